@@ -1,0 +1,124 @@
+"""What a play came to: grid by grid and in all, against nobody doing anything and against a shipped policy."""
+
+from typing import Any
+
+import numpy as np
+
+from classroom.life import Life
+from classroom.pair import Pair
+from classroom.people import described, who
+from sim import METRICS, POLICIES
+from sim.law import Column
+from sim.orders import HIDDEN
+
+HEADLINES = ("unmet_needs", "cohesion", "participation", "wellbeing", "mean_skill", "fatigue")
+
+
+def by_grid(pair: Pair, rival: Life) -> list[dict[str, Any]]:
+    """For each grid, weeks with an unmet need per resident and year, in the three lives."""
+    lives = (pair.lives[0], pair.lives[1], rival)
+    heads = np.maximum(1, np.diff(pair.lives[0].simulation.world.grid_first))
+    years = max(pair.week, 1) / 52.0
+    rates = [life.unmet_by_grid() / heads / years for life in lives]
+    now = [np.bincount(life.simulation.world.grid, weights=life.unmet_now, minlength=heads.size) for life in lives]
+    return [
+        {
+            "unmet": [round(float(rate[g]), 2) for rate in rates],
+            "now": [int(n[g]) for n in now],
+            "residents": int(heads[g]),
+        }
+        for g in range(heads.size)
+    ]
+
+
+def station(pair: Pair, grid: int) -> dict[str, Any]:
+    """The own grid as its station knows it: residents, open orders, this week's numbers. Hidden needs stay hidden."""
+    life = pair.lives[1]
+    world = life.simulation.world
+    rows = np.arange(int(world.grid_first[grid]), int(world.grid_first[grid + 1]))
+    n = int(world.open_orders[0])
+    mine = [o for o in range(n) if world.grid[world.order_client[o]] == grid and world.order_state[o] != HIDDEN]
+    mine.sort(key=lambda o: int(world.order_arose[o]))
+    kinds = list(life.simulation.config.kinds.values())
+    recent = (
+        [e for e in life.events[-3000:] if e.week == life.week - 1 and rows[0] <= e.row <= rows[-1]]
+        if rows.size
+        else []
+    )
+    return {
+        "residents": np.stack([world.tier[rows], world.hours[rows] > 0, life.unmet_now[rows]], axis=1).tolist(),
+        "household": world.household[rows].tolist(),
+        "waiting": [
+            {
+                "name": who(world, int(world.order_client[o])),
+                "kind": [kinds[int(world.order_kind[o])].title, kinds[int(world.order_kind[o])].title_zh],
+                "weeks": life.week - int(world.order_arose[o]),
+            }
+            for o in mine[:10]
+        ],
+        "open": len(mine),
+        "served": sum(e.what == "was_served" for e in recent),
+        "gave_up": sum(e.what == "expired" for e in recent),
+        "volunteers": int(np.count_nonzero(world.tier[rows] >= 1)),
+        "away": int(np.count_nonzero(world.away[rows])),
+        "skill": _mean(world.skill[rows], world.tier[rows] >= 1),
+        "fatigue": _mean(world.fatigue[rows], world.tier[rows] >= 1),
+    }
+
+
+def _mean(values: Column, among: Column) -> float:
+    return round(float(values[among].mean()), 2) if among.any() else 0.0
+
+
+def of_grid(pair: Pair, rival: Life, grid: int) -> dict[str, Any]:
+    """One grid's result: the three rates, and who was left waiting."""
+    return by_grid(pair, rival)[grid] | {"left_waiting": left_waiting(pair.lives[1], grid)}
+
+
+def left_waiting(life: Life, grid: int | None = None, most: int = 8) -> list[dict[str, Any]]:
+    """Those who live here now and went longest with an unmet need."""
+    world = life.simulation.world
+    score = np.where(world.age == 5, -1, life.worst_wait)
+    if grid is not None:
+        score = np.where(world.grid == grid, score, -1)
+    rows = np.argsort(-score, kind="stable")[:most]
+    return [
+        {
+            "name": who(world, int(row)),
+            "who": described(world, int(row)),
+            "weeks": int(score[row]),
+            "grid": int(world.grid[row]),
+        }
+        for row in rows
+        if score[row] > 1
+    ]
+
+
+def whole(pair: Pair, rival: Life, rival_name: str) -> dict[str, Any]:
+    """The community's result in three columns, with a sentence."""
+    lives = (pair.lives[0], pair.lives[1], rival)
+    last = [life.simulation.weekly() for life in lives]
+    rows: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "label": [METRICS[name].label, METRICS[name].label_zh],
+            "better": METRICS[name].better,
+            "values": [float(values[name][-1]) for values in last],
+        }
+        for name in HEADLINES
+    ]
+    costs = [0.0, sum(pair.lives[1].cost_total.values()), sum(rival.cost_total.values())]
+    unmet = rows[0]["values"]
+    title, title_zh = POLICIES[rival_name].title, POLICIES[rival_name].title_zh
+    return {
+        "rows": rows,
+        "costs": [round(cost) for cost in costs],
+        "left_waiting": left_waiting(pair.lives[1]),
+        "sentence": [
+            f"Unmet needs (person-weeks per 100 residents a year): {unmet[0]:.0f} had nobody done anything, "
+            f"{unmet[1]:.0f} with the class for {costs[1]:,.0f} yuan, {unmet[2]:.0f} with '{title}' for "
+            f"{costs[2]:,.0f} yuan; the same people, the same luck. One luck is no finding yet.",
+            f"未满足需求（每百名居民每年人周）：无人行动时为{unmet[0]:.0f}，全班经营为{unmet[1]:.0f}（花费{costs[1]:,.0f}元），"
+            f"“{title_zh}”为{unmet[2]:.0f}（花费{costs[2]:,.0f}元）；居民与运气完全相同。一次运气还不能算结论。",
+        ],
+    }

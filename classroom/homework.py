@@ -1,0 +1,54 @@
+"""Homework: the run so far as one HTML file that plays back in any browser, without a server."""
+
+import base64
+import json
+import zlib
+from importlib.resources import files
+
+import numpy as np
+
+from classroom import panel
+from classroom.pair import Pair
+from classroom.people import who
+
+SCRIPTS = ("words.js", "kit.js", "pen.js", "frame.js", "map.js", "charts.js", "playback.js")
+
+
+def page_file(name: str) -> str:
+    """A file of the page as text."""
+    return files("classroom").joinpath("page", name).read_text(encoding="utf-8")
+
+
+def homework(pair: Pair) -> str:
+    """One HTML file with the picture of every week, the series and the page's own scripts."""
+    tiers = [
+        np.diff(np.stack(life.tiers or [np.zeros(pair.residents, np.uint8)]), axis=0, prepend=np.uint8(0)).tobytes()
+        for life in pair.lives
+    ]
+    told = {
+        "standing": pair.standing(),
+        "state": pair.state.model_dump(mode="json"),
+        "shown": {
+            "title": panel.both(pair.state.title),
+            "question": panel.both(pair.state.question),
+            "worlds": [panel.both(world.name) for world in pair.state.worlds],
+        },
+        "said": [[panel.sentences(p) for p in pair.state.policies(w)] for w in (0, 1)],
+        "metrics": panel.metrics(),
+        "names": [who(pair.lives[0].simulation.world, row) for row in range(pair.residents)],
+        "tiers": [base64.b64encode(zlib.compress(t, 9)).decode() for t in tiers],
+        "frame": base64.b64encode(zlib.compress(pair.frame(everything=True), 9)).decode(),
+    }
+    text = (
+        json.dumps(told, ensure_ascii=False)
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
+    scripts = "\n".join(page_file(name) for name in SCRIPTS)
+    return (
+        page_file("playback.html")
+        .replace("/*STYLE*/", page_file("style.css"))
+        .replace("/*SCRIPTS*/", scripts)
+        .replace("/*RUN*/", text)
+    )

@@ -1,0 +1,114 @@
+"use strict";
+// Buttons, tabs, menus and keys of the live page.
+const Controls = {
+  shownDrawer: "resident",
+  wire(live) {
+    this.live = live;
+    const on = (id, act) => byId(id).addEventListener("click", act);
+    on("play", () => (live.playing ? live.pause() : live.play()));
+    on("week1", () => { live.pause(); live.weeks(1); });
+    on("reset", () => live.open({ week: 0 }));
+    on("language", () => { localStorage.setItem("language", Words.at ? "en" : "zh"); Words.set(Words.at ? "en" : "zh"); this.translated(); });
+    on("bigger", () => { const size = String((Number(document.documentElement.dataset.size) % 3) + 1); document.documentElement.dataset.size = size; localStorage.setItem("size", size); live.maps.forEach((m) => m.run && m.lay()); live.dirty = true; });
+    byId("seed").addEventListener("change", () => live.open({ seed: Math.max(0, Math.floor(Number(byId("seed").value) || 0)), week: 0 }));
+    byId("community").addEventListener("change", () => { live.state = null; live.selected = -1; live.pause(); live.ask({ do: "open", state: { community: byId("community").value, seed: Number(byId("seed").value) || 1 } }); });
+    for (const tab of ["lessons", "policies", "parameters", "class"]) on(`to-${tab}`, () => this.tab(tab));
+    for (const part of ["resident", "board", "only"]) on(`see-${part}`, () => this.drawer(part));
+    for (const layer of ["ties", "needs", "differences"]) byId(`show-${layer}`).addEventListener("change", (e) => this.layer(layer, e.target.checked));
+    on("copy-link", async () => { const address = `${location.origin}/#s=${toBase64(JSON.stringify(live.plain()))}`; try { await navigator.clipboard.writeText(address); this.status(T("copied")); } catch { this.status(address); } });
+    on("save-state", () => this.saved("state.json", JSON.stringify(live.plain(), null, 1), "application/json"));
+    on("save-study", () => live.ask({ do: "study" }));
+    on("save-homework", () => live.ask({ do: "homework" }));
+    on("open-file", () => byId("file").click());
+    byId("file").addEventListener("change", async (event) => { const file = event.target.files[0]; if (file) this.read(await file.slice(0, 65000).text()); event.target.value = ""; });
+    for (const list of document.querySelectorAll("[role=tablist]")) list.addEventListener("keydown", (e) => this.arrows(e, list));
+    document.addEventListener("keydown", (e) => this.keys(e));
+    document.addEventListener("click", (e) => { const menu = byId("menu"); if (menu.open && !menu.contains(e.target)) menu.open = false; });
+    window.addEventListener("resize", later(120, () => { live.maps.forEach((m) => m.run && m.lay()); live.dirty = true; }));
+    this.tab("policies");
+    this.drawer("resident");
+    this.translated();
+  },
+  read(text) {
+    try { const state = JSON.parse(text); this.live.pause(); this.live.ask({ do: "open", state }); } catch { this.live.pause(); this.live.ask({ do: "open_study", text }); }
+  },
+  keys(event) {
+    if (event.target.matches("input, select, textarea, button, summary, canvas") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === " ") { event.preventDefault(); byId("play").click(); }
+    if (event.key === ".") byId("week1").click();
+    if (event.key === "0") byId("reset").click();
+  },
+  arrows(event, list) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    const tabs = [...list.querySelectorAll("[role=tab]")].filter((t) => t.offsetParent), next = tabs[(tabs.indexOf(document.activeElement) + step + tabs.length) % tabs.length];
+    next.focus();
+    next.click();
+  },
+  pick(prefix, names, chosen, panel) {
+    for (const name of names) {
+      const tab = byId(`${prefix}-${name}`), here = name === chosen;
+      tab.setAttribute("aria-selected", String(here));
+      tab.tabIndex = here ? 0 : -1;
+      byId(`${panel}-${name}`).hidden = !here;
+    }
+  },
+  tab(name) { this.pick("to", ["lessons", "policies", "parameters", "class"], name, "tab"); },
+  drawer(name) { this.shownDrawer = name; this.pick("see", ["resident", "board", "only"], name, "part"); this.live.board.draw(); },
+  layer(name, shown) {
+    byId(`show-${name}`).checked = shown;
+    this.live.maps.forEach((map) => { map.shows[name] = shown; if (map.run) map.drawUnder(); });
+    if (name === "ties" && shown) this.live.ask({ do: "ties" });
+    this.live.dirty = true;
+  },
+  // Bring the chart of a metric into view, and show that metric in it.
+  chart(live, name) {
+    const family = Object.keys(FAMILIES).find((f) => FAMILIES[f].includes(name)) || "f_any";
+    const chart = live.charts.find((c) => c.family === family);
+    chart.shown = name;
+    chart.relabel();
+    chart.node.scrollIntoView({ block: "nearest" });
+    chart.visible = true;
+    chart.draw();
+  },
+  pace() { const said = byId("speed").value; return said === "max" ? Infinity : Number(said); },
+  playing(yes) { byId("play").textContent = T(yes ? "pause" : "play"); byId("play").setAttribute("aria-pressed", String(yes)); },
+  week(week) { byId("week").textContent = String(week); },
+  difference(run) {
+    const count = run.week ? Math.round(run.value(1, "differing")) : 0;
+    const said = count ? T("differing", count) : T("same_lives");
+    if (byId("differing").textContent !== said) byId("differing").textContent = said;
+  },
+  status(said, bad = false) { const node = byId("status"); node.textContent = said; node.classList.toggle("bad", bad); node.hidden = !said; clearTimeout(this.fading); if (said && !bad) this.fading = setTimeout(() => { node.hidden = true; }, 6000); },
+  saved(name, content, type) { saveFile(name, content, type); this.status(T("saved", name)); },
+  communities(names) { fill(byId("community"), names.map((name) => el("option", { value: name }, name))); },
+  opened(standing, state) {
+    byId("seed").value = state.seed;
+    if (![...byId("community").options].some((o) => o.value === state.community)) byId("community").append(el("option", { value: state.community }, state.community));
+    byId("community").value = state.community;
+    this.week(state.week);
+  },
+  place() {
+    const { live } = this, inClass = live.run === live.classRun, { title, question } = live.state.shown;
+    const name = inClass ? T("class_plays") : Words.pick(title) || Words.pick(live.ownRun.standing.title);
+    byId("place").textContent = name;
+    byId("question").textContent = inClass ? "" : Words.pick(question);
+    document.title = `${T("title")} · ${name}`;
+  },
+  translated() {
+    const { live } = this;
+    Words.set(Words.at ? "zh" : "en");
+    this.playing(live.playing);
+    fill(byId("legend"), legend());
+    if (!live.hello || !live.run) return;
+    live.policies.show(live.hello.policies, live.state);
+    live.policies.pay(live.policies.costs);
+    live.parameters.show(live.parameters.sections, live.state);
+    live.lessons.list();
+    live.charts.forEach((chart) => { chart.relabel(); chart.draw(); });
+    live.room.show(null, live.hello.policies);
+    live.showRun(live.run);
+    live.board.draw();
+    live.look(true);
+  },
+};

@@ -1,0 +1,42 @@
+"use strict";
+// Small things that every part of the page uses. Text goes in as text only, never as HTML.
+function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (name === "class") node.className = value;
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return node;
+}
+function fill(node, ...children) { node.replaceChildren(...children.flat(Infinity).filter(Boolean)); }
+function byId(id) { return document.getElementById(id); }
+function later(wait, act) {
+  let timer = 0;
+  return (...given) => { clearTimeout(timer); timer = setTimeout(() => act(...given), wait); };
+}
+function saveFile(name, content, type) {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  const link = el("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
+function number(x, digits = 3) {
+  if (!Number.isFinite(x)) return "–";
+  const size = Math.abs(x);
+  if (size >= 1000) return Math.round(x).toLocaleString("en-US");
+  if (size >= 100) return x.toFixed(0);
+  if (size >= 10) return x.toFixed(1);
+  if (size === 0) return "0";
+  return x.toPrecision(Math.min(digits, size < 0.001 ? 2 : digits)).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+}
+function signed(x) { return (x > 0 ? "+" : x < 0 ? "−" : "") + number(Math.abs(x)); }
+function toBase64(text) { return btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, ""); }
+function fromBase64(text) { return new TextDecoder().decode(Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0))); }
+
+const COLOURS = { first: "#4d4d4d", second: "#0072B2", differ: "#A3006E", tiers: ["#8a939b", "#0072B2", "#C44A00", "#007A58"], need: "#8B0000", ink: "#1a1a1a", line: "#c9ced3", paper: "#ffffff" };
+const LINES = ["#0072B2", "#C44A00", "#007A58", "#A3006E", "#6b5200", "#222222", "#5b4b9a"];

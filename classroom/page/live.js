@@ -1,0 +1,175 @@
+"use strict";
+// The live page: it asks the server for weeks, draws what comes back, and keeps nothing that the state does not say.
+const Live = {
+  run: null, state: null, hello: null, playing: false, waiting: false, asked: 0, frames: 0, tries: 0, inClass: false, classRun: null,
+  async begin() {
+    const given = new URLSearchParams(location.hash.slice(1));
+    if (given.get("key")) sessionStorage.setItem("key", given.get("key"));
+    if (given.get("code")) sessionStorage.setItem("code", given.get("code"));
+    try { this.linked = given.get("s") ? JSON.parse(fromBase64(given.get("s"))) : null; } catch { this.linked = null; }
+    if (location.hash) history.replaceState(null, "", location.pathname);
+    Words.set(localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
+    document.documentElement.dataset.size = localStorage.getItem("size") || "1";
+    this.maps = [0, 1].map((w) => new WorldMap(byId(`map${w}`), w, (row) => this.choose(row)));
+    this.policies = new Policies(byId("tab-policies"), (m) => this.ask(m));
+    this.parameters = new Parameters(byId("tab-parameters"), (m) => this.ask(m));
+    this.lessons = new Lessons(byId("tab-lessons"), (m) => this.ask(m), (what, name) => this.act(what, name));
+    this.room = new Room(byId("tab-class"), (m) => this.ask(m));
+    this.board = new Board(byId("flow"));
+    this.stories = new Stories({ resident: byId("resident"), waiting: byId("waiting"), only: byId("only") }, (m) => this.ask(m), (row) => this.choose(row));
+    Controls.wire(this);
+    this.connect();
+    requestAnimationFrame((now) => this.tick(now));
+  },
+  connect() {
+    Controls.status(T("connecting"));
+    const socket = new WebSocket(`ws://${location.host}/live`);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify({ do: "enter", key: sessionStorage.getItem("key") || "", code: sessionStorage.getItem("code") || "" }));
+    socket.onmessage = (event) => this.hear(event.data);
+    socket.onclose = (event) => {
+      this.waiting = false;
+      if (event.code === 4401) { Controls.status(T("refused"), true); return; }
+      Controls.status(T("lost"), true);
+      this.tries += 1;
+      setTimeout(() => this.connect(), Math.min(5000, 300 * 2 ** this.tries));
+    };
+  },
+  ask(message) { if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(message)); },
+  hear(data) {
+    if (typeof data !== "string") { this.hearBytes(data); return; }
+    const said = JSON.parse(data);
+    if (said.wait) Controls.status(T("compiling"));
+    if (said.error) { this.waiting = false; if (said.asked === "weeks") this.pause(); Controls.status(said.error, true); if (this.state) { this.policies.marks(); } }
+    if (said.hello) this.welcome(said.hello);
+    if (said.opened) this.opened(said.opened, said.state);
+    else if (said.state) this.take(said.state);
+    if (said.look) this.looked(said.look);
+    if (said.lesson) { this.lessons.show(said.lesson); Controls.tab("lessons"); }
+    if (said.room) this.room.show(said.room, this.hello?.policies);
+    if (said.class_opened) { this.classRun = new Run(said.class_opened); this.classRun.fresh = true; }
+    if (said.study) Controls.saved("study.yaml", said.study, "text/yaml");
+    if (said.homework) Controls.saved("homework.html", said.homework, "text/html");
+  },
+  hearBytes(data) {
+    const magic = magicOf(data);
+    if (magic === "LNT1") { const ties = Ties.read(data); this.maps[ties.world].ties = ties; this.maps[ties.world].drawUnder(); this.dirty = true; return; }
+    if (magic === "LNC1") {
+      if (!this.classRun) return;
+      if (this.classRun.take(data)) { if (this.run !== this.classRun) this.showRun(this.classRun); this.dirty = true; Controls.week(this.run.week); }
+      return;
+    }
+    this.waiting = false;
+    if (!this.ownRun?.take(data)) return;
+    this.state.week = this.ownRun.week;
+    if (this.run === this.ownRun) { this.dirty = true; Controls.week(this.run.week); }
+    if (this.playUntil && this.ownRun.week >= this.playUntil) this.pause();
+  },
+  welcome(hello) {
+    this.hello = hello; this.tries = 0;
+    document.body.classList.toggle("teacher", hello.teacher);
+    if (!this.charts) {
+      this.charts = ["f_cohesion", "f_unmet", "f_tiers", "f_orders", "f_bank", "f_cost", "f_any"].map((family) => new Chart(family, hello.metrics));
+      fill(byId("charts"), this.charts.map((chart) => chart.node));
+    }
+    Controls.communities(hello.communities);
+    this.lessons.list(hello.lessons, hello.minutes);
+    this.ask({ do: "open", state: this.state ? this.plain() : this.linked || {} });
+  },
+  // The state as it travels: without what the server adds for the page.
+  plain() { const { said, shown, ...state } = this.state; return state; },
+  worldNames() { return this.run && this.run === this.classRun ? [T("nobody"), T("the_class")] : this.state.shown.worlds.map((both) => Words.pick(both)); },
+  opened(standing, state) {
+    Controls.status("");
+    this.ownRun = new Run(standing);
+    this.state = state;
+    this.maps.forEach((map) => { map.ties = null; });
+    this.run = null;
+    this.showRun(this.ownRun);
+    this.policies.world = 1;
+    this.policies.doses = {};
+    this.policies.carry(state);
+    this.policies.show(this.hello.policies, state);
+    this.parameters.show(standing.parameters, state);
+    Controls.opened(standing, state);
+    if (this.maps[0].shows.ties) this.ask({ do: "ties" });
+    this.look(true);
+  },
+  showRun(run) {
+    this.run = run;
+    this.worlds = this.worldNames();
+    Controls.place();
+    this.maps.forEach((map) => (map.run === run ? map.drawUnder() : map.open(run)));
+    this.charts.forEach((chart) => chart.open(run, this.worlds));
+    this.board.open(run, this.worlds);
+    [0, 1].forEach((w) => { byId(`name${w}`).textContent = this.worlds[w]; });
+    this.dirty = true;
+  },
+  take(state) { this.state = state; this.policies.take(state); this.look(true); },
+  looked(told) {
+    if (this.run !== this.ownRun) return;
+    this.policies.pay(told.costs);
+    this.stories.waiting(told, this.worlds);
+    this.stories.headlines(told, this.worlds);
+    if (told.story) {
+      const friends = told.story.worlds;
+      this.maps.forEach((map, w) => { map.friends = friends[w].ties; map.selected = told.story.row; });
+      this.dirty = true;
+    }
+    this.stories.resident(told, this.worlds);
+  },
+  look(now = false) {
+    const time = performance.now();
+    if (!this.ownRun || (!now && time - (this.lookedAt || 0) < 500)) return;
+    this.lookedAt = time;
+    this.ask({ do: "look", row: this.selected ?? -1 });
+    if (this.maps[0].shows.ties && this.playing && time - (this.tiedAt || 0) > 3000) { this.tiedAt = time; this.ask({ do: "ties" }); }
+  },
+  choose(row) { this.selected = row; this.maps.forEach((map) => { map.selected = row; map.friends = []; }); this.dirty = true; Controls.drawer("resident"); this.look(true); },
+  weeks(n) { if (this.run !== this.ownRun) this.showRun(this.ownRun); if (!this.waiting) { this.waiting = true; this.ask({ do: "weeks", weeks: n }); } },
+  play(until = 0) { this.playUntil = until; this.playing = true; this.due = performance.now(); Controls.playing(true); },
+  pause() { this.playing = false; this.playUntil = 0; Controls.playing(false); this.look(true); },
+  open(changes) { this.pause(); this.waiting = false; this.ask({ do: "open", state: { ...this.plain(), ...changes } }); },
+  // Each picture: ask for the next weeks when they are due, draw what is new, and now and then read the words beside it.
+  tick(now) {
+    requestAnimationFrame((next) => this.tick(next));
+    if (this.playing && !this.waiting && this.ownRun) {
+      const pace = Controls.pace();
+      if (pace === Infinity) this.weeks(2);
+      else if (now >= this.due) {
+        const behind = 1 + Math.floor(((now - this.due) * pace) / 1000), room = this.playUntil ? this.playUntil - this.ownRun.week : 520;
+        this.weeks(Math.max(1, Math.min(behind, 8, room)));
+        this.due = Math.max(now - 200, this.due) + (1000 * behind) / pace;
+      }
+    }
+    if (!this.dirty || !this.run) return;
+    this.dirty = false;
+    this.frames += 1;
+    this.maps.forEach((map) => map.draw());
+    if (!this.playing || this.frames % 3 === 0) { this.charts.forEach((chart) => chart.draw()); if (Controls.shownDrawer === "board") this.board.draw(); Controls.difference(this.run); } else this.later = true;
+    if (this.playing) { this.look(); if (this.frames % 3) this.dirty = this.frames % 3 === 0; }
+  },
+  // What a step of a lesson does: open?arms=a|b, play?weeks=52, policy?name=training&seats=10, off?name=..., set?path=value, seed?n=2 ...
+  act(what, lesson) {
+    const [verb, query] = what.split("?"), given = Object.fromEntries(new URLSearchParams(query || ""));
+    const value = (text) => { try { return JSON.parse(text); } catch { return text; } };
+    const { name, world, from, ...rest } = given, doses = Object.fromEntries(Object.entries(rest).map(([k, v]) => [k, value(v)]));
+    const acts = {
+      open: () => { this.pause(); this.ask({ do: "open_lesson", name: lesson, arms: given.arms ? given.arms.split("|") : null }); },
+      play: () => this.play(this.ownRun ? this.ownRun.week + Number(given.weeks || 52) : 0),
+      pause: () => this.pause(),
+      weeks: () => this.weeks(Number(given.n || 1)),
+      policy: () => { Object.assign((this.policies.doses[name] ||= {}), doses); this.ask({ do: "policy", world: Number(world ?? 2) - 1, name, on: true, doses: this.policies.doses[name] }); },
+      off: () => this.ask({ do: "policy", world: Number(world ?? 2) - 1, name, on: false }),
+      set: () => this.ask({ do: "set", from: from || "start", world: Number(world ?? 2) - 1, set: doses }),
+      seed: () => this.open({ seed: Number(given.n), week: 0 }),
+      reset: () => this.open({ week: 0 }),
+      chart: () => Controls.chart(this, given.show),
+      ties: () => Controls.layer("ties", true),
+      board: () => Controls.drawer("board"),
+    };
+    acts[verb]?.();
+  },
+};
+window.addEventListener("DOMContentLoaded", () => Live.begin());

@@ -1,0 +1,100 @@
+"use strict";
+// A student's page: join with the room code, run one grid's station, see what it comes to. The seat's secret stays here.
+const PRICES = { staff: 25, visits: 30, seats: 60, asks: 3 };
+const Play = {
+  room: null, tries: 0, choice: null,
+  begin() {
+    Words.set(localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
+    byId("language").addEventListener("click", () => { localStorage.setItem("language", Words.at ? "en" : "zh"); Words.set(Words.at ? "en" : "zh"); this.form(); this.show(); });
+    byId("join").addEventListener("submit", (event) => { event.preventDefault(); this.connect({ code: byId("code").value, name: byId("name").value }); });
+    byId("choices").addEventListener("submit", (event) => event.preventDefault());
+    const code = new URLSearchParams(location.hash.slice(1)).get("code");
+    if (code) byId("code").value = code;
+    this.form();
+    const token = sessionStorage.getItem("seat");
+    if (token) this.connect({ token });
+  },
+  connect(who) {
+    const socket = new WebSocket(`ws://${location.host}/class`);
+    this.socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify({ do: "sit", ...who }));
+    socket.onmessage = (event) => this.hear(JSON.parse(event.data));
+    socket.onclose = () => {
+      if (this.socket !== socket || this.ended) return;
+      const token = sessionStorage.getItem("seat");
+      if (!token) return;
+      this.status(T("lost"), true);
+      this.tries += 1;
+      setTimeout(() => this.connect({ token }), Math.min(8000, 300 * 2 ** this.tries) * (0.7 + 0.6 * Math.random()));
+    };
+  },
+  hear(said) {
+    if (said.error) {
+      this.status(said.error, true);
+      if (said.closed) { this.ended = true; sessionStorage.removeItem("seat"); byId("join").hidden = false; byId("table").hidden = true; setTimeout(() => { this.ended = false; }, 50); }
+    }
+    if (said.seat) { sessionStorage.setItem("seat", said.seat.token); this.tries = 0; this.status(""); byId("join").hidden = true; byId("table").hidden = false; }
+    if (said.room) { this.room = said.room; if (!this.choice) { this.choice = said.room.choice; this.form(); } this.show(); }
+  },
+  status(said, bad = false) { const node = byId("status"); node.textContent = said; node.hidden = !said; node.classList.toggle("bad", bad); },
+  send: later(200, () => { if (Play.socket?.readyState === 1) Play.socket.send(JSON.stringify({ do: "choose", choice: Play.choice })); }),
+  form() {
+    if (!this.choice) return;
+    const set = (name, value) => { this.choice[name] = value; this.price(); this.send(); };
+    const slider = (name, low, high, why) => {
+      const shown = el("output", {}, String(this.choice[name]));
+      return el("div", { class: "field" }, el("label", { for: `c-${name}` }, `${T(`c_${name}`)}: `, shown),
+        el("input", { type: "range", id: `c-${name}`, min: low, max: high, step: 1, value: this.choice[name], oninput: (e) => { shown.textContent = e.target.value; set(name, Number(e.target.value)); } }), el("p", { class: "meaning" }, why));
+    };
+    const select = (name, words) => {
+      const node = el("select", { id: `c-${name}`, onchange: () => set(name, node.value) }, Object.entries(words).map(([value, word]) => el("option", { value }, T(word))));
+      node.value = this.choice[name];
+      return el("div", { class: "field" }, el("label", { for: `c-${name}` }, T(`c_${name}`)), node);
+    };
+    this.weekly = el("p", { class: "purse" });
+    fill(byId("choices"), el("h3", {}, T("decide")), this.weekly,
+      select("first", { station: "p_station", vulnerable: "p_vulnerable", longest: "p_longest", elders_alone: "p_elders_alone", children: "p_children" }),
+      slider("offers", -3, 8, T("c_offers_why")), slider("staff", 0, 10, T("yuan_each", PRICES.staff)), slider("visits", 0, 10, T("yuan_hour", PRICES.visits)),
+      slider("seats", 0, 5, T("yuan_each", PRICES.seats)), select("whom", { all: "w_all", new: "w_new", key: "w_key" }), slider("asks", 0, 20, T("yuan_each", PRICES.asks)),
+      el("div", { class: "field" }, el("label", {}, el("input", { type: "checkbox", id: "c-thanks", checked: this.choice.thanks, onchange: (e) => set("thanks", e.target.checked) }), ` ${T("c_thanks")} (${T("yuan_each", 2)})`)));
+    this.price();
+  },
+  price() { const c = this.choice; this.weekly.textContent = T("cost_week", c.staff * PRICES.staff + c.visits * PRICES.visits + c.seats * PRICES.seats + c.asks * PRICES.asks); },
+  show() {
+    const r = this.room;
+    if (!r) return;
+    byId("who").textContent = `${r.name} · ${T("your_grid", r.grid + 1)}`;
+    byId("phase").textContent = r.phase === "lobby" ? T("wait_start") : `${T(`phase_${r.phase}`)} · ${T("week")} ${r.week} / ${r.weeks}`;
+    byId("purse").textContent = r.phase === "lobby" ? "" : r.empty !== null ? T("purse_empty", r.empty) : T("purse", number(r.spent), number(r.budget));
+    byId("purse").classList.toggle("over", r.empty !== null);
+    const s = r.station;
+    const fact = (word, value) => el("div", { class: "fact" }, el("strong", {}, String(value)), T(word));
+    fill(byId("station"), s ? el("div", { class: "facts" }, fact("open_orders", s.open), fact("served_now", s.served), fact("gave_up", s.gave_up), fact("volunteers", s.volunteers), fact("switched_off", s.away), fact("mean_skill", s.skill), fact("mean_fatigue", s.fatigue)) : null);
+    fill(byId("waiting"), s && s.waiting.length ? [el("h3", {}, T("waiting")), el("ul", {}, s.waiting.slice(0, 6).map((w) => el("li", {}, `${Words.pick(w.name)}: ${Words.pick(w.kind)}, ${T("weeks_waited", w.weeks)}`)))] : null);
+    byId("mine").hidden = !s;
+    if (s) this.draw(s);
+    const d = r.debrief;
+    fill(byId("result"), d ? el("section", { class: "debrief" }, el("h3", {}, T("result")), el("p", {}, T("unmet_a_year")),
+      el("table", {}, el("tbody", {}, ["nobody", "the_class", "rival"].map((word, i) => el("tr", {}, el("th", { scope: "row" }, T(word)), el("td", {}, number(d.unmet[i])))))),
+      el("h4", {}, T("left_waiting")), el("ul", {}, d.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${T("weeks_waited", one.weeks)}. ${Words.pick(one.who)}`)))) : null);
+    byId("choices").hidden = r.phase === "over";
+  },
+  // The own grid as the teacher's map draws it: one mark a resident, needs marked.
+  draw(s) {
+    const box = byId("mine").getBoundingClientRect();
+    if (box.width < 40) return;
+    const pen = new CanvasPen(byId("mine"), box.width, box.height), c = pen.c, n = s.residents.length;
+    let pitch = 40;
+    while (pitch > 4 && Math.ceil(n / Math.floor((box.width - 10) / pitch)) * pitch * 1.2 > box.height - 8) pitch -= 0.5;
+    const across = Math.floor((box.width - 10) / pitch), r = 0.34 * pitch;
+    s.residents.forEach(([tier, served, unmet], i) => {
+      const x = 5 + (i % across + 0.5) * pitch, y = 6 + (Math.floor(i / across) + 0.5) * pitch * 1.2;
+      c.beginPath();
+      WorldMap.mark(c, tier < 0 ? 4 : tier, x, y, r);
+      if (tier === 0) { c.strokeStyle = COLOURS.tiers[0]; c.lineWidth = 1.4; c.stroke(); } else { c.fillStyle = tier < 0 ? "#b9bfc4" : COLOURS.tiers[tier]; c.fill(); }
+      if (served && tier > 0) { c.strokeStyle = "#000"; c.lineWidth = 1.2; c.stroke(); }
+      if (unmet) pen.text(x + 0.8 * r, y - 0.2 * r, "!", { size: 1.9 * r, colour: COLOURS.need, bold: true });
+    });
+  },
+};
+window.addEventListener("DOMContentLoaded", () => Play.begin());

@@ -1,0 +1,49 @@
+"use strict";
+// The teacher's side of a class that plays: the room, its seats, the purse, and the debrief.
+class Room {
+  constructor(node, ask) { this.node = node; this.ask = ask; this.room = null; this.asked = { weeks: 104, budget: 60000, rival: "", seed: 1 }; }
+  lead(what, more = {}) { this.ask({ do: `class_${what}`, ...more }); }
+  show(room, policies) {
+    this.room = room || this.room; this.policies = policies || this.policies;
+    if (!this.room || this.node.contains(document.activeElement) && document.activeElement.matches("input, select")) return;
+    const r = this.room, button = (word, act, wide = false) => el("button", { type: "button", class: wide ? "act" : "small", "data-lead": word, onclick: act }, T(word));
+    if (r.phase === "closed") { fill(this.node, this.form(button)); return; }
+    const here = r.seats.filter((seat) => seat.here).length;
+    fill(this.node,
+      el("p", { class: "code-line" }, T("room_code"), el("strong", { class: "code", id: "room-code" }, r.code)),
+      el("p", {}, `${T("join_at")} `, el("strong", { class: "address" }, r.address)),
+      r.address.includes("127.0.0.1") ? el("p", { class: "hint" }, T("lan_hint")) : null,
+      el("p", { role: "status" }, `${T(`phase_${r.phase}`)} · ${T("week")} ${r.week} / ${r.weeks} · ${T("seats", r.seats.length, here)}`),
+      r.phase === "lobby" ? null : el("p", { class: r.empty !== null ? "purse over" : "purse" }, T("purse", number(r.spent), number(r.budget)), r.empty !== null ? el("br") : null, r.empty !== null ? T("purse_empty", r.empty) : null),
+      el("div", { class: "row" },
+        r.phase === "lobby" ? button("start_play", () => this.lead("start"), true) : null,
+        ["running", "paused"].includes(r.phase) ? [button("week1", () => this.lead("weeks", { weeks: 1 }), true), button("live_4", () => this.lead("weeks", { weeks: 4 }), true), button("live_13", () => this.lead("weeks", { weeks: 13 }), true), button("finish", () => this.lead("over"))] : null,
+        r.phase === "running" ? button("pause", () => this.lead("pause")) : null,
+        ["running", "paused", "over"].includes(r.phase) ? button("restart_play", () => this.lead("restart")) : null,
+        button("room_close", () => this.lead("close"))),
+      r.debrief ? this.debrief(r.debrief) : null, this.seats(r));
+  }
+  form(button) {
+    const field = (name, word, type = "number") => el("div", { class: "row" }, el("label", { for: `room-${name}` }, T(word)), el("input", { id: `room-${name}`, type, value: this.asked[name], min: 0, onchange: (e) => { this.asked[name] = Number(e.target.value); } }));
+    const rival = el("select", { id: "room-rival", onchange: () => { this.asked.rival = rival.value; } }, (this.policies || []).map((p) => el("option", { value: p.name }, Words.pick(p.title))));
+    rival.value = this.asked.rival ||= ["close_neighbours", "vanguard"].find((name) => (this.policies || []).some((p) => p.name === name)) || "";
+    return [field("weeks", "play_weeks"), field("budget", "budget"), field("seed", "seed"), el("div", { class: "row" }, el("label", { for: "room-rival" }, T("compare_with")), rival),
+      el("div", { class: "row" }, button("room_open", () => this.lead("open", this.asked), true))];
+  }
+  seats(r) {
+    return el("table", { class: "seats" }, el("thead", {}, el("tr", {}, el("th", {}, "#"), el("th", {}, T("your_name")), el("th", {}, T("nobody")), el("th", {}, T("the_class")), el("th", {}, T("rival")), el("th"))),
+      el("tbody", {}, r.seats.map((seat) => {
+        const unmet = r.grids?.[seat.number]?.unmet || [];
+        return el("tr", { class: seat.here ? "" : "gone" }, el("td", {}, String(seat.number + 1)), el("td", {}, seat.name, " ", el("span", { class: "presence" }, T(seat.here ? "here" : "away"))),
+          [0, 1, 2].map((i) => el("td", { class: i === 1 && unmet[1] < unmet[0] ? "good" : "" }, unmet.length ? number(unmet[i], 3) : "")),
+          el("td", {}, el("button", { type: "button", class: "small", "aria-label": `${T("remove")} ${seat.name}`, onclick: () => this.lead("remove", { seat: seat.number }) }, T("remove"))));
+      })), el("caption", {}, r.grids ? T("unmet_a_year") : ""));
+  }
+  debrief(told) {
+    return el("section", { class: "debrief", id: "debrief" }, el("h3", {}, T("debrief")), el("p", {}, Words.pick(told.sentence)),
+      el("table", {}, el("thead", {}, el("tr", {}, el("th"), [T("nobody"), T("the_class"), T("rival")].map((w) => el("th", {}, w)))),
+        el("tbody", {}, told.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, Words.pick(row.label)), row.values.map((v) => el("td", {}, number(v))))),
+          el("tr", {}, el("th", { scope: "row" }, T("f_cost")), told.costs.map((v) => el("td", {}, number(v)))))),
+      el("h4", {}, T("left_waiting")), el("ul", {}, told.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${T("weeks_waited", one.weeks)}. ${Words.pick(one.who)}`))));
+  }
+}

@@ -1,0 +1,63 @@
+"""Front: which points are worth choosing when several things matter and money is short.
+
+A point is on the front when no other affordable point is at least as good in everything and better in something.
+Means of a few runs are uncertain, so each point also has the share of bootstraps over replicates in which it is there,
+and its regret: how far it stays, at worst over the scenarios, behind the best choice for that scenario.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+type Numbers = NDArray[np.float64]
+
+BOOTSTRAPS = 500
+
+
+def on_front(losses: Numbers) -> NDArray[np.bool_]:
+    """Which rows no other row dominates; every column is to be small. Equal rows stand together."""
+    no_worse = (losses[:, None, :] <= losses[None, :, :]).all(axis=2)
+    better = (losses[:, None, :] < losses[None, :, :]).any(axis=2)
+    return ~(no_worse & better).any(axis=0)
+
+
+def front(
+    runs: "pd.DataFrame", better: Mapping[str, int], cost: str = "cost", budget: float = np.inf, seed: int = 1
+) -> "pd.DataFrame":
+    """Every arm at every point with its means, whether it is affordable and on the front, and how surely.
+
+    `better` says of each objective whether more is better (1) or worse (-1); the mean of `cost` must be in `budget`.
+    """
+    choices = runs.groupby(["arm", "point"], sort=False)
+    names = [name for name in (*better, cost) if name in runs]
+    means = choices[list(dict.fromkeys(names))].mean()
+    means["affordable"] = means[cost] <= budget if cost in means else True
+    signs = np.array([-better[name] for name in better])
+    cubes = [runs.pivot(index=["arm", "point"], columns="replicate", values=name) for name in better]
+    whole = np.stack([c.reindex(means.index).to_numpy(float) for c in cubes], axis=2) * signs
+    can = means["affordable"].to_numpy(bool)
+    there = np.zeros(len(means), bool)
+    often = np.zeros(len(means))
+    if can.any():
+        there[can] = on_front(np.nanmean(whole[can], axis=1))
+        chance, n = np.random.default_rng(seed), whole.shape[1]
+        for _ in range(BOOTSTRAPS):
+            often[can] += on_front(np.nanmean(whole[can][:, chance.integers(0, n, n)], axis=1))
+    return means.assign(on_front=there, surely=often / BOOTSTRAPS).reset_index()
+
+
+def regret(runs: "pd.DataFrame", metric: str, better: int, scenarios: Sequence[str]) -> "pd.DataFrame":
+    """For every arm its largest and mean regret in one metric over the scenarios (columns that nobody chooses).
+
+    Regret is how far the arm's mean stays behind that of the best arm in the same scenario, in the metric's unit.
+    """
+    means = runs.groupby([*scenarios, "arm"])[metric].mean().unstack("arm") * better
+    behind = means.rsub(means.max(axis=1), axis=0)
+    table = behind.agg(["max", "mean"]).T.rename(columns={"max": "largest_regret", "mean": "mean_regret"})
+    wins = (behind <= 0).mean().rename("best_in")
+    return table.join(wins).reset_index().sort_values("largest_regret", ignore_index=True)

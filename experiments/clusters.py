@@ -1,0 +1,98 @@
+"""Clusters: the same study on a Dask cluster, one option away.
+
+`dask://HOST:PORT` is the address of a scheduler, `dask://local` a cluster of processes on this machine. Workers send
+each finished run back (some tens of kilobytes), so only this program touches the results, and no folder need be shared.
+The workers need linli in the same version, and the study's own files at the same paths.
+"""
+
+import time
+import traceback
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from experiments.design import Job, code_version
+from experiments.store import Finished, Store, StoreError
+
+if TYPE_CHECKING:
+    from experiments.execution import Outcome, Simulate
+
+SCHEME = "dask://"
+AHEAD = 4
+"""Runs that wait at the cluster for each of its processors, so that none is idle."""
+PATIENCE = "15s"
+"""How long a scheduler may take to answer."""
+
+
+class Sent(NamedTuple):
+    """What a worker sends back: a finished run, how long it took, and the sources that made it."""
+
+    finished: Finished
+    seconds: float
+    model: str
+
+
+def performed_far_away(job: Job, simulate: "Simulate") -> Sent:
+    """One run at a worker of the cluster."""
+    begun = time.perf_counter()
+    try:
+        finished = Finished(job.run, dict(simulate(job)))
+    except Exception:
+        finished = Finished(job.run, {}, traceback.format_exc())
+    return Sent(finished, time.perf_counter() - begun, code_version())
+
+
+def everywhere_on(
+    address: str, jobs: Iterable[Job], folder: Path, workers: int, simulate: "Simulate"
+) -> "Iterator[Outcome]":
+    """Perform jobs on a cluster; a run whose worker dies is tried at another one, three times in all.
+
+    Raises StoreError when the cluster cannot be reached or has other sources of the model.
+    """
+    with _client(address, workers) as client:
+        yield from _performed(client, jobs, Store(folder), simulate)
+
+
+def _performed(client: Any, jobs: Iterable[Job], store: Store, simulate: "Simulate") -> "Iterator[Outcome]":
+    from distributed import KilledWorker, as_completed
+
+    jobs = iter(jobs)
+
+    def submitted(many: int) -> dict[Any, Job]:
+        return {client.submit(performed_far_away, job, simulate, pure=False): job for job in islice(jobs, many)}
+
+    there = max(sum(client.nthreads().values()), 2)
+    running = submitted(AHEAD * there)
+    queue = as_completed(list(running), loop=client.loop)
+    for future in queue:
+        job = running.pop(future)
+        try:
+            sent: Sent = future.result()
+        except KilledWorker:
+            error = "The cluster's workers died under this run again and again (out of memory, or a fault in it)."
+            sent = Sent(Finished(job.run, {}, error), 0.0, code_version())
+        future.release()
+        if sent.model != code_version():
+            raise StoreError("The cluster's workers have other sources of the model: install the same linli there.")
+        store.set_aside(sent.finished)
+        more = submitted(1)
+        running |= more
+        queue.update(list(more))
+        yield sent.finished.run, sent.seconds, sent.finished.error
+
+
+def _client(address: str, workers: int) -> Any:
+    """A connection to the cluster at this address. Raises StoreError when there is none."""
+    try:
+        from distributed import Client, LocalCluster
+    except ModuleNotFoundError as error:
+        raise StoreError(f"--on {address}: {error.name} is missing: pip install 'linli[dask]'") from None
+    where = address.removeprefix(SCHEME)
+    if where == "local":
+        cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0")
+        return Client(cluster, set_as_default=False)
+    try:
+        return Client(f"tcp://{where}", timeout=PATIENCE, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise StoreError(f"--on {address}: no Dask scheduler answers there ({error}).") from None

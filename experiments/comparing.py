@@ -1,0 +1,93 @@
+"""Comparing: the road of the command line in Python, for notebooks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.analysis.effects import effects
+from experiments.design import Study
+from experiments.execution import Workers, perform
+from experiments.results import Results, settled
+from experiments.store import Store
+from experiments.study import read_study
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class Comparison(Results):
+    """The results of a study that was run: tables of runs, weeks, effects and findings, as pandas frames."""
+
+    first_stage: int = 0
+
+    def effects(self) -> "pd.DataFrame":
+        """Every arm's paired effect on every outcome at every point (see analysis.effects)."""
+        return effects(self.runs(), self.study.reference, self.study.file.outcomes, self.first_stage)
+
+    def to_polars(self) -> "pl.DataFrame":
+        """The runs as a polars frame: one row a run. Needs polars and pyarrow (`linli[frames]`)."""
+        import polars as pl
+
+        return pl.DataFrame({str(name): column.to_numpy() for name, column in self.runs().items()})
+
+    def to_xarray(self, metrics: Sequence[str] | None = None) -> "xr.Dataset":
+        """Weekly values by arm, point, replicate and week, NaN where a run failed, with labels and units.
+
+        Without `metrics` the study's outcomes. Needs xarray (`linli[frames]`).
+        """
+        import numpy as np
+        import xarray as xr
+
+        from sim import METRICS
+
+        named = list(metrics or self.study.file.outcomes)
+        arms, points = list(self.study.arms), range(len(self.study.points))
+        shape = (len(arms), len(points), self.study.file.replicates, self.study.file.weeks)
+        weekly = self.weekly(named)
+        place = (
+            weekly["arm"].map({arm: i for i, arm in enumerate(arms)}).to_numpy(),
+            *(weekly[name].to_numpy() for name in ("point", "replicate", "week")),
+        )
+        variables = {}
+        for name in named:
+            values = np.full(shape, np.nan, np.float32)
+            values[place] = weekly[name].to_numpy()
+            about = {"long_name": METRICS[name].label, "units": METRICS[name].unit} if name in METRICS else {}
+            variables[name] = (("arm", "point", "replicate", "week"), values, about)
+        where = {f: ("point", [dict(p)[f] for p in self.study.points]) for f in self.study.file.varies}
+        sizes = {"point": points, "replicate": range(shape[2]), "week": range(shape[3])}
+        about = {"title": self.study.file.title, "question": self.study.file.question}
+        return xr.Dataset(variables, {"arm": arms, **{k: list(v) for k, v in sizes.items()}, **where}, about)
+
+    def findings(self, budget: float = float("inf")) -> "dict[str, pd.DataFrame]":
+        """What the design allows to find: sensitivity, attribution, front, regret, failing, leaves."""
+        from experiments.exploring import explore
+        from sim import METRICS
+
+        better = {name: metric.better for name, metric in METRICS.items()}
+        return explore(self.study, self.runs(), better, budget).tables()
+
+
+def compare(
+    study: Study | str | Path, folder: Path | None = None, *, workers: int = 1, by: Workers = "processes", on: str = ""
+) -> Comparison:
+    """Run what is missing of a study (in `folder`, results/<study> by default) and return its results.
+
+    `study`: a study, or its name or file; `on`: a Dask cluster, as in `dask://HOST:PORT`.
+
+    In a script that starts processes, call it under `if __name__ == "__main__"`. Raises StoreError when results
+    cannot be kept.
+    """
+    study = study if isinstance(study, Study) else read_study(study)
+    store = Store(folder or Path("results") / study.name).open()
+    first = study.file.replicates if study.file.until else 0
+    with store.held():
+        perform(study, store, workers=workers, by=by, on=on)
+        if first:
+            study, _ = settled(study, store)
+            perform(study, store, workers=workers, by=by, on=on)
+    return Comparison(study, store, first)

@@ -1,0 +1,50 @@
+"""Figures, one file each: `draw(tables, look)` yields a name and a figure for everything it can show of these tables.
+
+A new figure is a new file in this folder: it is found by itself.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
+
+from experiments.figures.style import Look, save, styled
+from experiments.figures.tables import Tables
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+type Draw = Callable[[Tables, Look], Iterator[tuple[str, Figure]]]
+
+
+def figures() -> dict[str, Draw]:
+    """Every figure by its name."""
+    names = [found.name for found in iter_modules(__path__) if found.name not in ("style", "tables")]
+    modules = {name: import_module(f"{__name__}.{name}") for name in names}
+    return {name: module.draw for name, module in modules.items() if hasattr(module, "draw")}
+
+
+def wanted_over_time() -> tuple[str, ...]:
+    """The metrics, besides a study's outcomes, whose trajectories some figure draws."""
+    names = [found.name for found in iter_modules(__path__)]
+    modules = [import_module(f"{__name__}.{name}") for name in names]
+    return tuple(dict.fromkeys(metric for module in modules for metric in getattr(module, "OVER_TIME", ())))
+
+
+def draw_all(
+    tables: Tables,
+    folder: Path,
+    look: Look | None = None,
+    formats: Sequence[str] = ("pdf", "png"),
+    only: Sequence[str] = (),
+) -> list[Path]:
+    """Draw every figure (or `only` some) that these tables can show into `folder`; returns the files."""
+    look = look or Look()
+    written: list[Path] = []
+    for name, draw in figures().items():
+        if not only or name in only:
+            with styled(look):
+                for stem, drawn in draw(tables, look):
+                    written += save(drawn, folder / stem, formats)
+    return written

@@ -1,0 +1,48 @@
+"""Pareto: what is worth choosing when two things matter, and money is the third."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from experiments.figures.style import Look, caption, colour, figure, letter, marker
+from experiments.figures.tables import Tables
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+MOST_PAIRS = 3
+
+
+def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
+    """One figure: each pair of objectives a panel, each arm at each point a mark, the front filled."""
+    table = tables.front
+    if table is None or table.empty or len(tables.objectives) < 2:
+        return
+    pairs = sorted(combinations(tables.objectives, 2), key=lambda pair: "cost" not in pair)[:MOST_PAIRS]
+    drawn, panels = figure(look, 78, len(pairs))
+    for i, (panel, (x, y)) in enumerate(zip(panels, pairs, strict=True)):
+        x, y = (y, x) if x != "cost" and y == "cost" else (x, y)
+        for arm in tables.arms:
+            own = table[table["arm"] == arm]
+            shape, at = marker(tables.position(arm), 1)["marker"], colour(tables.position(arm))
+            best, rest = own[own["on_front"]], own[~own["on_front"]]
+            panel.scatter(rest[x], rest[y], s=14, marker=shape, facecolors="none", edgecolors=at, linewidths=0.7)
+            size = 12 + 40 * best["surely"].clip(0, 1)
+            panel.scatter(best[x], best[y], s=size, marker=shape, color=at, linewidths=0)
+            if i == 0:
+                panel.plot([], [], shape, color=at, label=arm)
+        panel.set_xlabel(tables.metrics[x].axis(look.language))
+        panel.set_ylabel(tables.metrics[y].axis(look.language))
+        panel.margins(0.12)
+        letter(panel, i)
+    drawn.legend(loc="outside upper left", ncols=4)
+    named = ", ".join(tables.metrics[m].say(look.language) for m in tables.objectives)
+    caption(
+        drawn,
+        look.say(
+            f"Filled: on the front of {named} together; the larger, the surer (bootstrap). "
+            f"Means of the last {tables.window} weeks.",
+            f"实心：{named} 的共同前沿；越大越稳健（自助法）。最后{tables.window}周均值。",
+        ),
+    )
+    yield "pareto", drawn

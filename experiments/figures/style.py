@@ -1,0 +1,158 @@
+"""Style: sizes in millimetres, colours that colour-blind readers and grey printers can tell apart, files that repeat.
+
+Sources: okabe2008
+"""
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+type Language = Literal["en", "zh"]
+
+WIDTHS = {"single": 89.0, "wide": 136.0, "double": 183.0, "slide": 240.0}
+"""Widths of a figure in mm: one and a half and two columns of the usual journals, and a slide."""
+
+COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C6D00")
+"""Okabe and Ito's colours, darkest first; the first arm is black. The pale yellow is left out: it is lost on white."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
+TIERS = ("#d9d9d9", "#9ecae1", "#4292c6", "#08306b")
+"""Tiers 0-3, from pale to dark."""
+GREY = "0.45"
+
+FONTS = ("Liberation Sans", "Arial", "Helvetica", "DejaVu Sans")
+CHINESE_FONTS = (
+    "WenQuanYi Micro Hei", "Droid Sans Fallback", "LXGW WenKai", "Microsoft YaHei", "SimHei", "PingFang SC",
+    "Hiragino Sans GB", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei",
+)  # fmt: skip
+
+
+class FontError(Exception):
+    """No font on this system can write the labels. `str()` says what to install."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How figures look: width (mm) and language of the labels."""
+
+    width: float = WIDTHS["double"]
+    language: Language = "en"
+
+    def say(self, english: str, chinese: str) -> str:
+        """The text in the language of the figure."""
+        return chinese if self.language == "zh" else english
+
+
+@contextlib.contextmanager
+def styled(look: Look) -> Iterator[None]:
+    """Draw in our style. Raises FontError when Chinese labels are asked for and no font has them."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(fname=str(Path(__file__).with_name("paper.mplstyle"))):
+        mpl.rcParams["font.family"] = families(look.language)
+        mpl.rcParams["axes.unicode_minus"] = look.language == "en"
+        yield
+
+
+def families(language: Language) -> list[str]:
+    """The font families that this system has, best first."""
+    from matplotlib import font_manager
+
+    there = {font.name for font in font_manager.fontManager.ttflist}
+    if language == "zh" and not there & set(CHINESE_FONTS):
+        _look_again()
+        there = {font.name for font in font_manager.fontManager.ttflist}
+    found = [*[name for name in FONTS if name in there][:1], "DejaVu Sans"]
+    if language == "zh":
+        chinese = [name for name in CHINESE_FONTS if name in there][:1]
+        if not chinese:
+            raise FontError(
+                "No font with Chinese characters was found. On Debian or Ubuntu: apt install fonts-wqy-microhei"
+            )
+        found = [*found, *chinese]
+    return list(dict.fromkeys(found))
+
+
+def _look_again() -> None:
+    """Fonts that were installed after matplotlib wrote its list of fonts."""
+    from matplotlib import font_manager
+
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
+        with contextlib.suppress(Exception):  # a damaged font is no font
+            font_manager.fontManager.addfont(path)
+
+
+def figure(
+    look: Look, height: float, columns: int = 1, rows: int = 1, **shape: Sequence[float]
+) -> "tuple[Figure, list[Axes]]":
+    """A figure of the look's width and this height (mm), and its panels in reading order.
+
+    `shape` may hold width_ratios and height_ratios.
+    """
+    from matplotlib.figure import Figure
+
+    drawn = Figure(figsize=(look.width / 25.4, height / 25.4), layout="constrained")
+    panels = drawn.subplots(rows, columns, squeeze=False, gridspec_kw=dict(shape))
+    return drawn, list(panels.flat)
+
+
+def colour(position: int) -> str:
+    """The colour of the arm at this position: an arm keeps it in every figure."""
+    return COLOURS[position % len(COLOURS)]
+
+
+def marker(position: int, length: int) -> dict[str, Any]:
+    """How an arm's line is marked besides its colour: a few markers, set apart from those of other arms."""
+    step = max(length // 6, 1)
+    return {
+        "marker": MARKERS[position % len(MARKERS)],
+        "markevery": ((position * step // 4) % step if length > 1 else 0, step),
+        "markeredgecolor": "white",
+        "markeredgewidth": 0.4,
+    }
+
+
+def minus(text: str) -> str:
+    """Numbers with a true minus sign."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def letter(panel: "Axes", position: int, title: str = "") -> None:
+    """Give a panel its bold small letter and, behind it, a title."""
+    import matplotlib as mpl
+
+    # Not in one string with bold mathematics: that would put Chinese titles into a font that lacks them.
+    panel.set_title(f"      {title}" if title else " ", loc="left")
+    panel.annotate(
+        chr(97 + position), (0, 1), (0, mpl.rcParams["axes.titlepad"]), "axes fraction", "offset points",
+        fontsize=mpl.rcParams["axes.titlesize"], fontweight="bold", va="baseline", ha="left",
+    )  # fmt: skip
+
+
+def weeks(panel: "Axes", last: int, look: Look, most: int = 6) -> None:
+    """A time axis in weeks with whole quarters or years as ticks, `most` of them at the most."""
+    panel.set_xlabel(look.say("Week", "周"))
+    panel.set_xlim(0, last)
+    step = next((s for s in (4, 13, 26, 52, 104, 260, 520) if last / s <= most), 1040)
+    panel.set_xticks(range(0, last + 1, step))
+
+
+def caption(drawn: "Figure", text: str) -> None:
+    """One line below the panels that says what is shown, with n and interval."""
+    drawn.supxlabel(text, fontsize=6, color=GREY, x=0.01, ha="left")
+
+
+def save(drawn: "Figure", path: Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
+    """Write the figure as path.pdf, path.png ...; the same figure gives the same bytes."""
+    metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = [path.with_name(f"{path.name}.{kind}") for kind in formats]
+    for kind, file in zip(formats, written, strict=True):
+        drawn.savefig(file, format=kind, metadata=metadata[kind])
+    return written

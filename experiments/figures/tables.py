@@ -1,0 +1,102 @@
+"""What a figure may look at: tidy tables and what their columns mean. Figures know neither the model nor the store."""
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.figures.style import Language
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a metric is: its labels, its unit, and whether more is better (1), worse (-1) or neither (0)."""
+
+    label: str
+    label_zh: str
+    unit: str
+    better: int = 0
+
+    def say(self, language: Language = "en") -> str:
+        """The label in this language."""
+        return self.label_zh if language == "zh" else self.label
+
+    def axis(self, language: Language = "en", instead: str = "") -> str:
+        """The text of an axis: label (or what stands `instead`) and unit, in short lines."""
+        said = instead or self.say(language)
+        if language == "zh" and self.unit in UNITS_ZH:
+            return f"{said}\n（{UNITS_ZH[self.unit]}）"
+        return f"{said}\n" + textwrap.fill(f"({self.unit})", 26) if self.unit else said
+
+
+UNITS_ZH = {
+    "index, 0-1": "指数，0-1",
+    "share": "比例",
+    "share of residents": "占居民比例",
+    "share of residents 12+": "占12岁及以上居民比例",
+    "person-weeks per 100 residents a year": "每百居民每年人周",
+    "yuan per 100 residents a year": "每百居民每年元",
+    "hours per 100 residents a year": "每百居民每年小时",
+    "per 100 residents a year": "每百居民每年",
+    "weeks": "周",
+}
+"""Units that figures show often; others stay as the model writes them."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A community in one week: each resident's tier (-1: a child) and grid, and pairs of residents who are tied."""
+
+    tier: NDArray[np.int64]
+    grid: NDArray[np.int64]
+    ties: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one study, ready to draw. Tables that were not asked for may be empty."""
+
+    name: str
+    title: str
+    arms: tuple[str, ...]
+    """All arms; the first is the one with which the others are compared."""
+    metrics: Mapping[str, Meaning]
+    outcomes: tuple[str, ...]
+    runs: "pd.DataFrame"
+    """arm, point, replicate, what varies, metrics."""
+    effects: "pd.DataFrame"
+    """As `analysis.effects.effects` gives it."""
+    trajectories: "pd.DataFrame"
+    """arm, point, week, metric, mean, sd, low, high, n."""
+    profiles: "pd.DataFrame"
+    """arm, point, week, metric, mean, sd, n, low, high: paired differences from the first arm."""
+    varies: tuple[str, ...] = ()
+    points: tuple[str, ...] = ("",)
+    """What each point is, in words."""
+    spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """For each arm the weeks [from, to) in which at least one of its policies acts."""
+    sensitivity: "pd.DataFrame | None" = None
+    """quantity, kind (sobol or morris), metric, factor and the columns of `analysis.sensitivity`."""
+    attribution: "pd.DataFrame | None" = None
+    """As `analysis.attribution.attribution` gives it."""
+    front: "pd.DataFrame | None" = None
+    """As `analysis.front.front` gives it."""
+    objectives: tuple[str, ...] = ()
+    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
+    """For each arm the network in the last week of one run."""
+    window: int = 52
+    weeks: int = 0
+
+    def where(self, point: int) -> str:
+        """The point as the beginning of a caption; nothing where nothing varies."""
+        return f"{self.points[point]}. " if len(self.points) > 1 else ""
+
+    def position(self, arm: str) -> int:
+        """An arm's position, which decides its colour and marker."""
+        return self.arms.index(arm)

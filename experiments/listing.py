@@ -1,0 +1,79 @@
+"""Lists for the terminal: what can be named, and how the model does against its exact limits."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from experiments.limits import Row
+
+
+def say_names() -> None:
+    """Print what can be named: studies, communities, policies and metrics."""
+    from sim import METRICS, POLICIES
+    from sim.config import config_folder
+
+    console = Console(highlight=False)
+    folder = config_folder()
+    for title, names in (
+        ("Studies", _titles(folder / "studies")),
+        ("Communities", {"baseline": "", **_titles(folder / "communities")}),
+        (
+            "Policies",
+            {name: (policy.__doc__ or "").strip().split("\n")[0] for name, policy in sorted(POLICIES.items())},
+        ),
+        ("Metrics", {name: f"{m.label} ({m.unit}): {m.sentence}" for name, m in METRICS.items()}),
+    ):
+        table = Table(title=title, title_justify="left", show_header=False, box=None)
+        for name, said in names.items():
+            table.add_row(f"[bold]{name}[/bold]", said)
+        console.print(table)
+
+
+def metrics_in_markdown() -> str:
+    """The metrics as a table: name, label, unit, what it is, and how it is measured."""
+    from sim import METRICS
+
+    better = {1: "more", -1: "less", 0: ""}
+    rows = [
+        f"| `{name}`{' (headline)' if m.headline else ''} | {m.label} | {m.unit} | {m.sentence} | {better[m.better]} | "
+        f"{'every 13 weeks' if m.slow else 'weekly'} |"
+        for name, m in METRICS.items()
+    ]
+    head = "| column | label | unit | what it is | better | measured |\n|---|---|---|---|---|---|"
+    return "\n".join([head, *rows])
+
+
+def _titles(folder: Path) -> dict[str, str]:
+    from sim.reading import ConfigError, read
+
+    found = {}
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*/*.yaml")]):
+        try:
+            said = read(path).value
+        except ConfigError:
+            continue
+        title = said.get("title", "") if isinstance(said, dict) else ""
+        found[path.stem] = str(title.get("value", "") if isinstance(title, dict) else title)
+    return found
+
+
+def say_limits(rows: "Iterable[Row]") -> bool:
+    """Print limit, expected, got, verdict; true when all hold."""
+    from rich import box
+
+    console = Console(highlight=False)
+    table = Table("limit", "what", "expected", "got", "may differ by", "verdict", box=box.SIMPLE_HEAD)
+    told, before, fails = 0, "", 0
+    for row in rows:
+        said = "holds" if row.verdict == "holds" else f"[bold red]{row.verdict}[/bold red]"
+        numbers = (f"{row.expected:.6g}", f"{row.got:.6g}", f"{row.tolerance:.2g}")
+        table.add_row(row.limit if row.limit != before else "", row.what, *numbers, said)
+        told, before, fails = told + 1, row.limit, fails + (row.verdict != "holds")
+    console.print(table)
+    console.print(f"{told} numbers, {told - fails} hold, {fails} fail.")
+    console.print("Where chance has a part, they may differ by four standard errors: one false alarm in 16,000.")
+    return fails == 0

@@ -1,0 +1,173 @@
+"""The tables of the ODD document: state variables, levers, kinds, parameters, patterns and metrics."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sim.columns import Table
+from sim.config import config_folder
+from sim.evidence import Evidence
+from sim.levers import LEVERS
+from sim.metrics import METRICS
+from sim.model_parameters import Config, Kind
+from sim.reading import read
+
+
+def _row(*cells: object) -> str:
+    said = (str(cell).replace("|", "\\|").replace("\n", " ") for cell in cells)
+    return f"| {' | '.join(said)} |"
+
+
+def table_of(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table."""
+    return "\n".join([_row(*head), _row(*("---" for _ in head)), *(_row(*row) for row in rows)])
+
+
+def facts_table(table: Table) -> str:
+    """The columns of an entity: name, meaning, unit, range."""
+
+    def within(low: float | None, high: float | None) -> str:
+        if low is None and high is None:
+            return ""
+        return f"{'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}".strip()
+
+    rows = (
+        (
+            f"`{name}`",
+            fact.sentence + (f" ({fact.width} values)" if fact.width else ""),
+            fact.unit,
+            within(fact.low, fact.high),
+        )
+        for name, fact in table.items()
+    )
+    return table_of(("state variable", "meaning", "unit", "range"), rows)
+
+
+def levers_table() -> str:
+    """Every lever: whom it belongs to, meaning and unit."""
+    rows = ((f"`{name}`", span, fact.sentence, fact.unit) for name, (span, fact) in LEVERS.items())
+    return table_of(("lever", "one a", "meaning", "unit"), rows)
+
+
+def kinds_table(config: Config) -> str:
+    """The service kinds of a configuration."""
+    head = (
+        "kind",
+        "who",
+        "needs a week",
+        "covered",
+        "hours",
+        "difficulty",
+        "patience (weeks)",
+        "interest",
+        "lowest tier, skill",
+        "place",
+        "priority",
+    )
+    rows = (
+        (
+            k.title,
+            k.eligible,
+            k.weekly,
+            k.covered,
+            k.hours,
+            k.difficulty,
+            k.patience,
+            k.interest,
+            f"{k.lowest_tier}, {k.lowest_skill}",
+            k.place,
+            k.priority,
+        )
+        for k in config.kinds.values()
+    )
+    return table_of(head, rows)
+
+
+def parameters_tables(config: Config) -> str:
+    """Every parameter by section: value, unit, range, meaning, grade, source, note."""
+    by_section: dict[str, list[Evidence]] = {}
+    for path, evidence in config.evidence.items():
+        by_section.setdefault(path.split(".")[0], []).append(evidence)
+    parts = []
+    for section, values in by_section.items():
+        if section == "kinds":
+            rows = [e for e in values if e.path.endswith(".weekly")]
+            parts.append(
+                f"### {section}\n\nValues stand in the table of service kinds; their evidence:\n\n"
+                + _evidence_table(config, rows)
+            )
+            continue
+        parts.append(f"### {section}\n\n{_evidence_table(config, values)}")
+    return "\n\n".join(parts)
+
+
+def _evidence_table(config: Config, values: Iterable[Evidence]) -> str:
+    rows = (
+        (
+            f"`{e.path.split('.', 1)[1]}`",
+            _value(e.value),
+            e.unit,
+            _range(config, e.path),
+            e.meaning,
+            e.grade,
+            e.source if e.grade != "assumed" or e.source != e.file else "",
+            e.note,
+        )
+        for e in values
+    )
+    return table_of(("parameter", "value", "unit", "range", "meaning", "grade", "source", "note"), rows)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{k}: {_value(v)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_value, value)) or "none"
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _range(config: Config, path: str) -> str:
+    section, name = path.split(".")[0], path.rsplit(".", 1)[-1]
+    shape = Kind if section == "kinds" else type(getattr(config, section))
+    bounds = {type(m).__name__: m for m in shape.model_fields[name].metadata}
+    if "Ge" not in bounds or "Le" not in bounds:
+        return ""
+    return f"{bounds['Ge'].ge:g} to {bounds['Le'].le:g}"
+
+
+def patterns_table() -> str:
+    """The patterns by which the model is judged, from `configs/patterns/`."""
+    said = read(config_folder() / "patterns" / "community.yaml").value["patterns"]
+
+    def target(bounds: dict[str, float]) -> str:
+        low, high = bounds.get("low"), bounds.get("high")
+        return f"above {low:g}" if high is None else f"below {high:g}" if low is None else f"{low:g} to {high:g}"
+
+    rows = (
+        (
+            p["title"],
+            "; ".join(f"`{part}` {target(b)}" for part, b in p["parts"].items()),
+            "calibrated on" if p["use"] == "calibrated" else "held out",
+            p["source"],
+            p["note"],
+        )
+        for p in said.values()
+    )
+    return table_of(("pattern", "target", "use", "source", "what it rests on"), rows)
+
+
+def metrics_table() -> str:
+    """Every metric: unit, direction, sentence."""
+    better = {1: "more", -1: "less", 0: ""}
+    rows = (
+        (
+            f"`{name}`" + (" (headline)" if m.headline else ""),
+            m.label,
+            m.label_zh,
+            m.unit,
+            better[m.better],
+            " ".join(m.sentence.split()),
+            "13 weeks" if m.slow else "week",
+        )
+        for name, m in METRICS.items()
+    )
+    return table_of(("metric", "label", "in Chinese", "unit", "better", "meaning", "measured every"), rows)

@@ -1,0 +1,57 @@
+"""Planning: what a study would do, before anything starts."""
+
+import time
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from experiments.design import Study
+from experiments.execution import processors, simulated
+from experiments.session import warm
+from experiments.store import Store
+
+
+def say_plan(study: Study, folder: Path) -> None:
+    """Print runs, weeks, estimated time and disk; one short run is timed for it."""
+    from sim import METRICS
+
+    console = Console(highlight=False)
+    runs = list(study.runs())
+    different = {run.run: run for run in runs}
+    there = Store(folder).finished() if (folder / "weekly").is_dir() else {}
+    todo = [run for run in different if run not in there]
+    weeks = study.file.weeks
+    warm(study, console)
+    probe = study.job(runs[-1])._replace(weeks=max(1, min(weeks, 26)))
+    simulated(probe._replace(weeks=1))
+    clock = time.perf_counter()
+    simulated(probe._replace(weeks=1))
+    start = time.perf_counter() - clock
+    clock = time.perf_counter()
+    simulated(probe)
+    a_week = max(time.perf_counter() - clock - start, 0) / max(probe.weeks - 1, 1)
+    seconds = len(todo) * (start + a_week * weeks)
+    table = Table(show_header=False, box=None)
+    for name, said in (
+        ("arms", ", ".join(study.arms)),
+        ("points", f"{len(study.points)} ({study.file.design.method})"),
+        ("replicates", str(study.file.replicates)),
+        ("runs", f"{len(runs)}; {len(different)} different, {len(todo)} to do"),
+        ("weeks", f"{weeks} a run, {len(todo) * weeks:,} in all"),
+        (
+            "time",
+            f"about {_duration(seconds / processors())} on {processors()} processors ({_duration(seconds)} of work)",
+        ),
+        ("disk", f"about {len(different) * weeks * len(METRICS) * 4 * 0.6 / 1e6:,.1f} MB"),
+        ("folder", str(folder)),
+    ):
+        table.add_row(f"[bold]{name}[/bold]", said)
+    console.print(table)
+
+
+def _duration(seconds: float) -> str:
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.1f} s"

@@ -1,0 +1,186 @@
+"""Results: tidy tables of a study, read from its store.
+
+`runs` has one row a run with its labels, parameters and outcomes (means over the last weeks); `trajectories` has one
+row an arm, point and week with means and bands; `profiles` the same for paired differences from the first arm.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.analysis.stopping import Need, needs
+from experiments.design import Study
+from experiments.store import Store, clear_errors
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+LABELS = ("run", "arm", "point", "replicate", "seed")
+
+
+def settled(study: Study, store: Store) -> tuple[Study, list[Need]]:
+    """The study with as many replicates as its first stage says it needs (see analysis.stopping), and why.
+
+    A study without `until` is left as it is. The same first stage gives the same answer.
+    """
+    if not study.file.until:
+        return study, []
+    found = needs(Results(study, store).runs(), study.reference, study.file.wanted(), study.file.replicates)
+    wanted = max((need.replicates for need in found), default=study.file.replicates)
+    return study.with_replicates(min(wanted, study.file.most)), found
+
+
+@dataclass(frozen=True)
+class Results:
+    """The tables of a study: what of its plan is finished and did not fail."""
+
+    study: Study
+    store: Store
+
+    def runs(self) -> "pd.DataFrame":
+        """One row a finished run: labels, what varied, and every metric's mean over the last `window` weeks."""
+        with self._open() as con:
+            return self._runs(con).df()
+
+    def failures(self) -> "pd.DataFrame":
+        """One row a failed run: labels and traceback."""
+        with self._open() as con:
+            return con.execute(
+                "select p.*, w.error from plan p join weekly w using (run) where w.week is null and not exists "
+                "(select 1 from weekly g where g.run = p.run and g.week = 0) order by replicate, point, place"
+            ).df()
+
+    def weekly(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
+        """One row a run and week, with labels: large."""
+        with self._open() as con:
+            chosen = "".join(f', w."{m}"' for m in metrics or self._metrics(con))
+            return con.execute(
+                f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by {_ORDER}, w.week"
+            ).df()
+
+    def series(self, runs: Sequence[str]) -> dict[str, dict[str, NDArray[np.float32]]]:
+        """The weekly values of some runs, by run and metric, as they were kept."""
+        found: dict[str, dict[str, NDArray[np.float32]]] = {}
+        with self._open() as con:
+            for run in runs:
+                rows = con.execute("select * exclude (run, week, error) from weekly where run = ? order by week", [run])
+                columns = rows.fetchnumpy()
+                found[run] = {name: np.ma.filled(values, np.nan) for name, values in columns.items()}
+        return found
+
+    def trajectories(self, metrics: Sequence[str]) -> "pd.DataFrame":
+        """Arm, point, week, metric: mean, standard deviation, 5 % and 95 % of the runs, and their number."""
+        parts = [
+            f"""select p.arm, p.point, w.week, '{m}' as metric, avg(w."{m}") as mean, stddev_samp(w."{m}") as sd,
+            quantile_cont(w."{m}", .05) as low, quantile_cont(w."{m}", .95) as high, count(w."{m}") as n,
+            min(p.place) as place
+            {_FINISHED} group by all having count(w."{m}") > 0"""
+            for m in metrics
+        ]
+        with self._open() as con:
+            return con.execute(
+                f"select * exclude place from ({' union all '.join(parts)}) order by metric, point, place, week"
+            ).df()
+
+    def profiles(self, metrics: Sequence[str]) -> "pd.DataFrame":
+        """Arm, point, week, metric: mean paired difference from the first arm, its standard deviation, pairs."""
+        parts = [
+            f"""select p.arm, p.point, w.week, '{m}' as metric, avg(w."{m}"::double - v."{m}") as mean,
+            stddev_samp(w."{m}"::double - v."{m}") as sd, count(w."{m}" - v."{m}") as n, min(p.place) as place
+            {
+                _FINISHED.replace(
+                    "where",
+                    "join plan q on q.point = p.point and q.replicate = p.replicate and q.place = 0 "
+                    "join weekly v on v.run = q.run and v.week = w.week where p.place > 0 and",
+                )
+            }
+            group by all having count(w."{m}" - v."{m}") > 0"""
+            for m in metrics
+        ]
+        with self._open() as con:
+            return con.execute(
+                f"select * exclude place from ({' union all '.join(parts)}) order by metric, point, place, week"
+            ).df()
+
+    def write_runs(self) -> Path:
+        """Write runs.parquet, the same bytes for the same runs."""
+        path = self.store.folder / "runs.parquet"
+        temporary = path.with_name(f".tmp-{os.getpid()}-runs.parquet")
+        with clear_errors(self.store.folder), self._open() as con:
+            self._runs(con).write_parquet(str(temporary), compression="zstd")
+            os.replace(temporary, path)
+        return path
+
+    def write_csv(self) -> list[Path]:
+        """Write runs.csv and weekly.csv, for programs that cannot read Parquet."""
+        runs, weekly = self.store.folder / "runs.csv", self.store.folder / "weekly.csv"
+        with clear_errors(self.store.folder), self._open() as con:
+            self._runs(con).write_csv(str(runs))
+            chosen = "".join(f', w."{m}"' for m in self._metrics(con))
+            rows = con.sql(f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by {_ORDER}, w.week")
+            rows.write_csv(str(weekly))
+        return [runs, weekly]
+
+    def _runs(self, con: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
+        first = self.study.file.weeks - self.study.file.window
+        means = "".join(f', avg(w."{m}") as "{m}"' for m in self._metrics(con))
+        return con.sql(
+            f"select {self._labels('p.')}{means} {_FINISHED} and w.week >= {first} "
+            f"group by {self._labels('p.')}, p.place order by {_ORDER}"
+        )
+
+    def _labels(self, of: str) -> str:
+        return ", ".join(f'{of}"{name}"' for name in (*LABELS, *self.study.file.varies))
+
+    def _metrics(self, con: "duckdb.DuckDBPyConnection") -> list[str]:
+        """The metrics that the store holds, in the order in which the model names them."""
+        there = [row[0] for row in con.execute("describe weekly").fetchall()]
+        return [name for name in there if name not in ("run", "week", "error")]
+
+    @contextlib.contextmanager
+    def _open(self) -> Iterator["duckdb.DuckDBPyConnection"]:
+        """A connection with the tables `plan` (the study's runs) and `weekly` (the store's rows)."""
+        import duckdb
+
+        blocks = [str(path) for path in sorted(self.store.weekly.glob("*.parquet"))]
+        con = duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(self.store.folder / ".tmp-duckdb")})
+        try:
+            con.register("planned", self._plan())
+            con.execute("create table plan as select * from planned")
+            if blocks:
+                con.execute(f"create view weekly as select * from read_parquet({blocks!r}, union_by_name=true)")
+            else:
+                con.execute("create table weekly (run varchar, week smallint, error varchar)")
+            yield con
+        finally:
+            con.close()
+
+    def _plan(self) -> dict[str, Any]:
+        """The study's runs as columns; `place` is the arm's position."""
+        runs = list(self.study.runs())
+        places = {arm: i for i, arm in enumerate(self.study.arms)}
+        columns: dict[str, Any] = {
+            "run": np.array([r.run for r in runs], object),
+            "arm": np.array([r.arm for r in runs], object),
+            "point": np.array([r.point for r in runs], np.int32),
+            "replicate": np.array([r.replicate for r in runs], np.int32),
+            "seed": np.array([r.seed for r in runs], np.int64),
+            "place": np.array([places[r.arm] for r in runs], np.int32),
+        }
+        points = np.array([r.point for r in runs])
+        for i, name in enumerate(self.study.file.varies):
+            values = [point[i][1] for point in self.study.points]
+            text = any(isinstance(v, str) for v in values)
+            columns[name] = np.array([str(v) for v in values] if text else values, object if text else None)[points]
+        return columns
+
+
+_FINISHED = "from plan p join weekly w on w.run = p.run where w.week is not null"
+_ORDER = "p.replicate, p.point, p.place"

@@ -1,0 +1,121 @@
+"""The command that asks how far a study's message carries: runs it over the plausible space and says what holds."""
+
+import csv
+import io
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from experiments.design import Study
+from experiments.execution import missing, perform
+from experiments.results import Results
+from experiments.robustness import Message, Moved, at_points, drawn_points, messages, movable, spread_points
+from experiments.store import Store
+
+
+def run_robustness(
+    study: Study, out: Path, points: int, replicates: int, factor: float, over: str | None, workers: int
+) -> list[Message]:
+    """Run what is missing, print and write messages.csv and messages.md; `over`: the calibration whose draws to use.
+
+    Raises ConfigError when that calibration has left no draws.
+    """
+    console = Console(highlight=False)
+    moved = movable(study.config, factor)
+    if over:
+        from experiments.calibrating import kept_draws
+
+        draws = kept_draws(over)[:points]
+        moved = [m for m in moved if m.path in draws[0]]
+        wide = at_points(study, drawn_points(draws), replicates)
+    else:
+        wide = at_points(study, spread_points(moved, points, study.file.seed), replicates)
+    store = Store(out).open()
+    with store.held(""):
+        todo = sum(1 for _ in missing(wide, store))
+        console.print(
+            f"{len(wide.arms)} arms x {len(wide.points)} points x {replicates} replicates; {todo} runs to do; "
+            f"{len(moved)} numbers moved."
+        )
+        with console.status("running ...") as status:
+            done = 0
+
+            def told(more: int, _failed: int) -> None:
+                nonlocal done
+                done += more
+                status.update(f"{done} of {todo} runs")
+
+            perform(wide, store, workers=workers, told=told)
+        found, plausible = messages(wide, Results(wide, store).runs(), moved)
+    say(console, found, plausible, len(wide.points))
+    (out / "messages.csv").write_text(as_csv(found), encoding="utf-8")
+    (out / "messages.md").write_text(
+        as_markdown(study, found, plausible, moved, len(wide.points), replicates, factor, over), encoding="utf-8"
+    )
+    console.print(f"{out}: messages.csv, messages.md", style="dim")
+    return found
+
+
+def say(console: Console, found: list[Message], plausible: int, points: int) -> None:
+    """Print each message with the share of plausible points that bear it."""
+    table = Table("arm", "outcome", "effect (nine in ten points)", "same sign", "beyond noise", "hangs on", box=None)
+    for m in found:
+        hangs = ", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3])
+        table.add_row(
+            m.arm,
+            m.metric,
+            f"{m.effect:.3g} ({m.low:.3g} to {m.high:.3g})",
+            f"{m.same_sign:.0%}",
+            f"{m.sure:.0%}",
+            hangs,
+        )
+    console.print(table)
+    console.print(f"{plausible} of {points} points are plausible communities.")
+
+
+def as_csv(found: list[Message]) -> str:
+    """One row a message."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["arm", "metric", "effect", "p05", "p95", "same_sign", "sure", "points", "hangs_on"])
+    for m in found:
+        hangs = "; ".join(f"{h.path} {h.rank_correlation:+.3f} ({h.grade})" for h in m.hangs_on)
+        table.writerow(
+            [m.arm, m.metric, *(f"{x:.6g}" for x in (m.effect, m.low, m.high, m.same_sign, m.sure)), m.points, hangs]
+        )
+    return text.getvalue()
+
+
+def as_markdown(
+    study: Study,
+    found: list[Message],
+    plausible: int,
+    moved: list[Moved],
+    points: int,
+    replicates: int,
+    factor: float,
+    over: str | None,
+) -> str:
+    """The same for a page of documentation."""
+    how = (
+        f"{points} draws from the posterior of the calibration `{over}`"
+        if over
+        else f"{points} points that move {len(moved)} assumed and calibrated numbers of the rules at once, each evenly "
+        f"between value / {factor:g} and value x {factor:g}"
+    )
+    head = "| arm | outcome | effect, mean | nine in ten points | same sign | beyond noise | hangs on |"
+    said = [
+        f"Study `{study.name}` ({study.file.title}), {study.file.weeks} weeks, {how}, {replicates} replicates each; "
+        f"{plausible} points are plausible communities. Effects are paired differences from the first arm.",
+        "",
+        head,
+        "|---|---|---|---|---|---|---|",
+    ]
+    for m in found:
+        hangs = "; ".join(f"`{h.path}` {h.rank_correlation:+.2f} ({h.grade})" for h in m.hangs_on) or "no single number"
+        said.append(
+            f"| {m.arm} | {m.metric} | {m.effect:.3g} | {m.low:.3g} to {m.high:.3g} | {m.same_sign:.0%} | "
+            f"{m.sure:.0%} | {hangs} |"
+        )
+    return "\n".join([*said, ""])

@@ -1,0 +1,243 @@
+"""A session: run a study from beginning to end, and say what happens on the way."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from rich.console import Console
+
+from experiments.analysis.stopping import Need
+from experiments.design import Study
+from experiments.execution import Tally, Workers, missing, perform, processors
+from experiments.provenance import manifest, write_resolved
+from experiments.results import Results, settled
+from experiments.store import Store, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from experiments.figures.style import Language
+
+
+def run_study(
+    study: Study, folder: Path, workers: int, by: str, shard: tuple[int, int], on: str, retry: bool, csv: bool,
+    quiet: bool,
+) -> int:  # fmt: skip
+    """Do what is missing, write tables, figures and manifest, print the comparison; returns how many runs failed."""
+    console = Console(quiet=quiet, highlight=False)
+    store = Store(folder).open()
+    part = "" if shard == (1, 1) else f"{shard[0]}/{shard[1]}"
+    began, clock, tally = datetime.now(UTC), time.perf_counter(), Tally()
+
+    def go_on(study: Study) -> None:
+        todo = sum(1 for _ in missing(study, store, shard=shard, again=retry))
+        total = len({run.run for run in study.runs()})
+        asked = f"{len(study.arms)} arms x {len(study.points)} points x {study.file.replicates} replicates"
+        console.print(f"{asked}: {total - todo} of {total} runs are there, {todo} to do.")
+        if todo:
+            warm(study, console)
+            with _progress(console, todo) as told:
+                many: Workers = cast(Workers, by)
+                tally.add(perform(study, store, workers=workers, by=many, shard=shard, again=retry, on=on, told=told))
+
+    with store.held(part):
+        console.print(f"[bold]{study.file.title}[/bold]  {study.file.question}")
+        first = study.file.replicates if study.file.until else 0
+        for stage in ("first", "second") if first else ("first",):
+            if stage == "second":
+                study, found = settled(study, store)
+                _say_needs(console, study, found, first)
+            go_on(study)
+            if part and any(True for _ in missing(study, store)):
+                console.print(f"Part {part} is done. When all parts are, run the study once more.")
+                return tally.failed
+        write_resolved(study, store)
+        results = Results(study, store)
+        results.write_runs()
+        if csv:
+            results.write_csv()
+        failures = results.failures()
+        drawn = _figures_and_table(results, first, console)
+        session = {
+            "began": began.isoformat(timespec="seconds"),
+            "seconds": round(time.perf_counter() - clock, 3),
+            "runs": tally.done,
+            "run_seconds": round(tally.seconds, 3),
+            "workers": workers or processors(),
+            "by": on or by,
+        }
+        counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
+        store.write_manifest(manifest(study, store, session) | counts)
+    _say_failures(console, study, failures.to_dict("records"))
+    console.print(f"{folder}: runs.parquet, weekly/, figures/, resolved.yaml, manifest.json", style="dim")
+    return len(failures)
+
+
+def _say_needs(console: Console, study: Study, found: Sequence[Need], first: int) -> None:
+    """Say how many replicates the first stage asks for, and what asks for the most."""
+    if not found:
+        return
+    hardest = max(found, key=lambda need: need.replicates)
+    where = f"{hardest.arm}, {hardest.metric}" + (f", point {hardest.point}" if len(study.points) > 1 else "")
+    console.print(f"After {first} replicates: {hardest.replicates} are needed for the wanted half-widths ({where}).")
+    if hardest.replicates > study.file.most:
+        console.print(
+            f"[yellow]More than `most`: the study stops at {study.file.most} and some intervals stay wider.[/yellow]"
+        )
+
+
+def warm(study: Study, console: Console) -> None:
+    """Compile the rules once, here, before workers start: they find them in the cache."""
+    from sim.law import CACHE, announced_once
+
+    if (CACHE / "compiled").exists():
+        return
+    from sim import POLICIES, Simulation
+
+    with announced_once(console.print):
+        policies = {name: POLICIES[name](**doses) for arm in study.arms.values() for name, doses in arm}
+        simulation = Simulation(study.config, policies=list(policies.values()), seed=1)
+        simulation.run_for(14)
+        simulation.weekly()
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> "Iterator[Callable[[int, int], None]]":
+    """A progress bar in a terminal; elsewhere a line every half minute."""
+    if console.is_terminal:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=console, transient=True) as bar:
+            task, failed = bar.add_task("runs", total=total), 0
+
+            def told(done: int, wrong: int) -> None:
+                nonlocal failed
+                failed += wrong
+                bar.update(task, advance=done, description=f"runs ({failed} failed)" if failed else "runs")
+
+            yield told
+        return
+    done, last = 0, time.monotonic()
+
+    def counted(more: int, _: int) -> None:
+        nonlocal done, last
+        done += more
+        if time.monotonic() - last > 30:
+            last = time.monotonic()
+            console.print(f"{done} of {total} runs")
+
+    yield counted
+
+
+def _figures_and_table(results: Results, first_stage: int, console: Console) -> list[str]:
+    from experiments.figures import draw_all
+    from experiments.showing import say_results, tables_of
+
+    tables = tables_of(results, first_stage=first_stage)
+    if tables.runs.empty:
+        console.print("No run succeeded, so there is nothing to compare.")
+        return []
+    say_results(console, results.study, tables)
+    folder = results.store.folder
+    return [path.relative_to(folder).as_posix() for path in draw_all(tables, folder / "figures")]
+
+
+def _say_failures(console: Console, study: Study, failures: Sequence[Mapping[Any, Any]]) -> None:
+    for row in failures[:3]:
+        last = str(row["error"]).strip().splitlines()[-1]
+        console.print(
+            f"[red]failed:[/red] {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}", markup=True
+        )
+        console.print(f"  again: {study.command} --only {row['run']}", markup=False)
+    if len(failures) > 3:
+        console.print(f"... and {len(failures) - 3} more failed runs.")
+
+
+def results_of(study: Study, folder: Path) -> tuple[Results, int]:
+    """The results of a study that was run, and the size of its first stage. Raises StoreError when nothing is there."""
+    store = Store(folder)
+    first = study.file.replicates if study.file.until else 0
+    results = Results(settled(study, store)[0], store)
+    if results.runs().empty:
+        raise StoreError(f"{folder}: no finished run of this study (as its file reads now). First: {study.command}")
+    return results, first
+
+
+def draw_figures(
+    study: Study, folder: Path, width: float, language: str, formats: Sequence[str], only: Sequence[str]
+) -> list[Path]:
+    """Draw figures of a study that was run. Raises StoreError when nothing is there."""
+    from experiments.figures import draw_all
+    from experiments.figures.style import Look
+    from experiments.showing import tables_of
+
+    results, first = results_of(study, folder)
+    suffix = f"-{language}" if language != "en" else ""
+    look = Look(width, cast("Language", language))
+    tables = tables_of(results, first_stage=first)
+    if not only or "network" in only:
+        from experiments.snapshot import snapshots_of
+
+        tables = replace(tables, snapshots=snapshots_of(study))
+    return draw_all(tables, folder / f"figures{suffix}", look, formats, only)
+
+
+def say_findings(study: Study, folder: Path, budget: float) -> None:
+    """Print and write what the study's design allows to find: sensitivity, attribution, fronts, where arms fail."""
+    from experiments.exploring import explore
+    from experiments.showing import say_table
+    from sim import METRICS
+
+    console = Console(highlight=False)
+    results, _ = results_of(study, folder)
+    better = {name: metric.better for name, metric in METRICS.items()}
+    found = explore(results.study, results.runs(), better, budget).tables()
+    (folder / "tables").mkdir(exist_ok=True)
+    for name, table in found.items():
+        say_table(console, name, table)
+        table.to_csv(folder / "tables" / f"{name}.csv", index=False)
+    if not found:
+        console.print(
+            "This design allows no more than the comparison of its arms. See `design` and `parts` of a study."
+        )
+
+
+def verify(study: Study, folder: Path, many: int, seed: int) -> int:
+    """Perform some finished runs again and compare every weekly value; returns how many differ."""
+    import numpy as np
+
+    from experiments.execution import simulated
+
+    console = Console(highlight=False)
+    results, _ = results_of(study, folder)
+    there = results.store.finished()
+    done = list({run.run: run for run in results.study.runs() if there.get(run.run)}.values())
+    chosen = [done[i] for i in np.random.default_rng(seed).permutation(len(done))[:many]]
+    kept, wrong = results.series([run.run for run in chosen]), 0
+    for run in chosen:
+        again, before = simulated(results.study.job(run)), kept[run.run]
+        same = set(again) == set(before) and all(np.array_equal(again[m], before[m], equal_nan=True) for m in again)
+        wrong += not same
+        console.print(
+            f"{run.run}  {run.arm}, point {run.point}, replicate {run.replicate}: {'same' if same else 'DIFFERS'}"
+        )
+    console.print(f"{len(chosen) - wrong} of {len(chosen)} runs are the same in every weekly value.")
+    return wrong

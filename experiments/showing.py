@@ -1,0 +1,207 @@
+"""Showing: a study's results as a table in the terminal and as tables for the figures."""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from experiments.analysis.effects import effects, profile_bands
+from experiments.design import Study
+from experiments.exploring import explore
+from experiments.figures import wanted_over_time
+from experiments.figures.tables import Meaning, Tables
+from experiments.points import SAMPLED, Point
+from experiments.results import Results
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+
+
+def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True) -> Tables:
+    """The tables of a study; `over_time=False` leaves out those with one row a week."""
+    import pandas as pd
+
+    from sim import METRICS
+
+    study, file = results.study, results.study.file
+    runs = results.runs()
+    over_time = over_time and not runs.empty
+    outcomes = tuple(dict.fromkeys(file.outcomes))
+    found = explore(study, runs, {name: m.better for name, m in METRICS.items()})
+    over = [m for m in dict.fromkeys((*outcomes, *wanted_over_time())) if m in runs]
+    return Tables(
+        name=study.name,
+        title=file.title,
+        arms=tuple(study.arms),
+        metrics={name: Meaning(m.label, m.label_zh, m.unit, m.better) for name, m in METRICS.items()},
+        outcomes=outcomes,
+        runs=runs,
+        effects=effects(runs, study.reference, outcomes, first_stage),
+        trajectories=results.trajectories(over) if over_time else pd.DataFrame(),
+        profiles=profile_bands(results.profiles(outcomes)) if over_time else pd.DataFrame(),
+        varies=tuple(file.varies),
+        points=tuple(point_in_words(point) for point in study.points),
+        spans={arm: _spans(study, arm) for arm in study.arms},
+        sensitivity=found.sensitivity,
+        attribution=found.attribution,
+        front=found.front,
+        objectives=found.objectives,
+        window=file.window,
+        weeks=file.weeks,
+    )
+
+
+def point_in_words(point: Point) -> str:
+    """`moving.annual_rate = 0.1`, or nothing where nothing varies."""
+    return ", ".join(
+        f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}" for name, value in point
+    )
+
+
+def _spans(study: Study, arm: str) -> tuple[tuple[int, int], ...]:
+    """The weeks in which each policy of an arm acts."""
+    end = study.file.weeks
+    spans = (
+        (int(doses["start"]), end if (stop := doses.get("stop")) is None else int(stop)) for _, doses in study.arms[arm]
+    )
+    return tuple((start, min(stop, end)) for start, stop in spans if start < end)
+
+
+def comparison(tables: Tables, point: int, width: int = 80) -> "Iterator[Table]":
+    """Each arm's outcomes at a point, with the paired difference from the first arm and its 95 % interval.
+
+    An interval is never broken over lines: outcomes for which `width` characters do not suffice stand in a next table.
+    """
+    from rich.table import Table
+    from rich.text import Text
+
+    here = tables.runs[tables.runs["point"] == point]
+    own = {arm: here[here["arm"] == arm] for arm in tables.arms}
+    cells = {m: [_cell(tables, own[arm], arm, m, point) for arm in tables.arms] for m in tables.outcomes}
+    widths = {
+        m: max(12, *(len(line) for cell in column for line in Text.from_markup(cell).plain.splitlines()))
+        for m, column in cells.items()
+    }
+    room = width - 3 - max(len(arm) for arm in (*tables.arms, "Arm")) - 3 - 5
+    for i, metrics in enumerate(_side_by_side(widths, room)):
+        title = tables.points[point] or None
+        shown = Table(title=None if i else title, title_justify="left", header_style="bold", show_lines=True)
+        shown.add_column("Arm", no_wrap=True)
+        shown.add_column("n", justify="right", no_wrap=True)
+        for metric in metrics:
+            meaning = tables.metrics[metric]
+            head = f"{meaning.label}\n({meaning.unit})"
+            shown.add_column(head, justify="right", min_width=widths[metric], max_width=max(widths[metric], 20))
+        for row, arm in enumerate(tables.arms):
+            shown.add_row(arm, str(len(own[arm])), *(cells[metric][row] for metric in metrics))
+        yield shown
+
+
+def _side_by_side(widths: dict[str, int], room: int) -> list[list[str]]:
+    """Columns of these widths in as few tables as have room for them."""
+    tables: list[list[str]] = [[]]
+    left = room
+    for name, width in widths.items():
+        if tables[-1] and left < width + 3:
+            tables.append([])
+            left = room
+        tables[-1].append(name)
+        left -= width + 3
+    return tables
+
+
+def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int) -> str:
+    if metric not in own or own.empty:
+        return "-"
+    mean = float(own[metric].mean())
+    found = tables.effects
+    rows = (
+        found[(found["arm"] == arm) & (found["metric"] == metric) & (found["point"] == point)] if len(found) else found
+    )
+    if rows.empty:
+        return number(mean)
+    row = rows.iloc[0]
+    if not math.isfinite(row["low"]):
+        return f"{number(mean)}\n{number(row['effect'], sign=True)} (one pair: no interval)"
+    good = tables.metrics[metric].better
+    clear = row["low"] > 0 or row["high"] < 0
+    colour = "" if not clear or not good else "green" if row["effect"] * good > 0 else "red"
+    places = decimals(row["high"] - row["low"])
+    said = f"{row['effect']:+.{places}f}"
+    interval = f"\n\\[{row['low']:+.{places}f}, {row['high']:+.{places}f}]"
+    return f"{number(mean)}\n" + (f"[bold {colour}]{said}[/bold {colour}]" if colour else said) + interval
+
+
+def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int = 40) -> None:
+    """Print a table of findings: intervals beside their estimates, and what is the same in every row beneath."""
+    from rich.table import Table
+
+    same = [name for name in table if len(table) > 1 and table[name].nunique(dropna=False) == 1]
+    ends = {str(name).removesuffix("low"): name for name in table if str(name).endswith("low")}
+    hidden = {*same, *(f"{stem}{end}" for stem in ends for end in ("low", "high"))}
+    columns = [str(name) for name in table if name not in hidden]
+    shown = Table(*(c.replace("_", " ") for c in columns), title=title, title_justify="left", header_style="bold")
+    for _, row in table.head(most).iterrows():
+        cells = []
+        for name in columns:
+            stem = f"{name}_" if f"{name}_" in ends else "" if "" in ends and name == "share" else None
+            value = number(row[name]) if isinstance(row[name], float) else str(row[name])
+            bounds = f" \\[{number(row[f'{stem}low'])}, {number(row[f'{stem}high'])}]" if stem is not None else ""
+            cells.append(value + bounds)
+        shown.add_row(*cells)
+    console.print(shown)
+    notes = [f"{name} = {table[name].iloc[0]}" for name in same if f"{name}" not in ends]
+    if notes:
+        console.print(", ".join(notes).replace("_", " "), style="dim")
+    if len(table) > most:
+        console.print(f"... and {len(table) - most} more rows.")
+
+
+def number(value: float, *, sign: bool = False) -> str:
+    """Four significant digits, never in powers of ten."""
+    if not math.isfinite(value):
+        return "-"
+    places = 0 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
+    return f"{value:{'+' if sign else ''}.{min(places, 6)}f}"
+
+
+def decimals(width: float) -> int:
+    """Decimals that an interval of this width deserves."""
+    return max(0, min(8, 1 - math.floor(math.log10(width)))) if width > 0 and math.isfinite(width) else 4
+
+
+def say_results(console: "Console", study: Study, tables: Tables, most: int = 6) -> None:
+    """Print the comparison at each point (the first few, and none of a sample) and what it rests on."""
+    sampled = study.file.design.method in SAMPLED
+    for point in range(0 if sampled else min(len(tables.points), most)):
+        for shown in comparison(tables, point, console.width):
+            console.print(shown)
+    if len(tables.points) > most and not sampled:
+        console.print(f"... and {len(tables.points) - most} more points: see runs.parquet and the figures.")
+    file = study.file
+    notes = [f"Means of the last {file.window} of {file.weeks} weeks."]
+    if len(tables.arms) > 1:
+        notes.append(f"Below them: difference from {tables.arms[0]} and its 95 % t interval, over pairs of runs.")
+    console.print(" ".join(notes), style="dim")
+    console.print(evidence_in_words(study), style="dim")
+
+
+def evidence_in_words(study: Study) -> str:
+    """How many inputs rest on what."""
+    grades = Counter(str(e.grade) for e in study.config.evidence.values())
+    if not grades:
+        return "The evidence of the inputs is not known."
+    parts = ", ".join(f"{grades[grade]} {words}" for grade, words in _GRADES.items() if grades[grade])
+    rest = "Policy doses are scenarios. The result is no better than they are."
+    return f"Of {sum(grades.values())} inputs of the model: {parts}. {rest}"
+
+
+_GRADES = {
+    "assumed": "assumed",
+    "calibrated": "calibrated",
+    "theory": "from theory",
+    "trial": "from trials",
+    "survey": "from surveys",
+}

@@ -1,0 +1,46 @@
+"""Snapshot: who stands where in the network in the last week of a run - one run of each arm lived again for a map."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments.design import Study
+from experiments.figures.tables import Snapshot
+
+if TYPE_CHECKING:
+    from sim.world import World
+
+MOST_RESIDENTS = 4000
+"""A map of more people is a grey cloud."""
+LEAST_STRENGTH = 0.15
+"""Weaker ties are not drawn."""
+
+
+def snapshots_of(study: Study) -> dict[str, Snapshot]:
+    """For every arm the first replicate at the first point, in its last week; none where the community is too large."""
+    from sim import POLICIES, Simulation, load_config
+
+    found: dict[str, Snapshot] = {}
+    firsts = [run for run in study.runs() if run.replicate == 0 and run.point == 0]
+    for run in firsts:
+        job = study.job(run)
+        policies = [POLICIES[name](**doses) for name, doses in job.policies]
+        config = load_config(job.community, set=dict(job.changes))
+        simulation = Simulation(config, policies=policies, seed=job.seed)
+        if simulation.world.tier.size > MOST_RESIDENTS:
+            return {}
+        found[run.arm] = snapshot_of(simulation.run_for(job.weeks).world)
+    return found
+
+
+def snapshot_of(world: "World") -> Snapshot:
+    """Tiers, grids and the ties outside households, each tie once."""
+    degree = world.degree.astype(np.int64)
+    one = np.repeat(np.arange(degree.size), degree)
+    before = np.repeat(world.tie_first[:-1] - np.concatenate(([0], np.cumsum(degree)[:-1])), degree)
+    slots = before + np.arange(one.size)
+    other, strength = world.tie_other[slots], world.tie_strength[slots]
+    shown = (one < other) & (world.household[one] != world.household[other]) & (strength >= LEAST_STRENGTH)
+    return Snapshot(
+        world.tier.astype(np.int64), world.grid.astype(np.int64), np.column_stack([one[shown], other[shown]])
+    )

@@ -1,0 +1,266 @@
+"""The store: results/<study>/, which survives whatever happens to the program.
+
+    weekly/<block>.parquet   finished runs, up to a hundred a file: run, week, one column a metric; a failed run is one
+                             row without a week and with its traceback
+    aside/<run>              a finished run whose block is not full yet
+    runs.parquet             one row a run: arm, point, replicate, seed, parameters, outcomes
+    manifest.json            versions, seeds, commit, times, hashes
+
+A run is set aside the moment it is finished; a block is written when all its runs are there. Both go to a temporary
+file first and get their name when they are whole, so a name means a whole file. Blocks are cut from the list of
+missing runs in the order of the plan: an interrupted study ends with the same files, byte for byte.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 100
+"""Runs in one Parquet file: many fewer are slow to read, many more are long to wait for."""
+
+type Series = Mapping[str, NDArray[np.float32]]
+"""One value a week for each metric."""
+
+
+class StoreError(Exception):
+    """The folder cannot be used (full, not writable, in use); what is finished is safe. `str()` says what to do."""
+
+
+class Finished(NamedTuple):
+    """A run that ended, with its weekly values or with the traceback of its failure."""
+
+    run: str
+    weekly: Series
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Store:
+    """One study's folder."""
+
+    folder: Path
+
+    @property
+    def weekly(self) -> Path:
+        """The folder of finished blocks."""
+        return self.folder / "weekly"
+
+    @property
+    def aside(self) -> Path:
+        """The folder of finished runs that wait for their block."""
+        return self.folder / "aside"
+
+    def open(self) -> "Store":
+        """Make the folders. Raises StoreError where that is not possible."""
+        with clear_errors(self.folder):
+            self.weekly.mkdir(parents=True, exist_ok=True)
+            self.aside.mkdir(exist_ok=True)
+            probe = self.folder / f".tmp-{os.getpid()}"
+            probe.write_bytes(b"")
+            probe.unlink()
+        return self
+
+    @contextlib.contextmanager
+    def held(self, shard: str = "") -> Iterator[None]:
+        """Hold the store against a second program; shards share it, each holding its own part.
+
+        Raises StoreError when another program works in it.
+        """
+        with contextlib.ExitStack() as locks, clear_errors(self.folder):
+            locks.enter_context(_locked(self.folder / ".lock", shared=bool(shard)))
+            if shard:
+                locks.enter_context(_locked(self.folder / f".lock-{shard.replace('/', '-of-')}", shared=False))
+            else:
+                for left in (*self.folder.glob(".tmp-*"), *self.weekly.glob(".tmp-*"), *self.aside.glob(".tmp-*")):
+                    left.unlink(missing_ok=True)
+            yield
+
+    def finished(self) -> dict[str, bool]:
+        """The runs in finished blocks, and whether each succeeded. Damaged blocks are put away, to be done again."""
+        blocks = sorted(self.weekly.glob("*.parquet"))
+        try:
+            return _runs_in(blocks)
+        except Exception:  # one of many files is damaged: find out which
+            found: dict[str, bool] = {}
+            for block in blocks:
+                try:
+                    found |= _runs_in([block])
+                except Exception:
+                    damaged = self.folder / "damaged"
+                    damaged.mkdir(exist_ok=True)
+                    os.replace(block, damaged / block.name)
+            return found
+
+    def set_aside(self, finished: Finished) -> None:
+        """Keep a finished run at once: a small file that is whole or not there."""
+        names = list(finished.weekly)
+        table = np.stack([finished.weekly[n] for n in names]) if names else np.empty((0, 0))
+        body = table.astype("<f4").tobytes()
+        head = json.dumps({"run": finished.run, "metrics": names, "weeks": table.shape[1], "error": finished.error})
+        text = head.encode() + b"\n" + body
+        with clear_errors(self.folder):
+            write_whole(self.aside / finished.run, hashlib.sha256(text).digest() + text, sync=False)
+
+    def waiting(self) -> set[str]:
+        """The runs that are set aside."""
+        return {path.name for path in self.aside.iterdir() if not path.name.startswith(".")}
+
+    def taken(self, run: str) -> Finished | None:
+        """A run that is set aside; None (and forgotten) when its file is damaged."""
+        path = self.aside / run
+        content = path.read_bytes()
+        digest, text = content[:32], content[32:]
+        if hashlib.sha256(text).digest() != digest:
+            path.unlink()
+            return None
+        head, _, body = text.partition(b"\n")
+        said = json.loads(head)
+        table = np.frombuffer(body, "<f4").reshape(len(said["metrics"]), said["weeks"])
+        return Finished(run, dict(zip(said["metrics"], table, strict=True)), said["error"])
+
+    def pack(self, runs: Sequence[str]) -> list[str]:
+        """Write a block of runs that are all set aside, then forget them there. Returns those found damaged, if any."""
+        found = [self.taken(run) for run in runs]
+        damaged = [run for run, one in zip(runs, found, strict=True) if one is None]
+        if damaged:
+            return damaged
+        name = hashlib.sha256("\n".join(runs).encode()).hexdigest()[:20]
+        with clear_errors(self.folder):
+            _write_block(self.weekly / f"{name}.parquet", [one for one in found if one])
+            for run in runs:
+                (self.aside / run).unlink(missing_ok=True)
+        return []
+
+    def write_manifest(self, said: Mapping[str, Any]) -> None:
+        """Write manifest.json."""
+        with clear_errors(self.folder):
+            text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+            write_whole(self.folder / "manifest.json", text.encode(), sync=True)
+
+    def manifest(self) -> dict[str, Any]:
+        """What manifest.json says; empty when there is none."""
+        try:
+            said = json.loads((self.folder / "manifest.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return said if isinstance(said, dict) else {}
+
+
+@contextlib.contextmanager
+def clear_errors(folder: Path) -> Iterator[None]:
+    """Turn the system's refusals into one sentence that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{folder}: {error.strerror or error}. Finished runs are safe; mend this and run again."
+        ) from error
+
+
+def write_whole(path: Path, content: bytes, *, sync: bool) -> None:
+    """Write a file that is whole or not there; `sync` waits until it would survive a power cut."""
+    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    try:
+        with temporary.open("wb") as file:
+            file.write(content)
+            if sync:
+                file.flush()
+                os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    if sync:
+        _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # some systems cannot do this for a folder
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _runs_in(blocks: Iterable[Path]) -> dict[str, bool]:
+    import duckdb
+
+    paths = [str(b) for b in blocks]
+    if not paths:
+        return {}
+    # A first week or a failure stands for its run; a success in a later block outweighs a failure in an earlier one.
+    rows = duckdb.connect().execute(
+        "select run, bool_or(week is not null) from read_parquet(?, union_by_name=true) "
+        "where week = 0 or week is null group by run",
+        [paths],
+    )
+    return dict(rows.fetchall())
+
+
+def _write_block(path: Path, runs: Sequence[Finished]) -> None:
+    """One Parquet file, the same bytes for the same runs."""
+    import duckdb
+
+    metrics = list(dict.fromkeys(name for one in runs for name in one.weekly))
+    lengths = [max((len(s) for s in one.weekly.values()), default=0) or 1 for one in runs]
+    columns: dict[str, Any] = {
+        "run": np.repeat(np.array([one.run for one in runs], object), lengths),
+        "week": np.concatenate([_weeks(one, n) for one, n in zip(runs, lengths, strict=True)]),
+    }
+    for name in metrics:
+        gap = [np.full(n, np.nan, np.float32) for n in lengths]
+        columns[name] = np.concatenate([one.weekly.get(name, empty) for one, empty in zip(runs, gap, strict=True)])
+    columns["error"] = np.repeat(np.array([one.error for one in runs], object), lengths)
+    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    chosen = ", ".join(["run", "week::smallint as week", *(f'"{m}"' for m in metrics), "error::varchar as error"])
+    con = duckdb.connect(config={"threads": 1})
+    try:
+        con.register("columns", columns)
+        con.execute(
+            f"copy (select {chosen} from columns) to '{_quoted(temporary)}' "
+            "(format parquet, compression zstd, parquet_version v2, row_group_size 122880)"
+        )
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except duckdb.Error as error:
+        raise OSError(None, f"cannot write {path.name}: {error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+        con.close()
+    _sync_folder(path.parent)
+
+
+def _weeks(one: Finished, length: int) -> NDArray[np.float64]:
+    return np.arange(length, dtype=np.float64) if one.error is None else np.full(length, np.nan)
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+@contextlib.contextmanager
+def _locked(path: Path, *, shared: bool) -> Iterator[None]:
+    """Hold a lock file; the system frees it when the program ends, however it ends."""
+    try:
+        import fcntl
+    except ImportError:  # not on this system: two programs at once are then the user's care
+        yield
+        return
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StoreError(
+                f"{path.parent}: another linli is working in this folder. Wait for it, or choose --out."
+            ) from None
+        yield

@@ -1,0 +1,220 @@
+"""Reads a study file and checks all of it before the first run: names, doses, paths and values, each with its line."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.design import DOSE, Policies, Study, community_of
+from experiments.points import Point, Range, Value, points_of
+from experiments.study_file import Arm, Entry, StudyFile, wanted_width
+from sim.checking import check
+from sim.config import config_folder, find_file, load
+from sim.reading import ConfigError, Document, Marks, Place, Problem, Spot, dotted, nearest, parse_scalar, read
+
+if TYPE_CHECKING:
+    from sim.model_parameters import Config
+
+
+def read_study(
+    name_or_path: str | Path, changes: Mapping[str, object] | None = None, replicates: int | None = None
+) -> Study:
+    """The study of that name in `configs/studies/`, or in that file, with `changes` laid over it.
+
+    A change whose path begins with a key of the study (`weeks`, `arms` ...) changes the study, any other one the
+    parameters of the community. Raises ConfigError with everything that is wrong.
+    """
+    path = find_file(name_or_path, ("studies",), folder=config_folder())
+    given = {k: parse_scalar(v) if isinstance(v, str) else v for k, v in (changes or {}).items()}
+    own = {k: v for k, v in given.items() if k.split(".")[0] in StudyFile.model_fields}
+    if replicates is not None:
+        own |= {"replicates": replicates, "until": {}}
+    document = read(path)
+    checked = check(document, StudyFile, own)
+    file, marks = checked.value, checked.marks
+    spots = {k: Spot(f"--set {k}={(changes or {})[k]}") for k in given if k not in own}
+    file = file.model_copy(update={"set": {**file.set, **{k: v for k, v in given.items() if k not in own}}})
+    problems: list[Problem] = []
+    config = _config_of(file, path, marks, spots, problems)
+    arms = {name: _arm(said, name, file.burn_in, document, problems) for name, said in file.arms.items()}
+    if file.parts:
+        whole = _policies(file.parts, ("parts",), file.burn_in, document, problems)
+        arms = sub_bundles(whole)
+        file = file.model_copy(update={"arms": dict.fromkeys(arms, ())})
+    _outcomes_exist(file, marks, problems)
+    points: list[Point] = [()]
+    try:
+        points = points_of(file.varies, file.design)
+    except ValueError as error:
+        problems.append(Problem(marks.key(("design",)), "design", "", str(error)))
+    if problems:
+        raise ConfigError(problems)
+    study = Study(path.stem, path, file, arms, points, config, _command(name_or_path, changes or {}, replicates))
+    _factors_fit(study, marks, problems)
+    if problems:
+        raise ConfigError(problems)
+    return study
+
+
+def _config_of(
+    file: StudyFile, path: Path, marks: Marks, spots: Mapping[str, Spot], problems: list[Problem]
+) -> "Config":
+    """The community's configuration; what an arm sets is tried out too, so that errors show before the first run."""
+    from sim.model_parameters import Config
+
+    config = None
+    for arm, said in (("", None), *file.arms.items()):
+        own = said.set if isinstance(said, Arm) else {}
+        if arm and not own:
+            continue
+        places: dict[str, Place] = {k: ("set", k) for k in file.set} | {k: ("arms", arm, "set", k) for k in own}
+        said_at = {k: spots.get(k) or marks.value(place) for k, place in places.items()}
+        try:
+            tried = load(community_of(file.community, path), Config, {**file.set, **own}, said_at=said_at)
+            config = config or tried
+        except ConfigError as error:
+            problems += [p for p in error.problems if p not in problems]
+    if config is None:
+        raise ConfigError(_at_community(problems, file, marks))
+    return config
+
+
+def _at_community(problems: list[Problem], file: StudyFile, marks: Marks) -> list[Problem]:
+    """A community that does not exist is a mistake of the line that names it."""
+    return [
+        replace(p, spot=marks.value(("community",)), path="community") if not p.line and p.file == file.community else p
+        for p in problems
+    ]
+
+
+def sub_bundles(whole: Policies) -> dict[str, Policies]:
+    """An arm for every part of a bundle, from nothing to the whole."""
+    sizes = range(len(whole) + 1)
+    parts = [part for size in sizes for part in combinations(whole, size)]
+    return {"+".join(name for name, _ in part) or "nothing": part for part in parts}
+
+
+def _arm(
+    said: Arm | tuple[Entry, ...], name: str, burn_in: int, document: Document, problems: list[Problem]
+) -> Policies:
+    """The policies of an arm."""
+    if isinstance(said, Arm):
+        return _policies(said.policies, ("arms", name, "policies"), burn_in, document, problems)
+    return _policies(said, ("arms", name), burn_in, document, problems)
+
+
+def _policies(
+    listed: Sequence[Entry], place: Place, burn_in: int, document: Document, problems: list[Problem]
+) -> Policies:
+    """Policies, checked against their classes; those without a start begin after the burn-in."""
+    from sim import POLICIES
+
+    found: list[tuple[str, dict[str, Any]]] = []
+    for i, entry in enumerate(listed):
+        pairs = {entry: None} if isinstance(entry, str) else entry
+        for name, doses in pairs.items():
+            here: Place = (*place, i) if isinstance(entry, str) else (*place, i, name)
+            if name not in POLICIES:
+                spot = document.marks.value(here) if isinstance(entry, str) else document.marks.key(here)
+                near = nearest(name, POLICIES)
+                known = "" if near else f"one of {', '.join(sorted(POLICIES))}"
+                problems.append(Problem(spot, dotted(here), f"the policy {name!r}", known, near))
+                continue
+            full = {"start": burn_in, **(doses or {})}
+            try:
+                check(_part(document, here, full), POLICIES[name])
+            except ConfigError as error:
+                problems += error.problems
+            found.append((name, full))
+    for twice in _at_once(found):
+        spot = document.marks.key(place)
+        expected = "each policy once, or one period after the other"
+        problems.append(Problem(spot, dotted(place), f"the policy {twice!r} twice", expected))
+    return tuple(found)
+
+
+def _at_once(found: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
+    """Policies that stand twice for the same weeks; one after the other they may, with other doses."""
+    whole = [(doses["start"], doses.get("stop")) for _, doses in found]
+    spans = [(a, b) if isinstance(a, int) and isinstance(b, int) else (a, float("inf")) for a, b in whole]
+    pairs = combinations(range(len(found)), 2)
+    shared = [(i, j) for i, j in pairs if found[i][0] == found[j][0] and isinstance(spans[i][0], int)]
+    return sorted({found[i][0] for i, j in shared if spans[i][0] < spans[j][1] and spans[j][0] < spans[i][1]})
+
+
+def _part(document: Document, place: Place, value: Any) -> Document:
+    """A part of a file as a file of its own, with its marks."""
+    size, marks = len(place), document.marks
+    keys = {k[size:]: v for k, v in marks.keys.items() if k[:size] == place and len(k) > size}
+    values = {k[size:]: v for k, v in marks.values.items() if k[:size] == place and len(k) > size}
+    return Document(document.path, value, Marks(marks.key(place), keys, values), [])
+
+
+def _outcomes_exist(file: StudyFile, marks: Marks, problems: list[Problem]) -> None:
+    from sim import METRICS
+
+    for i, name in enumerate(file.outcomes):
+        if name not in METRICS:
+            problems.append(
+                Problem(
+                    marks.value(("outcomes", i)), f"outcomes.{i}", f"the metric {name!r}", "", nearest(name, METRICS)
+                )
+            )
+    for name, width in file.until.items():
+        spot = marks.value(("until", name))
+        if name not in METRICS:
+            problems.append(Problem(spot, f"until.{name}", f"the metric {name!r}", "", nearest(name, METRICS)))
+        try:
+            wanted_width(width)
+        except ValueError:
+            problems.append(Problem(spot, f"until.{name}", repr(width), "a share such as '5%', or a number above 0"))
+
+
+def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
+    """Try every value of every factor once, alone: wrong paths, doses and ranges show before the first run."""
+    from sim import POLICIES
+    from sim.model_parameters import Config
+
+    for path, factor in study.file.varies.items():
+        spot = marks.value(("varies", path))
+        values: Sequence[Value] = factor.ends() if isinstance(factor, Range) else factor
+        if path.startswith(DOSE):
+            name, _, dose = path.removeprefix(DOSE).partition(".")
+            carriers = [d for policies in study.arms.values() for n, d in policies if n == name]
+            if not carriers or dose not in POLICIES[name].model_fields:
+                known = sorted(
+                    f"{DOSE}{n}.{d}" for p in study.arms.values() for n, _ in p for d in POLICIES[n].model_fields
+                )
+                near = nearest(path, known)
+                problems.append(
+                    Problem(
+                        spot,
+                        f"varies.{path}",
+                        "no dose of a policy in the arms",
+                        "" if near else ", ".join(known),
+                        near,
+                    )
+                )
+                continue
+            for value in values:
+                part = Document(study.path, {**carriers[0], dose: value}, Marks(spot), [])
+                try:
+                    check(part, POLICIES[name])
+                except ConfigError as error:
+                    problems += error.problems
+            continue
+        for value in values:
+            change, said_at = ({}, {}) if path == "community" else ({path: value}, {path: spot})
+            community = str(value) if path == "community" else study.file.community
+            try:
+                load(community_of(community, study.path), Config, {**study.file.set, **change}, said_at=said_at)
+            except ConfigError as error:
+                problems += [p for p in error.problems if p not in problems]
+
+
+def _command(name_or_path: str | Path, changes: Mapping[str, object], replicates: int | None) -> str:
+    """The shell command that reads the same study."""
+    words = ["linli", "run", str(name_or_path), *(f"--set={k}={v}" for k, v in changes.items())]
+    return shlex.join(words + ([f"--replicates={replicates}"] if replicates else []))

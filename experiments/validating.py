@@ -1,0 +1,107 @@
+"""The command that validates: says in a terminal, in tables and in a figure what `experiments.validation` found."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from experiments.execution import processors
+from experiments.patterns import read_patterns
+from experiments.validation import Validation, label_of, validate
+from sim.config import load_sources
+
+COLOURS = {"holds": "green", "undecided": "yellow", "misses": "red"}
+USES = {"calibrated": "calibrated on", "held_out": "held out"}
+"""The two uses of a pattern, in words."""
+
+
+def run_validation(
+    community: str,
+    changes: Mapping[str, object],
+    patterns: Path | None,
+    replicates: int | None,
+    out: Path,
+    workers: int,
+) -> Validation:
+    """Validate, print the table, write patterns.csv, patterns.md and the figure into `out`; returns what was found."""
+    from experiments.figures.patterns import draw_patterns
+    from experiments.figures.style import Look, save, styled
+
+    console = Console(highlight=False)
+    read = read_patterns(patterns, {} if replicates is None else {"replicates": replicates})
+    lives = read.file.replicates * (1 + len({p.arm for p in read.file.patterns.values()} - {"as_it_is"}))
+    with console.status(f"{lives} lives of {read.file.burn_in + read.file.window} weeks ...") as status:
+        done = 0
+
+        def told() -> None:
+            nonlocal done
+            done += 1
+            status.update(f"{done} of {lives} lives")
+
+        found = validate(community, read, changes, workers or processors(), told)
+    say_validation(console, found)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "patterns.csv").write_text(found.csv(), encoding="utf-8")
+    (out / "patterns.md").write_text(as_markdown(found), encoding="utf-8")
+    look = Look()
+    with styled(look):
+        drawn = save(draw_patterns(found, look), out / "patterns")
+    console.print(", ".join(str(p) for p in (out / "patterns.csv", out / "patterns.md", *drawn)), style="dim")
+    return found
+
+
+def say_validation(console: Console, found: Validation) -> None:
+    """Print every pattern with target, model value, verdict and source, then whether the community had settled."""
+    table = Table("pattern", "target", "model, 95 %", "verdict", "source", box=None, pad_edge=False, padding=(0, 1))
+    for column in table.columns[1:4]:
+        column.no_wrap = True
+    for use, heading in USES.items():
+        table.add_row(f"[bold]{heading}[/bold]")
+        for finding in (f for f in found.findings if f.pattern.use == use):
+            for i, part in enumerate(finding.parts):
+                name = finding.pattern.title if len(finding.parts) == 1 else label_of(part.name)
+                model = f"{part.mean:.3g} ± {part.half_width:.2g}"
+                verdict = f"[{COLOURS[part.verdict]}]{part.verdict}[/{COLOURS[part.verdict]}]"
+                table.add_row(name, str(part.bounds), model, verdict, finding.pattern.source if i == 0 else "")
+    console.print(table)
+    for drift in found.drifts:
+        word = "settled" if drift.settled else "[yellow]not settled[/yellow]"
+        console.print(
+            f"{label_of(drift.metric)}: second half of the window against the first "
+            f"{drift.change:+.1%} ± {drift.half_width:.1%}: {word}"
+        )
+    console.print(_summary(found))
+
+
+def _summary(found: Validation) -> str:
+    by_use = {use: [f for f in found.findings if f.pattern.use == use] for use in USES}
+    told = [f"{sum(f.verdict == 'holds' for f in fs)} of {len(fs)} {USES[use]}" for use, fs in by_use.items() if fs]
+    return f"{found.title}: {found.holding} of {len(found.findings)} patterns hold ({', '.join(told)})."
+
+
+def as_markdown(found: Validation) -> str:
+    """The same table for a page of documentation, with sources in words."""
+    sources, first, last = load_sources(), *found.weeks
+    said = [
+        f"{_summary(found)} Weeks {first}-{last}, {found.replicates} communities, each with its own seed.",
+        "",
+        "| pattern | number | use | target | model, 95 % interval | nine in ten communities | verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for finding in found.findings:
+        said += [
+            f"| {finding.pattern.title} | {label_of(part.name)} | {USES[finding.pattern.use]} | {part.bounds} | "
+            f"{part.mean:.3g} ± {part.half_width:.2g} | {part.spread[0]:.3g} to {part.spread[1]:.3g} | {part.verdict} |"
+            for part in finding.parts
+        ]
+    said += ["", "What the targets rest on:", ""]
+    for finding in found.findings:
+        keys = [key.strip() for key in finding.pattern.source.split(",")]
+        said.append(
+            f"- **{finding.pattern.title}**: {finding.pattern.note}. "
+            f"{'; '.join(str(sources[k]) for k in keys if k in sources)}."
+        )
+    drifts = [f"{label_of(d.metric)} {d.change:+.1%} ± {d.half_width:.1%}" for d in found.drifts]
+    said += ["", f"Second half of the window against the first: {', '.join(drifts)}.", ""]
+    return "\n".join(said)

@@ -1,0 +1,282 @@
+"""Checks what a YAML file says against a pydantic class and tells everything wrong with it at once.
+
+Used for configurations and for study files alike. Text is never taken for a number, whole numbers do where a number
+is asked, lists do for tuples, and unknown keys are refused by classes with `extra="forbid"`.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.reading import ConfigError, Document, Marks, Place, Problem, Spot, dotted, nearest, parse_scalar, read, shown
+
+type Changes = Mapping[str, object]
+"""Dotted paths to new values, or to their YAML text as `--set path=text` gives it."""
+
+
+@dataclass(frozen=True)
+class Checked[Shape: BaseModel]:
+    """A valid file: the instance it describes, its plain values, and where everything in it stands."""
+
+    path: Path
+    value: Shape
+    plain: Any
+    marks: Marks
+
+    def problem(
+        self, place: Place | str, found: str, expected: str, near: str | None = None, key: bool = False
+    ) -> Problem:
+        """A problem that a later check found at a place of this file (`key`: point at the key, not at the value)."""
+        where = place_of(place)
+        return Problem((self.marks.key if key else self.marks.value)(where), dotted(where), found, expected, near)
+
+
+def checked[S: BaseModel](path: Path, shape: type[S], changes: Changes | None = None) -> Checked[S]:
+    """Read `path`, apply `changes` (dotted path to a value, or to its YAML text) and make a `shape` of it.
+
+    Raises ConfigError with every problem of the file and of the changes.
+    """
+    return check(read(path), shape, changes)
+
+
+def check[Shape: BaseModel](
+    document: Document,
+    shape: type[Shape],
+    changes: Changes | None = None,
+    said_at: Mapping[str, Spot] | None = None,
+) -> Checked[Shape]:
+    """Like `checked`, for a file already read; `said_at` tells where a change was written, if not in `--set`."""
+    apply_changes(document, changes or {}, said_at or {})
+    known = {problem.spot for problem in document.problems}
+    try:
+        # By way of JSON, strict validation takes lists for tuples and still refuses text for numbers.
+        value = shape.model_validate_json(json.dumps(document.value), strict=True)
+    except ValidationError as error:
+        found = problems_of(error, shape, document, document.value)
+        raise ConfigError([*document.problems, *(p for p in found if p.spot not in known)]) from None
+    if document.problems:
+        raise ConfigError(document.problems)
+    return Checked(document.path, value, document.value, document.marks)
+
+
+def apply_changes(document: Document, changes: Changes, said_at: Mapping[str, Spot]) -> None:
+    """Put each change into the document's values; a change that cannot be put there joins the document's problems."""
+    for path, value in changes.items():
+        spot = said_at.get(path) or Spot(f"--set {path}={value if isinstance(value, str) else shown(value)}")
+        try:
+            plain = parse_scalar(value) if isinstance(value, str) else simple(value)
+        except ValueError as error:
+            document.problems.append(Problem(spot, path, str(error), "a YAML value"))
+            continue
+        place, keys = _put(document.value, place_of(path), plain), document.marks.keys
+        if place:
+            keys[place] = document.marks.values[place] = spot
+            for i in range(1, len(place)):
+                keys.setdefault(place[:i], document.marks.values.get(place[:i], spot))
+        else:
+            near = nearest(path, map(dotted, all_places(document.value)))
+            document.problems.append(Problem(spot, path, "a path that leads nowhere", "section.name", near))
+
+
+def problems_of(
+    error: ValidationError, shape: type[BaseModel], document: Document, value: Any, base: Place = ()
+) -> Iterator[Problem]:
+    """Every complaint of pydantic about a `value` that stands at `base`, in our words, with its place in the file."""
+    schema, marks = schema_of(shape), document.marks
+    for detail in error.errors(include_url=False):
+        inside = _followed(detail["loc"], value, detail["type"])
+        meant, place = _at(schema, inside), (*base, *inside)
+        path = dotted(place)
+        match detail["type"]:
+            case "extra_forbidden":
+                spot, names = marks.key(place), _keys(_at(schema, inside[:-1]))
+                near = nearest(place[-1], names)
+                if spot.file.startswith("--set"):
+                    near = near and dotted((*place[:-1], near))
+                yield Problem(spot, path, "an unknown key", "" if near else _one_of(names, "of the keys"), near)
+            case "missing":
+                yield Problem(marks.key(place), path, "no such key", words(meant))
+            case "value_error" | "assertion_error":
+                found = "" if isinstance(detail["input"], dict | list | BaseModel) else shown(detail["input"])
+                yield Problem(marks.value(place), path, found, str(detail.get("ctx", {}).get("error", detail["msg"])))
+            case _:
+                expected = words(meant) or _said(detail)
+                yield Problem(marks.value(place), path, shown(detail["input"]), expected, _alike(detail, meant))
+
+
+def words(schema: Mapping[str, Any]) -> str:
+    """What a JSON Schema asks for, in words: type, range, unit."""
+    if "anyOf" in schema or "oneOf" in schema:
+        kinds = [words(s) for s in schema.get("anyOf") or schema["oneOf"]]
+        return " or ".join(dict.fromkeys(filter(None, kinds)))
+    unit = schema.get("unit")
+    unit = f" ({unit})" if unit and unit != "choice" else ""
+    if "enum" in schema:
+        return _one_of(schema["enum"], "of")
+    if "const" in schema:
+        return repr(schema["const"])
+    match schema.get("type"):
+        case "number" | "integer" as kind:
+            return f"a {'whole ' if kind == 'integer' else ''}number{_range(schema)}{unit}"
+        case "string":
+            return f"text like {schema['pattern']}" if "pattern" in schema else "text"
+        case "boolean":
+            return "true or false"
+        case "null":
+            return "null"
+        case "array":
+            fixed = schema.get("prefixItems")
+            entry = fixed[0] if fixed else schema.get("items") or {}
+            low, high = schema.get("minItems", 0), schema.get("maxItems")
+            many = f"{low} " if low and low == high else f"at least {low} " if low else ""
+            return f"a list of {many}entries, each {words(entry) or 'a value'}{unit}"
+        case "object":
+            keys = _one_of(_keys(schema), "or more of the keys")
+            return f"a section with {keys}" if keys else "a section of named entries"
+    return ""
+
+
+def words_for(shape: type[BaseModel]) -> str:
+    """What a section may hold, in words."""
+    return words(schema_of(shape))
+
+
+def all_places(value: Any, place: Place = ()) -> Iterator[Place]:
+    """Every place of a plain value, sections and entries included."""
+    if place:
+        yield place
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from all_places(child, (*place, key))
+
+
+def simple(value: Any) -> Any:
+    """A Python, numpy or pydantic value as the plain values that YAML knows."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, Mapping):
+        return {str(k): simple(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [simple(v) for v in value]
+    if isinstance(value, Path):
+        return str(value)
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        raise ValueError(f"{value}, which is not a finite number")
+    if value is None or isinstance(value, str | int | float | bool | list):
+        return value
+    raise ValueError(f"the Python object {value!r}")
+
+
+def place_of(path: Place | str) -> Place:
+    """The place that a dotted path names."""
+    if not isinstance(path, str):
+        return path
+    return tuple(int(part) if part.isdigit() else part for part in path.split(".")) if path.strip() else ()
+
+
+def _put(value: Any, place: Place, new: Any) -> Place:
+    """Set a value inside plain sections and lists, adding missing sections, and say where; () where that cannot be."""
+    there: Place = ()
+    for i, part in enumerate(place):
+        last = i == len(place) - 1
+        key: Any = str(part) if isinstance(value, dict) else part
+        there = (*there, key)
+        if isinstance(value, dict):
+            if not last and value.get(key) is None:
+                value[key] = {}
+            elif last and isinstance(new, dict) and isinstance(value.get(key), dict):
+                new = {**value[key], **new}
+        elif not (isinstance(value, list) and isinstance(key, int) and key < len(value)):
+            return ()
+        if last:
+            value[key] = new
+        value = value[key]
+    return there
+
+
+def _followed(loc: tuple[int | str, ...], value: Any, kind: str) -> Place:
+    """Pydantic's location without the names of union members that it inserts and no file holds."""
+    place: Place = ()
+    for i, part in enumerate(loc):
+        if isinstance(value, dict) and part in value:
+            place, value = (*place, part), value[str(part)]
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            place, value = (*place, part), value[part]
+        elif kind == "missing" and i == len(loc) - 1:
+            place = (*place, part)
+    return place
+
+
+def schema_of(shape: type[BaseModel]) -> dict[str, Any]:
+    """The class's JSON Schema with every reference opened; empty when no schema can describe it."""
+    try:
+        return dict(opened(shape.model_json_schema(), {}))
+    except Exception:  # such a class still has pydantic's own words
+        return {}
+
+
+def opened(schema: Any, named: Mapping[str, Any], deep: int = 0) -> Any:
+    """The schema with every reference replaced by what it refers to."""
+    if isinstance(schema, list):
+        return [opened(s, named, deep) for s in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = schema.get("$defs") or named
+    if "$ref" in schema and deep < 20:
+        target = named.get(schema["$ref"].removeprefix("#/$defs/"), {})
+        return opened({**target, **{k: v for k, v in schema.items() if k != "$ref"}}, named, deep + 1)
+    return {k: opened(v, named, deep + 1) for k, v in schema.items() if k != "$defs" and deep < 40}
+
+
+def _at(schema: dict[str, Any], place: Place) -> dict[str, Any]:
+    """The part of a schema that speaks of a place; empty when none does."""
+    if not place or not schema:
+        return schema
+    part, rest = place[0], place[1:]
+    for option in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        if found := _at(option, place):
+            return found
+    fixed = schema.get("prefixItems", [])
+    if isinstance(part, int):
+        inner = fixed[part] if part < len(fixed) else schema.get("items")
+    else:
+        inner = schema.get("properties", {}).get(part) or schema.get("additionalProperties")
+    if not isinstance(inner, dict):
+        return {}
+    return _at(inner | {"unit": schema["unit"]} if "unit" in schema and "unit" not in inner else inner, rest)
+
+
+def _keys(schema: Mapping[str, Any]) -> list[str]:
+    options = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    return list(dict.fromkeys([*schema.get("properties", ()), *(key for option in options for key in _keys(option))]))
+
+
+def _one_of(names: list[Any], what: str) -> str:
+    return f"one {what} {', '.join(map(str, names[:12]))}{', ...' if len(names) > 12 else ''}" if names else ""
+
+
+def _range(schema: Mapping[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    above, below = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    if low is not None and high is not None:
+        return f" from {low:g} to {high:g}"
+    bounds = (("of at least", low), ("above", above), ("of at most", high), ("below", below))
+    said = [f"{word} {bound:g}" for word, bound in bounds if bound is not None]
+    return " " + " and ".join(said) if said else ""
+
+
+def _said(detail: ErrorDetails) -> str:
+    """Pydantic's own sentence, for what a schema cannot express."""
+    return detail["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+
+
+def _alike(detail: ErrorDetails, schema: Mapping[str, Any]) -> str | None:
+    names = list(schema.get("enum", ()))
+    for option in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+        names += option.get("enum", ())
+    return nearest(detail["input"], names) if isinstance(detail["input"], str) else None

@@ -1,0 +1,8 @@
+"""Metrics: the outcomes that every table shows. A new function in one of these files is a new column everywhere."""
+
+from sim.metrics import flows, needs, network, participation, wellbeing  # isort: skip  # the parts come before
+from sim.metrics import cohesion  # isort: skip  # the whole
+from sim.metrics.metric import METRICS
+from sim.metrics.network import slow_values
+
+__all__ = ["METRICS", "cohesion", "flows", "needs", "network", "participation", "slow_values", "wellbeing"]

@@ -1,0 +1,76 @@
+"""What a metric is: one line of arithmetic over weekly tallies, with a label, a unit and a direction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim.law import Column
+
+YEAR = 52
+type Tallied = SimpleNamespace
+"""Every tally as an attribute: one row a week, one column an entry."""
+type Known = Mapping[str, Column]
+"""Metrics already computed for the same weeks."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One outcome, measured every week (or every 13 weeks, when slow)."""
+
+    name: str
+    label: str
+    label_zh: str
+    unit: str
+    sentence: str
+    better: int
+    """+1: more is better, -1: less is better, 0: neither."""
+    headline: bool
+    slow: bool
+    of: Callable[[Tallied, Known], Column]
+
+
+METRICS: dict[str, Metric] = {}
+
+
+def metric(label: str, label_zh: str, unit: str, better: int = 0, *, headline: bool = False) -> Callable[[Callable[[Tallied, Known], Column]], Metric]:
+    """Declare a weekly metric; its name and its sentence are those of the function.
+
+    Errors: ValueError when a metric of that name exists.
+    """
+
+    def declared(function: Callable[[Tallied, Known], Column]) -> Metric:
+        return _entered(Metric(function.__name__, label, label_zh, unit, (function.__doc__ or "").strip(), better, headline, False, function))
+
+    return declared
+
+
+def slow_metric(name: str, label: str, label_zh: str, unit: str, sentence: str, better: int = 0) -> None:
+    """Declare a metric that is measured every 13 weeks."""
+    _entered(Metric(name, label, label_zh, unit, sentence, better, False, True, lambda tallied, known: known[name]))
+
+
+def _entered(made: Metric) -> Metric:
+    if made.name in METRICS:
+        raise ValueError(f"two metrics are called {made.name!r}")
+    METRICS[made.name] = made
+    return made
+
+
+def ratio(part: Column, whole: Column, empty: float = 0.0) -> Column:
+    """A part over its whole, and `empty` where there is nothing to divide by."""
+    return np.where(whole > 0, part / np.where(whole > 0, whole, 1.0), empty)
+
+
+def over_a_year(x: Column) -> Column:
+    """Sum over the last 52 weeks (fewer at the start of a run)."""
+    total = np.cumsum(x, axis=0)
+    total[YEAR:] = total[YEAR:] - total[:-YEAR].copy()
+    return total
+
+
+def a_year(x: Column) -> Column:
+    """Yearly pace of what was counted in the last 52 weeks (scaled up at the start of a run)."""
+    weeks = np.minimum(np.arange(x.shape[0]) + 1, YEAR)
+    return over_a_year(x) * (YEAR / weeks)

@@ -1,0 +1,48 @@
+"""Orders: needs that are open, one row each; a closed order leaves the book at the end of its week.
+
+A need is hidden until the station learns of it; then it is placed, dispatched, accepted, done and rated, or it is
+declined, expires, or is cancelled because the household moved. Every need that enters the book leaves it in exactly
+one of these ways (conservation, oracle E21).
+"""
+
+from sim.columns import Fact, Table, share
+from sim.law import compiled
+
+HIDDEN, PLACED, DISPATCHED, ACCEPTED, DONE, DECLINED, EXPIRED, CANCELLED = range(8)
+STATES = ("hidden", "placed", "dispatched", "accepted", "done", "declined", "expired", "cancelled")
+
+ORDERS: Table = {
+    "order_key": Fact("u8", "identity of the order for the draws of chance: client, kind and week", "key"),
+    "order_state": Fact("i1", "state (STATES)", "state", 0, 7),
+    "order_kind": Fact("i1", "service kind", "row of kinds", 0),
+    "order_client": Fact("i4", "who needs the service", "row of residents", 0),
+    "order_arose": Fact("i4", "week in which the need arose", "week"),
+    "order_placed": Fact("i4", "week in which the station learned of it, -1 while hidden", "week", -1),
+    "order_rounds": Fact("i2", "weeks in which it was offered", "weeks", 0),
+    "order_server": Fact("i4", "who accepted it, -1 for nobody", "row of residents", -1),
+    "order_escalated": Fact("i1", "how far it was passed up: 0 grid, 1 community, 2 sub-district", "level", 0, 2),
+    "order_credit": Fact("i4", "time-bank credit offered for it", "minutes", 0),
+    "order_rank": Fact("f8", "place in the line: smaller is served earlier", "rank"),
+    "order_quality": share("true quality of the service given"),
+    "order_rating": share("rating reported by the client"),
+}
+
+LINE: Table = {
+    "line": Fact("i4", "rows of the order book in the order of service", "row of orders"),
+}
+
+ENCOUNTERS: Table = {
+    "met_one": Fact("i4", "one of two residents who shared hours this week", "row"),
+    "met_other": Fact("i4", "the other", "row"),
+    "met_hours": Fact("f4", "hours shared", "hours", 0),
+}
+
+
+@compiled
+def last_row_into(o, last, order_key, order_state, order_kind, order_client, order_arose, order_placed, order_rounds, order_server, order_escalated,  # type: ignore[no-untyped-def]
+                  order_credit, order_rank, order_quality, order_rating):
+    """Let the last row of the book take row o, whose order is closed."""
+    order_key[o], order_state[o], order_kind[o], order_client[o] = order_key[last], order_state[last], order_kind[last], order_client[last]
+    order_arose[o], order_placed[o], order_rounds[o], order_server[o] = order_arose[last], order_placed[last], order_rounds[last], order_server[last]
+    order_escalated[o], order_credit[o], order_rank[o] = order_escalated[last], order_credit[last], order_rank[last]
+    order_quality[o], order_rating[o] = order_quality[last], order_rating[last]

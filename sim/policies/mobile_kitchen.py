@@ -1,0 +1,61 @@
+"""Mobile kitchen: a neighbour who cooks anyway cooks one portion more for an elder living alone nearby.
+
+Cook and elder form a standing pair (sim/rules/pairing.py); neighbours of elders who wait are asked to take part; a standing cook
+hears of other needs. Nothing is dispatched, so neither the station's line nor its reach is in the way.
+
+Sources: huang2025 (A12, A67)
+"""
+
+from pydantic import Field
+
+from sim.places import COOK
+from sim.policies.policy import Policy, dose, rows_of_kinds
+from sim.policies.pushing import offer_helpers
+from sim.residents import ADULT, ELDERS_ALONE, SENIOR_ELDER, YOUNGER_ELDER
+from sim.world import World
+
+
+class MobileKitchen(Policy):
+    """Standing pairs of cooks and elders living alone."""
+
+    name = "mobile_kitchen"
+    title, title_zh = "Mobile kitchen", "移动厨房"
+
+    places: float = dose(
+        20.0, "Standing pairs for which there is room.", unit="pairs per 1,000 residents", low=0, high=1000
+    )
+    kinds: tuple[str, ...] = Field(
+        ("meals",), description="Kinds of service that a cook gives.", json_schema_extra={"unit": "kinds"}
+    )
+    asks: float = dose(0.5, "Neighbours asked for each elder who waits.", unit="requests a week", low=0, high=1000)
+    tells: float = dose(
+        0.3, "Chance a week that a standing cook learns of a hidden need.", unit="chance a week", low=0, high=1
+    )
+    cost_per_pair: float = dose(10.0, "Cost of a standing pair.", unit="yuan a week", low=0, high=10_000)
+
+    def push(self, world: World, strength: float) -> float:
+        """Mean a cook for every elder aimed at, and ask neighbours."""
+        if self.places == 0.0:
+            return 0.0
+        ages = 1 << ADULT | 1 << YOUNGER_ELDER | 1 << SENIOR_ELDER
+        standing = offer_helpers(world.kitchen_for, self.targets(world), 1 << ELDERS_ALONE, 0, world.groups, world.age, world.tier, world.grid, world.pairs, world.pair_client,
+                                 world.pair_service, 1 << COOK, ages, strength, self.asks, self.tells, world.extra_asks, world.client_outreach,
+                                 world.grid_first)  # fmt: skip
+        world.kitchen_pairs[0] += self.places * strength * world.tier.size / 1000.0
+        for k in rows_of_kinds(world, self.kinds):
+            world.kitchen_kinds[k] += strength
+        return float(self.cost_per_pair * standing)
+
+    def sentence(self) -> str:
+        """One sentence."""
+        return (
+            f"Up to {self.places:g} cooks per 1,000 residents each stand by one elder living alone nearby ({', '.join(self.kinds)}); {self.asks:g} neighbours a week are asked "
+            f"for each elder who waits, {self.period()}, at {self.cost_per_pair:g} yuan a pair and week."
+        )
+
+    def sentence_zh(self) -> str:
+        """One sentence."""
+        return (
+            f"每千名居民最多{self.places:g}对固定结对：邻居为附近独居老人多做一份餐；每位等待的老人每周动员{self.asks:g}名邻居；"
+            f"每对每周{self.cost_per_pair:g}元。"
+        )

@@ -1,0 +1,70 @@
+"""Order platform: residents place orders, the station dispatches, volunteers accept, residents evaluate.
+
+The platform learns of hidden needs, calls more volunteers for an order (which costs attention), serves the vulnerable first,
+promises an answer within so many weeks, and feeds ratings back to volunteers.
+
+Sources: huang2025 (A57, A60-A64, A88), manshadi2022
+"""
+
+from sim.policies.policy import Policy, dose
+from sim.world import World
+
+
+class OrderPlatform(Policy):
+    """A platform for orders."""
+
+    name = "order_platform"
+    title, title_zh = "Order platform", "点单派单平台"
+    sources = ("huang2025", "manshadi2022")
+    better = {"discovered": +1}
+    aims_at = "community"
+
+    reach: float = dose(
+        0.2, "Chance a week that the platform learns of a hidden need.", unit="chance a week", low=0, high=1
+    )
+    offers: int = dose(2, "Volunteers called on top for each order.", unit="volunteers", low=0, high=1000)
+    vulnerable_first: float = dose(
+        0.5, "Added to the weight of vulnerability in the line.", unit="weight", low=0, high=100
+    )
+    response_target: int = dose(1, "Weeks within which an answer is promised.", unit="weeks", low=0, high=520)
+    overdue_first: float = dose(
+        2.0, "Weight in the line of orders older than that; 0: no promise.", unit="weight", low=0, high=100
+    )
+    feedback: float = dose(0.5, "How much ratings reach volunteers.", unit="share", low=0, high=1)
+    cost: float = dose(200.0, "Cost of the platform.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
+
+    def push(self, world: World, strength: float) -> float:
+        """Push what the platform does."""
+        world.reach[0] += self.reach * strength
+        world.offers[0] += self.offers * strength
+        world.vulnerable_first[0] += self.vulnerable_first * strength
+        if self.overdue_first > 0.0 and strength > 0.0:
+            world.overdue_first[0] += self.overdue_first * strength
+            world.response_target[0] = min(world.response_target[0], self.response_target)
+        world.feedback[0] += self.feedback * strength
+        return self.cost * strength * world.tier.size / 1000.0
+
+    def sentence(self) -> str:
+        """One sentence."""
+        promise = (
+            f"orders older than {self.response_target} week(s) go first (weight {self.overdue_first:g})"
+            if self.overdue_first
+            else "no answer is promised"
+        )
+        return (
+            f"A platform learns of {self.reach:.0%} of hidden needs a week, calls {self.offers} more volunteers for an order, puts the vulnerable first "
+            f"(weight {self.vulnerable_first:g}), {promise}, and {self.feedback:.0%} of ratings reach volunteers, {self.period()}, "
+            f"at {self.cost:g} yuan a week per 1,000 residents."
+        )
+
+    def sentence_zh(self) -> str:
+        """One sentence."""
+        promise = (
+            f"超过{self.response_target}周的工单优先（权重{self.overdue_first:g}）"
+            if self.overdue_first
+            else "不设响应时限"
+        )
+        return (
+            f"平台每周发现{self.reach:.0%}的隐性需求，每单多通知{self.offers}名志愿者，弱势群体优先（权重{self.vulnerable_first:g}），{promise}，"
+            f"{self.feedback:.0%}的评价反馈给志愿者；每周每千人{self.cost:g}元。"
+        )

@@ -1,0 +1,229 @@
+"""What every policy is: a small frozen thing with a start, a stop, a dose, targets and a cost, that pushes levers.
+
+A policy never touches an outcome and no rule knows that policies exist. Its chances hang on its own name
+("policy.training.seat"), so that a further policy in the list changes nobody's luck.
+"""
+
+from abc import ABC, abstractmethod
+from functools import cache
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from sim.chance import NOBODY, key_of, stream, uniform, uniforms
+from sim.law import Column, compiled
+from sim.model_parameters import Config
+from sim.parameters import Grade
+from sim.residents import ADULT, GROUPS, NO_TIER, TIERS, VACANT
+from sim.where import meant, read_where
+from sim.world import World
+
+type Group = Literal["elders_alone", "senior_elders", "children", "low_income", "migrants"]
+type TierName = Literal["bystander", "task_only", "interest_based", "substantive"]
+
+
+def dose(default: Any, sentence: str, *, unit: str, low: float, high: float) -> Any:
+    """A dose with its shipped value (assumed unless the policy names a source), meaning, unit and range."""
+    return Field(default, description=sentence, ge=low, le=high, json_schema_extra={"unit": unit})
+
+
+def option(default: Any, sentence: str) -> Any:
+    """A choice among named alternatives, with the shipped one."""
+    return Field(default, description=sentence, json_schema_extra={"unit": "choice"})
+
+
+class Policy(BaseModel, ABC):
+    """A policy. Weeks count from 0 at the start of a run; `start` belongs to the policy, `stop` no more."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    name: ClassVar[str]
+    sources: ClassVar[tuple[str, ...]] = ("huang2025",)
+    title: ClassVar[str]
+    title_zh: ClassVar[str]
+    better: ClassVar[dict[str, int]] = {}
+    """Metrics whose direction theory fixes under shared chance: +1 never falls, -1 never rises (checked by a test)."""
+    aims_at: ClassVar[Literal["residents", "grids", "community"]] = "residents"
+    """The finest thing it can be aimed at; a target that would change nothing is refused."""
+    cost_grade: ClassVar[Grade] = "assumed"
+    """Grade of evidence of its cost."""
+    for_children: ClassVar[bool] = False
+    """Whether it can be meant for children under 12, who have no tier."""
+
+    start: int = dose(0, "First week of the policy.", unit="week", low=0, high=100_000)
+    stop: int | None = Field(
+        None, description="First week without it; none: never.", ge=0, le=100_000, json_schema_extra={"unit": "week"}
+    )
+    ramp: int = dose(0, "Weeks over which it grows to full strength.", unit="weeks", low=0, high=520)
+    every: int = dose(0, "Length of a cycle; 0: without pause.", unit="weeks", low=0, high=520)
+    active: int = dose(1, "Weeks of each cycle in which it acts.", unit="weeks", low=1, high=520)
+    uptake: float = dose(
+        1.0, "Share of those targeted whom it reaches, the same people each week.", unit="share", low=0, high=1
+    )
+    grids: tuple[int, ...] = Field(
+        (), description="Grids it is meant for (from 0); none named: all.", json_schema_extra={"unit": "rows of grids"}
+    )
+    groups: tuple[Group, ...] = Field(
+        (), description="Groups it is meant for; none named: everybody.", json_schema_extra={"unit": "groups"}
+    )
+    tiers: tuple[TierName, ...] = Field(
+        (), description="Tiers it is meant for; none named: all.", json_schema_extra={"unit": "tiers"}
+    )
+
+    where: str | None = Field(
+        None,
+        description="Whom it is meant for, in words, as in: age >= senior_elder and alone.",
+        json_schema_extra={"unit": "words"},
+    )
+    capacity: int | None = Field(
+        None,
+        description="Most residents whom it reaches, the same as long as they are meant; none: all.",
+        ge=0,
+        json_schema_extra={"unit": "residents"},
+    )
+
+    @field_validator("where")
+    @classmethod
+    def _readable(cls, where: str | None) -> str | None:
+        if where is not None:
+            read_where(where)
+        return where
+
+    @model_validator(mode="after")
+    def _aimed_at_something(self) -> "Policy":
+        useless = (
+            []
+            if self.aims_at == "residents"
+            else [name for name in ("groups", "tiers", "where") if getattr(self, name)]
+        )
+        useless += ["capacity"] if self.aims_at != "residents" and self.capacity is not None else []
+        useless += ["uptake"] if self.aims_at != "residents" and self.uptake != 1.0 else []
+        useless += ["grids"] if self.aims_at == "community" and self.grids else []
+        if self.groups == ("children",) and not self.for_children:
+            raise ValueError(f"{self.name} is for residents of 12 and over: it reaches no children")
+        if useless:
+            raise ValueError(
+                f"{self.name} acts on {'whole grids' if self.aims_at == 'grids' else 'the whole community'}: it cannot be aimed by {', '.join(useless)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _in_time(self) -> "Policy":
+        if self.stop is not None and self.stop < self.start:
+            raise ValueError(f"stop {self.stop} lies before start {self.start}")
+        return self
+
+    def strength(self, week: int) -> float:
+        """How far the policy is in force in a week: 0 before its start and after its stop, growing along its ramp."""
+        if week < self.start or (self.stop is not None and week >= self.stop):
+            return 0.0
+        if self.every and (week - self.start) % self.every >= self.active:
+            return 0.0
+        return min(1.0, (week - self.start + 1) / (self.ramp + 1))
+
+    def prepare(self, world: World, strength: float) -> None:
+        """Set up what the policy needs in the world (seats, a team) before any policy pushes."""
+
+    @abstractmethod
+    def push(self, world: World, strength: float) -> float:
+        """Push levers for this week with this strength; returns the cost of the week in yuan."""
+
+    def leave(self, world: World) -> None:
+        """Take back what the policy set up in the world (a team, standing pairs) once it is no longer in force."""
+
+    @abstractmethod
+    def sentence(self) -> str:
+        """One English sentence that says what the policy does with these numbers."""
+
+    @abstractmethod
+    def sentence_zh(self) -> str:
+        """The same in Chinese."""
+
+    def period(self) -> str:
+        """When it is in force, in words."""
+        until = f"until week {self.stop}" if self.stop is not None else "to the end"
+        return f"from week {self.start} {until}"
+
+    def fits(self, config: Config) -> None:
+        """Refuse a community for which the policy was not written.
+
+        Errors: ValueError that names what the community does not have.
+        """
+        unknown = [kind for kind in self.kinds_named() if kind not in config.kinds]
+        if unknown:
+            raise ValueError(
+                f"{self.name}: no service kind {unknown[0]!r} here; there are {', '.join(config.kinds) or 'none'}"
+            )
+        grids = [g for g in self.grids if not 0 <= g < config.population.grids]
+        if grids:
+            raise ValueError(
+                f"{self.name}: no grid {grids[0]} here; there are grids 0 to {config.population.grids - 1}"
+            )
+
+    def kinds_named(self) -> tuple[str, ...]:
+        """Service kinds that the user named; those that a policy is shipped with are passed over where they do not exist."""
+        return getattr(self, "kinds", ()) if "kinds" in self.model_fields_set else ()
+
+    def targets(self, world: World, *, children: bool = False) -> Column:
+        """Who it is meant for this week: residents of 12 and over (or all) in its grids, groups and tiers, whom it reaches."""
+        aimed: Column = world.age != VACANT if children else world.tier > NO_TIER
+        if self.grids:
+            aimed &= self.in_grids(world)[world.grid]
+        if self.groups:
+            aimed &= (world.groups & sum(1 << GROUPS.index(g) for g in self.groups)) != 0
+        if self.tiers:
+            aimed &= np.isin(np.arange(-1, len(TIERS)), [TIERS.index(t) for t in self.tiers])[world.tier + 1]
+        if self.where is not None:
+            aimed &= meant(self.where, world.columns)
+        if self.uptake < 1.0:
+            aimed &= uniforms(self.key(world, "uptake", week=0), world.key) < self.uptake
+        if self.capacity is not None and np.count_nonzero(aimed) > self.capacity:
+            rows = np.flatnonzero(aimed)
+            draws = uniforms(self.key(world, "capacity", week=0), world.key[rows])
+            aimed[rows[np.argsort(draws)[self.capacity :]]] = False
+        return aimed
+
+    def in_grids(self, world: World) -> Column:
+        """Which grids it is meant for."""
+        here: Column = world.atmosphere >= 0.0
+        if self.grids:
+            here[[g for g in range(here.size) if g not in self.grids]] = False
+        return here
+
+    def key(self, world: World, what: str, week: int | None = None) -> np.uint64:
+        """The key for the draws that the policy makes about `what`, this week or (week=0) once for all."""
+        return np.uint64(key_of(world.seed[0], _stream(self.name, what), world.week[0] if week is None else week))
+
+    def chosen(self, world: World, among: Column, seats: float, what: str) -> Column:
+        """Rows of `seats` residents among those flagged, by smallest keyed draw; a part of a seat is filled by chance."""
+        rows: Column = _by_lot(self.key(world, what + ".part"), self.key(world, what), world.key, among, seats)
+        return rows
+
+
+@cache
+def _stream(policy: str, what: str) -> np.uint64:
+    return stream(f"policy.{policy}.{what}")
+
+
+def adults(world: World) -> Column:
+    """Residents of 18 and over."""
+    return (world.age >= ADULT) & (world.tier > NO_TIER)
+
+
+@compiled
+def _by_lot(key_part, key_draw, key, among, seats):  # type: ignore[no-untyped-def]
+    rows = np.flatnonzero(among)
+    whole = int(seats)
+    if seats > whole and uniform(key_part, NOBODY) < seats - whole:
+        whole += 1
+    if whole >= rows.size:
+        return rows
+    if whole == 0:
+        return rows[:0]
+    draws = uniforms(key_draw, key[rows])
+    return rows[draws <= np.partition(draws, whole - 1)[whole - 1]]
+
+
+def rows_of_kinds(world: World, names: tuple[str, ...]) -> list[int]:
+    """Rows of the service kinds of these names; names that this community does not have are passed over."""
+    return [row for row, name in enumerate(world.config.kinds) if name in names]

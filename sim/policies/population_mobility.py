@@ -1,0 +1,51 @@
+"""Population mobility: how many households leave in a year, and who arrives; as a level, a trend or a shock.
+
+Mobility and the mix of arrivals are two doses, so that turnover and heterogeneity can be told apart.
+
+Sources: huang2025 (A34, A35), census2020
+"""
+
+from typing import Literal
+
+from sim.policies.policy import Policy, dose, option
+from sim.world import World
+
+
+class PopulationMobility(Policy):
+    """More (or fewer) households leave, and another mix arrives."""
+
+    name = "population_mobility"
+    aims_at = "community"
+    title, title_zh = "Population mobility", "人口流动"
+
+    turnover: float = dose(
+        0.1, "Added to the share of households that leave in a year.", unit="share a year", low=-1, high=1
+    )
+    migrants: float = dose(0.0, "Added to the share of migrants among arrivals.", unit="share", low=-1, high=1)
+    course: Literal["level", "trend", "shock"] = option(
+        "level", "At once; growing by the dose each year; or at once and halving every half year."
+    )
+
+    def push(self, world: World, strength: float) -> float:
+        """Push turnover and the mix of arrivals; nobody pays for it."""
+        since = int(world.week[0]) - self.start
+        course = (
+            1.0 if self.course == "level" else (since + 1) / 52.0 if self.course == "trend" else 0.5 ** (since / 26.0)
+        )
+        world.turnover[0] += self.turnover * strength * course
+        world.arriving_migrants[0] += self.migrants * strength * course
+        return 0.0
+
+    def sentence(self) -> str:
+        """One sentence."""
+        how = {
+            "level": "in a year",
+            "trend": "in a year, and as much again with every further year",
+            "shock": "in a year, half of it gone after half a year",
+        }[self.course]
+        return f"{self.turnover:+.0%} of households leave {how}, and migrants among arrivals change by {self.migrants:+.0%}, {self.period()}."
+
+    def sentence_zh(self) -> str:
+        """One sentence."""
+        how = {"level": "", "trend": "，并逐年递增", "shock": "，每半年减半"}[self.course]
+        return f"每年迁出的住户比例变化{self.turnover:+.0%}{how}；迁入者中外来人口比例变化{self.migrants:+.0%}。"

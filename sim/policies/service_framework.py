@@ -1,0 +1,53 @@
+"""Service framework: an order that waits is passed up, from the grid to the community to the sub-district, at a price.
+
+Flat: nobody passes anything up. Partial: the community looks for volunteers of other grids. Full: the sub-district
+serves a part itself. Each level takes a share of the dispatchers' time.
+
+Sources: huang2025 (A8, A89)
+"""
+
+from sim.policies.policy import Policy, dose
+from sim.world import World
+
+
+class ServiceFramework(Policy):
+    """A hierarchy above the grids."""
+
+    name = "service_framework"
+    title, title_zh = "Service framework", "层级服务体系"
+    aims_at = "community"
+
+    overhead: float = dose(
+        0.05, "Share of dispatch capacity that each level takes for coordination.", unit="share", low=0, high=1
+    )
+    levels: int = dose(
+        2,
+        "Levels to which open orders are passed up: 0 flat, 1 the community (partial), 2 the sub-district too (full).",
+        unit="levels",
+        low=0,
+        high=2,
+    )
+    cost_per_level: float = dose(120.0, "Cost of a level.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
+
+    def push(self, world: World, strength: float) -> float:
+        """Choose the levels, at their price."""
+        world.hierarchy[0] = max(world.hierarchy[0], self.levels)
+        world.overhead[0] += self.overhead * self.levels * strength
+        return self.cost_per_level * self.levels * strength * world.tier.size / 1000.0
+
+    def sentence(self) -> str:
+        """One sentence."""
+        how = (
+            "are not passed up",
+            "are passed up to the community",
+            "are passed up to the community and then to the sub-district",
+        )[self.levels]
+        return (
+            f"Orders that wait {how}; each of the {self.levels} level(s) takes {self.overhead:.0%} of dispatch capacity, {self.period()}, "
+            f"at {self.cost_per_level:g} yuan a level and week per 1,000 residents."
+        )
+
+    def sentence_zh(self) -> str:
+        """One sentence."""
+        how = ("不逐级上报", "上报至社区", "先上报社区、再上报街道")[self.levels]
+        return f"逾期工单{how}；共{self.levels}级，每级占用{self.overhead:.0%}的派单能力，每级每周每千人{self.cost_per_level:g}元。"

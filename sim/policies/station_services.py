@@ -1,0 +1,49 @@
+"""Station services: water, rest, heating, cooling and charging, free for whoever works outdoors.
+
+So many places are open for so many hours a week; a visit takes some of them. Residents who come by tell the station of needs.
+
+Sources: huang2025 (A9, A11, A66)
+"""
+
+from sim.policies.policy import Policy, dose
+from sim.world import World
+
+
+class StationServices(Policy):
+    """Free facilities at the station."""
+
+    name = "station_services"
+    title, title_zh = "Station services", "驿站便民服务"
+    better = {"workers_served": +1}
+    aims_at = "community"
+
+    places: float = dose(0.1, "Places per 1,000 residents.", unit="places per 1,000 residents", low=0, high=1000)
+    hours: float = dose(56.0, "Opening hours.", unit="hours a week", low=0, high=168)
+    visit: float = dose(30.0, "Length of a visit.", unit="minutes", low=1, high=1440)
+    tells: float = dose(
+        0.02,
+        "Chance a week that a hidden need becomes known because somebody comes by, when always open.",
+        unit="chance a week",
+        low=0,
+        high=1,
+    )
+    cost_per_hour: float = dose(2.0, "Cost of an hour in which one place is open.", unit="yuan", low=0, high=10_000)
+
+    def push(self, world: World, strength: float) -> float:
+        """Open the places."""
+        place_hours = self.places * world.tier.size / 1000.0 * self.hours * strength
+        world.workers_welcome[0] += place_hours * 60.0 / self.visit
+        if self.places > 0.0:
+            world.reach[0] += self.tells * self.hours / 168.0 * strength
+        return self.cost_per_hour * place_hours
+
+    def sentence(self) -> str:
+        """One sentence."""
+        return (
+            f"{self.places:g} places per 1,000 residents stand open {self.hours:g} hours a week for outside workers, {self.visit:g} minutes a visit, {self.period()}, "
+            f"at {self.cost_per_hour:g} yuan a place and hour."
+        )
+
+    def sentence_zh(self) -> str:
+        """One sentence."""
+        return f"驿站每千名居民设{self.places:g}个免费位，每周开放{self.hours:g}小时，每次{self.visit:g}分钟；每个位每小时{self.cost_per_hour:g}元。"

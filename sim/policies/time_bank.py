@@ -1,0 +1,63 @@
+"""Time bank: hours served earn credits that pay for own or family's orders, can be given to elders, and can expire.
+
+Willingness to earn rises with trust that credits will be redeemed, which follows the share of paid orders that were served
+(sim/rules/banking.py). When the bank closes to earning, what was earned stays in the accounts and can still be spent.
+
+Sources: huang2025 (A73), nanjing2020
+"""
+
+from sim.policies.policy import Policy, dose
+from sim.policies.pushing import raise_for_adults
+from sim.world import World
+
+
+class TimeBank(Policy):
+    """A time bank."""
+
+    name = "time_bank"
+    title, title_zh = "Time bank", "时间银行"
+    sources = ("huang2025", "nanjing2020")
+
+    earning: float = dose(1.0, "Credits for an hour served.", unit="credit hours an hour", low=0, high=10)
+    price: float = dose(
+        0.0, "Added to the credits that an hour received costs.", unit="credit hours an hour", low=-10, high=10
+    )
+    priority: float = dose(1.0, "Priority in the line of orders paid with credits.", unit="weight", low=0, high=100)
+    giving: float = dose(
+        0.002, "Share of balances of those under 60 given to elders.", unit="share a week", low=0, high=1
+    )
+    expiry: float = dose(0.0, "Share of balances that expires.", unit="share a week", low=0, high=1)
+    draw: float = dose(
+        0.15,
+        "Added to the log odds of joining of adults, at full trust and one credit an hour.",
+        unit="log odds",
+        low=0,
+        high=10,
+    )
+    cost: float = dose(100.0, "Cost of keeping the accounts.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
+
+    def push(self, world: World, strength: float) -> float:
+        """Open the accounts."""
+        world.bank_earning[0] += self.earning * strength
+        world.bank_price[0] += self.price * strength
+        world.bank_priority[0] += self.priority * strength
+        world.bank_giving[0] += self.giving * strength
+        world.bank_expiry[0] += self.expiry * strength
+        pull = self.draw * self.earning * strength * float(world.trust[0])
+        if pull > 0.0:
+            raise_for_adults(world.persuasion, pull, self.targets(world), world.tier, world.age)
+        return self.cost * strength * world.tier.size / 1000.0
+
+    def sentence(self) -> str:
+        """One sentence."""
+        return (
+            f"An hour served earns {self.earning:g} credit hour(s), orders paid with credits go first (weight {self.priority:g}), {self.giving:.1%} of balances a week are given "
+            f"to elders and {self.expiry:.1%} expire, {self.period()}, at {self.cost:g} yuan a week per 1,000 residents."
+        )
+
+    def sentence_zh(self) -> str:
+        """One sentence."""
+        return (
+            f"每服务一小时得{self.earning:g}个时间币，用币下单者优先（权重{self.priority:g}），每周余额的{self.giving:.1%}捐给老人、{self.expiry:.1%}过期；"
+            f"每周每千人{self.cost:g}元。"
+        )

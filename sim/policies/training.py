@@ -1,0 +1,63 @@
+"""Training: so many seats a week for volunteers; who attends gains skill and some belief in their own service.
+
+Longitudinal evidence finds no direct effect of training on staying, so there is none here.
+
+Sources: huang2025 (A51), walk2018, hager2004
+"""
+
+from typing import Literal
+
+from sim.law import Column
+from sim.policies.policy import Policy, dose, option
+from sim.world import World
+
+
+class Training(Policy):
+    """Training seats for volunteers."""
+
+    name = "training"
+    title, title_zh = "Training", "志愿者培训"
+    sources = ("huang2025", "walk2018", "hager2004")
+    better = {"mean_skill": +1}
+
+    seats: float = dose(
+        5.0, "Seats a week per 1,000 residents.", unit="seats a week per 1,000 residents", low=0, high=1000
+    )
+    gain: float = dose(
+        0.0,
+        "Better teaching: added to the share of the gap to mastery closed by a session.",
+        unit="share",
+        low=0,
+        high=1,
+    )
+    whom: Literal["all", "new", "key"] = option(
+        "all", "All volunteers; those recruited in the last half year; or those of tier 2 and more."
+    )
+    cost_per_seat: float = dose(60.0, "Cost of a seat.", unit="yuan", low=0, high=100_000)
+
+    def _meant(self, world: World) -> Column:
+        volunteers = self.targets(world) & (world.tier >= (2 if self.whom == "key" else 1))
+        if self.whom == "new":
+            volunteers &= world.recruited_week > world.week[0] - 26
+        return volunteers
+
+    def push(self, world: World, strength: float) -> float:
+        """Give seats by keyed lot."""
+        seated = self.chosen(world, self._meant(world), self.seats * strength * world.tier.size / 1000.0, "seat")
+        world.training[seated] += 1.0
+        world.training_gain[0] += self.gain * strength
+        return float(self.cost_per_seat * seated.size)
+
+    def sentence(self) -> str:
+        """One sentence."""
+        whom = {
+            "all": "volunteers",
+            "new": "volunteers recruited in the last half year",
+            "key": "volunteers of tier 2 and more",
+        }[self.whom]
+        return f"{self.seats:g} training seats a week per 1,000 residents go to {whom} by lot, {self.period()}, at {self.cost_per_seat:g} yuan a seat."
+
+    def sentence_zh(self) -> str:
+        """One sentence."""
+        whom = {"all": "志愿者", "new": "近半年加入的志愿者", "key": "二级及以上的骨干志愿者"}[self.whom]
+        return f"每周每千名居民提供{self.seats:g}个培训名额，抽签分配给{whom}，每个名额{self.cost_per_seat:g}元。"

@@ -1,0 +1,148 @@
+"""Vanguard: a team that asks residents to take part and sets an example.
+
+Its three kinds of members reach different things: committee members ask bystanders of their grid, team leaders ask those
+who already serve to take the next rung, heads of institutions bring hours. A member who moves away is replaced.
+
+Sources: huang2025 (A4, A46, A47), ghorbani2020, musick2008
+"""
+
+from typing import Literal
+
+import numpy as np
+
+from sim.chance import uniforms
+from sim.law import Column, compiled
+from sim.policies.policy import Policy, adults, dose, option
+from sim.world import World
+
+COMMITTEE, LEADER, INSTITUTION = 1, 2, 3
+
+
+class Vanguard(Policy):
+    """A vanguard team of committee members, team leaders and heads of institutions."""
+
+    name = "vanguard"
+    title, title_zh = "Vanguard team", "先锋队"
+    sources = ("huang2025", "ghorbani2020", "musick2008")
+    better = {"asked": +1}
+
+    size: float = dose(6.0, "Members per 1,000 residents.", unit="members per 1,000 residents", low=0, high=1000)
+    committee: float = dose(0.4, "Share of committee members.", unit="share", low=0, high=1)
+    leaders: float = dose(
+        0.4, "Share of team leaders; the rest are heads of institutions.", unit="share", low=0, high=1
+    )
+    seeding: Literal["random", "most_tied", "one_per_grid"] = option(
+        "one_per_grid", "How members are chosen: by lot, by most ties, or evenly over grids."
+    )
+    contacts: float = dose(4.0, "Residents whom a member asks to take part.", unit="requests a week", low=0, high=1000)
+    persuasion: float = dose(
+        0.3, "Added to the log odds of climbing of those in reach.", unit="log odds", low=0, high=10
+    )
+    example: float = dose(1.5, "Hours of visible service of a member.", unit="hours a week", low=0, high=100)
+    resources: float = dose(
+        4.0, "Hours that a head of institution brings for orders.", unit="hours a week", low=0, high=1000
+    )
+    cost_per_member: float = dose(80.0, "Cost of a member.", unit="yuan a week", low=0, high=100_000)
+
+    def seats(self, world: World) -> int:
+        """Members in all; never more than there are adults."""
+        return round(self.size * world.tier.size / 1000.0)
+
+    def _seated(self, world: World) -> None:
+        """Fill empty seats: who has sat before keeps the seat, new members come by the seeding rule."""
+        members = world.vanguard
+        missing = self.seats(world) - int(np.count_nonzero(members))
+        if missing > 0:
+            rows = np.flatnonzero(adults(world) & self.targets(world) & (members == 0))
+            draw = uniforms(self.key(world, "seat", week=0), world.key[rows])
+            if self.seeding == "most_tied":
+                rows = rows[np.lexsort((draw, -world.degree[rows]))]
+            elif self.seeding == "one_per_grid":
+                rows = rows[np.argsort(draw)]
+                taken = np.bincount(world.grid[members > 0], minlength=world.atmosphere.size)
+                place = np.empty(rows.size, np.int64)
+                for g in range(world.atmosphere.size):
+                    here = world.grid[rows] == g
+                    place[here] = taken[g] + np.arange(np.count_nonzero(here))
+                rows = rows[np.argsort(place, kind="stable")]
+            else:
+                rows = rows[np.argsort(draw)]
+            kinds = self._kinds_wanted(world, missing)
+            rows = rows[: kinds.size]
+            members[rows] = kinds[: rows.size]
+
+    def _kinds_wanted(self, world: World, missing: int) -> Column:
+        """Kinds of the empty seats, so that the composition comes near to what is asked for."""
+        seats = self.seats(world)
+        wanted = [round(self.committee * seats), round(min(self.leaders, 1.0 - self.committee) * seats)]
+        wanted.append(seats - sum(wanted))
+        have = [int(np.count_nonzero(world.vanguard == k)) for k in (COMMITTEE, LEADER, INSTITUTION)]
+        empty = np.repeat((COMMITTEE, LEADER, INSTITUTION), [max(w - h, 0) for w, h in zip(wanted, have, strict=True)])
+        return empty[:missing].astype(np.uint8)
+
+    def prepare(self, world: World, strength: float) -> None:
+        """Fill empty seats."""
+        self._seated(world)
+
+    def push(self, world: World, strength: float) -> float:
+        """Ask, persuade, set an example, and bring hours."""
+        members = _reach(world.grid_first, world.tier, world.vanguard, self.contacts * strength, self.persuasion, self.example * strength, self.resources * strength,
+                         world.extra_asks, world.persuasion, world.example, world.institution_hours)  # fmt: skip
+        return float(self.cost_per_member * strength * members)
+
+    def leave(self, world: World) -> None:
+        """The team goes home."""
+        world.vanguard[:] = 0
+
+    def sentence(self) -> str:
+        """One sentence."""
+        return (
+            f"A vanguard of {self.size:g} per 1,000 residents ({self.committee:.0%} committee, {self.leaders:.0%} team leaders, the rest heads of institutions; "
+            f"{self.seeding.replace('_', ' ')}) asks {self.contacts:g} residents a member and week to take part, {self.period()}."
+        )
+
+    def sentence_zh(self) -> str:
+        """One sentence."""
+        seeding = {"random": "随机产生", "most_tied": "选联系最多者", "one_per_grid": "各网格均衡产生"}[self.seeding]
+        return (
+            f"每千名居民设{self.size:g}名先锋队员（居委会{self.committee:.0%}，团队骨干{self.leaders:.0%}，其余为共建单位负责人；{seeding}），"
+            f"每人每周动员{self.contacts:g}名居民参与。"
+        )
+
+
+@compiled
+def _reach(  # type: ignore[no-untyped-def]
+    grid_first,
+    tier,
+    vanguard,
+    contacts,
+    persuasion,
+    hours,
+    resources,
+    extra_asks,
+    persuaded,
+    example,
+    institution_hours,
+):
+    """Committee members ask bystanders of their grid, team leaders ask those who serve, heads bring hours; returns the members."""
+    everybody = 0
+    for g in range(grid_first.size - 1):
+        bystanders, serving, committee, leaders, heads = 0, 0, 0, 0, 0
+        for i in range(grid_first[g], grid_first[g + 1]):
+            bystanders += 1 if tier[i] == 0 else 0
+            serving += 1 if tier[i] >= 1 else 0
+            committee += 1 if vanguard[i] == COMMITTEE else 0
+            leaders += 1 if vanguard[i] == LEADER else 0
+            heads += 1 if vanguard[i] == INSTITUTION else 0
+        members = committee + leaders + heads
+        everybody += members
+        example[g] += hours * members
+        institution_hours[g] += resources * heads
+        asks_bystanders = contacts * committee / bystanders if bystanders > 0 else 0.0
+        asks_serving = contacts * leaders / serving if serving > 0 else 0.0
+        if asks_bystanders > 0.0 or asks_serving > 0.0:
+            for i in range(grid_first[g], grid_first[g + 1]):
+                asks = asks_bystanders if tier[i] == 0 else asks_serving if tier[i] >= 1 else 0.0
+                extra_asks[i] += asks
+                persuaded[i] += persuasion * min(asks, 1.0)
+    return everybody

@@ -1,0 +1,255 @@
+"""Dispatching: the station lines up open orders, and volunteers to whom they are offered accept or do not.
+
+Orders wait in line by urgency, vulnerability and a keyed draw. Volunteers stand in a ring in keyed order; an order is
+offered to the next so many on from its own keyed point, so that one volunteer more or less touches only the orders
+next to them. Being called costs attention: some turn calls off for a while.
+
+Sources: manshadi2022 (C22, C23), huang2025 (A10, A60-A64)
+"""
+
+from math import floor, log
+
+import numpy as np
+
+from sim.chance import NOBODY, key_of, mixed, stream, uniform, uniform_pair, uniform_twice
+from sim.law import compiled, law
+from sim.odds import happens, skill_asked_for
+from sim.orders import ACCEPTED, DECLINED, DISPATCHED, PLACED
+from sim.phase import phase
+from sim.ties import slot_of
+
+QUEUE = stream("dispatching.queue")
+STAFF = stream("dispatching.staff")
+RING = stream("dispatching.ring")
+ANSWER = stream("dispatching.answer")
+NOTICE = stream("dispatching.notice")
+LOCAL_SCOPE, POOLED_SCOPE, LOCAL_THEN_POOLED = range(3)
+SUB_DISTRICT = -2
+INSTITUTION = -3
+
+
+@law
+def place_in_line(priority, urgency, waited_share, vulnerability, vulnerable, credit_priority, paid, spread, u):
+    """Where an order stands in line (smaller is earlier): urgent and vulnerable first, the rest by keyed draw."""
+    return spread * u - priority - urgency * waited_share - vulnerability * vulnerable - credit_priority * paid
+
+
+@law
+def whole_orders(capacity, u):
+    """A capacity of so many orders a week, some weeks one more: the whole part, plus one with the chance of the rest."""
+    whole = floor(capacity) if capacity > 0.0 else 0.0
+    return whole + (1.0 if u < capacity - whole else 0.0)
+
+
+@law
+def willingness(tie, match, identity, fatigue, other_grid, credit, atmosphere, time_to_spare, pushed, p):
+    """Log odds of accepting an order that is offered; `time_to_spare` is free hours over the hours of the service (above 0)."""
+    return (p.accept + p.accept_tie * tie + p.accept_match * (match - p.match_at_rest) + p.accept_identity * (identity - p.identity_at_rest)
+            - p.accept_fatigue * fatigue - p.accept_distance * other_grid + p.accept_credit * credit
+            + p.accept_atmosphere * (atmosphere - p.atmosphere_at_rest) + p.accept_time * log(time_to_spare) + pushed)
+
+
+@phase(writes=("line", "order_state", "order_rank", "order_escalated", "order_rounds", "count_dispatched"))
+def orders_are_dispatched(seed, week, grid, groups, limited, line, open_orders, order_key, order_state, order_kind, order_client, order_placed, order_rank,
+                          order_escalated, order_rounds, order_credit, kind_priority, kind_patience, grid_first, capacity, grid_capacity, scope, vulnerable_first,
+                          added_priority, precedence, hierarchy, overhead, bank_priority, overdue_first, response_target, count_dispatched, dispatching):
+    """The station puts open orders in line and dispatches as many as staff and grids can handle."""
+    dispatching = dispatching[0]
+    now = week[0]
+    key_queue, key_staff = key_of(seed[0], QUEUE, now), key_of(seed[0], STAFF, now)
+    waiting = 0
+    for o in range(open_orders[0]):
+        if order_state[o] == PLACED:
+            k, i = order_kind[o], order_client[o]
+            waited = now - order_placed[o]
+            vulnerable = 1.0 if (groups[i] & 15) != 0 or limited[i] == 1 else 0.0
+            level = int(waited // dispatching.escalate_after)
+            order_escalated[o] = min(level, int(hierarchy[0]))
+            overdue = overdue_first[0] if waited >= response_target[0] else 0.0
+            order_rank[o] = place_in_line(kind_priority[k] + added_priority[k] + overdue + precedence[i], dispatching.urgency, waited / max(kind_patience[k], 1.0),
+                                          dispatching.vulnerability + vulnerable_first[0], vulnerable, bank_priority[0], 1.0 if order_credit[o] > 0 else 0.0,
+                                          dispatching.spread, uniform(key_queue, order_key[o]))
+            line[waiting] = o
+            waiting += 1
+    # orders of equal rank are told apart by their keyed draw, so the sort needs no memory of positions
+    in_line = np.argsort(order_rank[line[:waiting]])
+    queue = line[:waiting][in_line]
+    grids = grid_first.size - 1
+    how = dispatching.scope if scope[0] < 0.0 else scope[0]
+    residents = grid_first[grids]
+    total = (dispatching.capacity_per_1000 * residents / 1000.0 + capacity[0]) * (1.0 - min(max(overhead[0], 0.0), 1.0))
+    pooled = 0.0
+    of_grid = np.zeros(grids)
+    for g in range(grids):
+        by_size = total * (grid_first[g + 1] - grid_first[g]) / residents if residents > 0 else 0.0
+        if how == POOLED_SCOPE:
+            pooled += by_size + grid_capacity[g]
+        else:
+            of_grid[g] = whole_orders(by_size + grid_capacity[g], uniform(key_staff, mixed(g + 1)))
+    if how == POOLED_SCOPE:
+        pooled = whole_orders(pooled, uniform(key_staff, 0))
+    n = 0
+    for at in range(queue.size):
+        o = queue[at]
+        g = grid[order_client[o]]
+        if of_grid[g] >= 1.0:
+            of_grid[g] -= 1.0
+        elif pooled >= 1.0:
+            pooled -= 1.0
+        else:
+            continue
+        order_state[o] = DISPATCHED
+        line[n] = o
+        n += 1
+    if how == LOCAL_THEN_POOLED:
+        # staff whose own grid is served help the others
+        for g in range(grids):
+            pooled += of_grid[g]
+        for at in range(queue.size):
+            o = queue[at]
+            if pooled >= 1.0 and order_state[o] == PLACED:
+                pooled -= 1.0
+                order_state[o] = DISPATCHED
+                line[n] = o
+                n += 1
+    for at in range(n):
+        order_rounds[line[at]] += 1
+    if n < line.size:
+        line[n] = -1
+    count_dispatched[0] += n
+
+
+@compiled
+def _ring_of(volunteers, ranks, by_grid, grid, grids):
+    """Volunteers in keyed order, each grid a stretch of the ring; where each stretch starts."""
+    start = np.zeros(grids + 1, np.int64)
+    place = ranks.copy()
+    if by_grid:
+        for v in range(volunteers.size):
+            place[v] += grid[volunteers[v]]
+            start[grid[volunteers[v]] + 1] += 1
+        for g in range(grids):
+            start[g + 1] += start[g]
+    in_order = np.argsort(place)
+    return volunteers[in_order], ranks[in_order], start
+
+
+@phase(writes=("away", "notified", "hours_left", "order_state", "order_server", "free_hours", "count_offers", "count_accepted", "count_refused", "count_hours_offered",
+               "count_away", "count_declined"))
+def volunteers_answer(seed, week, key, grid, tier, skill, interest, identity, fatigue, away, notified, hours_left, atmosphere, tie_first, degree, tie_other,
+                      tie_strength, acceptance, skill_floor, trust, bank_earning, line, open_orders, order_key, order_state, order_kind, order_client, order_server, order_escalated, order_credit, order_rounds,
+                      kind_hours, kind_tier, kind_skill, kind_difficulty, kind_interest, kind_home, offers, grid_offers, scope, institution_hours, hierarchy, free_hours, grid_first, count_offers, count_accepted,
+                      count_refused, count_hours_offered, count_away, count_declined, wants, open_needs, dispatching, banking):
+    """Each dispatched order is offered to volunteers in turn; the first of those called who accepts, serves."""
+    dispatching, banking = dispatching[0], banking[0]
+    now = week[0]
+    key_ring, key_answer, key_notice = key_of(seed[0], RING, now), key_of(seed[0], ANSWER, now), key_of(seed[0], NOTICE, now)
+    everyone = np.flatnonzero(tier >= 1)
+    volunteers, ranks = np.empty(everyone.size, np.int32), np.empty(everyone.size, np.float64)
+    n = 0
+    for i in everyone:
+        count_hours_offered[0] += hours_left[i]
+        rank, mood = uniform_twice(key_ring, key[i], NOBODY)
+        if away[i] == 1:
+            away[i] = 0 if mood < dispatching.back_chance else 1
+        elif mood < dispatching.broadcast:
+            # a general call to everybody reaches this volunteer
+            notified[i] += 1
+            away[i] = 1 if uniform(key_notice, key[i]) < dispatching.away_chance else 0
+        count_away[0] += away[i]
+        if away[i] == 0 and hours_left[i] > 0.0:
+            volunteers[n], ranks[n] = i, rank
+            n += 1
+    volunteers, ranks = volunteers[:n], ranks[:n]
+    grids = grid_first.size - 1
+    how = dispatching.scope if scope[0] < 0.0 else scope[0]
+    local_ring, local_rank, starts = _ring_of(volunteers, ranks, how != POOLED_SCOPE, grid, grids)
+    # what an offer needs to know of a volunteer lies side by side, in the order of the ring
+    whose = local_ring
+    has_tier, has_skill = tier[whose], skill[whose]
+    has_time, is_away, was_called = hours_left[whose], away[whose], np.zeros(n, np.int16)
+    seat, ring_rank = np.empty(0, np.int32), local_rank
+    if how == LOCAL_THEN_POOLED or hierarchy[0] > 0.0:
+        seat = np.argsort(local_rank).astype(np.int32)
+        ring_rank = local_rank[seat]
+    help_left = institution_hours.copy()
+    calls_of_all = dispatching.offers + offers[0]
+    to_earn = dispatching.accept_earning * trust[0] * max(banking.earning + bank_earning[0], 0.0)
+    at = 0
+    while at < line.size and line[at] >= 0:
+        o = line[at]
+        at += 1
+        client, k = order_client[o], order_kind[o]
+        g = grid[client]
+        lowest_skill = skill_asked_for(kind_skill[k], kind_difficulty[k], skill_floor[0])
+        calls = int(calls_of_all + grid_offers[g])
+        rounds = 1 if how == POOLED_SCOPE else 2 if how == LOCAL_THEN_POOLED or order_escalated[o] >= 1 else 1
+        chosen = -1
+        for r in range(rounds):
+            local = how != POOLED_SCOPE and r == 0
+            low, high = (starts[g], starts[g + 1]) if local else (0, n)
+            if high == low:
+                continue
+            ranks_here = local_rank if local or how == POOLED_SCOPE else ring_rank
+            place = np.searchsorted(ranks_here[low:high], uniform_pair(key_ring, order_key[o], r + 1))
+            called, seen = 0, 0
+            while called < calls and seen < high - low and seen < dispatching.names_looked_through:
+                x = low + (place + seen) % (high - low)
+                if not local and how != POOLED_SCOPE:
+                    x = seat[x]
+                seen += 1
+                if has_tier[x] < kind_tier[k] or has_skill[x] < lowest_skill or has_time[x] < kind_hours[k] or is_away[x] == 1 or whose[x] == client:
+                    continue
+                v = whose[x]
+                if dispatching.reciprocal == 1.0 and (open_needs[v] == 0 or kind_interest[k] < 0 or not _could_return(open_needs[v], interest[client], kind_interest)):
+                    continue
+                called += 1
+                was_called[x] += 1
+                count_offers[0] += 1
+                s = slot_of(client, v, tie_first, degree, tie_other)
+                wish = willingness(tie_strength[s] if s >= 0 else 0.0, interest[v, kind_interest[k]] if kind_interest[k] >= 0 else dispatching.match_at_rest,
+                                   identity[v], fatigue[v], 1.0 if grid[v] != g else 0.0, 1.0 if order_credit[o] > 0 else 0.0, atmosphere[g],
+                                   has_time[x] / kind_hours[k], acceptance[v] + to_earn, dispatching)
+                answer, weary = uniform_twice(key_answer, order_key[o], key[v])
+                if happens(answer, wish):
+                    if chosen == -1:
+                        chosen = x
+                else:
+                    count_refused[0] += 1
+                if weary < dispatching.away_chance:
+                    is_away[x] = 1
+            if chosen >= 0:
+                break
+        server = whose[chosen] if chosen >= 0 else -1
+        if server < 0 and help_left[g] >= kind_hours[k]:
+            help_left[g] -= kind_hours[k]
+            server = INSTITUTION
+        if server == -1 and order_escalated[o] == 2 and uniform(key_answer, order_key[o]) < dispatching.sub_district_serves:
+            server = SUB_DISTRICT
+        if server != -1:
+            order_state[o], order_server[o] = ACCEPTED, server
+            count_accepted[0] += 1
+            if server >= 0:
+                has_time[chosen] -= kind_hours[k]
+        elif dispatching.most_rounds > 0.0 and order_rounds[o] >= dispatching.most_rounds:
+            order_state[o] = DECLINED
+            count_declined[0] += 1
+        else:
+            order_state[o] = PLACED
+    for t in range(4):
+        free_hours[0, t] = 0.0
+    for x in range(n):
+        v = whose[x]
+        hours_left[v], away[v] = has_time[x], is_away[x]
+        notified[v] += was_called[x]
+        if is_away[x] == 0 and has_time[x] > free_hours[0, has_tier[x]]:
+            free_hours[0, has_tier[x]] = has_time[x]
+
+
+@compiled
+def _could_return(needs, giver_interest, kind_interest):
+    """Whether somebody could serve one of these open needs in return: bilateral barter (for the time-bank limit)."""
+    for k in range(kind_interest.size):
+        if (needs >> k) & 1 and kind_interest[k] >= 0 and giver_interest[kind_interest[k]] > 0.5:
+            return True
+    return False

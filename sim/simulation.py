@@ -1,0 +1,226 @@
+"""A simulation: one world, its policies and one seed, living week after week.
+
+This is the engine that experiments run. `sim.model.Community` puts the face of a Mesa model on it.
+"""
+
+from collections.abc import Callable, Iterable
+from math import fsum
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim.law import Column
+from sim.levers import LEVERS
+from sim.metrics import METRICS, slow_values
+from sim.model_parameters import Config
+from sim.orders import ORDERS, last_row_into
+from sim.phase import Phase
+from sim.policies.policy import Policy
+from sim.residents import NO_TIER, RESIDENTS, VACANT
+from sim.rules.moving import NEVER_SERVED
+from sim.tallies import stretches
+from sim.ties import TIES, end_tie
+from sim.week import WEEK
+from sim.world import World
+
+SLOW_EVERY = 13
+"""Weeks between two measurements of the slow (network) metrics."""
+
+
+class Simulation:
+    """One life of one community.
+
+    `config` says what place it is, `policies` what is done there, `seed` (0 to 2**64 - 1) is its luck.
+    """
+
+    def __init__(self, config: Config, policies: Iterable[Policy] = (), seed: int = 0) -> None:
+        """Draw the founders and set everything at its start.
+
+        Errors: ConfigError for wrong files of residents or ties; TypeError for what is not a policy; ValueError
+        for a policy that names a grid or a kind of service that is not there.
+        """
+        self.config, self.policies, self.seed = config, tuple(policies), int(seed)
+        for policy in self.policies:
+            if not isinstance(policy, Policy):
+                raise TypeError(f"{policy!r} is not a policy; expected objects of sim.POLICIES")
+            policy.fits(config)
+        self.world = World(config, self.seed)
+        self.rows: list[Column] = []
+        self.slow: list[dict[str, float]] = []
+        self.costs: list[tuple[float, ...]] = []
+        self.between = np.zeros_like(self.world.tallies.row)
+        """What happened between two weeks; it is counted in the second."""
+        self._pushed = False
+        self._in_force = [False] * len(self.policies)
+        self._by_name = by_name(self.policies)
+        self._slow_weeks: list[int] = []
+        self._bind()
+
+    def __getstate__(self) -> dict[str, object]:
+        """Everything but the compiled phases bound to their columns: those are looked up again."""
+        return {name: value for name, value in self.__dict__.items() if name != "_week"}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self._bind()
+
+    @property
+    def week(self) -> int:
+        """Weeks lived so far."""
+        return len(self.rows)
+
+    def _bind(self) -> None:
+        """Look up, once, the columns that each phase names."""
+        known = self.world.columns | dict(self.world.sections())
+        self._week: list[tuple[Callable[..., None], tuple[object, ...]]] = [(p.run, tuple(known[name] for name in p.reads)) for p in WEEK]
+
+    def change_policies(self, policies: Iterable[Policy]) -> None:
+        """From the coming week on, these policies in place of the present ones; the past stays as it was.
+
+        A policy in force that is listed again, with another `stop` or the same, stays in force; any other takes back
+        what it set up in the world. Errors: TypeError for what is not a policy.
+        """
+        listed = tuple(policies)
+        for policy in listed:
+            if not isinstance(policy, Policy):
+                raise TypeError(f"{policy!r} is not a policy; expected objects of sim.POLICIES")
+            policy.fits(self.config)
+        endless = [policy.model_copy(update={"stop": None}) for policy in listed]
+        in_force = [False] * len(listed)
+        for policy, acting in zip(self.policies, self._in_force, strict=True):
+            if acting:
+                again = policy.model_copy(update={"stop": None})
+                if again in endless:
+                    in_force[endless.index(again)] = True
+                else:
+                    policy.leave(self.world)
+        if not listed:
+            self.world.let_levers_rest()
+        self.policies, self._in_force, self._by_name = listed, in_force, by_name(listed)
+
+    def change_config(self, config: Config) -> None:
+        """From the coming week on, the rules of `config`; people and ties stay who they are.
+
+        Errors: ValueError when it is another place (other people, other ties or other service kinds).
+        """
+        if config.population != self.config.population or config.network != self.config.network:
+            raise ValueError("people and ties cannot change in the middle of a life: start a new one")
+        if {n: k.eligible for n, k in config.kinds.items()} != {n: k.eligible for n, k in self.config.kinds.items()}:
+            raise ValueError("service kinds cannot come or go in the middle of a life: start a new one")
+        self.config = self.world.config = config
+        self.world.set_kinds()
+        self._bind()
+
+    def arguments_of(self, phase: Phase) -> tuple[object, ...]:
+        """What a phase is called with."""
+        return self._week[WEEK.index(phase)][1]
+
+    def run_for(self, weeks: int) -> "Simulation":
+        """Live so many weeks more."""
+        for _ in range(weeks):
+            self.live_one_week()
+        return self
+
+    def live_one_week(self) -> None:
+        """Levers rest, policies push, the phases of the week follow each other, and Sunday night is written down."""
+        self.begin_week()
+        for run, arguments in self._week:
+            run(*arguments)
+        self.end_week()
+
+    def begin_week(self) -> None:
+        """Make room in the order book, let levers rest and policies push them."""
+        world = self.world
+        world.week[0] = len(self.rows)
+        world.tallies.row[:] = self.between
+        self.between.fill(0.0)
+        if len(self.rows) % SLOW_EVERY == 0:
+            self._most_new = world.most_new_orders()
+        if world.open_orders[0] + self._most_new > world.order_state.size:
+            world.grow_orders(2 * (int(world.open_orders[0]) + self._most_new))
+            self._bind()
+        if self.policies:
+            self.policies_push()
+
+    def policies_push(self) -> None:
+        """Levers return to rest; policies in force push them; costs are booked."""
+        world = self.world
+        if self._pushed:
+            world.let_levers_rest()
+        strengths = [policy.strength(len(self.rows)) for policy in self.policies]
+        # first who goes, then who comes, then everybody pushes, by name: so the order of the list does not matter
+        for at, (policy, strength) in enumerate(zip(self.policies, strengths, strict=True)):
+            if strength == 0.0 and self._in_force[at]:
+                policy.leave(world)
+            self._in_force[at] = strength > 0.0
+        in_force = [at for at in self._by_name if strengths[at] > 0.0]
+        for at in in_force:
+            self.policies[at].prepare(world, strengths[at])
+        self._pushed = bool(in_force)
+        costs = [0.0] * len(self.policies)
+        for at in in_force:
+            costs[at] = self.policies[at].push(world, strengths[at])
+        world.stand_cost[0] = fsum(costs)
+        self.costs.append(tuple(costs))
+
+    def end_week(self) -> None:
+        """Write down the tallies of the week and, now and then, the slow metrics."""
+        self.rows.append(self.world.tallies.row.copy())
+        if len(self.rows) % SLOW_EVERY == 0 or not self.slow:
+            self.slow.append(slow_values(self.world))
+            self._slow_weeks.append(len(self.rows) - 1)
+
+    def let_go(self, row: int) -> None:
+        """One resident leaves for good, between two weeks: ties end, open orders are cancelled, the row stands empty.
+
+        Nobody else's chance changes. Errors: ValueError for a row in which nobody lives.
+        """
+        world, counted = self.world, stretches(self.between)
+        if world.age[row] == VACANT:
+            raise ValueError(f"nobody lives in row {row}")
+        ties = tuple(world.columns[name] for name in TIES)
+        for slot in range(int(world.tie_first[row] + world.degree[row]) - 1, int(world.tie_first[row]) - 1, -1):
+            end_tie(row, slot, *ties)
+        book = tuple(world.columns[name] for name in ORDERS)
+        for order in range(int(world.open_orders[0]) - 1, -1, -1):
+            if world.order_client[order] == row:
+                world.open_orders[0] -= 1
+                last_row_into(order, int(world.open_orders[0]), *book)
+                counted["count_cancelled"][0] += 1
+        counted["count_bank"][3] += world.balance[row]
+        if world.team[row] >= 0:
+            world.team_size[world.team[row]] -= 1
+        for name, fact in RESIDENTS.items():
+            if name not in ("key", "household", "grid"):
+                world.columns[name][row] = fact.empty(1)[0]
+        world.age[row], world.tier[row], world.team[row] = VACANT, NO_TIER, -1
+        world.recruited_week[row], world.last_served[row] = -1, NEVER_SERVED
+
+    def tallies(self) -> dict[str, Column]:
+        """Every tally by name: one row a week lived."""
+        return stretches(np.array(self.rows))
+
+    def weekly(self) -> dict[str, Column]:
+        """Every metric: one value a week lived, and the week itself. Slow metrics keep their last measured value."""
+        tallies = SimpleNamespace(**self.tallies())
+        known: dict[str, Column] = {"week": np.arange(len(self.rows))}
+        if not self.rows:
+            return known | {name: np.zeros(0) for name in METRICS}
+        at = np.searchsorted(self._slow_weeks, np.arange(len(self.rows)), side="right") - 1
+        slow = {name: np.array([values[name] for values in self.slow])[at] for name in self.slow[0]}
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for name, metric in METRICS.items():
+                known[name] = slow[name] if metric.slow else metric.of(tallies, known)
+        return known
+
+
+def by_name(policies: tuple[Policy, ...]) -> list[int]:
+    """Their places in the list, in the order of their names: the order in which they push."""
+    return sorted(range(len(policies)), key=lambda at: policies[at].name)
+
+
+def levers_at_rest(world: World) -> bool:
+    """Whether every lever is where it rests."""
+    from sim.levers import REST
+
+    return all(bool(np.all(world.columns[name] == REST.get(name, 0.0))) for name in LEVERS)

@@ -1,0 +1,212 @@
+"""The world: every column by its name, and what rules and policies may look at. It holds state and has no opinion."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.chance import key_of, stream, uniforms
+from sim.columns import Table
+from sim.households import PersonColumns, household_numbers
+from sim.law import Column
+from sim.levers import LEVERS, REST
+from sim.model_parameters import ELIGIBLE, Config
+from sim.networks import Ties, ties
+from sim.orders import ENCOUNTERS, LINE, ORDERS
+from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
+from sim.population import INITIAL, Founders, founders
+from sim.residents import INTERESTS, MIGRANT, RESIDENTS, TIERS
+from sim.rules.moving import NEVER_SERVED, fill_groups
+from sim.tallies import Tallies
+from sim.ties import TIES
+
+REGISTERED = stream("starting.registered")
+TENURE = stream("starting.tenure")
+ISSUE_ROWS_PER_GRID = 24
+FIELDS = len(INTERESTS)
+
+
+class World:
+    """Every column by name: `world.tier`, `world.order_state`, `world.extra_asks` ... One entry a row, see the tables."""
+
+    def __init__(self, config: Config, seed: int) -> None:
+        """Draw the founders and their ties, and set everything at its start.
+
+        Errors: ConfigError when a file of residents or ties is wrong.
+        """
+        self.config = config
+        luck = np.uint64(seed)  # seeds beyond 2**63 are seeds too
+        self.people: Founders = founders(config.population, luck)
+        given: Ties = ties(config.network, self.people, luck)
+        self.columns: dict[str, Column] = {}
+        n = self.people.residents
+        households, grids = self.people.household_first.size - 1, self.people.grids
+        self._add(RESIDENTS, n)
+        self._add(HOUSEHOLDS, households)
+        self._add(GRIDS, grids)
+        self._add(ISSUES, grids * ISSUE_ROWS_PER_GRID)
+        self._add(TEAMS, (grids + 1) * FIELDS)
+        self._add(PAIRS, n + 64)
+        self._add(STATION, 1)
+        self._add(ENCOUNTERS, n + 64)
+        self.columns |= {name: getattr(given, name) for name in TIES}
+        self._add(ORDERS, max(64, int(0.2 * n)))
+        self._add(LINE, max(64, int(0.2 * n)))
+        self._add_levers()
+        self.tallies = Tallies.empty()
+        self.columns |= self.tallies.named
+        self.set_kinds()
+        self._settle(luck)
+        self._name_columns()
+
+    def _name_columns(self) -> None:
+        """Let every column be an attribute too: policies look up many, and `__getattr__` is slow."""
+        self.__dict__.update(self.columns)
+
+    def __getattr__(self, name: str) -> Column:
+        try:
+            return self.__dict__["columns"][name]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(f"the world has no column {name!r}") from None
+
+    def __getstate__(self) -> dict[str, object]:
+        """Everything, the tallies once: as columns they are views of one row and are found again."""
+        columns = {name: column for name, column in self.columns.items() if name not in self.tallies.named}
+        return {name: value for name, value in self.__dict__.items() if name not in self.columns and name != "_blocks"} | {"columns": columns}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(state)
+        self.columns |= self.tallies.named
+        self._join_levers()
+        self._name_columns()
+
+    def _add(self, table: Table, rows: int) -> None:
+        for name, fact in table.items():
+            self.columns[name] = fact.empty(rows)
+
+    def _add_levers(self) -> None:
+        rows = {"community": 1, "grid": self.people.grids, "resident": self.people.residents, "kind": max(1, len(self.config.kinds))}
+        for name, (span, fact) in LEVERS.items():
+            self.columns[name] = fact.empty(rows[span])
+        self._join_levers()
+        self.let_levers_rest()
+
+    def _join_levers(self) -> None:
+        """Let the levers of one span and type lie side by side, so that they all come to rest in one go."""
+        self._blocks: list[Column] = []
+        for spans in sorted({(span, fact.dtype) for span, fact in LEVERS.values()}):
+            names = [name for name, (span, fact) in LEVERS.items() if (span, fact.dtype) == spans]
+            block = np.stack([self.columns[name] for name in names])
+            self._blocks.append(block)
+            self.columns |= dict(zip(names, block, strict=True))
+
+    def set_kinds(self) -> None:
+        """The service kinds as a table for compiled code."""
+        kinds = list(self.config.kinds.values())
+        rows = {
+            "weekly": [k.weekly for k in kinds],
+            "hours": [k.hours for k in kinds],
+            "difficulty": [k.difficulty for k in kinds],
+            "patience": [k.patience for k in kinds],
+            "interest": [INTERESTS.index(k.interest) if k.interest != "none" else -1 for k in kinds],
+            "tier": [TIERS.index(k.lowest_tier) for k in kinds],
+            "skill": [k.lowest_skill for k in kinds],
+            "home": [k.place == "home" for k in kinds],
+            "priority": [k.priority for k in kinds],
+            "coverage": [k.covered for k in kinds],
+            "eligible": [ELIGIBLE.index(k.eligible) for k in kinds],
+        }
+        for name, values in rows.items():
+            whole = name in ("interest", "tier", "home", "eligible")
+            self.columns[f"kind_{name}"] = np.array(values or [0], np.int64 if whole else np.float64)[: len(kinds)]
+        self.columns["kind_expected"] = np.zeros(len(kinds))
+        self._expect_needs()
+        if "tier" in self.__dict__:
+            self._name_columns()
+
+    def _expect_needs(self) -> None:
+        """How many needs of each kind a week can be expected to bring, by who lives here now."""
+        for k in range(self.kind_expected.size):
+            self.kind_expected[k] = self.kind_weekly[k] * np.count_nonzero(self.wants & np.uint32(1 << k))
+
+    def _settle(self, seed: np.uint64) -> None:
+        """Put the founders in their rows and everything at its start."""
+        config, people, start = self.config, self.people, self.config.starting
+        for name in PersonColumns._fields:
+            self.columns[name] = getattr(people.persons, name)
+        self.columns["household"], self.columns["grid"] = people.household, people.grid
+        self.columns["tier"] = people.tier
+        self.columns["household_first"] = people.household_first.astype(np.int64)
+        self.dwelling[:] = people.dwelling
+        self.columns["grid_first"] = np.searchsorted(people.grid, np.arange(people.grids + 1)).astype(np.int64)
+        self.seed[0] = np.uint64(seed)
+        self.room_for_made[0] = config.network.made_ties
+        self.well_mixed[0] = config.network.kind == "well_mixed"
+        self.trust[0], self.confidence[0] = start.trust, start.confidence
+        self.atmosphere[:], self.condition[:] = start.atmosphere, start.condition
+        self.skill[:], self.efficacy[:], self.identity[:] = start.skill, start.efficacy, self.identity_home
+        self.satisfaction[:], self.wellbeing[:] = start.satisfaction, start.wellbeing
+        self.team[:], self.team_leader[:], self.issue_grid[:] = -1, -1, -1
+        self.recruited_week[:], self.last_served[:] = -1, NEVER_SERVED
+        for name in INITIAL:
+            self.columns[name][:] = people.start(name, self.columns[name])
+        self.recruited_week[self.tier >= 1] = 0
+        draws = uniforms(np.uint64(key_of(seed, REGISTERED, 0)), self.key)
+        taking_part = self.tier >= 1
+        able = self.tier >= 0
+        taking_share = int(taking_part.sum()) / max(int(able.sum()), 1)
+        others = max(0.0, start.registered - taking_share) / max(1e-9, 1.0 - taking_share)
+        self.registered[:] = taking_part | (able & (draws < others))
+        self._initial_tenure(seed)
+        fill_groups(self.age, self.alone, self.low_income, self.origin, self.limited, self.owner, self.school_child, self.kind_eligible, self.groups, self.wants)
+
+        self._expect_needs()
+
+    def _initial_tenure(self, seed: np.uint64) -> None:
+        """How long founders have lived here: geometric, as it is under a constant turnover of their origin."""
+        moving = self.config.moving
+        by_origin = np.where(self.origin == MIGRANT, moving.migrants, moving.locals) * moving.annual_rate
+        weekly = 1.0 - (1.0 - np.clip(by_origin, 0.0, 0.99)) ** (1.0 / 52.0)
+        u = uniforms(np.uint64(key_of(seed, TENURE, 0)), self.household.astype(np.uint64))
+        with np.errstate(divide="ignore"):
+            weeks = np.where(weekly > 0.0, np.log(u) / np.log1p(-np.maximum(weekly, 1e-12)), 1040.0)
+        self.tenure[:] = np.minimum(weeks, 1040.0)
+
+    def let_levers_rest(self) -> None:
+        """Put every lever back where it rests."""
+        for block in self._blocks:
+            block.fill(0.0)
+        for name, rest in REST.items():
+            self.columns[name].fill(rest)
+
+    def grow_orders(self, rows: int) -> None:
+        """Give the order book room for this many rows."""
+        for name, fact in (ORDERS | LINE).items():
+            grown = fact.empty(rows)
+            grown[: self.columns[name].size] = self.columns[name]
+            self.columns[name] = grown
+        self._name_columns()
+
+    def most_new_orders(self) -> int:
+        """How many needs can arise in one week: the expected number and twelve standard deviations, at most all."""
+        expected = most = 0.0
+        for k, weekly in enumerate(self.kind_weekly):
+            eligible = float(np.count_nonzero(self.wants & np.uint32(1 << k)))
+            expected += eligible * min(1.0, weekly * (1.0 + self.config.needing.low_income_extra))
+            most += eligible
+        return int(min(most, expected + 12.0 * expected**0.5 + 64.0))
+
+    def sections(self) -> Iterator[tuple[str, Column]]:
+        """The parameters of the rules for compiled code: each section is a table of one row, with a field a parameter."""
+        for name in type(self.config).model_fields:
+            if name not in ("title", "kinds", "population", "network"):
+                yield name, one_row(getattr(self.config, name).as_numbers())
+        numbers = household_numbers(self.config.population)._asdict()
+        yield "people", one_row({name: float(value) for name, value in numbers.items() if not isinstance(value, np.ndarray)})
+        for name, value in numbers.items():
+            if isinstance(value, np.ndarray):
+                yield f"people_{name}", value
+
+
+def one_row(numbers: dict[str, float]) -> Column:
+    """A table of one row with these numbers as fields: compiled code takes it as fast as one column."""
+    return np.array([tuple(numbers.values())], dtype=[(name, np.float64) for name in numbers])

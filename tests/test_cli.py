@@ -1,0 +1,191 @@
+"""The command line: quick help, clear errors, exit codes, and the road from a study file to tables and figures."""
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from toy import write_study
+
+from experiments.cli import main
+from experiments.store import Store
+
+
+def linli(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(w) for w in words])
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ["numba", "pandas", "matplotlib", "mesa", "scipy", "numpy", "pydantic", "duckdb", "networkx", "rich", "sim"]
+    code = (
+        "import sys; from experiments.cli import main\n"
+        "try: main(['run', '--help'])\n"
+        "except SystemExit: pass\n"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1], check=True
+    )
+    assert said.stdout.strip().endswith("[]")
+
+
+@pytest.mark.slow
+def test_help_answers_within_three_tenths_of_a_second() -> None:
+    times = []
+    for _ in range(5):
+        clock = time.perf_counter()
+        subprocess.run([sys.executable, "-m", "experiments.cli", "run", "--help"], check=True, capture_output=True)
+        times.append(time.perf_counter() - clock)
+    assert sorted(times)[2] < 0.3
+
+
+def test_the_road_from_a_study_to_tables_and_figures(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    study = write_study(tmp_path)
+    said = linli("run", study, "--out", out, "--workers", 1, "--csv")
+    assert said.exit_code == 0, said.output
+    assert "baseline" in said.output
+    assert "assumed" in said.output
+    for name in ("runs.parquet", "runs.csv", "weekly.csv", "resolved.yaml", "manifest.json"):
+        assert (out / name).stat().st_size > 0
+    for metric in ("cohesion", "unmet_needs"):
+        assert {p.suffix for p in (out / "figures").glob(f"outcome-{metric}.*")} == {".pdf", ".png"}
+    manifest = json.loads((out / "manifest.json").read_text())
+    assert (manifest["runs"], manifest["failed"], manifest["replicates"]) == (9, 0, 3)
+    assert len(manifest["seeds"]) == 3
+    assert {"numpy", "numba", "duckdb"} <= manifest["packages"].keys()
+    assert any(name.startswith("weekly/") for name in manifest["files"])
+    again = linli("run", study, "--out", out, "--workers", 1)
+    assert "0 to do" in again.output
+
+
+def test_figures_can_be_drawn_again_in_another_shape(tmp_path: Path) -> None:
+    out, study = tmp_path / "results", write_study(tmp_path)
+    assert linli("run", study, "--out", out, "--workers", 1, "--quiet").output == ""
+    said = linli("figures", study, "--out", out, "--format", "svg", "--width", 120, "--only", "outcome")
+    assert said.exit_code == 0, said.output
+    assert (out / "figures" / "outcome-cohesion.svg").exists()
+
+
+def test_figures_of_a_study_that_was_not_run_say_so(tmp_path: Path) -> None:
+    said = linli("figures", write_study(tmp_path), "--out", tmp_path / "nothing")
+    assert said.exit_code == 2
+    assert "linli run" in said.output
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_a_plan_says_what_would_be_done_and_does_nothing(tmp_path: Path) -> None:
+    said = linli("plan", write_study(tmp_path), "--out", tmp_path / "results")
+    assert said.exit_code == 0, said.output
+    assert "9 different, 9 to do" in said.output
+    assert not (tmp_path / "results").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["run", "no_such_study"], "no_such_study"),
+        (["run", "STUDY", "--set", "weeks"], "path=value"),
+        (["run", "STUDY", "--set", "weeks=-1"], "weeks"),
+        (["run", "STUDY", "--set", "moving.anual_rate=1"], "annual_rate"),
+        (["run", "STUDY", "--shard", "4/3"], "4/3"),
+        (["run", "STUDY", "--replicates", "0"], "replicates"),
+        (["run", "STUDY", "--only", "nonsense"], "nonsense"),
+        (["run", "STUDY", "--worker", "2"], "--workers"),
+        (["figures", "STUDY", "--width", "wide-ish"], "wide-ish"),
+        (["figures", "STUDY", "--only", "outcom"], "outcome"),
+    ],
+)
+def test_bad_input_ends_with_two_a_sentence_and_nothing_written(
+    tmp_path: Path, words: list[str], expected: str
+) -> None:
+    study = write_study(tmp_path)
+    said = linli(*(str(study) if w == "STUDY" else w for w in words), "--out", tmp_path / "results")
+    assert said.exit_code == 2
+    assert expected in said.output
+    assert "Traceback" not in said.output
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_study_file_with_a_mistake_names_its_line(tmp_path: Path) -> None:
+    path = write_study(tmp_path, arms={"baseline": [], "a": ["recogniton"]})
+    said = linli("run", path, "--out", tmp_path / "results")
+    assert said.exit_code == 2
+    assert "small.yaml:" in said.output
+    assert "Did you mean 'recognition'" in said.output
+
+
+def test_a_store_in_use_is_refused(tmp_path: Path) -> None:
+    store = Store(tmp_path / "results").open()
+    with store.held():
+        said = linli("run", write_study(tmp_path), "--out", store.folder)
+    assert said.exit_code == 2
+    assert "another linli" in said.output
+
+
+def test_one_run_can_be_performed_alone(tmp_path: Path) -> None:
+    from toy import small
+
+    run = next(small(tmp_path).runs())
+    said = linli("run", write_study(tmp_path), "--only", run.run)
+    assert said.exit_code == 0, said.output
+    assert str(run.seed) in said.output
+
+
+def test_lists_and_schemas(tmp_path: Path) -> None:
+    said = linli("list")
+    assert said.exit_code == 0
+    assert all(word in said.output for word in ("close_neighbours", "classroom", "vanguard", "cohesion"))
+    for what, key in (("study", "arms"), ("config", "moving")):
+        shown = linli("schema", what)
+        assert shown.exit_code == 0, shown.output
+        assert key in json.loads(shown.output)["properties"]
+
+
+def test_the_page_on_results_names_every_metric() -> None:
+    page = (Path(__file__).parents[1] / "results" / "README.md").read_text("utf-8")
+    assert linli("list", "--markdown").output.strip() in page, "write it again: linli list --markdown"
+
+
+def test_what_was_run_can_be_explored_and_verified(tmp_path: Path) -> None:
+    said = {"arms": None, "parts": ["recognition", {"training": {"seats": 9}}]}
+    study, out = write_study(tmp_path, **said), tmp_path / "results"
+    assert linli("run", study, "--out", out, "--workers", 1, "--quiet").exit_code == 0
+    found = linli("explore", study, "--out", out)
+    assert found.exit_code == 0, found.output
+    assert "attribution" in found.output
+    assert (out / "tables" / "attribution.csv").stat().st_size > 0
+    page = linli("report", study, "--out", out)
+    assert page.exit_code == 0, page.output
+    text = (out / "report.html").read_text("utf-8")
+    assert all(word in text for word in ("A small question", "pair by pair", "data:image/svg"))
+    assert not re.findall(r"(?:src|href)=.https?:", text)
+    again = linli("verify", study, "--out", out, "--runs", 2)
+    assert again.exit_code == 0, again.output
+    assert "2 of 2 runs are the same" in again.output
+
+
+def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
+    from toy import small, toy
+
+    from experiments.execution import perform
+
+    store = Store(tmp_path / "results").open()
+    perform(small(tmp_path), store, workers=1, simulate=toy)
+    said = linli("verify", write_study(tmp_path), "--out", store.folder, "--runs", 1)
+    assert said.exit_code == 1
+    assert "DIFFERS" in said.output
+
+
+def test_the_same_road_in_python(tmp_path: Path) -> None:
+    from toy import small
+
+    from experiments import compare
+
+    results = compare(small(tmp_path), tmp_path / "results")
+    assert set(results.effects()["arm"]) == {"thanks", "both"}
+    assert len(results.runs()) == 9

@@ -1,0 +1,185 @@
+"""From a study file to its runs: names of runs, shared seeds, designs, and errors with their line."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from toy import SMALL, small, write_study
+
+from experiments.points import Design, Range, points_of
+from experiments.study import read_study
+from sim.reading import ConfigError
+
+
+def ids(folder: Path, **said: object) -> dict[tuple[str, int, int], str]:
+    return {(r.arm, r.point, r.replicate): r.run for r in small(folder, **said).runs()}
+
+
+def test_every_arm_point_and_replicate_is_a_run(tmp_path: Path) -> None:
+    runs = list(small(tmp_path, varies={"moving.annual_rate": [0.05, 0.2]}).runs())
+    assert len(runs) == len({r.run for r in runs}) == 3 * 2 * 3
+
+
+def test_a_replicate_has_one_seed_in_every_arm_and_point(tmp_path: Path) -> None:
+    runs = list(small(tmp_path, varies={"moving.annual_rate": [0.05, 0.2]}).runs())
+    seeds = {r.replicate: {s.seed for s in runs if s.replicate == r.replicate} for r in runs}
+    assert all(len(s) == 1 for s in seeds.values())
+    assert len({next(iter(s)) for s in seeds.values()}) == 3
+    assert all(0 <= r.seed < 2**63 for r in runs)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"weeks": 21},
+        {"seed": 8},
+        {"set": {"moving.annual_rate": 0.123}},
+        {"arms": {"baseline": [{"training": {"seats": 1}}], "thanks": [{"recognition": {"warmth": 0.9}}]}},
+    ],
+)
+def test_what_changes_a_result_changes_its_name(tmp_path: Path, said: dict[str, object]) -> None:
+    assert not set(ids(tmp_path).values()) & set(ids(tmp_path, **said).values())
+
+
+def test_what_does_not_change_a_result_keeps_its_name(tmp_path: Path) -> None:
+    before = ids(tmp_path)
+    assert ids(tmp_path, title="Another title", question="?", outcomes=["cohesion"], window=3) == before
+    assert ids(tmp_path, community="classroom") == before
+
+
+def test_more_replicates_arms_and_points_keep_the_names_of_what_is_there(tmp_path: Path) -> None:
+    before = ids(tmp_path, varies={"moving.annual_rate": [0.1]})
+    arms = {**SMALL["arms"], "more": ["vanguard"]}
+    after = ids(tmp_path, replicates=5, arms=arms, varies={"moving.annual_rate": [0.1, 0.3]})
+    assert set(before.values()) < set(after.values())
+
+
+def test_a_dose_of_zero_points_shares_the_run_of_an_arm_without_the_policy(tmp_path: Path) -> None:
+    found = ids(tmp_path, varies={"policies.training.seats": [1, 2]})
+    assert found["baseline", 0, 0] == found["baseline", 1, 0]
+    assert found["both", 0, 0] != found["both", 1, 0]
+
+
+def test_policies_without_a_start_begin_after_the_burn_in(tmp_path: Path) -> None:
+    study = small(tmp_path, arms={"baseline": [], "a": [{"training": {"start": 2}}, "recognition"]})
+    assert [doses["start"] for _, doses in study.arms["a"]] == [2, 5]
+
+
+def test_changes_reach_the_study_and_the_parameters(tmp_path: Path) -> None:
+    study = read_study(write_study(tmp_path), {"weeks": "30", "moving.annual_rate": "0.25"}, replicates=2)
+    assert (study.file.weeks, study.file.replicates) == (30, 2)
+    assert dict(study.job(next(iter(study.runs()))).changes) == {"moving.annual_rate": 0.25}
+
+
+def test_an_arm_may_set_parameters(tmp_path: Path) -> None:
+    arms = {"baseline": [], "still": {"policies": ["recognition"], "set": {"moving.annual_rate": 0}}}
+    study = small(tmp_path, arms=arms)
+    last = [r for r in study.runs() if r.arm == "still"][-1]
+    assert dict(study.job(last).changes) == {"moving.annual_rate": 0}
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"arms": {"baseline": [], "a": ["recogniton"]}}, ["recogniton", "Did you mean 'recognition'"]),
+        ({"arms": {"baseline": [], "a": [{"training": {"seat": 5}}]}}, ["seat", "Did you mean 'seats'"]),
+        ({"arms": {"baseline": [], "a": [{"training": {"seats": -5}}]}}, ["-5"]),
+        ({"arms": {"baseline": [], "a": [{"training": {"seats": "many"}}]}}, ["many"]),
+        ({"arms": {"baseline": [], "a": ["training", "training"]}}, ["twice"]),
+        ({"arms": {}}, ["arms"]),
+        ({"outcomes": ["cohesian"]}, ["cohesian", "Did you mean 'cohesion'"]),
+        ({"weeks": 0}, ["weeks"]),
+        ({"weeks": None}, ["weeks"]),
+        ({"burn_in": 20}, ["burn_in below weeks"]),
+        ({"window": 21}, ["window"]),
+        ({"replicats": 3}, ["replicats", "Did you mean 'replicates'"]),
+        ({"community": "class_room"}, ["class_room", "Did you mean 'classroom'"]),
+        ({"set": {"moving.anual_rate": 0.1}}, ["anual_rate", "annual_rate'"]),
+        ({"varies": {"moving.anual_rate": [0.1]}}, ["anual_rate"]),
+        ({"varies": {"moving.annual_rate": [0.1, 7]}}, ["7"]),
+        ({"varies": {"moving.annual_rate": []}}, ["varies"]),
+        ({"varies": {"moving.annual_rate": {"low": 0.3, "high": 0.1}}}, ["low below high"]),
+        ({"varies": {"policies.training.seets": [1]}}, ["seets", "Did you mean 'policies.training.seats'"]),
+        ({"varies": {"policies.vanguard.size": [1]}}, ["no dose of a policy in the arms"]),
+        ({"design": {"method": "sobol", "points": 8}}, ["something that varies"]),
+        ({"design": {"method": "sobol", "points": 9}, "varies": {"moving.annual_rate": [0.1]}}, ["power of two"]),
+        ({"until": {"cohesion": "five"}}, ["five"]),
+        ({"until": {"cohesionn": "5%"}}, ["cohesionn"]),
+    ],
+)  # fmt: skip
+def test_a_broken_study_says_where_and_what(tmp_path: Path, said: dict[str, object], words: list[str]) -> None:
+    with pytest.raises(ConfigError) as raised:
+        small(tmp_path, **said)
+    text = str(raised.value)
+    assert all(word in text for word in words), text
+    assert "small.yaml:" in text or "small.yaml" in text
+    assert any(p.line for p in raised.value.problems) or "weeks" in said, text
+
+
+def test_a_broken_change_names_the_change(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"--set moving\.annual_rate=lots"):
+        read_study(write_study(tmp_path), {"moving.annual_rate": "lots"})
+
+
+def test_an_unknown_study_is_refused_with_the_nearest_name() -> None:
+    with pytest.raises(ConfigError, match="close_neighbours"):
+        read_study("close_neighbors")
+
+
+FACTORS = {"a": (1, 2, 3), "b": (10, 20)}
+RANGES = {"a": Range(low=0, high=1), "b": Range(low=1, high=100, scale="log"), "c": Range(low=0, high=9, whole=True)}
+
+
+def test_a_factorial_design_is_every_combination() -> None:
+    assert len(set(points_of(FACTORS, Design(method="factorial")))) == 6
+
+
+def test_one_at_a_time_varies_around_the_first_values() -> None:
+    points = points_of(FACTORS, Design(method="one_at_a_time"))
+    assert points[0] == (("a", 1), ("b", 10))
+    assert len(points) == 4
+    assert all(sum(x != y for x, y in zip(p, points[0], strict=True)) == 1 for p in points[1:])
+
+
+def test_a_list_goes_row_by_row() -> None:
+    assert points_of({"a": (1, 2), "b": (3, 4)}, Design(method="list"))[1] == (("a", 2), ("b", 4))
+    with pytest.raises(ValueError, match="as many values"):
+        points_of(FACTORS, Design(method="list"))
+
+
+@pytest.mark.parametrize("method", ["sobol", "saltelli", "morris"])
+def test_a_longer_sample_begins_with_the_shorter_one(method: str) -> None:
+    short = points_of(RANGES, Design.model_validate({"method": method, "points": 8}))
+    long = points_of(RANGES, Design.model_validate({"method": method, "points": 16}))
+    assert long[: len(short)] == short
+
+
+def test_samples_respect_their_ranges() -> None:
+    for method in ("latin_hypercube", "sobol", "saltelli", "morris"):
+        points = points_of(RANGES, Design.model_validate({"method": method, "points": 64}))
+        a, b, c = (np.array([p[i][1] for p in points]) for i in range(3))
+        assert 0 <= a.min() <= a.max() <= 1
+        assert 1 <= b.min() <= b.max() <= 100
+        assert set(c) <= set(range(10))
+    assert abs(np.median(b) - 10) < 6  # the middle of a log scale
+
+
+def test_a_latin_hypercube_fills_every_stratum() -> None:
+    points = points_of({"a": Range(low=0, high=1)}, Design(method="latin_hypercube", points=50))
+    assert sorted(int(p[0][1] * 50) for p in points) == list(range(50))
+
+
+def test_a_morris_step_moves_one_factor() -> None:
+    points = points_of(RANGES | {"c": Range(low=0, high=1)}, Design(method="morris", points=5))
+    for t in range(0, len(points), 4):
+        for k in range(3):
+            assert sum(x != y for x, y in zip(points[t + k], points[t + k + 1], strict=True)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "middle"),
+    [({"mode": 0.2}, 1 - np.sqrt(0.8 / 2)), ({"mean": 0.3, "sd": 0.05}, 0.3), ({}, 0.5)],
+)
+def test_distributions_have_their_median(said: dict[str, float], middle: float) -> None:
+    value = Range.model_validate({"low": 0, "high": 1, **said}).at(np.array([0.5]))[0]
+    assert value == pytest.approx(middle, abs=1e-9)

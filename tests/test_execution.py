@@ -1,0 +1,182 @@
+"""Execution does what is missing, the same whatever happens: workers, shards, failures, deaths, kills."""
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from toy import SMALL, deadly_toy, failing_toy, small, toy, write_study
+
+from experiments.design import Study
+from experiments.execution import Workers, missing, perform, simulated
+from experiments.results import Results, settled
+from experiments.store import Store
+
+MANY = {"replicates": 60}  # 180 runs: two blocks
+
+
+def contents(store: Store) -> dict[str, bytes]:
+    """Every block and the table of runs, byte by byte."""
+    files = [*store.weekly.iterdir(), store.folder / "runs.parquet"]
+    return {p.name: p.read_bytes() for p in files if p.exists() and not p.name.startswith(".")}
+
+
+def done(study: Study, folder: Path, workers: int = 1, by: Workers = "processes") -> Store:
+    store = Store(folder).open()
+    perform(study, store, workers=workers, by=by, simulate=toy)
+    Results(study, store).write_runs()
+    return store
+
+
+def test_every_run_is_done_once_and_then_nothing_is_missing(tmp_path: Path) -> None:
+    study = small(tmp_path, **MANY)
+    store = Store(tmp_path / "r").open()
+    assert perform(study, store, workers=1, simulate=toy).done == 180
+    assert not list(missing(study, store))
+    assert perform(study, store, workers=1, simulate=toy).done == 0
+    assert len(list(store.weekly.iterdir())) == 2
+    assert not store.waiting()
+
+
+@pytest.mark.parametrize("by", ["processes", "threads"])
+def test_results_do_not_depend_on_workers(tmp_path: Path, by: Workers) -> None:
+    study = small(tmp_path, **MANY)
+    assert contents(done(study, tmp_path / "1")) == contents(done(study, tmp_path / "2", 2, by))
+
+
+def test_shards_together_are_the_whole(tmp_path: Path) -> None:
+    study = small(tmp_path, **MANY)
+    store = Store(tmp_path / "r").open()
+    for i in (3, 1, 2):
+        assert perform(study, store, workers=1, shard=(i, 3), simulate=toy).done == 60
+    assert not list(missing(study, store))
+    whole = done(study, tmp_path / "whole")
+    assert Results(study, store).runs().equals(Results(study, whole).runs())
+
+
+def test_a_larger_study_does_only_what_is_new(tmp_path: Path) -> None:
+    store = done(small(tmp_path), tmp_path / "r")
+    larger = small(tmp_path, replicates=4, arms={**SMALL["arms"], "more": ["vanguard"]})
+    assert perform(larger, store, workers=1, simulate=toy).done == 4 * 4 - 3 * 3
+    whole = done(larger, tmp_path / "whole")
+    assert Results(larger, store).runs().equals(Results(larger, whole).runs())
+
+
+def test_a_smaller_study_reads_only_its_own_runs(tmp_path: Path) -> None:
+    store = done(small(tmp_path, replicates=5), tmp_path / "r")
+    assert len(Results(small(tmp_path), store).runs()) == 9
+
+
+def test_a_failing_run_is_a_row_and_the_rest_finish(tmp_path: Path) -> None:
+    study, store = small(tmp_path), Store(tmp_path / "r").open()
+    tally = perform(study, store, workers=1, simulate=failing_toy)
+    assert (tally.done, tally.failed) == (9, 6)
+    results = Results(study, store)
+    assert set(results.runs()["arm"]) == {"baseline"}
+    failures = results.failures()
+    assert len(failures) == 6
+    assert failures["error"].str.contains("ArithmeticError: the toy broke").all()
+    assert set(failures["arm"]) == {"thanks", "both"}
+    assert not list(missing(study, store))
+
+
+def test_failed_runs_are_tried_again_when_asked(tmp_path: Path) -> None:
+    study, store = small(tmp_path), Store(tmp_path / "r").open()
+    perform(study, store, workers=1, simulate=failing_toy)
+    assert perform(study, store, workers=1, again=True, simulate=toy).done == 6
+    results = Results(study, store)
+    assert results.failures().empty
+    assert len(results.runs()) == 9
+    assert not list(missing(study, store, again=True))
+
+
+def test_a_run_that_kills_its_worker_fails_alone(tmp_path: Path) -> None:
+    study, store = small(tmp_path), Store(tmp_path / "r").open()
+    tally = perform(study, store, workers=2, simulate=deadly_toy)
+    assert (tally.done, tally.failed) == (9, 3)
+    results = Results(study, store)
+    assert sorted(set(results.runs()["arm"])) == ["baseline", "thanks"]
+    assert set(results.failures()["arm"]) == {"both"}
+
+
+def test_a_run_set_aside_damaged_is_done_again(tmp_path: Path) -> None:
+    study, store = small(tmp_path), Store(tmp_path / "r").open()
+    first = next(study.runs())
+    (store.aside / first.run).write_bytes(b"half a file")
+    perform(study, store, workers=1, simulate=toy)
+    assert len(Results(study, store).runs()) == 9
+    assert contents(store).keys() == contents(done(study, tmp_path / "whole")).keys() - {"runs.parquet"}
+
+
+def test_the_number_of_replicates_follows_from_the_first_stage(tmp_path: Path) -> None:
+    study = small(tmp_path, replicates=6, until={"cohesion": 0.02}, most=40, arms={"baseline": []})
+    store = Store(tmp_path / "r").open()
+    perform(study, store, workers=1, simulate=toy)
+    more, found = settled(study, store)
+    assert 6 < more.file.replicates <= 40
+    assert found[0].metric == "cohesion"
+    perform(more, store, workers=1, simulate=toy)
+    assert settled(study, store)[0].file.replicates == more.file.replicates
+
+
+def killed_at_random(study: Path, folder: Path, moments: int, chance: random.Random) -> int:
+    """Run the study in a program of its own, killed again and again; returns how many kills hit it alive."""
+    program = (
+        "import sys; sys.path[:0] = [{tests!r}]\n"
+        "from pathlib import Path\n"
+        "from toy import slow_toy\n"
+        "from experiments.execution import perform\n"
+        "from experiments.results import Results\n"
+        "from experiments.store import Store\n"
+        "from experiments.study import read_study\n"
+        "if __name__ == '__main__':\n"
+        "    study, store = read_study({study!r}), Store(Path({folder!r})).open()\n"
+        "    with store.held():\n"
+        "        print('go', flush=True)\n"
+        "        perform(study, store, workers=2, by={by!r}, simulate=slow_toy)\n"
+        "        Results(study, store).write_runs()\n"
+    )
+    hits = 0
+    for i in range(moments + 1):
+        by = "processes" if i == moments else "threads"
+        text = program.format(tests=str(Path(__file__).parent), study=str(study), folder=str(folder), by=by)
+        script = folder.parent / "program.py"
+        script.write_text(text, "utf-8")
+        running = subprocess.Popen(
+            [sys.executable, script], stdout=subprocess.PIPE, cwd=Path(__file__).parents[1], start_new_session=True,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        )  # fmt: skip
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"go\n"
+        if i < moments:
+            time.sleep(chance.uniform(0, 0.6))
+            hits += running.poll() is None
+            with contextlib.suppress(ProcessLookupError):  # it was faster
+                os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+        running.stdout.close()
+    return hits
+
+
+@pytest.mark.parametrize("moments", [3, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs POSIX signals")
+def test_a_study_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Path, moments: int) -> None:
+    path = write_study(tmp_path, replicates=1000 if moments > 10 else 60)
+    hits = killed_at_random(path, tmp_path / "killed", moments, random.Random(moments))
+    assert hits > 0
+    from experiments.study import read_study
+
+    assert contents(Store(tmp_path / "killed")) == contents(done(read_study(path), tmp_path / "whole"))
+
+
+def test_a_real_run_is_the_same_in_every_worker(tmp_path: Path) -> None:
+    study = small(tmp_path, replicates=1)
+    first, second = Store(tmp_path / "1").open(), Store(tmp_path / "2").open()
+    perform(study, first, workers=1, simulate=simulated)
+    perform(study, second, workers=2, simulate=simulated)
+    assert contents(first) == contents(second)

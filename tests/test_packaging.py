@@ -1,0 +1,67 @@
+"""A package holds all that a study's numbers need: run again, every weekly value is the same."""
+
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from toy import write_study
+
+from experiments.cli import main
+from experiments.packaging import replicate, write_package
+from experiments.study import read_study
+from sim.reading import ConfigError
+
+
+@pytest.fixture(scope="module")
+def packed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("packed")
+    path = write_study(
+        folder, arms={"baseline": [], "thanks": ["recognition"]}, replicates=2, set={"moving.annual_rate": 0.3}
+    )
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("experiments.figures.draw_all", lambda *_, **__: [])  # figures are of no matter here
+        asked = ["run", str(path), "--out", str(folder / "results"), "--workers", "1", "--by", "threads", "--quiet"]
+        assert CliRunner().invoke(main, asked).exit_code == 0
+    study = read_study(path)
+    return write_package(study, folder / "results", folder / "small.zip")
+
+
+def test_a_package_runs_again_with_identical_numbers(packed: Path) -> None:
+    found = replicate(packed, 1)
+    assert (found.runs, found.weeks, found.different, found.same_code) == (4, 80, 0, True)
+    done = CliRunner().invoke(main, ["replicate", str(packed), "--workers", "1"])
+    assert done.exit_code == 0
+    assert "identical" in done.output
+
+
+def test_another_result_is_noticed(packed: Path, tmp_path: Path) -> None:
+    import shutil
+
+    import yaml
+
+    from experiments.execution import perform
+    from experiments.packaging import _compared, _unpacked  # the two halves of replicate
+    from experiments.store import Store
+
+    _unpacked(packed, tmp_path)
+    said = yaml.safe_load((tmp_path / "community.yaml").read_text())
+    said["moving"]["annual_rate"] = 0.31
+    (tmp_path / "community.yaml").write_text(yaml.safe_dump(said, sort_keys=False))
+    shutil.rmtree(tmp_path / "rerun", ignore_errors=True)
+    study = read_study(tmp_path / "study.yaml")
+    perform(study, Store(tmp_path / "rerun").open(), workers=1)
+    assert _compared(study, tmp_path).different > 0
+
+
+def test_a_damaged_package_is_refused(packed: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.zip"
+    with zipfile.ZipFile(packed) as old, zipfile.ZipFile(broken, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"weeks: 3" if name == "study.yaml" else old.read(name))
+    with pytest.raises(ConfigError, match=r"study\.yaml is not what it was"):
+        replicate(broken, 1)
+    nothing = tmp_path / "nothing.zip"
+    nothing.write_bytes(b"no zip")
+    with pytest.raises(ConfigError, match="linli package"):
+        replicate(nothing, 1)

@@ -1,0 +1,149 @@
+"""What a study leaves for others: tables for papers, a crate that validates, frames, snapshots, a search."""
+
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from rich.console import Console
+from test_figures import made_up, there_is_a_chinese_font
+from toy import small, toy
+
+from experiments.comparing import Comparison
+from experiments.execution import perform
+from experiments.figures import draw_all
+from experiments.figures.network import places
+from experiments.figures.style import Look
+from experiments.figures.tables import Snapshot
+from experiments.report import write_report
+from experiments.showing import comparison
+from experiments.store import Store
+from experiments.tables import latex, stata_name, write_tables
+
+
+@pytest.fixture
+def done(tmp_path: Path) -> Comparison:
+    study, store = small(tmp_path), Store(tmp_path / "r").open()
+    perform(study, store, workers=1, simulate=toy)
+    found = Comparison(study, store)
+    found.write_runs()
+    return found
+
+
+def test_tables_can_be_read_back(tmp_path: Path, done: Comparison) -> None:
+    runs = done.runs()
+    write_tables({"runs": runs, "effects": done.effects()}, tmp_path / "t")
+    again = pd.read_stata(tmp_path / "t" / "runs.dta")
+    assert np.allclose(again["cohesion"], runs["cohesion"])
+    assert [int(seed) for seed in again["seed"]] == list(runs["seed"])  # 63 bits, to the last
+    assert pd.read_csv(tmp_path / "t" / "runs.csv")["seed"].equals(runs["seed"])
+    pytest.importorskip("openpyxl")
+    book = pd.read_excel(tmp_path / "t" / "tables.xlsx", sheet_name=None, dtype={"seed": str})
+    assert set(book) == {"runs", "effects"}
+    assert list(book["runs"]["seed"]) == [str(seed) for seed in runs["seed"]]
+
+
+def test_latex_is_harmless() -> None:
+    table = pd.DataFrame({"arm_name": ["a & b", "50 % _x_ \\ {y} ~ <"], "effect": [0.5, -2.25]})
+    text = latex(table, "t")
+    assert text.count(r"\\" + "\n") == 3
+    assert r"a \& b & 0.5000 \\" in text
+    assert r"50 \% \_x\_ \textbackslash{} \{y\} \textasciitilde{} $<$ & -2.250 \\" in text
+
+
+def test_stata_names_are_short_and_different() -> None:
+    taken: set[str] = set()
+    names = [stata_name(n, taken) for n in ("moving.annual_rate", "x" * 40, "x" * 41, "9lives", "凝聚")]
+    assert names[0] == "moving_annual_rate"
+    assert len(set(names)) == 5
+    assert all(len(n) <= 32 and n.isascii() and n.isidentifier() for n in names)
+
+
+def test_a_report_comes_with_a_crate_that_validates(done: Comparison) -> None:
+    rocrate = pytest.importorskip("rocrate.rocrate")
+    path = write_report(done, 0)
+    assert path.stat().st_size > 10_000
+    crate = rocrate.ROCrate(path.parent)
+    said = json.loads((path.parent / "ro-crate-metadata.json").read_text())
+    assert crate.name == "A small question"
+    entities = {one["@id"]: one for one in said["@graph"]}
+    assert {"./", "ro-crate-metadata.json", "report.html", "runs.parquet", "#run", "#linli"} <= entities.keys()
+    for entity in said["@graph"]:  # every file is there, every reference resolves, nothing names this machine
+        if entity["@type"] == "File":
+            assert (path.parent / entity["@id"]).is_file()
+        for value in entity.values():
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, dict) and not str(one["@id"]).startswith("http"):
+                    assert one["@id"] in entities
+    assert {"name", "description", "datePublished", "license"} <= entities["./"].keys()
+    assert str(path.parent) not in json.dumps(said)
+
+
+def test_weeks_as_xarray(done: Comparison) -> None:
+    pytest.importorskip("xarray")
+    cube = done.to_xarray()
+    assert dict(cube.sizes) == {"arm": 3, "point": 1, "replicate": 3, "week": 20}
+    assert cube["unmet_needs"].attrs["units"].startswith("person-weeks")
+    means = cube["unmet_needs"].isel(week=slice(10, None)).mean("week").sel(arm="both", replicate=2, point=0)
+    runs = done.runs()
+    row = runs[(runs["arm"] == "both") & (runs["replicate"] == 2)].iloc[0]
+    assert float(means) == pytest.approx(row["unmet_needs"], rel=1e-5)
+
+
+def test_runs_as_polars(done: Comparison) -> None:
+    pytest.importorskip("polars")
+    assert done.to_polars().shape == done.runs().shape
+
+
+def test_places_hang_on_dwellings_alone() -> None:
+    grid = np.repeat([0, 1, 2], 50)
+    where = places(grid)
+    assert np.array_equal(where, places(grid))
+    assert len({tuple(np.round(p, 9)) for p in where}) == 150
+
+
+def test_a_map_is_drawn_twice_with_the_same_bytes(tmp_path: Path) -> None:
+    snapshot = Snapshot(np.arange(40) % 5 - 1, np.repeat([0, 1], 20), np.array([[3, 4], [2, 33]]))
+    tables = replace(made_up(), snapshots={"baseline": snapshot, "thanks": snapshot})
+    for kind in ("png", "pdf", "svg"):
+        (one,) = draw_all(tables, tmp_path / "1", formats=(kind,), only=("network",))
+        (two,) = draw_all(tables, tmp_path / "2", formats=(kind,), only=("network",))
+        assert one.read_bytes() == two.read_bytes()
+
+
+@pytest.mark.skipif(not there_is_a_chinese_font(), reason="no Chinese font here")
+def test_no_chinese_character_is_missing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert draw_all(made_up(points=2), tmp_path, Look(language="zh"), ("png",))
+    assert "glyph" not in caplog.text
+
+
+def test_intervals_stand_on_one_line_in_eighty_columns() -> None:
+    console = Console(width=80, file=None, record=True)
+    with console.capture() as said:
+        for shown in comparison(made_up(arms=6), 0, 80):
+            console.print(shown)
+    lines = said.get().splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert sum(line.count("[") for line in lines) == sum(line.count("]") for line in lines) == 10
+    assert all(line.count("[") == line.count("]") for line in lines)
+
+
+def test_a_search_finds_the_front_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    pytest.importorskip("pymoo")
+    from experiments.searching import search
+
+    varies = {"policies.recognition.warmth": {"low": 0.0, "high": 1.0}}
+    arms = {"baseline": [], "thanks": ["recognition"]}
+    study = small(tmp_path, varies=varies, replicates=1, weeks=12, window=6, arms=arms)
+    better = {"unmet_needs": -1, "cost": -1}
+    whole, found = search(study, tmp_path / "s", better, size=4, generations=2, workers=1)
+    assert len(found) == len(whole.points) <= 8
+    assert found["on_front"].any()
+    files = sorted((tmp_path / "s" / "weekly").iterdir())
+    again, _ = search(study, tmp_path / "s", better, size=4, generations=2, workers=1)
+    assert again.points == whole.points
+    assert sorted((tmp_path / "s" / "weekly").iterdir()) == files
