@@ -51,7 +51,10 @@ def mixed(x):
 @compiled
 def key_of(seed, number, week):
     """The key under which everybody draws: one for each replicate seed, stream and week."""
-    return mixed(mixed(np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15)) ^ mixed(number + np.uint64(week) * np.uint64(0xD1342543DE82EF95)))
+    return mixed(
+        mixed(np.uint64(seed) + np.uint64(0x9E3779B97F4A7C15))
+        ^ mixed(number + np.uint64(week) * np.uint64(0xD1342543DE82EF95))
+    )
 
 
 @inlined
@@ -98,7 +101,9 @@ def uniform_pair(key, person, other):
 def uniform_twice(key, person, other):
     """Two independent uniforms of 53 bits for one ordered pair, from one block."""
     c0, c1, c2, c3 = block(key, person, other)
-    return (np.float64(((c0 << _32) | c1) >> _11) + 0.5) * 2.0**-53, (np.float64(((c2 << _32) | c3) >> _11) + 0.5) * 2.0**-53
+    return (np.float64(((c0 << _32) | c1) >> _11) + 0.5) * 2.0**-53, (
+        np.float64(((c2 << _32) | c3) >> _11) + 0.5
+    ) * 2.0**-53
 
 
 @compiled

@@ -24,34 +24,69 @@ LEVERS: dict[str, tuple[Span, Fact]] = {
     # skills and quality
     "training": ("resident", Fact("f4", "share of a training session attended", "sessions a week", 0)),
     "training_gain": ("community", Fact("f8", "added to the share of the gap to mastery closed by a session", "share")),
-    "practice_gain": ("community", Fact("f8", "added to the share of the gap to mastery closed by an hour of practice", "share")),
+    "practice_gain": (
+        "community",
+        Fact("f8", "added to the share of the gap to mastery closed by an hour of practice", "share"),
+    ),
     "practice_ceiling": ("community", Fact("f8", "added to the skill that practice alone can reach", "share")),
     "supervision": ("grid", Fact("f8", "supervision: quality up, autonomy down", "share")),
-    "standards": ("community", Fact("f8", "how far common standards draw the quality of a service to the standard", "share")),
-    "skill_floor": ("community", Fact("f8", "how far the skill asked for is raised towards what the service needs", "share")),
+    "standards": (
+        "community",
+        Fact("f8", "how far common standards draw the quality of a service to the standard", "share"),
+    ),
+    "skill_floor": (
+        "community",
+        Fact("f8", "how far the skill asked for is raised towards what the service needs", "share"),
+    ),
     # needs and orders
     "coverage": ("kind", Fact("f8", "added to the share of needs met by public services", "share")),
-    "group_coverage": ("resident", Fact("f4", "added to the share of somebody's needs met by public services", "share")),
+    "group_coverage": (
+        "resident",
+        Fact("f4", "added to the share of somebody's needs met by public services", "share"),
+    ),
     "group_kinds": ("kind", Fact("f8", "whether that share holds for a service kind", "share")),
     "reach": ("community", Fact("f8", "chance a week that the platform learns of a hidden need", "share")),
     "outreach": ("grid", Fact("f8", "chance a week that pioneers learn of a hidden need", "share")),
-    "client_outreach": ("resident", Fact("f4", "chance a week that an own standing helper learns of a hidden need", "share")),
+    "client_outreach": (
+        "resident",
+        Fact("f4", "chance a week that an own standing helper learns of a hidden need", "share"),
+    ),
     "capacity": ("community", Fact("f8", "added to the orders that the station can dispatch", "orders a week")),
     "grid_capacity": ("grid", Fact("f8", "added to the orders that a grid can dispatch", "orders a week")),
     "offers": ("community", Fact("f8", "added to the volunteers to whom an order is offered", "volunteers")),
-    "grid_offers": ("grid", Fact("f8", "added to the volunteers to whom an order of the grid is offered", "volunteers")),
-    "scope": ("community", Fact("f8", "dispatch: -1 as configured, 0 local, 1 pooled, 2 local then pooled; the last name decides", "choice")),
-    "vulnerable_first": ("community", Fact("f8", "added to the weight of vulnerability in the order of service", "weight")),
+    "grid_offers": (
+        "grid",
+        Fact("f8", "added to the volunteers to whom an order of the grid is offered", "volunteers"),
+    ),
+    "scope": (
+        "community",
+        Fact(
+            "f8", "dispatch: -1 as configured, 0 local, 1 pooled, 2 local then pooled; the last name decides", "choice"
+        ),
+    ),
+    "vulnerable_first": (
+        "community",
+        Fact("f8", "added to the weight of vulnerability in the order of service", "weight"),
+    ),
     "added_priority": ("kind", Fact("f8", "added to the priority of a service kind", "weight")),
     "overdue_first": ("community", Fact("f8", "added to the priority of orders older than was promised", "weight")),
-    "response_target": ("community", Fact("f8", "weeks within which an order is promised to be answered; the shortest holds", "weeks", 0)),
+    "response_target": (
+        "community",
+        Fact("f8", "weeks within which an order is promised to be answered; the shortest holds", "weeks", 0),
+    ),
     "precedence": ("resident", Fact("f4", "added to the priority of a resident's own orders", "weight")),
     "feedback": ("community", Fact("f8", "weight of clients' ratings in the volunteers' satisfaction", "share")),
     "acceptance": ("resident", Fact("f4", "added to the log-odds of accepting an order", "log-odds")),
-    "hierarchy": ("community", Fact("f8", "levels to which open orders are passed up: 0, 1 or 2; the highest holds", "levels")),
+    "hierarchy": (
+        "community",
+        Fact("f8", "levels to which open orders are passed up: 0, 1 or 2; the highest holds", "levels"),
+    ),
     "overhead": ("community", Fact("f8", "share of dispatch capacity spent on coordination", "share")),
     "institution_hours": ("grid", Fact("f8", "hours that institutions give to orders and projects", "hours a week")),
-    "workers_welcome": ("community", Fact("f8", "added to the visits of outside workers the station can serve", "visits a week")),
+    "workers_welcome": (
+        "community",
+        Fact("f8", "added to the visits of outside workers the station can serve", "visits a week"),
+    ),
     # standing pairs
     "kitchen_pairs": ("community", Fact("f8", "places for standing pairs of a cook and an elder", "pairs", 0)),
     "kitchen_for": ("resident", Fact("f4", "is meant to have a standing cook where above 0", "share", 0)),
@@ -63,11 +98,17 @@ LEVERS: dict[str, tuple[Span, Fact]] = {
     # teams and places
     "team_forming": ("community", Fact("f8", "added to the chance a week that a team forms", "share")),
     "meeting_time": ("community", Fact("f8", "added to the hours of project work at a meeting", "hours")),
-    "succession": ("community", Fact("f8", "added to the chance a week that a leaderless team finds a leader", "share")),
+    "succession": (
+        "community",
+        Fact("f8", "added to the chance a week that a leaderless team finds a leader", "share"),
+    ),
     "facility_work": ("grid", Fact("f8", "hours of outside work on facilities", "hours a week")),
     "cross_grid": ("grid", Fact("f8", "chance a week that a resident meets somebody of another grid", "share")),
     # administrative load, time bank, mobility
-    "admin_load": ("community", Fact("f8", "added to the hours of tasks from above", "hours a week per 1,000 residents")),
+    "admin_load": (
+        "community",
+        Fact("f8", "added to the hours of tasks from above", "hours a week per 1,000 residents"),
+    ),
     "bank_earning": ("community", Fact("f8", "added to the credits earned for an hour served", "credits an hour")),
     "bank_price": ("community", Fact("f8", "added to the credits that an hour received costs", "credits an hour")),
     "bank_priority": ("community", Fact("f8", "added to the priority of orders paid with credits", "weight")),

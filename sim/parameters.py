@@ -41,7 +41,9 @@ class Section(BaseModel):
 
     def as_numbers(self) -> dict[str, float]:
         """The section as plain numbers: choices become their position, truth becomes 0 or 1."""
-        return {name: _as_number(field.annotation, getattr(self, name)) for name, field in type(self).model_fields.items()}
+        return {
+            name: _as_number(field.annotation, getattr(self, name)) for name, field in type(self).model_fields.items()
+        }
 
 
 def _as_number(annotation: Any, value: Any) -> float:

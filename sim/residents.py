@@ -25,7 +25,9 @@ RESIDENTS: Table = {
     "key": Fact("u8", "who they are for the draws of chance: where they came from", "key"),
     "household": Fact("i4", "household they belong to", "row of households"),
     "grid": Fact("i2", "grid they live in", "row of grids"),
-    "age": Fact("i1", "age band: child <12, teen 12-17, adult 18-59, younger elder 60-69, senior elder 70+", "band", 0, 5),
+    "age": Fact(
+        "i1", "age band: child <12, teen 12-17, adult 18-59, younger elder 60-69, senior elder 70+", "band", 0, 5
+    ),
     "origin": Fact("i1", "where they come from: local 0, migrant 1", "group", 0, 15),
     "owner": flag("owns the dwelling"),
     "alone": flag("lives alone"),
@@ -51,7 +53,9 @@ RESIDENTS: Table = {
     "wellbeing": share("well-being, a process"),
     "assigned": share("share of assigned work in one's service, remembered"),
     "balance": Fact("i8", "time-bank balance", "minutes", 0),
-    "vanguard": Fact("u1", "seat in the vanguard: 0 none, 1 committee member, 2 team leader, 3 head of institution", "seat", 0, 3),
+    "vanguard": Fact(
+        "u1", "seat in the vanguard: 0 none, 1 committee member, 2 team leader, 3 head of institution", "seat", 0, 3
+    ),
     "pioneer": flag("is a pioneer seated in a grid"),
     "trained": share("share of a training session received this week"),
     "team": Fact("i2", "team they belong to, -1 for none", "row of teams", -1),

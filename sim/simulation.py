@@ -72,7 +72,9 @@ class Simulation:
     def _bind(self) -> None:
         """Look up, once, the columns that each phase names."""
         known = self.world.columns | dict(self.world.sections())
-        self._week: list[tuple[Callable[..., None], tuple[object, ...]]] = [(p.run, tuple(known[name] for name in p.reads)) for p in WEEK]
+        self._week: list[tuple[Callable[..., None], tuple[object, ...]]] = [
+            (p.run, tuple(known[name] for name in p.reads)) for p in WEEK
+        ]
 
     def change_policies(self, policies: Iterable[Policy]) -> None:
         """From the coming week on, these policies in place of the present ones; the past stays as it was.

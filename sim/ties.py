@@ -50,7 +50,12 @@ def _place_for(i, floor, most_made, tie_first, degree, tie_strength, tie_born): 
 def _cleared(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):  # type: ignore[no-untyped-def]
     """Empty slot s of i; the last tie of i moves into it."""
     last = tie_first[i] + degree[i] - 1
-    tie_other[s], tie_strength[s], tie_rest[s], tie_born[s] = tie_other[last], tie_strength[last], tie_rest[last], tie_born[last]
+    tie_other[s], tie_strength[s], tie_rest[s], tie_born[s] = (
+        tie_other[last],
+        tie_strength[last],
+        tie_rest[last],
+        tie_born[last],
+    )
     degree[i] -= 1
 
 
@@ -58,7 +63,9 @@ def _cleared(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_bor
 def end_tie(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):  # type: ignore[no-untyped-def]
     """End the tie in slot s of i, on both sides."""
     j = tie_other[s]
-    _cleared(j, slot_of(j, i, tie_first, degree, tie_other), tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
+    _cleared(
+        j, slot_of(j, i, tie_first, degree, tie_other), tie_first, degree, tie_other, tie_strength, tie_rest, tie_born
+    )
     _cleared(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
 
 

@@ -71,7 +71,9 @@ class World:
     def __getstate__(self) -> dict[str, object]:
         """Everything, the tallies once: as columns they are views of one row and are found again."""
         columns = {name: column for name, column in self.columns.items() if name not in self.tallies.named}
-        return {name: value for name, value in self.__dict__.items() if name not in self.columns and name != "_blocks"} | {"columns": columns}
+        return {
+            name: value for name, value in self.__dict__.items() if name not in self.columns and name != "_blocks"
+        } | {"columns": columns}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
@@ -84,7 +86,12 @@ class World:
             self.columns[name] = fact.empty(rows)
 
     def _add_levers(self) -> None:
-        rows = {"community": 1, "grid": self.people.grids, "resident": self.people.residents, "kind": max(1, len(self.config.kinds))}
+        rows = {
+            "community": 1,
+            "grid": self.people.grids,
+            "resident": self.people.residents,
+            "kind": max(1, len(self.config.kinds)),
+        }
         for name, (span, fact) in LEVERS.items():
             self.columns[name] = fact.empty(rows[span])
         self._join_levers()
@@ -157,7 +164,18 @@ class World:
         others = max(0.0, start.registered - taking_share) / max(1e-9, 1.0 - taking_share)
         self.registered[:] = taking_part | (able & (draws < others))
         self._initial_tenure(seed)
-        fill_groups(self.age, self.alone, self.low_income, self.origin, self.limited, self.owner, self.school_child, self.kind_eligible, self.groups, self.wants)
+        fill_groups(
+            self.age,
+            self.alone,
+            self.low_income,
+            self.origin,
+            self.limited,
+            self.owner,
+            self.school_child,
+            self.kind_eligible,
+            self.groups,
+            self.wants,
+        )
 
         self._expect_needs()
 
@@ -201,7 +219,10 @@ class World:
             if name not in ("title", "kinds", "population", "network"):
                 yield name, one_row(getattr(self.config, name).as_numbers())
         numbers = household_numbers(self.config.population)._asdict()
-        yield "people", one_row({name: float(value) for name, value in numbers.items() if not isinstance(value, np.ndarray)})
+        yield (
+            "people",
+            one_row({name: float(value) for name, value in numbers.items() if not isinstance(value, np.ndarray)}),
+        )
         for name, value in numbers.items():
             if isinstance(value, np.ndarray):
                 yield f"people_{name}", value

@@ -24,7 +24,11 @@ def part_strong_ties(t: Tallied, known: Known) -> Column:
 @metric("Bridging (part)", "桥接（分项）", "share", +1)
 def part_bridging(t: Tallied, known: Known) -> Column:
     """Mean of bridging across grids, origins and ages, each at most 1."""
-    return (np.minimum(known["bridging_grid"], 1.0) + np.minimum(known["bridging_origin"], 1.0) + np.minimum(known["bridging_age"], 1.0)) / 3.0
+    return (
+        np.minimum(known["bridging_grid"], 1.0)
+        + np.minimum(known["bridging_origin"], 1.0)
+        + np.minimum(known["bridging_age"], 1.0)
+    ) / 3.0
 
 
 @metric("Collective efficacy", "集体效能", "share", +1)
@@ -37,7 +41,14 @@ def collective_efficacy(t: Tallied, known: Known) -> Column:
 @metric("Cohesion", "凝聚力", "index, 0-1", +1, headline=True)
 def cohesion(t: Tallied, known: Known) -> Column:
     """Mean of seven parts: strong component, strong ties, bridging, not isolated, identity, atmosphere, collective efficacy."""
-    parts = [known["strong_component"], known["part_strong_ties"], known["part_bridging"], 1.0 - known["isolates"], known["identity"], known["atmosphere"]]
+    parts = [
+        known["strong_component"],
+        known["part_strong_ties"],
+        known["part_bridging"],
+        1.0 - known["isolates"],
+        known["identity"],
+        known["atmosphere"],
+    ]
     return (sum(parts) + known["collective_efficacy"]) / 7.0
 
 

@@ -34,14 +34,28 @@ class Metric:
 METRICS: dict[str, Metric] = {}
 
 
-def metric(label: str, label_zh: str, unit: str, better: int = 0, *, headline: bool = False) -> Callable[[Callable[[Tallied, Known], Column]], Metric]:
+def metric(
+    label: str, label_zh: str, unit: str, better: int = 0, *, headline: bool = False
+) -> Callable[[Callable[[Tallied, Known], Column]], Metric]:
     """Declare a weekly metric; its name and its sentence are those of the function.
 
     Errors: ValueError when a metric of that name exists.
     """
 
     def declared(function: Callable[[Tallied, Known], Column]) -> Metric:
-        return _entered(Metric(function.__name__, label, label_zh, unit, (function.__doc__ or "").strip(), better, headline, False, function))
+        return _entered(
+            Metric(
+                function.__name__,
+                label,
+                label_zh,
+                unit,
+                (function.__doc__ or "").strip(),
+                better,
+                headline,
+                False,
+                function,
+            )
+        )
 
     return declared
 

@@ -13,25 +13,108 @@ from sim.world import World
 
 STRONG = 0.5
 
-slow_metric("strong_component", "Largest strongly tied component", "最大强关系成分", "share of residents",
-            "Residents in the largest component of ties of strength 0.5 or more, households included.", +1)
-slow_metric("strong_ties", "Strong ties", "强关系数", "ties per resident", "Ties of strength 0.5 or more outside the household.", +1)
-slow_metric("ties_per_resident", "Ties", "关系数", "ties per resident", "Ties of any strength outside the household.", +1)
+slow_metric(
+    "strong_component",
+    "Largest strongly tied component",
+    "最大强关系成分",
+    "share of residents",
+    "Residents in the largest component of ties of strength 0.5 or more, households included.",
+    +1,
+)
+slow_metric(
+    "strong_ties",
+    "Strong ties",
+    "强关系数",
+    "ties per resident",
+    "Ties of strength 0.5 or more outside the household.",
+    +1,
+)
+slow_metric(
+    "ties_per_resident", "Ties", "关系数", "ties per resident", "Ties of any strength outside the household.", +1
+)
 slow_metric("tie_strength", "Tie strength", "关系强度", "share", "Mean strength of ties outside the household.", +1)
-slow_metric("bridging_grid", "Bridging across grids", "跨网格桥接", "observed over expected",
-            "Share of tie strength outside households that joins two grids, over that under random mixing.", +1)
-slow_metric("bridging_origin", "Bridging across origins", "跨来源桥接", "observed over expected",
-            "The same for locals and migrants.", +1)
-slow_metric("bridging_age", "Bridging across ages", "跨年龄桥接", "observed over expected", "The same for age bands.", +1)
-slow_metric("ei_index", "E-I index of grids", "网格E-I指数", "-1 to 1", "Ties between grids less ties within, over all ties outside households.")
-slow_metric("isolates", "Isolates", "孤立居民", "share of residents 12+", "Residents of 12 and over without a tie outside the household.", -1)
-slow_metric("isolates_elders_alone", "Isolated elders living alone", "孤立独居老人", "share of them", "The same among elders living alone.", -1)
-slow_metric("isolates_newcomers", "Isolated newcomers", "孤立新居民", "share of them", "The same among residents here for less than 26 weeks.", -1)
-slow_metric("hours_median", "Median hours of the active", "活跃者服务时长中位数", "hours a year", "Median hours of the last full year, of those who gave any.", +1)
-slow_metric("hours_mean", "Mean hours of the active", "活跃者平均时长", "hours a year", "Mean hours of the last full year, of those who gave any.", +1)
-slow_metric("hours_top_tenth", "Hours of the top tenth", "前十分之一占比", "share of hours", "Hours of the last full year given by the most active tenth of those who gave any.")
+slow_metric(
+    "bridging_grid",
+    "Bridging across grids",
+    "跨网格桥接",
+    "observed over expected",
+    "Share of tie strength outside households that joins two grids, over that under random mixing.",
+    +1,
+)
+slow_metric(
+    "bridging_origin",
+    "Bridging across origins",
+    "跨来源桥接",
+    "observed over expected",
+    "The same for locals and migrants.",
+    +1,
+)
+slow_metric(
+    "bridging_age", "Bridging across ages", "跨年龄桥接", "observed over expected", "The same for age bands.", +1
+)
+slow_metric(
+    "ei_index",
+    "E-I index of grids",
+    "网格E-I指数",
+    "-1 to 1",
+    "Ties between grids less ties within, over all ties outside households.",
+)
+slow_metric(
+    "isolates",
+    "Isolates",
+    "孤立居民",
+    "share of residents 12+",
+    "Residents of 12 and over without a tie outside the household.",
+    -1,
+)
+slow_metric(
+    "isolates_elders_alone",
+    "Isolated elders living alone",
+    "孤立独居老人",
+    "share of them",
+    "The same among elders living alone.",
+    -1,
+)
+slow_metric(
+    "isolates_newcomers",
+    "Isolated newcomers",
+    "孤立新居民",
+    "share of them",
+    "The same among residents here for less than 26 weeks.",
+    -1,
+)
+slow_metric(
+    "hours_median",
+    "Median hours of the active",
+    "活跃者服务时长中位数",
+    "hours a year",
+    "Median hours of the last full year, of those who gave any.",
+    +1,
+)
+slow_metric(
+    "hours_mean",
+    "Mean hours of the active",
+    "活跃者平均时长",
+    "hours a year",
+    "Mean hours of the last full year, of those who gave any.",
+    +1,
+)
+slow_metric(
+    "hours_top_tenth",
+    "Hours of the top tenth",
+    "前十分之一占比",
+    "share of hours",
+    "Hours of the last full year given by the most active tenth of those who gave any.",
+)
 slow_metric("hours_gini", "Inequality of hours", "服务时长基尼系数", "Gini, 0-1", "Gini coefficient of these hours.")
-slow_metric("between_grids", "Spread between grids", "网格间差异", "share of variance", "Share of the variance of participation that lies between grids.", -1)
+slow_metric(
+    "between_grids",
+    "Spread between grids",
+    "网格间差异",
+    "share of variance",
+    "Share of the variance of participation that lies between grids.",
+    -1,
+)
 
 
 @compiled
@@ -43,7 +126,9 @@ def _root(parent, i):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _ties_measured(household, grid, origin, age, tenure, groups, tie_first, degree, tie_other, tie_strength, strong, out):  # type: ignore[no-untyped-def]
+def _ties_measured(
+    household, grid, origin, age, tenure, groups, tie_first, degree, tie_other, tie_strength, strong, out
+):  # type: ignore[no-untyped-def]
     """One pass over all ties; fills `out`, see `slow_values`."""
     n = age.size
     parent = np.arange(n)
@@ -129,7 +214,9 @@ def slow_values(world: World) -> dict[str, float]:
     hours = np.sort(world.hours_past_year[world.hours_past_year > 0].astype(np.float64))
     values["hours_median"] = float(np.median(hours)) if hours.size else 0.0
     values["hours_mean"] = float(hours.mean()) if hours.size else 0.0
-    values["hours_top_tenth"] = _over(float(hours[hours.size - max(1, hours.size // 10) :].sum()), float(hours.sum())) if hours.size else 0.0
+    values["hours_top_tenth"] = (
+        _over(float(hours[hours.size - max(1, hours.size // 10) :].sum()), float(hours.sum())) if hours.size else 0.0
+    )
     values["hours_gini"] = gini(hours)
     values["between_grids"] = _between(world.tier[able_here] >= 1, world.grid[able_here])
     return values

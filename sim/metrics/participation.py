@@ -149,7 +149,10 @@ def odds_when_asked(t: Tallied, known: Known) -> Column:
     joined = over_a_year(t.count_asked_joins)
     asked_weeks = over_a_year(t.count_asked[:, 0])
     others = over_a_year(t.stand_tiers[:, 0]) - asked_weeks
-    return ratio(joined[:, 1] * np.maximum(others - joined[:, 0], 0.0), joined[:, 0] * np.maximum(asked_weeks - joined[:, 1], 0.0))
+    return ratio(
+        joined[:, 1] * np.maximum(others - joined[:, 0], 0.0),
+        joined[:, 0] * np.maximum(asked_weeks - joined[:, 1], 0.0),
+    )
 
 
 @metric("Recruited by asking", "经邀请加入", "share of joins")

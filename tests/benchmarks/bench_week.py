@@ -1,6 +1,6 @@
 """Speed of the week: resident-weeks a second, what each phase costs, memory, workers. Ratios of one run; never a timed test.
 
-    python tests/benchmarks/bench_week.py [speed|phases|scale|memory|build|ensemble]
+python tests/benchmarks/bench_week.py [speed|phases|scale|memory|build|ensemble]
 """
 
 import resource
@@ -20,7 +20,9 @@ PEOPLE_A_GRID = 200
 
 def place(residents: int) -> Config:
     """The baseline with so many residents, 200 a grid."""
-    return load_config("baseline", set={"population.residents": residents, "population.grids": max(1, residents // PEOPLE_A_GRID)})
+    return load_config(
+        "baseline", set={"population.residents": residents, "population.grids": max(1, residents // PEOPLE_A_GRID)}
+    )
 
 
 def best_week(residents: int, weeks: int, rounds: int = 5) -> float:
@@ -44,9 +46,14 @@ def speed() -> None:
 
 def scale() -> None:
     """Cost of a resident-week by size, relative to 2,000 residents."""
-    costs = {residents: best_week(residents, weeks, 3) / residents for residents, weeks in ((2_000, 260), (20_000, 39), (200_000, 8), (1_000_000, 4))}
+    costs = {
+        residents: best_week(residents, weeks, 3) / residents
+        for residents, weeks in ((2_000, 260), (20_000, 39), (200_000, 8), (1_000_000, 4))
+    }
     for residents, cost in costs.items():
-        print(f"{residents:>9,} residents: {cost * 1e9:6.1f} ns a resident-week, {cost / costs[2_000]:.2f} times that at 2,000")
+        print(
+            f"{residents:>9,} residents: {cost * 1e9:6.1f} ns a resident-week, {cost / costs[2_000]:.2f} times that at 2,000"
+        )
 
 
 def phases() -> None:
@@ -63,16 +70,33 @@ def phases() -> None:
             simulation.end_week()
         print(f"{residents:,} residents")
         for at, phase in enumerate(WEEK):
-            print(f"  {phase.name:28s} best {taken[:, at].min() / residents * 1e9:7.2f}   mean {taken[:, at].mean() / residents * 1e9:7.2f}")
-        print(f"  {'all':28s} best {taken.min(axis=0).sum() / residents * 1e9:7.2f}   mean {taken.mean(axis=0).sum() / residents * 1e9:7.2f}")
+            print(
+                f"  {phase.name:28s} best {taken[:, at].min() / residents * 1e9:7.2f}   mean {taken[:, at].mean() / residents * 1e9:7.2f}"
+            )
+        print(
+            f"  {'all':28s} best {taken.min(axis=0).sum() / residents * 1e9:7.2f}   mean {taken.mean(axis=0).sum() / residents * 1e9:7.2f}"
+        )
 
 
 def memory() -> None:
     """Peak memory of a run of 1,000,000 residents, less that of a tiny one, against 400 bytes a resident and 40 a tie."""
-    peaks = [int(subprocess.run([sys.executable, __file__, "_peak", str(n)], capture_output=True, text=True, check=True).stdout.split()[-2]) for n in (1_000, 1_000_000)]
-    ties = int(subprocess.run([sys.executable, __file__, "_peak", "1000000"], capture_output=True, text=True, check=True).stdout.split()[-1])
+    peaks = [
+        int(
+            subprocess.run(
+                [sys.executable, __file__, "_peak", str(n)], capture_output=True, text=True, check=True
+            ).stdout.split()[-2]
+        )
+        for n in (1_000, 1_000_000)
+    ]
+    ties = int(
+        subprocess.run(
+            [sys.executable, __file__, "_peak", "1000000"], capture_output=True, text=True, check=True
+        ).stdout.split()[-1]
+    )
     used = 1024 * (peaks[1] - peaks[0])
-    print(f"1,000,000 residents, {ties:,} ties: {used / 1e6:,.0f} MB above a small run; {(used - 40 * ties) / 1e6:.0f} bytes a resident after 40 a tie")
+    print(
+        f"1,000,000 residents, {ties:,} ties: {used / 1e6:,.0f} MB above a small run; {(used - 40 * ties) / 1e6:.0f} bytes a resident after 40 a tie"
+    )
 
 
 def _peak(residents: int) -> None:
