@@ -1,6 +1,6 @@
 """Claims: what the article says will happen, each examined by a study that could show it false.
 
-`configs/claims.yaml` names the study, the outcomes and the signs that a claim needs. An effect is a weighted sum of arms, pair by
+`configs/claims/huang2025.yaml` names the study, the outcomes and the signs that a claim needs. An effect is a weighted sum of arms, pair by
 pair under shared chance. The same effects are then looked for over the plausible space of all assumed numbers at once: a claim
 whose sign is lost there hangs on assumed numbers.
 """
@@ -98,7 +98,7 @@ class Answer:
 
 def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
     """The claims of the file. Errors: ConfigError with everything that is wrong."""
-    return checked(path or config_folder() / "claims.yaml", ClaimsFile).value.claims
+    return checked(path or config_folder() / "claims" / "huang2025.yaml", ClaimsFile).value.claims
 
 
 def study_of(claim: Claim, replicates: int | None = None) -> Study:

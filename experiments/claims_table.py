@@ -10,7 +10,7 @@ from sim import METRICS
 INTRODUCTION = """# The claims of the article
 
 Thirteen things that the article says and that can be wrong, each examined by a study with the mechanism's off switch as an arm.
-This page is written by `linli claims`; what each claim needs stands in `configs/claims.yaml`, the studies in `configs/studies/`.
+This page is written by `linli claims`; what each claim needs stands in `configs/claims/huang2025.yaml`, the studies in `configs/studies/`.
 Effects are differences between arms that share their luck, means over the last year of a run, with 95 % intervals. *Same sign* is
 the share of {points} plausible points (all assumed and calibrated numbers of the rules moved at once, each between value / 1.5
 and value x 1.5) at which the effect has that sign.

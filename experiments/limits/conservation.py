@@ -84,8 +84,10 @@ CHECKS = {
 def hours_at_hand(s: Simulation) -> Numbers:
     """Hours that each resident can give in the week to come, those saved up included."""
     w, p = s.world, s.config.remembering
-    share = np.array([0.0, p.hours_task, p.hours_interest, 1.0, 0.0])[w.tier]
-    free = w.hours_limit * share
+    of_tier = np.array([0.0, p.hours_task, p.hours_interest, 1.0, 0.0])[w.tier]
+    free = w.hours_limit * np.clip(
+        of_tier * (1.0 + p.satisfaction * (w.satisfaction - p.satisfaction_at_rest)), 0.0, 1.0
+    )
     at_hand: Numbers = np.minimum(w.hours_left + free, np.maximum(p.weeks_saved * free, w.kind_hours.max(initial=0.0)))
     return at_hand
 

@@ -126,9 +126,9 @@ def _root(parent, i):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _ties_measured(
+def _ties_measured(  # type: ignore[no-untyped-def]
     household, grid, origin, age, tenure, groups, tie_first, degree, tie_other, tie_strength, strong, out
-):  # type: ignore[no-untyped-def]
+):
     """One pass over all ties; fills `out`, see `slow_values`."""
     n = age.size
     parent = np.arange(n)

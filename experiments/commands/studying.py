@@ -1,0 +1,222 @@
+"""Commands over a study: run it, plan it, search it, read what it says."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from experiments.commands.options import cluster_said, shard_said, study_options
+
+if TYPE_CHECKING:
+    from experiments.design import Study
+
+
+@click.command()
+@study_options
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+@click.option("--by", type=click.Choice(["processes", "threads"]), default="processes", help="What workers are.")
+@click.option(
+    "--shard",
+    callback=shard_said,
+    metavar="I/N",
+    help="Do the I-th of N parts only, for job arrays over a shared folder.",
+)
+@click.option(
+    "--on",
+    default="",
+    callback=cluster_said,
+    metavar="ADDRESS",
+    help="A Dask cluster: dask://HOST:PORT or dask://local.",
+)
+@click.option("--retry", is_flag=True, help="Try failed runs again.")
+@click.option(
+    "--only", metavar="RUN", help="Perform one run here and now, keep nothing, and show its error if it has one."
+)
+@click.option("--csv", is_flag=True, help="Write the tables as CSV too.")
+@click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+def run(
+    study: str, changes: dict[str, str], replicates: int | None, out: Path | None, workers: int, by: str,
+    shard: tuple[int, int], on: str, retry: bool, only: str | None, csv: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Run a study (a name or a file): tables, figures, a comparison of its arms. What is done is never done again."""
+    from experiments.study import read_study
+
+    asked = read_study(study, changes, replicates)
+    if only:
+        _run_one(asked, only)
+        return
+    from experiments.session import run_study
+
+    failed = run_study(asked, out or Path("results") / asked.name, workers, by, shard, on, retry, csv, quiet)
+    sys.exit(1 if failed else 0)
+
+
+def _run_one(study: "Study", run: str) -> None:
+    from experiments.execution import simulated
+
+    found = next((r for r in study.runs() if r.run == run), None)
+    if found is None:
+        raise click.BadParameter(f"no run {run!r} in this study; runs are named in runs.parquet", param_hint="--only")
+    click.echo(f"{found.arm}, point {found.point}, replicate {found.replicate}, seed {found.seed}")
+    weekly = simulated(study.job(found))
+    click.echo("\n".join(f"{name}: {values[-1]:.6g} in the last week" for name, values in weekly.items()))
+
+
+@click.command()
+@study_options
+def plan(study: str, changes: dict[str, str], replicates: int | None, out: Path | None) -> None:
+    """Say what a study would do before anything starts: runs, weeks, time, disk."""
+    from experiments.planning import say_plan
+    from experiments.study import read_study
+
+    asked = read_study(study, changes, replicates)
+    say_plan(asked, out or Path("results") / asked.name)
+
+
+@click.command()
+@study_options
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the labels.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["pdf", "png", "svg"]),
+    default=("pdf", "png"),
+    help="May be repeated.",
+)
+@click.option("--width", default="double", help="single, wide, double, slide, or millimetres.")
+@click.option("--only", multiple=True, metavar="FIGURE", help="Draw only this figure; may be repeated.")
+def figures(
+    study: str, changes: dict[str, str], replicates: int | None, out: Path | None,
+    lang: str, formats: tuple[str, ...], width: str, only: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Draw the figures of a study that was run."""
+    from experiments.figures import figures as known
+    from experiments.figures.style import WIDTHS
+    from experiments.study import read_study
+
+    if width not in WIDTHS and not width.replace(".", "", 1).isdigit():
+        raise click.BadParameter(f"{width!r}: one of {', '.join(WIDTHS)}, or millimetres", param_hint="--width")
+    if unknown := [name for name in only if name not in known()]:
+        raise click.BadParameter(f"{unknown[0]!r}: one of {', '.join(known())}", param_hint="--only")
+    from experiments.session import draw_figures
+
+    asked = read_study(study, changes, replicates)
+    size = WIDTHS.get(width) or float(width)
+    for path in draw_figures(asked, out or Path("results") / asked.name, size, lang, formats, only):
+        click.echo(path)
+
+
+@click.command()
+@study_options
+@click.option(
+    "--budget", type=float, default=float("inf"), help="Most that an arm may cost [no limit], in the unit of `cost`."
+)
+def explore(
+    study: str, changes: dict[str, str], replicates: int | None, out: Path | None, budget: float
+) -> None:  # fmt: skip
+    """Say what a study's design allows to find: sensitivity, attribution, fronts, regret, where an arm fails."""
+    from experiments.session import say_findings
+    from experiments.study import read_study
+
+    asked = read_study(study, changes, replicates)
+    say_findings(asked, out or Path("results") / asked.name, budget)
+
+
+@click.command()
+@study_options
+@click.option("--budget", type=float, default=float("inf"), help="Most that the last arm may cost [no limit].")
+@click.option("--size", type=click.IntRange(4), default=16, help="Points of a generation [16].")
+@click.option("--generations", type=click.IntRange(1), default=6, help="Generations [6].")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+def search(
+    study: str, changes: dict[str, str], replicates: int | None, out: Path | None,
+    budget: float, size: int, generations: int, workers: int,
+) -> None:  # fmt: skip
+    """Search the ranges that a study varies for doses good in all outcomes, within a budget. Needs linli[search]."""
+    from experiments.study import read_study
+
+    asked = read_study(study, changes, replicates)
+    try:
+        from experiments.searching import say_search
+
+        say_search(asked, out or Path("results") / f"{asked.name}_search", budget, size, generations, workers)
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error.name} is missing: pip install 'linli[search]'") from None
+
+
+@click.command()
+@study_options
+@click.option("--runs", type=click.IntRange(1), default=5, help="Runs to perform again [5].")
+@click.option("--seed", type=click.IntRange(0), default=1, help="Which runs are chosen.")
+def verify(
+    study: str, changes: dict[str, str], replicates: int | None, out: Path | None, runs: int, seed: int
+) -> None:  # fmt: skip
+    """Perform some finished runs again and compare every weekly value."""
+    from experiments.session import verify as verified
+    from experiments.study import read_study
+
+    asked = read_study(study, changes, replicates)
+    sys.exit(1 if verified(asked, out or Path("results") / asked.name, runs, seed) else 0)
+
+
+@click.command()
+@study_options
+def report(study: str, changes: dict[str, str], replicates: int | None, out: Path | None) -> None:
+    """Write a study that was run as one HTML file that stands alone."""
+    from experiments.report import write_report
+    from experiments.session import results_of
+    from experiments.study import read_study
+
+    asked = read_study(study, changes, replicates)
+    click.echo(write_report(*results_of(asked, out or Path("results") / asked.name)))
+
+
+@click.command()
+@study_options
+@click.option("--points", type=click.IntRange(2), default=128, help="Points of the space [128].")
+@click.option("--factor", type=click.FloatRange(1, min_open=True), default=1.5, help="How far a number moves [1.5].")
+@click.option("--over", metavar="CALIBRATION", help="Use the posterior draws of this calibration instead.")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+def robust(
+    study: str, changes: dict[str, str], replicates: int | None, out: Path | None,
+    points: int, factor: float, over: str | None, workers: int,
+) -> None:  # fmt: skip
+    """Say in what share of the plausible space a study's effects keep their sign, and what they hang on."""
+    from experiments.robust import run_robustness
+    from experiments.study import read_study
+
+    asked = read_study(study, changes)
+    folder = out or Path("results") / f"{asked.name}_{'over_' + over if over else 'robust'}"
+    run_robustness(asked, folder, points, replicates or 4, factor, over, workers)
+
+
+@click.command()
+@study_options
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The package [results/STUDY.zip].")
+def package(study: str, changes: dict[str, str], replicates: int | None, out: Path | None, to: Path | None) -> None:
+    """Pack a study that was run with all that its numbers need, for an archive."""
+    from experiments.packaging import write_package
+    from experiments.study import read_study
+
+    asked = read_study(study, changes, replicates)
+    click.echo(write_package(asked, out or Path("results") / asked.name, to or Path("results") / f"{asked.name}.zip"))
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+def replicate(file: Path, workers: int) -> None:
+    """Run a package again and compare every weekly value."""
+    from experiments.packaging import replicate as again
+
+    found = again(file, workers)
+    if not found.same_code:
+        click.echo("The sources of the model differ from those that made the package.", err=True)
+    verdict = "identical" if found.different == 0 else f"{found.different} weekly rows differ"
+    click.echo(f"{found.runs} runs, {found.weeks} weeks: {verdict}")
+    sys.exit(1 if found.different else 0)
+
+
+COMMANDS = (run, plan, figures, explore, search, verify, report, robust, package, replicate)
