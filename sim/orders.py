@@ -39,7 +39,7 @@ ENCOUNTERS: Table = {
 
 
 @compiled
-def last_row_into(
+def last_row_into(  # type: ignore[no-untyped-def]
     o,
     last,
     order_key,
@@ -50,7 +50,7 @@ def last_row_into(
     order_placed,
     order_rounds,
     order_server,
-    order_escalated,  # type: ignore[no-untyped-def]
+    order_escalated,
     order_credit,
     order_rank,
     order_quality,
