@@ -18,7 +18,7 @@ TIES: Table = {
     "tie_other": Fact("i4", "the person tied to", "row"),
     "tie_strength": Fact("f4", "strength", "share", 0, 1),
     "tie_rest": Fact("f4", "strength that everyday life sustains; 0 for a tie made by service", "share", 0, 1),
-    "tie_born": Fact("i2", "week in which the tie was made, -1 for a tie given at the start", "week", -1),
+    "tie_born": Fact("i2", "week in which the tie was made; before 0 for a tie given at the start", "week"),
 }
 
 
@@ -29,6 +29,18 @@ def slot_of(i: int, j: int, tie_first: Column, degree: Column, tie_other: Column
         if tie_other[s] == j:
             return s
     return -1
+
+
+@compiled
+def mood_around(
+    i: int, identity: Column, tie_first: Column, degree: Column, tie_other: Column, tie_strength: Column
+) -> tuple[float, float]:
+    """Strength of all ties of i, and the mean identity of those tied to i by strength (their own where there are none)."""
+    strength, of_identity = 0.0, 0.0
+    for s in range(tie_first[i], tie_first[i] + degree[i]):
+        strength += tie_strength[s]
+        of_identity += tie_strength[s] * identity[tie_other[s]]
+    return strength, of_identity / strength if strength > 0.0 else identity[i]
 
 
 @compiled

@@ -80,10 +80,7 @@ class Twin(PeopleWeek):
             return
         for r in self.residents:
             if self.week % int(self.p.remembering.mood_every) == 0:
-                strength = sum([tie.strength for tie in r.ties.values()], 0.0)
-                of_identity = sum([single(tie.strength * other.identity) for other, tie in r.ties.items()], 0.0)
-                r.around_strength = single(strength)
-                r.around_identity = single(of_identity / strength) if strength > 0.0 else r.identity
+                self._takes_in_the_mood(r)
             r.around_active = r.around_above = r.around_efficacy = 0.0
             r.active_ties = r.ties_above = 0
         for j in self.residents:
@@ -99,6 +96,12 @@ class Twin(PeopleWeek):
         for r in self.residents:
             if r.around_active > 0.0:
                 r.around_efficacy = single(r.around_efficacy / r.around_active)
+
+    def _takes_in_the_mood(self, r: Resident) -> None:
+        strength = sum([tie.strength for tie in r.ties.values()], 0.0)
+        of_identity = sum([single(tie.strength * other.identity) for other, tie in r.ties.items()], 0.0)
+        r.around_strength = single(strength)
+        r.around_identity = single(of_identity / strength) if strength > 0.0 else r.identity
 
     def _all_see_all(self) -> None:
         able = [r for r in self.residents if r.tier >= 0]
@@ -208,6 +211,8 @@ class Twin(PeopleWeek):
             r.tenure = r.registered = r.route = r.balance = r.services = r.notified = r.away = r.asked = r.met = 0
             r.vanguard = r.pioneer = 0
             r.recruited_week, r.last_served, r.team, r.needs = -1, moving.NEVER_SERVED, None, {}
+        for r in members:
+            self._takes_in_the_mood(r)
 
     def the_community_is_counted(self) -> None:
         add = self.tally.add

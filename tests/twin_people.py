@@ -81,7 +81,7 @@ class PeopleWeek(ServiceWeek):
             if not t.leader:
                 t.leaderless += 1
                 able = [r for r in members[t] if r.tier == 3]
-                if able and uniform(key_lead, t.row) < p.succession + self.levers.succession[0]:
+                if able and uniform(key_lead, t.row, 1) < p.succession + self.levers.succession[0]:
                     t.leader, t.leaderless = min(able, key=lambda r: uniform(key_lead, r.key)), 0
             if t.size < p.fewest or t.leaderless > p.leaderless_patience:
                 t.leader, t.size, t.age, t.leaderless = None, 0, 0, 0
@@ -92,7 +92,7 @@ class PeopleWeek(ServiceWeek):
         leaders = [r for r in ready if r.tier == 3]
         if t.size > 0 or len(ready) < p.founders or not leaders:
             return
-        if uniform(self.key("teaming.form"), t.row) < p.forming + self.levers.team_forming[0]:
+        if uniform(self.key("teaming.form"), t.row, 1) < p.forming + self.levers.team_forming[0]:
             key_lead = self.key("teaming.lead")
             self.tally.add("count_teams", at=1)
             t.leader = min(leaders, key=lambda r: uniform(key_lead, r.key))

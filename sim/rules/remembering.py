@@ -16,6 +16,7 @@ from sim.chance import NOBODY, key_of, stream, words
 from sim.law import law
 from sim.odds import remembered
 from sim.phase import phase
+from sim.ties import mood_around
 
 LUCK = stream("resident.week")
 YEAR = 52
@@ -97,12 +98,7 @@ def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie
     # the widest loop of the week: the mood around one is taken in only every so many weeks
     if week[0] % int(remembering.mood_every) == 0:
         for i in range(tier.size):
-            strength, of_identity = 0.0, 0.0
-            for s in range(tie_first[i], tie_first[i] + degree[i]):
-                strength += tie_strength[s]
-                of_identity += tie_strength[s] * identity[tie_other[s]]
-            around_strength[i] = strength
-            around_identity[i] = of_identity / strength if strength > 0.0 else identity[i]
+            around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
     around_active[:], around_above[:], around_efficacy[:], active_ties[:], ties_above[:] = 0.0, 0.0, 0.0, 0, 0
     # participants are few: each is seen by those tied to them
     for j in range(tier.size):

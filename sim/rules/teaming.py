@@ -8,7 +8,7 @@ Sources: barbrook2018, ghorbani2020, huang2025 (A20, A40, A52-A54)
 
 import numpy as np
 
-from sim.chance import key_of, stream, uniform
+from sim.chance import key_of, stream, uniform, uniform_pair
 from sim.law import law
 from sim.phase import phase
 
@@ -18,6 +18,8 @@ LEAD = stream("teaming.lead")
 ATTEND = stream("teaming.attend")
 CIRCLE = stream("teaming.circle")
 FIELDS = 5
+TEAM = 1
+"""With this the draws of a team are told apart from those of a person of the same number."""
 
 
 @law
@@ -69,7 +71,7 @@ def teams_form_and_dissolve(seed, week, key, grid, tier, interest, team, team_si
             leader, team_leader[t] = -1, -1
         if leader < 0:
             team_leaderless[t] += 1
-            if lead_row[t] >= 0 and uniform(key_lead, t) < teaming.succession + succession[0]:
+            if lead_row[t] >= 0 and uniform_pair(key_lead, t, TEAM) < teaming.succession + succession[0]:
                 team_leader[t], team_leaderless[t] = lead_row[t], 0
         if team_size[t] < teaming.fewest or team_leaderless[t] > teaming.leaderless_patience:
             team_size[t], team_leader[t], team_age[t], team_leaderless[t] = 0, -1, 0, 0
@@ -92,7 +94,7 @@ def teams_form_and_dissolve(seed, week, key, grid, tier, interest, team, team_si
                     ready[slot] += 1
                     ready_leaders[slot] += 1 if tier[i] == 3 else 0
     for t in range(rows):
-        if team_size[t] == 0 and ready[t] >= teaming.founders and ready_leaders[t] >= 1 and uniform(key_form, t) < teaming.forming + team_forming[0]:
+        if team_size[t] == 0 and ready[t] >= teaming.founders and ready_leaders[t] >= 1 and uniform_pair(key_form, t, TEAM) < teaming.forming + team_forming[0]:
             count_teams[1] += 1
             lowest = 2.0
             for i in range(tier.size):
