@@ -20,7 +20,7 @@ class Chart {
     this.differ = el("button", { class: "small", type: "button", "aria-pressed": "false", onclick: () => { this.mode = this.mode === "values" ? "difference" : "values"; this.relabel(); this.draw(); } });
     this.saves = ["PNG", "SVG", "CSV"].map((kind) => el("button", { class: "small", type: "button", onclick: () => this.save(kind) }, kind));
     this.measure = el("span", { class: "unit" });
-    this.node = el("figure", { class: "chart" }, el("figcaption", {}, this.select, this.differ, el("span", { class: "saves" }, this.saves), this.measure), this.canvas, this.says);
+    this.node = el("figure", { class: "chart" }, el("figcaption", {}, this.select, this.differ, this.measure, el("span", { class: "saves" }, this.saves)), this.canvas, this.says);
     new IntersectionObserver((seen) => { this.visible = seen[seen.length - 1].isIntersecting; if (this.visible) this.draw(); }).observe(this.canvas);
     this.relabel();
   }
@@ -84,12 +84,16 @@ class Chart {
       if (points.length > 1) pen.path(points, colour, dash ? 1.8 : 2.2, dash || []);
       else if (points.length) pen.rect(points[0][0] - 2, points[0][1] - 2, 4, 4, colour);
     });
-    let at = left;
-    for (const { label, colour, dash } of lines) {
-      if (!label) continue;
+    // names of lines stand in one row: where they are long, further to the left and, at last, smaller
+    const named = lines.filter((line) => line.label);
+    const wide = (label, letters) => label.split("").reduce((sum, c) => sum + (c > "⺀" ? letters : 0.56 * letters), 0);
+    const whole = named.reduce((sum, { label }) => sum + 34 + wide(label, size), -12), spare = right - 4 - 34 * named.length + 12;
+    const letters = whole <= right - 4 ? size : (size * spare) / (whole - 34 * named.length + 12);
+    let at = Math.max(4, Math.min(left, right - whole));
+    for (const { label, colour, dash } of named) {
       pen.path([[at, 0.9 * size], [at + 18, 0.9 * size]], colour, 2.4, dash || []);
-      pen.text(at + 22, 1.25 * size, label, { size, colour });
-      at += 34 + label.split("").reduce((sum, c) => sum + (c > "⺀" ? size : 0.56 * size), 0);
+      pen.text(at + 22, 1.25 * size, label, { size: letters, colour });
+      at += 34 + wide(label, letters);
     }
     if (pen instanceof SvgPen) pen.text(right, ceiling - 8, this.unit(this.names()[0]), { size: size - 1, anchor: "end", colour: "#50565b" });
   }
