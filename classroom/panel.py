@@ -56,7 +56,7 @@ def doses_of(policy: type[Policy]) -> list[dict[str, Any]]:
 
 def sentences(policy: Policy) -> list[str]:
     """What a policy does with its doses, in English and Chinese."""
-    return [policy.sentence(), policy.sentence_zh()]
+    return [policy.told(), policy.told_zh()]
 
 
 def dose(name: str, field: FieldInfo) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import base64
 import html
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,10 @@ from experiments.crate import write_crate
 from experiments.design import Study
 from experiments.exploring import explore
 from experiments.figures import draw_all
+from experiments.figures.style import decimals
 from experiments.provenance import commit
 from experiments.results import Results
-from experiments.showing import decimals, evidence_in_words, number, tables_of
+from experiments.showing import evidence_in_words, number, tables_of
 from experiments.store import write_whole
 from experiments.tables import tables_for_a_paper, write_tables
 
@@ -111,13 +113,14 @@ def effects_in_words(tables: "Tables", metric: str) -> "pd.DataFrame":
                 **({"Point": tables.points[int(row["point"])]} if len(tables.points) > 1 else {}),
                 "Pairs": str(row["n"]),
                 tables.arms[0]: number(row["reference"]),
-                "Difference": f"{row['effect']:+.{places}f} ({row['relative']:+.1%})",
+                "Difference": f"{row['effect']:+.{places}f}"
+                + (f" ({row['relative']:+.1%})" if math.isfinite(row["relative"]) else ""),
                 "95 % interval": both(row["low"], row["high"]),
                 "all arms at once": both(row["joint_low"], row["joint_high"]),
                 "BCa": both(row["bca_low"], row["bca_high"]),
-                "d_z": number(row["d_z"]),
+                "d_z": f"{row['d_z']:.2f}",
                 "pairs above": f"{row['above']:.0%}",
-                "saved by pairing": f"{number(row['gain'])} times",
+                "saved by pairing": f"{row['gain']:.1f} times",
             }
         )
     return pd.DataFrame(rows)
@@ -128,7 +131,7 @@ def _design(study: Study) -> str:
 
     items = []
     for arm, policies in study.arms.items():
-        said = " ".join(POLICIES[name](**doses).sentence() for name, doses in policies) or "No policy."
+        said = " ".join(POLICIES[name](**doses).told() for name, doses in policies) or "No policy."
         items.append(f"<li><b>{_safe(arm)}</b>: {_safe(said)}</li>")
     varied = "".join(f"<li>{_safe(name)}: {_safe(str(factor))}</li>" for name, factor in study.file.varies.items())
     return f"<ul>{''.join(items)}</ul>" + (

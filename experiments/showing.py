@@ -9,6 +9,7 @@ from experiments.analysis.effects import effects, profile_bands
 from experiments.design import Study
 from experiments.exploring import explore
 from experiments.figures import wanted_over_time
+from experiments.figures.style import decimals
 from experiments.figures.tables import Meaning, Tables
 from experiments.points import SAMPLED, Point
 from experiments.results import Results
@@ -80,8 +81,12 @@ def comparison(tables: Tables, point: int, width: int = 80) -> "Iterator[Table]"
     here = tables.runs[tables.runs["point"] == point]
     own = {arm: here[here["arm"] == arm] for arm in tables.arms}
     cells = {m: [_cell(tables, own[arm], arm, m, point) for arm in tables.arms] for m in tables.outcomes}
+    heads = {m: f"{tables.metrics[m].label}\n({tables.metrics[m].unit})" for m in cells}
     widths = {
-        m: max(12, *(len(line) for cell in column for line in Text.from_markup(cell).plain.splitlines()))
+        m: max(
+            *(len(word) for word in heads[m].split()),
+            *(len(line) for cell in column for line in Text.from_markup(cell).plain.splitlines()),
+        )
         for m, column in cells.items()
     }
     room = width - 3 - max(len(arm) for arm in (*tables.arms, "Arm")) - 3 - 5
@@ -91,9 +96,7 @@ def comparison(tables: Tables, point: int, width: int = 80) -> "Iterator[Table]"
         shown.add_column("Arm", no_wrap=True)
         shown.add_column("n", justify="right", no_wrap=True)
         for metric in metrics:
-            meaning = tables.metrics[metric]
-            head = f"{meaning.label}\n({meaning.unit})"
-            shown.add_column(head, justify="right", min_width=widths[metric], max_width=max(widths[metric], 20))
+            shown.add_column(heads[metric], justify="right", width=widths[metric])
         for row, arm in enumerate(tables.arms):
             shown.add_row(arm, str(len(own[arm])), *(cells[metric][row] for metric in metrics))
         yield shown
@@ -165,11 +168,6 @@ def number(value: float, *, sign: bool = False) -> str:
         return "-"
     places = 0 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
     return f"{value:{'+' if sign else ''}.{min(places, 6)}f}"
-
-
-def decimals(width: float) -> int:
-    """Decimals that an interval of this width deserves."""
-    return max(0, min(8, 1 - math.floor(math.log10(width)))) if width > 0 and math.isfinite(width) else 4
 
 
 def say_results(console: "Console", study: Study, tables: Tables, most: int = 6) -> None:

@@ -151,6 +151,42 @@ def test_sentences_say_it_in_both_languages_with_numbers(policy: type[Policy]) -
     assert policy(stop=9).sentence() != policy().sentence(), "when it stops is not told"
 
 
+def test_whom_it_reaches_and_how_it_comes_and_goes_is_told_in_both_languages() -> None:
+    plain = POLICIES["recognition"]()
+    assert plain.told() == plain.sentence()
+    assert plain.told_zh() == plain.sentence_zh()
+    whole = POLICIES["recognition"](
+        start=5, stop=60, ramp=4, every=13, active=2, uptake=0.5, grids=(0, 2), groups=("migrants",),
+        tiers=("task_only",), where="age >= senior_elder", capacity=70,
+    )  # fmt: skip
+    for word in (
+        "week 5",
+        "60",
+        "4 weeks",
+        "2 of every 13",
+        "50%",
+        "grid 1, 3",
+        "migrants",
+        "task-only",
+        "age >=",
+        "70",
+    ):
+        assert word in whole.told(), word
+    for word in (
+        "第5周",
+        "第60周",
+        "4周",
+        "每13周中实施2周",
+        "50%",
+        "第1、3网格",
+        "外来居民",
+        "任务型",
+        "age >=",
+        "70名",
+    ):
+        assert word in whole.told_zh(), word
+
+
 @ALL
 def test_a_policy_describes_itself(policy: type[Policy]) -> None:
     assert policy.title

@@ -121,15 +121,29 @@ def test_no_chinese_character_is_missing(tmp_path: Path, caplog: pytest.LogCaptu
     assert "glyph" not in caplog.text
 
 
-def test_intervals_stand_on_one_line_in_eighty_columns() -> None:
-    console = Console(width=80, file=None, record=True)
+@pytest.mark.parametrize("width", range(80, 110, 3))
+def test_intervals_stand_on_one_line_and_no_table_is_cut_off(width: int) -> None:
+    tables = made_up(arms=6)
+    one, effects = tables.outcomes[0], tables.effects[tables.effects["metric"] == tables.outcomes[0]]
+    more = [f"{one} {i}" for i in range(4)]
+    effects = effects.assign(**{name: 1e4 * effects[name] for name in ("effect", "low", "high")})
+    long = replace(tables.metrics[one], unit="person-weeks per 100 residents a year")
+    tables = replace(
+        tables,
+        outcomes=(one, *more),
+        runs=tables.runs.assign(**dict.fromkeys(more, tables.runs[one])),
+        effects=pd.concat([effects, *(effects.assign(metric=name) for name in more)]),
+        metrics={**tables.metrics, **dict.fromkeys(more, long)},
+    )
+    console = Console(width=width, file=None, record=True)
     with console.capture() as said:
-        for shown in comparison(made_up(arms=6), 0, 80):
+        for shown in comparison(tables, 0, width):
             console.print(shown)
     lines = said.get().splitlines()
-    assert all(len(line) <= 80 for line in lines)
-    assert sum(line.count("[") for line in lines) == sum(line.count("]") for line in lines) == 10
+    assert all(len(line) <= width for line in lines)
+    assert sum(line.count("[") for line in lines) == sum(line.count("]") for line in lines) == 25
     assert all(line.count("[") == line.count("]") for line in lines)
+    assert {(line[0], line[-1]) for line in lines} == {*zip("┏┃┡│├└", "┓┃┩│┤┘", strict=True)}
 
 
 def test_a_search_finds_the_front_and_goes_on_where_it_was(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures.style import COLOURS, Look, caption, figure, letter, weeks
+from experiments.figures.style import COLOURS, Look, caption, figure, legend, letter, weeks
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
             panel.set_yticklabels([])
     for panel in panels[len(arms) :]:
         panel.set_visible(False)
-    lines, labels = panels[0].get_legend_handles_labels()
-    drawn.legend(lines, labels, loc="outside upper left", ncols=5)
+    legend(drawn, 5, panels[0])
     n = int(table["n"].max())
     caption(
         drawn,

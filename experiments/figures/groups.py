@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures.style import Look, caption, colour, figure, letter, marker
+from experiments.figures.style import Look, caption, colour, figure, legend, letter, marker
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     if len(panels) > 1:
         panels[1].axvline(0, color=colour(0), linewidth=0.8)
         panels[1].set_xlabel(look.say(f"Change from {tables.arms[0]} (%)", f"相对 {tables.arms[0]} 的变化 (%)"))
-    drawn.legend(loc="outside upper left", ncols=5)
+    legend(drawn, 5)
     n = int(runs.groupby("arm").size().max())
     caption(
         drawn,

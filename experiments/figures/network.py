@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.figures.style import Look, caption, figure, letter
+from experiments.figures.style import Look, caption, figure, legend, letter
 from experiments.figures.tables import Snapshot, Tables
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     for tier, name in enumerate(names):
         size = 1.3 * SIZES[tier] ** 0.5 + 1
         panels[0].plot([], [], "o", color=TIER_COLOURS[tier], markersize=size, linestyle="none", label=name)
-    drawn.legend(loc="outside upper left", ncols=4)
+    legend(drawn, 4)
     caption(
         drawn,
         look.say(

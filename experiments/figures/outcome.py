@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures.style import Look, caption, colour, figure, letter, marker, minus, weeks
+from experiments.figures.style import Look, caption, colour, decimals, figure, legend, letter, marker, minus, weeks
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def _one(tables: Tables, metric: str, look: Look) -> "Figure":
             letter(here[1], row * columns + 1)
             _effects(here[2], tables, metric, row, look)
             letter(here[2], row * columns + 2)
-    lines, names = panels[0].get_legend_handles_labels()
-    drawn.legend(lines, names, loc="outside upper left", ncols=min(len(names), 4))
+    legend(drawn, 4, panels[0])
     caption(drawn, _caption(tables, metric, look, compared))
     return drawn
 
@@ -82,7 +81,8 @@ def _effects(panel: "Axes", tables: Tables, metric: str, point: int, look: Look)
         panel.plot([row["joint_low"], row["joint_high"]], [height, height], color=colour(at), linewidth=0.7)
         panel.plot([row["low"], row["high"]], [height, height], color=colour(at), linewidth=2.2)
         panel.plot(row["effect"], height, color=colour(at), **marker(at, 1))
-        said = f"{row['effect']:+.3g}" + (f" ({row['relative']:+.1%})" if math.isfinite(row["relative"]) else "")
+        places = decimals(row["high"] - row["low"])
+        said = f"{row['effect']:+.{places}f}" + (f" ({row['relative']:+.1%})" if math.isfinite(row["relative"]) else "")
         panel.annotate(minus(said), (1, height), xycoords=("axes fraction", "data"), va="center", fontsize=6)
     panel.set_yticks(range(len(rows)), list(rows["arm"]))
     panel.set_ylim(len(rows) - 0.4, -0.7)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from experiments.figures.style import Look, caption, colour, figure, letter, marker
+from experiments.figures.style import Look, caption, colour, figure, legend, letter, marker
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         panel.set_ylabel(tables.metrics[y].axis(look.language))
         panel.margins(0.12)
         letter(panel, i)
-    drawn.legend(loc="outside upper left", ncols=4)
+    legend(drawn, 4)
     named = ", ".join(tables.metrics[m].say(look.language) for m in tables.objectives)
     caption(
         drawn,

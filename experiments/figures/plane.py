@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.figures.style import GREY, Look, caption, colour, figure, marker
+from experiments.figures.style import GREY, Look, caption, colour, figure, legend, marker
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     panel.annotate(
         better, (0.98, 0.02), xycoords="axes fraction", ha="right", va="bottom", color=GREY, fontsize=6, style="italic"
     )
-    drawn.legend(loc="outside upper left", ncols=3)
+    legend(drawn, 3)
     sizes = sorted(set(runs.groupby("arm").size()))
     n = "-".join(str(size) for size in (sizes if len(sizes) < 3 else (sizes[0], sizes[-1])))
     places = (

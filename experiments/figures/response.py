@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures.style import Look, caption, colour, figure, letter, marker
+from experiments.figures.style import Look, caption, colour, figure, legend, letter, marker
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def _one(tables: Tables, factor: str, look: Look) -> "Figure":
     for i, panel in enumerate(panels):
         letter(panel, i)
         panel.set_xlabel(factor)
-    lines, names = panels[0].get_legend_handles_labels()
-    drawn.legend(lines, names, loc="outside upper left", ncols=5)
+    legend(drawn, 5, panels[0])
     n = int(tables.runs.groupby(["arm", factor]).size().max())
     caption(
         drawn,

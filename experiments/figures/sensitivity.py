@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.figures.style import GREY, Look, caption, colour, figure, letter
+from experiments.figures.style import GREY, Look, caption, colour, figure, legend, letter
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
         letter(panel, i, title)
         if not sobol:
             panel.set_xlabel(tables.metrics[metric].axis(look.language, look.say("Mean size of effect", "平均效应")))
-    lines, names = panels[0].get_legend_handles_labels()
-    drawn.legend(lines, names, loc="outside upper left", ncols=3)
+    legend(drawn, 3, panels[0])
     size = int(rows["points" if sobol else "trajectories"].max())
     replicates = int(rows["replicates"].max())
     kind = look.say(

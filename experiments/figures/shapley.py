@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from experiments.figures.style import GREY, Look, caption, colour, figure, letter, minus
+from experiments.figures.style import GREY, Look, caption, colour, figure, legend, letter, minus
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         panel.margins(x=0.15)
         panel.set_xlabel(tables.metrics[metric].axis(look.language, look.say("Part of the effect", "效应份额")))
         letter(panel, i, tables.metrics[metric].say(look.language))
-    lines, names = panels[0].get_legend_handles_labels()
-    drawn.legend(lines, names, loc="outside upper left", ncols=3)
+    legend(drawn, 3, panels[0])
     n = int(here["n"].min())
     caption(
         drawn,

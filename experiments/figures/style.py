@@ -4,6 +4,7 @@ Sources: okabe2008
 """
 
 import contextlib
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,6 +119,11 @@ def marker(position: int, length: int) -> dict[str, Any]:
     }
 
 
+def decimals(width: float) -> int:
+    """Decimals that an interval of this width deserves."""
+    return max(0, min(8, 1 - math.floor(math.log10(width)))) if width > 0 and math.isfinite(width) else 4
+
+
 def minus(text: str) -> str:
     """Numbers with a true minus sign."""
     return text.replace("-", "\N{MINUS SIGN}")
@@ -141,6 +147,17 @@ def weeks(panel: "Axes", last: int, look: Look, most: int = 6) -> None:
     panel.set_xlim(0, last)
     step = next((s for s in (4, 13, 26, 52, 104, 260, 520) if last / s <= most), 1040)
     panel.set_xticks(range(0, last + 1, step))
+
+
+def legend(drawn: "Figure", columns: int, of: "Axes | None" = None) -> None:
+    """The names of all lines (or of one panel's) above the panels, to be read row by row."""
+    panels = [of] if of is not None else drawn.axes
+    found = [one for panel in panels for one in zip(*panel.get_legend_handles_labels(), strict=True)]
+    columns = min(columns, len(found))
+    rows = range(0, len(found), columns or 1)
+    # the library fills column by column
+    ordered = [found[row + at] for at in range(columns) for row in rows if row + at < len(found)]
+    drawn.legend(*zip(*ordered, strict=True), loc="outside upper left", ncols=columns)
 
 
 def caption(drawn: "Figure", text: str) -> None:

@@ -21,6 +21,19 @@ from sim.world import World
 
 type Group = Literal["elders_alone", "senior_elders", "children", "low_income", "migrants"]
 type TierName = Literal["bystander", "task_only", "interest_based", "substantive"]
+GROUPS_ZH: dict[Group, str] = {
+    "elders_alone": "独居老人",
+    "senior_elders": "高龄老人",
+    "children": "儿童",
+    "low_income": "低收入居民",
+    "migrants": "外来居民",
+}
+TIERS_ZH: dict[TierName, str] = {
+    "bystander": "旁观者",
+    "task_only": "任务型参与者",
+    "interest_based": "兴趣型参与者",
+    "substantive": "实质性参与者",
+}
 
 
 def dose(default: Any, sentence: str, *, unit: str, low: float, high: float) -> Any:
@@ -138,6 +151,36 @@ class Policy(BaseModel, ABC):
     @abstractmethod
     def sentence_zh(self) -> str:
         """The same in Chinese."""
+
+    def told(self) -> str:
+        """The sentence, and whom it reaches and how it comes and goes where that is not the plain case."""
+        more = [
+            f"for {' and '.join(self.groups).replace('_', ' ')}" if self.groups else "",
+            f"for residents with {self.where}" if self.where else "",
+            f"at tier {' or '.join(self.tiers).replace('_', '-')}" if self.tiers else "",
+            f"in grid {', '.join(str(g + 1) for g in self.grids)}" if self.grids else "",
+            f"reaching {self.uptake:.0%} of those" if self.uptake < 1.0 else "",
+            f"at most {self.capacity} residents" if self.capacity is not None else "",
+            f"growing over {self.ramp} weeks" if self.ramp else "",
+            f"acting in {self.active} of every {self.every} weeks" if self.every else "",
+        ]
+        return f"{self.sentence()[:-1]}{''.join(f'; {one}' for one in more if one)}."
+
+    def told_zh(self) -> str:
+        """The same in Chinese."""
+        until = f"至第{self.stop}周止" if self.stop is not None else ""
+        more = [
+            f"自第{self.start}周起{until}" if self.start or until else "",
+            f"面向{'、'.join(GROUPS_ZH[group] for group in self.groups)}" if self.groups else "",
+            f"面向符合“{self.where}”的居民" if self.where else "",
+            f"面向{'、'.join(TIERS_ZH[tier] for tier in self.tiers)}" if self.tiers else "",
+            f"在第{'、'.join(str(g + 1) for g in self.grids)}网格" if self.grids else "",
+            f"覆盖其中{self.uptake:.0%}" if self.uptake < 1.0 else "",
+            f"最多{self.capacity}名居民" if self.capacity is not None else "",
+            f"在{self.ramp}周内逐步加强" if self.ramp else "",
+            f"每{self.every}周中实施{self.active}周" if self.every else "",
+        ]
+        return f"{self.sentence_zh()[:-1]}{''.join(f'；{one}' for one in more if one)}。"
 
     def period(self) -> str:
         """When it is in force, in words."""

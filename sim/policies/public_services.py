@@ -7,7 +7,7 @@ Sources: huang2025 (A37)
 
 from pydantic import Field
 
-from sim.policies.policy import Policy, dose, rows_of_kinds
+from sim.policies.policy import GROUPS_ZH, Policy, dose, rows_of_kinds
 from sim.policies.pushing import raise_in_tiers
 from sim.residents import NO_TIER, SUBSTANTIVE
 from sim.world import World
@@ -64,13 +64,6 @@ class PublicServices(Policy):
 
     def sentence_zh(self) -> str:
         """One sentence."""
-        names = {
-            "elders_alone": "独居老人",
-            "senior_elders": "高龄老人",
-            "children": "儿童",
-            "low_income": "低收入居民",
-            "migrants": "外来居民",
-        }
-        whom = "、".join(names[g] for g in self.groups) if self.groups else "全体居民"
+        whom = "、".join(GROUPS_ZH[g] for g in self.groups) if self.groups else "全体居民"
         what = "、".join(self.kinds) if self.kinds else "全部服务"
         return f"公共服务对{whom}的覆盖比例变化{self.coverage:+.0%}（{what}）；每项需求{self.cost_per_need:g}元。"
