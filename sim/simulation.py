@@ -52,7 +52,7 @@ class Simulation:
         """What happened between two weeks; it is counted in the second."""
         self._pushed = False
         self._in_force = [False] * len(self.policies)
-        self._by_name = by_name(self.policies)
+        self._by_name, self._whole_from = by_name(self.policies), [whole_from(p) for p in self.policies]
         self._slow_weeks: list[int] = []
         self._bind()
 
@@ -98,7 +98,8 @@ class Simulation:
                     policy.leave(self.world)
         if not listed:
             self.world.let_levers_rest()
-        self.policies, self._in_force, self._by_name = listed, in_force, by_name(listed)
+        self.policies, self._in_force = listed, in_force
+        self._by_name, self._whole_from = by_name(listed), [whole_from(p) for p in listed]
 
     def change_config(self, config: Config) -> None:
         """From the coming week on, the rules of `config`; people and ties stay who they are.
@@ -149,7 +150,11 @@ class Simulation:
         world = self.world
         if self._pushed:
             world.let_levers_rest()
-        strengths = [policy.strength(len(self.rows)) for policy in self.policies]
+        week = len(self.rows)
+        strengths = [
+            1.0 if week >= whole else policy.strength(week)
+            for policy, whole in zip(self.policies, self._whole_from, strict=True)
+        ]
         # first who goes, then who comes, then everybody pushes, by name: so the order of the list does not matter
         for at, (policy, strength) in enumerate(zip(self.policies, strengths, strict=True)):
             if strength == 0.0 and self._in_force[at]:
@@ -157,7 +162,8 @@ class Simulation:
             self._in_force[at] = strength > 0.0
         in_force = [at for at in self._by_name if strengths[at] > 0.0]
         for at in in_force:
-            self.policies[at].prepare(world, strengths[at])
+            if type(self.policies[at]).prepare is not Policy.prepare:
+                self.policies[at].prepare(world, strengths[at])
         self._pushed = bool(in_force)
         costs = [0.0] * len(self.policies)
         for at in in_force:
@@ -219,6 +225,11 @@ class Simulation:
 def by_name(policies: tuple[Policy, ...]) -> list[int]:
     """Their places in the list, in the order of their names: the order in which they push."""
     return sorted(range(len(policies)), key=lambda at: policies[at].name)
+
+
+def whole_from(policy: Policy) -> float:
+    """The week from which a policy is in force with its full strength for good; infinity where it pauses or ends."""
+    return policy.start + policy.ramp if policy.stop is None and not policy.every else float("inf")
 
 
 def levers_at_rest(world: World) -> bool:

@@ -239,7 +239,8 @@ class Policy(BaseModel, ABC):
 
     def chosen(self, world: World, among: Column, seats: float, what: str) -> Column:
         """Rows of `seats` residents among those flagged, by smallest keyed draw; a part of a seat is filled by chance."""
-        rows: Column = _by_lot(self.key(world, what + ".part"), self.key(world, what), world.key, among, seats)
+        part, lot = _stream(self.name, f"{what}.part"), _stream(self.name, what)
+        rows: Column = _by_lot(world.seed[0], part, lot, world.week[0], world.key, among, seats)
         return rows
 
 
@@ -254,7 +255,8 @@ def adults(world: World) -> Column:
 
 
 @compiled
-def _by_lot(key_part, key_draw, key, among, seats):  # type: ignore[no-untyped-def]
+def _by_lot(seed, part, lot, week, key, among, seats):  # type: ignore[no-untyped-def]
+    key_part, key_draw = key_of(seed, part, week), key_of(seed, lot, week)
     rows = np.flatnonzero(among)
     whole = int(seats)
     if seats > whole and uniform(key_part, NOBODY) < seats - whole:

@@ -90,10 +90,11 @@ def offer_helpers(  # type: ignore[no-untyped-def]
     if asks > 0.0:
         for g in range(grids):
             if waiting[g] > 0.0:
+                # sums and products instead of branches, so that both loops run many residents at a time
                 able = 0
                 for i in range(grid_first[g], grid_first[g + 1]):
-                    able += 1 if tier[i] == 0 and (helper_ages >> age[i]) & 1 else 0
+                    able += np.int64(tier[i] == 0) & (helper_ages >> np.int64(age[i]))
                 each = asks * strength * waiting[g] / able if able > 0 else 0.0
                 for i in range(grid_first[g], grid_first[g + 1]):
-                    extra_asks[i] += each if tier[i] == 0 and (helper_ages >> age[i]) & 1 else 0.0
+                    extra_asks[i] += each * (np.int64(tier[i] == 0) & (helper_ages >> np.int64(age[i])))
     return standing

@@ -53,22 +53,21 @@ class Vanguard(Policy):
         members = world.vanguard
         missing = self.seats(world) - int(np.count_nonzero(members))
         if missing > 0:
-            rows = np.flatnonzero(adults(world) & self.targets(world) & (members == 0))
-            draw = uniforms(self.key(world, "seat", week=0), world.key[rows])
-            if self.seeding == "most_tied":
-                rows = rows[np.lexsort((draw, -world.degree[rows]))]
-            elif self.seeding == "one_per_grid":
-                rows = rows[np.argsort(draw)]
-                taken = np.bincount(world.grid[members > 0], minlength=world.atmosphere.size)
-                place = np.empty(rows.size, np.int64)
-                for g in range(world.atmosphere.size):
-                    here = world.grid[rows] == g
-                    place[here] = taken[g] + np.arange(np.count_nonzero(here))
-                rows = rows[np.argsort(place, kind="stable")]
-            else:
-                rows = rows[np.argsort(draw)]
+            able = adults(world) & self.targets(world) & (members == 0)
             kinds = self._kinds_wanted(world, missing)
-            rows = rows[: kinds.size]
+            if self.seeding == "one_per_grid":
+                draws = uniforms(self.key(world, "seat", week=0), world.key)
+                taken = np.bincount(world.grid[members > 0], minlength=world.atmosphere.size)
+                rows = _one_per_grid(able, draws, world.grid_first, taken, kinds.size)
+            else:
+                rows = np.flatnonzero(able)
+                wish = -world.degree[rows] if self.seeding == "most_tied" else np.zeros(rows.size, np.int32)
+                if 0 < kinds.size < rows.size:
+                    # only those who could win need to be put in order
+                    wished = wish <= np.partition(wish, kinds.size - 1)[kinds.size - 1]
+                    rows, wish = rows[wished], wish[wished]
+                draws = uniforms(self.key(world, "seat", week=0), world.key[rows])
+                rows = rows[np.lexsort((draws, wish))][: kinds.size]
             members[rows] = kinds[: rows.size]
 
     def _kinds_wanted(self, world: World, missing: int) -> Column:
@@ -108,6 +107,40 @@ class Vanguard(Policy):
             f"每千名居民设{self.size:g}名先锋队员（居委会{self.committee:.0%}，团队骨干{self.leaders:.0%}，其余为共建单位负责人；{seeding}），"
             f"每人每周动员{self.contacts:g}名居民参与。"
         )
+
+
+@compiled
+def _one_per_grid(able, draws, grid_first, taken, seats):  # type: ignore[no-untyped-def]
+    """Rows for so many seats, one after the other in the grid that has fewest (of equals, where the lowest draw is)."""
+    grids = grid_first.size - 1
+    left, best = able.copy(), np.full(grids, -1)
+    for g in range(grids):
+        best[g] = _lowest(left, draws, grid_first[g], grid_first[g + 1])
+    rows = np.empty(seats, np.int64)
+    for n in range(seats):
+        at = -1
+        for g in range(grids):
+            if best[g] >= 0 and (
+                at < 0 or taken[g] < taken[at] or (taken[g] == taken[at] and draws[best[g]] < draws[best[at]])
+            ):
+                at = g
+        if at < 0:
+            return rows[:n]
+        rows[n] = best[at]
+        left[best[at]] = False
+        taken[at] += 1
+        best[at] = _lowest(left, draws, grid_first[at], grid_first[at + 1])
+    return rows
+
+
+@compiled
+def _lowest(left, draws, start, stop):  # type: ignore[no-untyped-def]
+    """Who of a stretch of residents has the lowest draw; -1 where nobody is left."""
+    at = -1
+    for i in range(start, stop):
+        if left[i] and (at < 0 or draws[i] < draws[at]):
+            at = i
+    return at
 
 
 @compiled
