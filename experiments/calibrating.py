@@ -79,7 +79,9 @@ def say(
     console: Console, task: Task, emulator: Emulator, known: Posterior, best: Mapping[str, float], distance: float
 ) -> None:
     """Print what is known of each free parameter, and how well the emulator predicts each number."""
-    table = Table("parameter", "median", "nine tenths", "range searched", "known?", "best trial", box=None)
+    table = Table(box=None)
+    for name in ("parameter", "median", "nine tenths", "range searched", "known?", "best trial"):
+        table.add_column(name, no_wrap=name in ("parameter", "nine tenths"))
     for i, (path, free) in enumerate(task.file.free.items()):
         middle, low, high = (free.value(u) for u in known.interval(i))
         word = "identified" if known.identified(i) else "[yellow]not identified[/yellow]"
