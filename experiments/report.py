@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.analysis.evaluation import evaluated
 from experiments.crate import write_crate
 from experiments.design import Study
 from experiments.exploring import explore
@@ -13,7 +14,7 @@ from experiments.figures import draw_all
 from experiments.figures.style import decimals
 from experiments.provenance import commit
 from experiments.results import Results
-from experiments.showing import evidence_in_words, number, tables_of
+from experiments.showing import difference_in_words, evidence_in_words, number, tables_of
 from experiments.store import write_whole
 from experiments.tables import tables_for_a_paper, write_tables
 
@@ -50,6 +51,7 @@ def write_report(results: Results, first_stage: int) -> Path:
         "<h2>Design</h2>" + _design(study),
         "<h2>Methods</h2><p>" + _safe(methods(study, tables, first_stage)) + "</p>",
         "<h2>Effects</h2>" + "".join(_effects(tables, metric) for metric in tables.outcomes),
+        _evaluation(tables),
         *(f"<h2>{name.capitalize()}</h2>{_table(table)}" for name, table in _findings(results, tables).items()),
         "<h2>Figures</h2>" + "".join(_figure(path) for path in drawn if path.suffix == ".svg"),
         "<h2>What the result rests on</h2>" + _evidence(study),
@@ -124,6 +126,30 @@ def effects_in_words(tables: "Tables", metric: str) -> "pd.DataFrame":
             }
         )
     return pd.DataFrame(rows)
+
+
+def _evaluation(tables: "Tables") -> str:
+    found = evaluated(tables.runs, tables.arms[0], tables.arms)
+    if found.empty:
+        return ""
+    shown = found.assign(
+        Arm=found["arm"],
+        Side=found["side"],
+        Measure=[_measure(tables, name) for name in found["metric"]],
+        Difference=[difference_in_words(row).replace("\n", " ") for _, row in found.iterrows()],
+    )
+    columns = ["Arm", *(["point"] if len(tables.points) > 1 else []), "Side", "Measure", "Difference"]
+    return (
+        "<h2>Outcome, process and price</h2><p>What was achieved and for whom, how the community fared on the way, and what "
+        f"an averted unmet person-week cost: differences from {_safe(tables.arms[0])} with 95 % t intervals; of the price, "
+        "Fieller's, which has no bound where it cannot be told that any need was averted.</p>" + _table(shown[columns])
+    )
+
+
+def _measure(tables: "Tables", name: str) -> str:
+    if name not in tables.metrics:
+        return "Yuan per averted unmet person-week"
+    return f"{tables.metrics[name].label} ({tables.metrics[name].unit})"
 
 
 def _design(study: Study) -> str:

@@ -3,9 +3,10 @@
 import math
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import effects, profile_bands
+from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
 from experiments.design import Study
 from experiments.exploring import explore
 from experiments.figures import wanted_over_time
@@ -102,6 +103,51 @@ def comparison(tables: Tables, point: int, width: int = 80) -> "Iterator[Table]"
         yield shown
 
 
+def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
+    """Outcome, process and price of every arm, measure by measure, at the only point of a study; nothing for several."""
+    from rich.table import Table
+
+    if len(tables.points) > 1 or len(tables.arms) < 2:
+        return
+    found = evaluated(tables.runs, tables.arms[0], tables.arms)
+    if found.empty:
+        return
+    cells = {
+        arm: {row["metric"]: difference_in_words(row) for _, row in found[found["arm"] == arm].iterrows()}
+        for arm in tables.arms[1:]
+    }
+    measures = [m for m in (*MEASURES, PRICE) if m in set(found["metric"])]
+    names = {m: tables.metrics[m].label if m in tables.metrics else "Yuan per averted unmet week" for m in measures}
+    widths = {
+        arm: max(len(arm), *(len(line) for m in measures for line in cells[arm].get(m, "").splitlines()))
+        for arm in cells
+    }
+    for i, arms in enumerate(_side_by_side(widths, width - 8 - max(24, *(len(w) for w in MEASURES.values())))):
+        title = f"Outcome, process and price: difference from {tables.arms[0]}, 95 % interval"
+        shown = Table(title=None if i else title, title_justify="left", header_style="bold")
+        shown.add_column("Measure", max_width=24)
+        for arm in arms:
+            shown.add_column(arm, justify="right", width=widths[arm])
+        for m in measures:
+            shown.add_row(names[m], *(cells[arm].get(m, "-").replace("[", "\\[") for arm in arms))
+        yield shown
+
+
+def difference_in_words(row: "pd.Series[Any]") -> str:
+    """A difference above its interval; a price and its interval, where a price can be named."""
+    if row["metric"] == PRICE:
+        if not math.isfinite(row["mean"]):
+            return "no need averted"
+        open_ended = not math.isfinite(row["low"]) or not math.isfinite(row["high"])
+        return number(row["mean"]) + (
+            "\n[no bound]" if open_ended else f"\n[{number(row['low'])}, {number(row['high'])}]"
+        )
+    if not math.isfinite(row["low"]):
+        return number(row["effect"], sign=True)
+    places = decimals(row["high"] - row["low"])
+    return f"{row['effect']:+.{places}f}\n[{row['low']:+.{places}f}, {row['high']:+.{places}f}]"
+
+
 def _side_by_side(widths: dict[str, int], room: int) -> list[list[str]]:
     """Columns of these widths in as few tables as have room for them."""
     tables: list[list[str]] = [[]]
@@ -178,6 +224,9 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
             console.print(shown)
     if len(tables.points) > most and not sampled:
         console.print(f"... and {len(tables.points) - most} more points: see runs.parquet and the figures.")
+    if not sampled:
+        for shown in evaluation(tables, console.width):
+            console.print(shown)
     file = study.file
     notes = [f"Means of the last {file.window} of {file.weeks} weeks."]
     if len(tables.arms) > 1:

@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from experiments.analysis.evaluation import evaluated
 from experiments.exploring import explore
 from experiments.store import clear_errors, write_whole
 
@@ -22,6 +25,7 @@ def tables_for_a_paper(results: "Results", tables: "Tables") -> "dict[str, pd.Da
     """Effects as numbers, the runs, what the design allows to find, and what the figures of time are drawn from."""
     better = {name: meaning.better for name, meaning in tables.metrics.items()}
     named = {"effects": tables.effects, "runs": tables.runs}
+    named |= {"evaluation": evaluated(tables.runs, tables.arms[0], tables.arms)}
     named |= explore(results.study, tables.runs, better).tables()
     named |= {"figure_trajectories": tables.trajectories, "figure_profiles": tables.profiles}
     return {name: table for name, table in named.items() if not table.empty}
@@ -94,6 +98,8 @@ def _write_stata(table: "pd.DataFrame", path: Path) -> None:
             whole[name] = whole[name].astype("int8")
         elif whole[name].dtype.kind == "i" and whole[name].abs().max() > 2**31 - 1:
             whole[name] = whole[name].astype(str)  # Stata has no whole numbers of 64 bits; seeds must stay exact
+        elif whole[name].dtype.kind == "f":
+            whole[name] = whole[name].where(np.isfinite(whole[name]))  # nor an infinite bound: it is missing there
     labels = {short: long[:80] for long, short in names.items()}
     temporary = path.with_name(f".tmp-{path.name}")
     long = [name for name in whole if whole[name].dtype == object and whole[name].str.len().max() > 2000]
