@@ -5,11 +5,15 @@ from collections.abc import Iterator
 from sim import Simulation
 from sim.orders import ACCEPTED, DECLINED, DISPATCHED, DONE, HIDDEN, PLACED
 from sim.places import COOK, PAIRED
+from sim.policies.policy import counted
 from sim.residents import AGES, BY_CAMPAIGN, INTERESTS, ORIGINS, TIERS
 from sim.rules.dispatching import INSTITUTION, SUB_DISTRICT
 from sim.world import World
 
 SEATS = ("", "committee member", "team leader", "head of an institution")
+
+WORTH_TELLING = 15
+"""Minutes of credit: what runs out of an account drop by drop is told when it comes to as much."""
 
 
 def _joined(parts: list[str]) -> str:
@@ -79,6 +83,7 @@ class ResidentStory(_Story):
         super().__init__(simulation)
         self.row = row
         self._kinds_waiting: set[int] = set()
+        self._told = int(simulation.world.balance[row])
         self._look()
 
     def _look(self) -> None:
@@ -88,7 +93,7 @@ class ResidentStory(_Story):
         self._ties = self._made_ties()
         self._pairs = self._standing()
         self._needs = {o: int(world.order_state[o]) for o in self._own_orders()}
-        self._balance, self._away = int(world.balance[row]), int(world.away[row])
+        self._away = int(world.away[row])
 
     def _own_orders(self) -> list[int]:
         world = self.world
@@ -166,7 +171,7 @@ class ResidentStory(_Story):
                 known = "and the station knows" if world.order_state[o] == PLACED else "and nobody knows of it"
                 yield f"needs {self.kind(world.order_kind[o])}, {known} (order {self.row}:{list(self.simulation.config.kinds)[world.order_kind[o]]}:{world.order_arose[o]})."
             elif world.order_state[o] == PLACED and self._needs.get(o) == HIDDEN:
-                yield f"the station learns of the need of {self.kind(world.order_kind[o])}, {int(world.week[0] - world.order_arose[o])} week(s) after it arose."
+                yield f"the station learns of the need of {self.kind(world.order_kind[o])}, {counted(int(world.week[0] - world.order_arose[o]), 'week')} after it arose."
 
     def _standing_pairs_are_matched(self) -> Iterator[str]:
         now = self._standing()
@@ -203,9 +208,10 @@ class ResidentStory(_Story):
         self._kinds_waiting = {
             int(world.order_kind[o]) for o in self._own_orders() if world.order_state[o] in (HIDDEN, PLACED)
         }
-        change = int(world.balance[self.row]) - self._balance
-        if change:
-            yield f"time bank: {change:+d} minutes, {int(world.balance[self.row])} in the account."
+        balance = int(world.balance[self.row])
+        if abs(balance - self._told) >= WORTH_TELLING:
+            yield f"time bank: {balance - self._told:+d} minutes, {balance} in the account."
+            self._told = balance
 
     def _teams_form_and_dissolve(self) -> Iterator[str]:
         team = int(self.world.team[self.row])
@@ -248,9 +254,9 @@ class ResidentStory(_Story):
             asked = {0: "without having been asked", BY_CAMPAIGN: "having been asked by a campaign"}.get(
                 int(world.asked[row]), "having been asked by somebody they know"
             )
-            yield f"climbs from {TIERS[self._tier].replace('_', '-')} to {TIERS[tier].replace('_', '-')}, {asked} (identity {world.identity[row]:.2f}, {int(world.active_ties[row])} ties to participants)."
+            yield f"climbs from {TIERS[self._tier].replace('_', '-')} to {TIERS[tier].replace('_', '-')}, {asked} (identity {world.identity[row]:.2f}, {counted(int(world.active_ties[row]), 'tie')} to participants)."
         elif tier < self._tier:
-            yield f"lapses from {TIERS[self._tier].replace('_', '-')} to {TIERS[tier].replace('_', '-')} (fatigue {world.fatigue[row]:.2f}, {int(world.active_ties[row])} ties to participants)."
+            yield f"lapses from {TIERS[self._tier].replace('_', '-')} to {TIERS[tier].replace('_', '-')} (fatigue {world.fatigue[row]:.2f}, {counted(int(world.active_ties[row]), 'tie')} to participants)."
 
     def _households_move(self) -> Iterator[str]:
         if self.world.tenure[self.row] == 0:
@@ -316,7 +322,7 @@ class OrderStory(_Story):
     def _changed(self, o: int, state: int) -> Iterator[str]:
         world = self.world
         if state == PLACED and self._state == HIDDEN:
-            yield f"The station learns of it after {int(world.week[0] - world.order_arose[o])} week(s): the order is placed."
+            yield f"The station learns of it after {counted(int(world.week[0] - world.order_arose[o]), 'week')}: the order is placed."
         elif state == DISPATCHED:
             level = ("", " and has been passed up to the community", " and has been passed up to the sub-district")[
                 world.order_escalated[o]
@@ -324,7 +330,7 @@ class OrderStory(_Story):
             credit = f", with {int(world.order_credit[o])} minutes of credit offered" if world.order_credit[o] else ""
             yield f"It is dispatched: {self._place(o)}{level}{credit}."
         elif state == PLACED and self._state == DISPATCHED:
-            yield f"Nobody who was called accepts; it goes back into the line (offered in {int(world.order_rounds[o])} week(s) so far)."
+            yield f"Nobody who was called accepts; it goes back into the line (offered in {counted(int(world.order_rounds[o]), 'week')} so far)."
         elif state == ACCEPTED:
             yield f"Accepted by {self.helper(self.client, int(world.order_server[o]))}."
         elif state == DONE:

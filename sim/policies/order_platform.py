@@ -6,7 +6,7 @@ promises an answer within so many weeks, and feeds ratings back to volunteers.
 Sources: huang2025 (A57, A60-A64, A88), manshadi2022
 """
 
-from sim.policies.policy import Policy, dose
+from sim.policies.policy import Policy, counted, dose
 from sim.world import World
 
 
@@ -47,7 +47,7 @@ class OrderPlatform(Policy):
     def sentence(self) -> str:
         """One sentence."""
         promise = (
-            f"orders older than {self.response_target} week(s) go first (weight {self.overdue_first:g})"
+            f"orders older than {counted(self.response_target, 'week')} go first (weight {self.overdue_first:g})"
             if self.overdue_first
             else "no answer is promised"
         )

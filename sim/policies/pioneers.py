@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.chance import uniform_pair
 from sim.law import compiled
-from sim.policies.policy import Policy, dose
+from sim.policies.policy import Policy, counted, dose
 from sim.world import World
 
 
@@ -78,7 +78,7 @@ class Pioneers(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"{self.seats} pioneer(s) in each grid (political awareness {self.political_awareness:g}, strategic vision {self.strategic_vision:g}, dedication {self.dedication:g}, "
+            f"{counted(self.seats, 'pioneer')} in each grid (political awareness {self.political_awareness:g}, strategic vision {self.strategic_vision:g}, dedication {self.dedication:g}, "
             f"administrative prowess {self.administrative_prowess:g} of 1) find needs, bring grids together, set an example and dispatch orders, {self.period()}, "
             f"at {self.cost_per_pioneer:g} yuan each a week."
         )

@@ -249,6 +249,11 @@ def _stream(policy: str, what: str) -> np.uint64:
     return stream(f"policy.{policy}.{what}")
 
 
+def counted(number: float, noun: str) -> str:
+    """A number with its noun, in the plural where there is not just one: 1 week, 2 weeks."""
+    return f"{number:g} {noun}" + ("" if number == 1 else "s")
+
+
 def adults(world: World) -> Column:
     """Residents of 18 and over."""
     return (world.age >= ADULT) & (world.tier > NO_TIER)

@@ -6,7 +6,7 @@ serves a part itself. Each level takes a share of the dispatchers' time.
 Sources: huang2025 (A8, A89)
 """
 
-from sim.policies.policy import Policy, dose
+from sim.policies.policy import Policy, counted, dose
 from sim.world import World
 
 
@@ -43,7 +43,7 @@ class ServiceFramework(Policy):
             "are passed up to the community and then to the sub-district",
         )[self.levels]
         return (
-            f"Orders that wait {how}; each of the {self.levels} level(s) takes {self.overhead:.0%} of dispatch capacity, {self.period()}, "
+            f"Orders that wait {how}; each of the {counted(self.levels, 'level')} takes {self.overhead:.0%} of dispatch capacity, {self.period()}, "
             f"at {self.cost_per_level:g} yuan a level and week per 1,000 residents."
         )
 

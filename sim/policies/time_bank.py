@@ -6,7 +6,7 @@ Willingness to earn rises with trust that credits will be redeemed, which follow
 Sources: huang2025 (A73), nanjing2020
 """
 
-from sim.policies.policy import Policy, dose
+from sim.policies.policy import Policy, counted, dose
 from sim.policies.pushing import raise_for_adults
 from sim.world import World
 
@@ -51,7 +51,7 @@ class TimeBank(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"An hour served earns {self.earning:g} credit hour(s), orders paid with credits go first (weight {self.priority:g}), {self.giving:.1%} of balances a week are given "
+            f"An hour served earns {counted(self.earning, 'credit hour')}, orders paid with credits go first (weight {self.priority:g}), {self.giving:.1%} of balances a week are given "
             f"to elders and {self.expiry:.1%} expire, {self.period()}, at {self.cost:g} yuan a week per 1,000 residents."
         )
 
