@@ -1,6 +1,6 @@
 """The two worlds in a notebook: `Worlds()` shows the page's own map and charts, stepped from Python or by its button.
 
-Needs anywidget (`pip install anywidget`), which Jupyter, marimo and VS Code understand.
+Needs anywidget (`pip install 'linli[notebook]'`), which Jupyter, marimo and VS Code understand.
 """
 
 from importlib.resources import files

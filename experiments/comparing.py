@@ -86,8 +86,9 @@ def compare(
     store = Store(folder or Path("results") / study.name).open()
     first = study.file.replicates if study.file.until else 0
     with store.held():
-        perform(study, store, workers=workers, by=by, on=on)
-        if first:
-            study, _ = settled(study, store)
+        asked, seen = study, 0
+        while study.file.replicates > seen:
             perform(study, store, workers=workers, by=by, on=on)
+            seen = study.file.replicates
+            study, _ = settled(asked, store)
     return Comparison(study, store, first)

@@ -76,8 +76,8 @@ def methods(study: Study, tables: "Tables", first_stage: int) -> str:
     file, n = study.file, study.file.replicates
     design = f" at {len(study.points)} points of a {file.design.method.replace('_', ' ')} design"
     stein = (
-        f" The number of replicates was set from the first {first_stage} by Stein's two-stage rule, and the t "
-        "intervals are those of that rule."
+        f" Runs were added until the intervals were narrow enough: by Stein's rule on the first {first_stage} pairs, and by "
+        "later looks at the spread of all pairs, which may add runs only; each t interval is the wider of the two."
     )
     said = [
         f"We simulated the community {file.community!r} for {file.weeks} weeks under {len(study.arms)} arms",
@@ -129,7 +129,7 @@ def effects_in_words(tables: "Tables", metric: str) -> "pd.DataFrame":
 
 
 def _evaluation(tables: "Tables") -> str:
-    found = evaluated(tables.runs, tables.arms[0], tables.arms)
+    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
     if found.empty:
         return ""
     shown = found.assign(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.analysis.stopping import Need, needs
+from experiments.analysis.stopping import Need, needs, next_look
 from experiments.design import Study
 from experiments.store import Store, clear_errors
 
@@ -26,15 +26,22 @@ LABELS = ("run", "arm", "point", "replicate", "seed")
 
 
 def settled(study: Study, store: Store) -> tuple[Study, list[Need]]:
-    """The study with as many replicates as its first stage says it needs (see analysis.stopping), and why.
+    """The study with as many replicates as what is there says it needs (see analysis.stopping), and why.
 
-    A study without `until` is left as it is. The same first stage gives the same answer.
+    A study without `until` is left as it is. Looks are taken in the same order whatever else is there, so the same runs
+    give the same answer.
     """
     if not study.file.until:
         return study, []
-    found = needs(Results(study, store).runs(), study.reference, study.file.wanted(), study.file.replicates)
-    wanted = max((need.replicates for need in found), default=study.file.replicates)
-    return study.with_replicates(min(wanted, study.file.most)), found
+    file, there = study.file, store.finished()
+    seen = file.replicates
+    while True:
+        now = study.with_replicates(seen)
+        found = needs(Results(now, store).runs(), study.reference, file.wanted(), file.replicates)
+        wanted = next_look(seen, max((need.replicates for need in found), default=seen), file.most)
+        if wanted == seen or not all(run.run in there for run in now.runs()):
+            return study.with_replicates(wanted), found
+        seen = wanted
 
 
 @dataclass(frozen=True)

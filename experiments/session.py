@@ -47,14 +47,16 @@ def run_study(
     with store.held(part):
         console.print(f"[bold]{study.file.title}[/bold]  {study.file.question}")
         first = study.file.replicates if study.file.until else 0
-        for stage in ("first", "second") if first else ("first",):
-            if stage == "second":
-                study, found = settled(study, store)
-                _say_needs(console, study, found, first)
+        asked, seen = study, 0
+        while study.file.replicates > seen:
             go_on(study)
             if part and any(True for _ in missing(study, store)):
                 console.print(f"Part {part} is done. When all parts are, run the study once more.")
                 return tally.failed
+            seen = study.file.replicates
+            if first:
+                study, found = settled(asked, store)
+                _say_needs(console, study, found, seen)
         write_resolved(study, store)
         results = Results(study, store)
         results.write_runs()
@@ -77,13 +79,20 @@ def run_study(
     return len(failures)
 
 
-def _say_needs(console: Console, study: Study, found: Sequence[Need], first: int) -> None:
-    """Say how many replicates the first stage asks for, and what asks for the most."""
+def _say_needs(console: Console, study: Study, found: Sequence[Need], seen: int) -> None:
+    """Say how many replicates the runs so far ask for, and what asks for the most."""
     if not found:
         return
     hardest = max(found, key=lambda need: need.replicates)
     where = f"{hardest.arm}, {hardest.metric}" + (f", point {hardest.point}" if len(study.points) > 1 else "")
-    console.print(f"After {first} replicates: {hardest.replicates} are needed for the wanted half-widths ({where}).")
+    if hardest.replicates <= seen:
+        console.print(f"After {seen} replicates every wanted half-width is reached.")
+        return
+    expected = min(hardest.replicates, study.file.most) - seen
+    console.print(
+        f"After {seen} replicates: {hardest.replicates} are needed for the wanted half-widths ({where}); "
+        f"about {expected} more are expected."
+    )
     if hardest.replicates > study.file.most:
         console.print(
             f"[yellow]More than `most`: the study stops at {study.file.most} and some intervals stay wider.[/yellow]"

@@ -52,6 +52,7 @@ def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True)
         objectives=found.objectives,
         window=file.window,
         weeks=file.weeks,
+        first_stage=first_stage,
     )
 
 
@@ -109,7 +110,7 @@ def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
 
     if len(tables.points) > 1 or len(tables.arms) < 2:
         return
-    found = evaluated(tables.runs, tables.arms[0], tables.arms)
+    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
     if found.empty:
         return
     cells = {

@@ -25,7 +25,7 @@ def tables_for_a_paper(results: "Results", tables: "Tables") -> "dict[str, pd.Da
     """Effects as numbers, the runs, what the design allows to find, and what the figures of time are drawn from."""
     better = {name: meaning.better for name, meaning in tables.metrics.items()}
     named = {"effects": tables.effects, "runs": tables.runs}
-    named |= {"evaluation": evaluated(tables.runs, tables.arms[0], tables.arms)}
+    named |= {"evaluation": evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)}
     named |= explore(results.study, tables.runs, better).tables()
     named |= {"figure_trajectories": tables.trajectories, "figure_profiles": tables.profiles}
     return {name: table for name, table in named.items() if not table.empty}

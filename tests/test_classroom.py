@@ -345,7 +345,7 @@ def test_whose_orders_go_first_is_felt_in_the_line(first: str) -> None:
 
 
 def test_the_notebooks_widget_speaks_the_same_frames() -> None:
-    pytest.importorskip("anywidget")
+    pytest.importorskip("anywidget", reason="the notebook view needs anywidget (pip install 'linli[notebook]')")
     from classroom.notebook import Worlds
 
     worlds, sent = Worlds(policies=[{"name": "vanguard"}]), []

@@ -340,3 +340,57 @@ def test_five_hundred_residents_run_smoothly(browser: Browser, record_property: 
     record_property("weeks_and_pictures_a_second", rates)
     print("weeks and pictures a second at 500 residents:", rates)
     page.close()
+
+
+NOTEBOOK = """async () => {
+  const module = await import(URL.createObjectURL(new Blob([await kernel("module")], { type: "text/javascript" })));
+  const heard = [], traits = JSON.parse(await kernel("traits"));
+  const view = (text) => new DataView(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
+  const model = {
+    get: (name) => traits[name],
+    on: (name, hear) => heard.push(hear),
+    send: async (said) => {
+      for (const [answer, buffers] of JSON.parse(await kernel(JSON.stringify(said))))
+        heard.forEach((hear) => hear(answer, buffers.map(view)));
+    },
+  };
+  await module.default.render({ model, el: document.body });
+}"""
+"""What Jupyter does for a widget: hands it its traits, and carries messages with buffers to and fro."""
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_notebooks_view_draws_and_plays(browser: Browser, tmp_path: Path, language: str) -> None:
+    import base64
+
+    pytest.importorskip("anywidget", reason="the notebook view needs anywidget (pip install 'linli[notebook]')")
+    from classroom.notebook import Worlds
+
+    worlds = Worlds(policies=[{"name": "vanguard", "doses": {"size": 40}}], seed=3, language=language, **SMALL)
+    sent: list[Any] = []
+    worlds.send = lambda said, buffers: sent.append([said, [base64.b64encode(b).decode() for b in buffers]])
+
+    def kernel(said: str) -> str:
+        if said == "module":
+            return str(worlds._esm)
+        if said == "traits":
+            return json.dumps({"language": language, "charts": worlds.charts, "metrics": worlds.metrics, "style": worlds.style})  # fmt: skip
+        sent.clear()
+        worlds._hear(None, json.loads(said), [])
+        return json.dumps(sent)
+
+    cell = tmp_path / "cell.html"
+    cell.write_text("<!doctype html><meta charset=utf-8><body></body>")
+    page = browser.page(cell.as_uri(), width=1000, height=900)
+    page.expose_function("kernel", kernel)
+    page.evaluate(NOTEBOOK)
+    page.wait_for_selector(".world canvas")
+    page.wait_for_function("document.querySelector('output').textContent === '0'")
+    page.click("button")
+    page.wait_for_function("Number(document.querySelector('output').textContent) >= 30", timeout=60_000)
+    page.click("button")
+    assert ("参与率" if language == "zh" else "Participation") in words(page)
+    shown = page.evaluate("[...document.querySelectorAll('canvas')].map((c) => new Set(c.getContext('2d').getImageData(0, 0, c.width, c.height).data).size)")  # fmt: skip
+    assert len(shown) >= 5, "two maps, three charts and the marks of the legend"
+    assert min(shown) > 2, "nothing was drawn on one of them"
+    page.context.close()

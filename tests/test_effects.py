@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from experiments.analysis.effects import bca, cliff, effect_of, effects, joint_quantile, profile_bands, t_quantile
-from experiments.analysis.stopping import Wanted, half_width, needs, replicates_for
+from experiments.analysis.stopping import Wanted, needed, needs, next_look, replicates_for
 
 TRUTH = 0.3
 
@@ -107,17 +107,38 @@ def test_profiles_get_their_band() -> None:
 def test_replicates_follow_steins_rule() -> None:
     n = replicates_for(1.0, 0.1, 20, 20)
     assert n == np.ceil((stats.t.ppf(0.975, 19) / 0.1) ** 2)
-    assert half_width(1.0, 20, n) <= 0.1
+    assert t_quantile(20) / np.sqrt(n) <= 0.1
     assert replicates_for(0.0, 0.1, 20, 20) == 20
     assert replicates_for(1.0, 0.1, 20, 600) == 600
 
 
-def test_needs_are_those_of_the_first_stage_alone() -> None:
+def test_later_looks_may_add_pairs_and_never_take_any_away() -> None:
     chance = np.random.default_rng(5)
     runs = runs_of(experiment(chance, 50, 2))
     wanted = {"cohesion": Wanted(0.1)}
-    assert needs(runs, "baseline", wanted, 10) == needs(runs[runs["replicate"] < 10], "baseline", wanted, 10)
-    assert {n.arm for n in needs(runs, "baseline", wanted, 10)} == {"a0", "a1"}
+    first, later = (needs(runs[runs["replicate"] < n], "baseline", wanted, 10) for n in (10, 50))
+    assert {n.arm for n in first} == {"a0", "a1"}
+    assert all(b.replicates >= a.replicates for a, b in zip(first, later, strict=True))
+    calm, wild = np.full(10, 1.0) + np.arange(10) / 1e3, np.arange(40.0)
+    assert needed(calm, calm, 1.0, 10) == 10 < needed(calm, wild, 1.0, 10)
+    assert needed(wild, calm, 1.0, 10) == needed(wild, wild[:1], 1.0, 10) > 40
+
+
+@given(st.integers(2, 200), st.integers(2, 300), st.integers(2, 300))
+def test_a_look_goes_on_by_a_tenth_and_ends_at_the_most(seen: int, wanted: int, most: int) -> None:
+    look = next_look(seen, wanted, most)
+    assert seen <= look <= max(most, seen)
+    assert (look == seen) == (wanted <= seen or most <= seen)
+    assert look >= min(wanted, most)
+
+
+def test_an_interval_is_never_narrower_than_that_of_its_first_stage_or_of_all_pairs() -> None:
+    values = np.r_[np.tile([-3.0, 3.0], 5), np.zeros(30)]
+    zero = np.zeros(40)
+    both, plain = effect_of(values, zero, np.nan, first_stage=10), effect_of(values, zero, np.nan)
+    assert both.high > plain.high
+    assert both.high == pytest.approx(t_quantile(10) * values[:10].std(ddof=1) / np.sqrt(40))
+    assert effect_of(values[::-1], zero, np.nan, first_stage=10).high == pytest.approx(plain.high)
 
 
 def test_with_one_arm_its_mean_is_what_must_be_narrow() -> None:
@@ -159,12 +180,14 @@ def test_intervals_cover_at_least_94_per_cent(n: int, heavy: bool) -> None:
 
 
 def stein_coverage(experiments: int, fewest: int, heavy: bool) -> tuple[float, float]:
-    """Share of two-stage experiments whose interval holds the truth, and their mean number of pairs."""
+    """Share of experiments, with as many looks as they take, whose interval holds the truth; mean number of pairs."""
     chance, hit, pairs = np.random.default_rng(fewest), 0, 0
     for _ in range(experiments):
         long = experiment(chance, 400, 1, heavy)
         d = long["a0"] - long["baseline"]
-        n = min(replicates_for(d[:fewest].std(ddof=1), 0.15, fewest, fewest), 400)
+        n = fewest
+        while (look := next_look(n, needed(d[:fewest], d[:n], 0.15, fewest), 400)) > n:
+            n = look
         found = effect_of(long["a0"][:n], long["baseline"][:n], np.nan, first_stage=fewest)
         hit += found.low <= TRUTH <= found.high
         pairs += n

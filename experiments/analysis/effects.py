@@ -68,7 +68,8 @@ def effects(runs: "pd.DataFrame", reference: str, metrics: Sequence[str], first_
     """Every arm's effect on every metric at every point, one row each.
 
     `runs` has the columns arm, point, replicate and the metrics. Pairs lack where one of the two runs failed. When the
-    number of replicates was chosen from the first few (`first_stage`), the t intervals are Stein's (see stopping).
+    number of replicates was chosen from the first few (`first_stage`), the t intervals are never narrower than Stein's (see
+    stopping).
     """
     import pandas as pd
 
@@ -103,8 +104,8 @@ def effect_of(
     d, n = a - b, int(whole.sum())
     mean = float(d.mean()) if n else np.nan
     sd = float(d.std(ddof=1)) if n > 1 else np.nan
-    start = d[: min(first_stage, n)] if first_stage else d
-    half = t_quantile(start.size) * start.std(ddof=1) / np.sqrt(n) if start.size > 1 else np.nan
+    stages = (d[:first_stage], d) if first_stage > 1 and n > 1 else (d,)
+    half = max(t_quantile(some.size) * some.std(ddof=1) / np.sqrt(n) for some in stages) if n > 1 else np.nan
     wide = max(joint * sd / np.sqrt(n), half) if n > 1 else np.nan
     bca_low, bca_high = bca(d)
     apart = (a.var(ddof=1) + b.var(ddof=1)) if n > 1 else np.nan

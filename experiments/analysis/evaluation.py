@@ -36,7 +36,7 @@ MEASURES = {
 """Metrics of the evaluation, each with the side that it stands on."""
 
 
-def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str]) -> "pd.DataFrame":
+def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str], first_stage: int = 0) -> "pd.DataFrame":
     """One row an arm, point and measure: side, metric, n, reference, mean, effect, low, high (95 %, paired).
 
     `runs` has the columns arm, point, replicate and the metrics. The last measure of an arm is the price: yuan for each
@@ -52,7 +52,7 @@ def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str]) -> "pd.
                 continue
             pairs = {m: (t[arm].to_numpy(float), t[reference].to_numpy(float)) for m, t in tables.items()}
             for metric, (one, other) in pairs.items():
-                e = effect_of(one, other, math.nan)
+                e = effect_of(one, other, math.nan, first_stage=first_stage)
                 rows.append(
                     {
                         "point": int(str(point)),

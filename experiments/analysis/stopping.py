@@ -1,9 +1,12 @@
 """Stopping: how many replicates give an interval of the wanted half-width, without spoiling its coverage.
 
 Looking again and again and stopping at the first narrow interval stops too early, at samples that happen to look calm.
-Stein's two stages avoid this: the first `fewest` pairs fix the number of all pairs, N = (t s / h)^2 with their standard
-deviation s and t of fewest - 1 degrees of freedom. The interval mean +- t s / sqrt(N) then covers with exactly 95 % for
-normal differences, whatever their variance, and its half-width is known after the first stage.
+Stein's rule avoids this: the first `fewest` pairs fix a least number of pairs, N = (t s / h)^2 with their standard deviation
+s and t of fewest - 1 degrees of freedom, and the interval mean +- t s / sqrt(N) covers with exactly 95 % for normal
+differences, whatever their variance. Later looks may add pairs, never take any away: the interval reported is the wider
+of Stein's and of the t interval of all pairs, and runs are added until that is narrow enough. The mean of normal values
+does not depend on their spread, so a rule that looks at spreads alone cannot lower the coverage; for skewed differences,
+whose first few look too calm, it is what keeps it.
 
 Sources: stein1945
 """
@@ -13,7 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments.analysis.effects import t_quantile
+from experiments.analysis.effects import Numbers, t_quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,33 +38,48 @@ class Need:
     arm: str
     metric: str
     sd: float
-    """Standard deviation of the differences in the first stage."""
+    """Standard deviation of the differences so far."""
     wanted: float
     """Half-width wanted, in the metric's unit."""
     replicates: int
     """Pairs that reach it."""
 
 
-def needs(first: "pd.DataFrame", reference: str, wanted: Mapping[str, Wanted], fewest: int) -> list[Need]:
-    """What every effect needs, from the runs of the first stage (replicates below `fewest`); with one arm, its means.
+def needs(runs: "pd.DataFrame", reference: str, wanted: Mapping[str, Wanted], fewest: int) -> list[Need]:
+    """What every effect needs, by the runs so far; the first `fewest` replicates are the first stage.
 
-    An effect that shows no variation at all needs no more than the first stage.
+    With one arm its means are meant. An effect that shows no variation at all needs no more than the first stage.
     """
     rows: list[Need] = []
-    first = first[first["replicate"] < fewest]
-    arms = list(dict.fromkeys(first["arm"]))
-    for point, here in first.groupby("point", sort=True):
+    arms = list(dict.fromkeys(runs["arm"]))
+    for point, here in runs.groupby("point", sort=True):
         for metric, want in wanted.items():
             table = here.pivot(index="replicate", columns="arm", values=metric)
             if reference not in table:
                 continue
             base = table[reference]
-            half = want.width * abs(float(base.mean())) if want.relative else want.width
+            half = want.width * abs(float(base[base.index < fewest].mean())) if want.relative else want.width
             for arm in [a for a in arms if a != reference] or [reference]:
                 values = (table[arm] - base if arm != reference else base).dropna()
                 sd = float(values.std(ddof=1)) if len(values) > 1 else math.nan
-                rows.append(Need(int(str(point)), arm, metric, sd, half, replicates_for(sd, half, len(values), fewest)))
+                first = values[values.index < fewest].to_numpy(float)
+                rows.append(
+                    Need(int(str(point)), arm, metric, sd, half, needed(first, values.to_numpy(float), half, fewest))
+                )
     return rows
+
+
+def needed(first: Numbers, seen: Numbers, half: float, fewest: int) -> int:
+    """Pairs for this half-width: what Stein's interval needs by the first stage, and the t interval by all seen so far."""
+    return max(
+        replicates_for(float(values.std(ddof=1)) if len(values) > 1 else math.nan, half, len(values), fewest)
+        for values in (first, seen)
+    )
+
+
+def next_look(seen: int, wanted: int, most: int) -> int:
+    """How many pairs to have at the next look, a tenth more than now at least; as many as now when they are enough."""
+    return min(max(wanted, math.ceil(1.1 * seen)), max(most, seen)) if wanted > seen else seen
 
 
 def replicates_for(sd: float, half: float, n: int, fewest: int) -> int:
@@ -71,8 +89,3 @@ def replicates_for(sd: float, half: float, n: int, fewest: int) -> int:
     if not half > 0:
         return 10**9
     return max(fewest, min(math.ceil((t_quantile(n) * sd / half) ** 2), 10**9))
-
-
-def half_width(sd: float, first: int, n: int) -> float:
-    """Half-width of the 95 % interval after both stages: sd from the `first` pairs, the mean from all n."""
-    return t_quantile(first) * sd / math.sqrt(n) if n > 0 else math.nan

@@ -88,6 +88,8 @@ class Tables:
     front: "pd.DataFrame | None" = None
     """As `analysis.front.front` gives it."""
     objectives: tuple[str, ...] = ()
+    first_stage: int = 0
+    """Replicates of the first stage, when runs were added until the intervals were narrow; else 0."""
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
     """For each arm the network in the last week of one run."""
     window: int = 52
