@@ -139,11 +139,13 @@ def difference_in_words(row: "pd.Series[Any]") -> str:
     if row["metric"] == PRICE:
         if not math.isfinite(row["mean"]):
             return "no need averted"
-        open_ended = not math.isfinite(row["low"]) or not math.isfinite(row["high"])
-        return number(row["mean"]) + (
-            "\n[no bound]" if open_ended else f"\n[{number(row['low'])}, {number(row['high'])}]"
-        )
-    if not math.isfinite(row["low"]):
+        if not math.isfinite(row["low"]) or not math.isfinite(row["high"]):
+            return f"{row['mean']:.2g}\n[no bound]"
+        places = decimals(row["high"] - row["low"])
+        return f"{row['mean']:.{places}f}\n[{row['low']:.{places}f}, {row['high']:.{places}f}]"
+    if row["low"] == row["high"] == 0:
+        return "0"
+    if row["low"] == row["high"] or not math.isfinite(row["low"]):
         return number(row["effect"], sign=True)
     places = decimals(row["high"] - row["low"])
     return f"{row['effect']:+.{places}f}\n[{row['low']:+.{places}f}, {row['high']:+.{places}f}]"

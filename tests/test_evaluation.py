@@ -58,6 +58,8 @@ def test_every_arm_has_every_measure_and_a_price_by_hand() -> None:
     assert found.loc[PRICE, "mean"] == pytest.approx(15.0)
     assert found.loc[UNMET, ["effect", "low", "high"]].tolist() == [-20, -20, -20]
     assert evaluated(runs[runs["arm"] == "a"], "a", ["a"]).empty
+    free = evaluated(runs.assign(**{COST: 0.0}), "a", ["a", "b"]).set_index("metric")
+    assert list(free.index) == [UNMET, COST]
 
 
 @pytest.mark.parametrize("width", [80, 120])

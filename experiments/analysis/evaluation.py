@@ -40,7 +40,8 @@ def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str], first_s
     """One row an arm, point and measure: side, metric, n, reference, mean, effect, low, high (95 %, paired).
 
     `runs` has the columns arm, point, replicate and the metrics. The last measure of an arm is the price: yuan for each
-    unmet person-week averted; NaN where needs did not fall, bounds infinite where Fieller's interval is open.
+    unmet person-week averted; NaN where needs did not fall, bounds infinite where Fieller's interval is open, no row where nothing was
+    paid.
     """
     import pandas as pd
 
@@ -70,6 +71,8 @@ def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str], first_s
             if UNMET in pairs and COST in pairs:
                 averted, paid = pairs[UNMET][1] - pairs[UNMET][0], pairs[COST][0] - pairs[COST][1]
                 whole = np.isfinite(averted) & np.isfinite(paid)
+                if not paid[whole].any():
+                    continue  # nothing was booked: a price of 0 would be read as a finding
                 ratio, low, high = fieller(paid[whole], averted[whole])
                 rows.append(
                     {
