@@ -22,6 +22,19 @@ FORMATS = {
     ".yaml": "application/yaml",
     ".json": "application/json",
 }
+MEANINGS = {
+    "runs.parquet": "One row a finished run: arm, point, replicate, seed and every metric's mean over the window.",
+    "resolved.yaml": "The study and every parameter value with which its runs were made.",
+    "manifest.json": "Versions, seeds, commit and durations.",
+    "report.html": "The whole report as one page.",
+    "weekly": "One row a run and week: every metric.",
+    "figures": "A figure of the report.",
+    "tables": "A table of the report.",
+}
+"""What a file holds, by its name or its folder."""
+ADDRESS = "urn:linli"
+"""Stands for an address of the program, which the profile asks for and which it does not have yet."""
+LICENCE = "https://spdx.org/licenses/CC-BY-4.0"
 
 
 def write_crate(results: "Results", files: Sequence[Path]) -> Path | None:
@@ -35,17 +48,24 @@ def write_crate(results: "Results", files: Sequence[Path]) -> Path | None:
     except ModuleNotFoundError:
         return None
     study, folder, said = results.study, results.store.folder, results.store.manifest()
-    crate = ROCrate()
+    crate = ROCrate(version="1.2")
     crate.name = study.file.title
     crate.description = study.file.question or study.file.title
     sessions = said.get("sessions", [])
     if sessions:
         crate.datePublished = sessions[-1]["began"]
-    crate.license = "https://spdx.org/licenses/CC-BY-4.0"
-    made = [crate.add_file(path, path.relative_to(folder).as_posix(), properties=_said_of(path)) for path in files]
+    terms = {
+        "@type": "CreativeWork",
+        "name": "CC BY 4.0",
+        "description": "May be shared and adapted by naming the author.",
+    }
+    crate.root_dataset["license"] = crate.add(ContextEntity(crate, LICENCE, properties=terms))
+    made = [
+        crate.add_file(path, path.relative_to(folder).as_posix(), properties=_said_of(path, folder)) for path in files
+    ]
     software: dict[str, Any] = {
-        "@type": "SoftwareApplication", "name": "linli", "softwareVersion": said.get("linli") or "unknown",
-        "identifier": said.get("commit") or said.get("model", ""),
+        "@type": "SoftwareApplication", "name": "linli", "version": said.get("linli") or "unknown",
+        "identifier": said.get("commit") or said.get("model", ""), "url": ADDRESS,
     }  # fmt: skip
     program = crate.add(ContextEntity(crate, "#linli", properties=software))
     inputs = [one for one in made if one.id == "resolved.yaml"]
@@ -53,7 +73,7 @@ def write_crate(results: "Results", files: Sequence[Path]) -> Path | None:
     if sessions:
         action |= {"startTime": sessions[0]["began"]}
     run = crate.add(ContextEntity(crate, "#run", properties=action))
-    run["instrument"], run["object"] = program, inputs
+    run["instrument"], run["object"] = program, inputs[0] if len(inputs) == 1 else inputs
     run["result"] = [one for one in made if one not in inputs]
     crate.root_dataset["mentions"] = run
     path = folder / "ro-crate-metadata.json"
@@ -62,9 +82,11 @@ def write_crate(results: "Results", files: Sequence[Path]) -> Path | None:
     return path
 
 
-def _said_of(path: Path) -> dict[str, Any]:
+def _said_of(path: Path, folder: Path) -> dict[str, Any]:
+    part = path.relative_to(folder).parts[0]
     return {
         "name": path.name,
+        "description": MEANINGS.get(part, "Part of the results."),
         "encodingFormat": FORMATS.get(path.suffix, "application/octet-stream"),
         "contentSize": str(path.stat().st_size),
     }

@@ -79,6 +79,11 @@ def test_a_report_comes_with_a_crate_that_validates(done: Comparison) -> None:
                 if isinstance(one, dict) and not str(one["@id"]).startswith("http"):
                     assert one["@id"] in entities
     assert {"name", "description", "datePublished", "license"} <= entities["./"].keys()
+    # What a validator of RO-Crate 1.2 asks for: every file described, the program with version and address, named terms.
+    assert said["@context"] == "https://w3id.org/ro/crate/1.2/context"
+    assert all(entity["description"] for entity in said["@graph"] if entity["@type"] == "File")
+    assert {"name", "version", "url"} <= entities["#linli"].keys()
+    assert {"name", "description"} <= entities[entities["./"]["license"]["@id"]].keys()
     assert str(path.parent) not in json.dumps(said)
 
 
