@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.analysis.evaluation import evaluated
+from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
 from experiments.crate import write_crate
 from experiments.design import Study
 from experiments.exploring import explore
@@ -107,7 +107,7 @@ def effects_in_words(tables: "Tables", metric: str) -> "pd.DataFrame":
         places = decimals(row["high"] - row["low"])
 
         def both(low: float, high: float, places: int = places) -> str:
-            return f"{low:+.{places}f} to {high:+.{places}f}"
+            return f"{low:+z.{places}f} to {high:+z.{places}f}"
 
         rows.append(
             {
@@ -115,7 +115,7 @@ def effects_in_words(tables: "Tables", metric: str) -> "pd.DataFrame":
                 **({"Point": tables.points[int(row["point"])]} if len(tables.points) > 1 else {}),
                 "Pairs": str(row["n"]),
                 tables.arms[0]: number(row["reference"]),
-                "Difference": f"{row['effect']:+.{places}f}"
+                "Difference": f"{row['effect']:+z.{places}f}"
                 + (f" ({row['relative']:+.1%})" if math.isfinite(row["relative"]) else ""),
                 "95 % interval": both(row["low"], row["high"]),
                 "all arms at once": both(row["joint_low"], row["joint_high"]),
@@ -132,24 +132,28 @@ def _evaluation(tables: "Tables") -> str:
     found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
     if found.empty:
         return ""
-    shown = found.assign(
-        Arm=found["arm"],
-        Side=found["side"],
-        Measure=[_measure(tables, name) for name in found["metric"]],
-        Difference=[difference_in_words(row).replace("\n", " ") for _, row in found.iterrows()],
+    words = [difference_in_words(row) for _, row in found.iterrows()]
+    places = {name: place for place, name in enumerate((*MEASURES, PRICE))}
+    cells = found.assign(words=words, place=found["metric"].map(places)).pivot(
+        index=["point", "place", "metric", "side"], columns="arm", values="words"
     )
-    columns = ["Arm", *(["point"] if len(tables.points) > 1 else []), "Side", "Measure", "Difference"]
+    shown = cells[[arm for arm in tables.arms if arm in cells]].fillna("").reset_index()
+    shown.columns.name = None
+    shown.insert(0, "Measure", [_measure(tables, name) for name in shown["metric"]])
+    where = [] if len(tables.points) > 1 else ["point"]
+    shown = shown.drop(columns=["place", "metric", *where]).rename(columns={"side": "Side"})
     return (
         "<h2>Outcome, process and price</h2><p>What was achieved and for whom, how the community fared on the way, and what "
         f"an averted unmet person-week cost: differences from {_safe(tables.arms[0])} with 95 % t intervals; of the price, "
-        "Fieller's, which has no bound where it cannot be told that any need was averted.</p>" + _table(shown[columns])
+        "Fieller's, which has no bound where it cannot be told that any need was averted.</p>"
+        + _table(shown).replace("\\n", "<br>")
     )
 
 
 def _measure(tables: "Tables", name: str) -> str:
     if name not in tables.metrics:
         return "Yuan per averted unmet person-week"
-    return f"{tables.metrics[name].label} ({tables.metrics[name].unit})"
+    return f"{tables.metrics[name].label}\n({tables.metrics[name].unit})"
 
 
 def _design(study: Study) -> str:
