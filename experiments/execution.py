@@ -72,7 +72,7 @@ def simulated(job: Job) -> Series:
     return {name: np.asarray(values, np.float32) for name, values in simulation.weekly().items() if name != "week"}
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=256)
 def _config(community: str, changes: str) -> "Config":
     """A configuration, read once for many runs; `changes` as JSON, so that they can be remembered by."""
     from sim import load_config

@@ -10,6 +10,7 @@ named entries, such as the service kinds, `name: null` takes an entry of the ext
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -210,11 +211,16 @@ def _evidence_of(value: Any, field: FieldInfo, leaf: Leaf | None, path: str, fol
     unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
     if leaf is None or leaf.value != value:
         return Evidence(path, value, unit, meaning, "--set", "assumed", "", "--set", 0)
-    file = leaf.path.relative_to(folder).as_posix() if leaf.path.is_relative_to(folder) else shown_path(leaf.path)
+    file = _inside(leaf.path, folder) or shown_path(leaf.path)
     if leaf.given is None:
         return Evidence(path, value, unit, meaning, file, "assumed", "", file, leaf.line)
     source, grade, note = leaf.given.source or "", leaf.given.grade or "assumed", leaf.given.note or ""
     return Evidence(path, value, unit, meaning, source, grade, note, file, leaf.line)
+
+
+@lru_cache(maxsize=64)
+def _inside(path: Path, folder: Path) -> str:
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else ""
 
 
 def _loosened(schema: dict[str, Any], shape: type[BaseModel], top: bool = False) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -132,6 +133,17 @@ class Document:
     marks: Marks
     problems: list[Problem]
 
+    def copied(self) -> "Document":
+        """The same document, to be changed freely."""
+        marks = Marks(self.marks.whole, dict(self.marks.keys), dict(self.marks.values))
+        return Document(self.path, _copied(self.value), marks, list(self.problems))
+
+
+def _copied(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _copied(one) for key, one in value.items()}
+    return [_copied(one) for one in value] if isinstance(value, list) else value
+
 
 def dotted(place: Place) -> str:
     """A place as people write it: `kinds.meals.hours`, `arms.0.name`."""
@@ -196,6 +208,12 @@ def read(path: Path) -> Document:
         raise ConfigError([Problem(Spot(name), "", "no such file", "a YAML file", near)]) from None
     except OSError as error:
         raise ConfigError([Problem(Spot(name), "", error.strerror or str(error), "a readable YAML file")]) from None
+    return _parsed(text, name, path).copied()
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: str, name: str, path: Path) -> Document:
+    """A study of many points reads the same few files again for each; the text is the key, so a changed file is read."""
     return parse(text, name, path)
 
 

@@ -5,6 +5,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from experiments.analysis.attribution import attribution, weights
 from experiments.analysis.discovery import prim, tree
@@ -125,6 +127,16 @@ def test_without_every_sub_bundle_there_is_no_attribution() -> None:
 def test_a_front_by_hand() -> None:
     losses = np.array([[1.0, 3], [2, 2], [3, 1], [3, 3], [2, 2]])
     assert on_front(losses).tolist() == [True, True, True, False, True]
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 40), st.integers(1, 4), st.booleans())
+def test_the_front_is_what_nobody_dominates(seed: int, rows: int, columns: int, missing: bool) -> None:
+    chance = np.random.default_rng(seed)
+    losses = chance.integers(0, 5, (rows, columns)).astype(float)
+    if missing:
+        losses[chance.integers(0, rows), chance.integers(0, columns)] = np.nan
+    dominated = [any((b <= a).all() and (b < a).any() for b in losses) for a in losses]
+    assert (on_front(losses) == ~np.array(dominated)).all()
 
 
 def test_choices_beyond_the_budget_are_not_on_the_front() -> None:

@@ -21,9 +21,18 @@ BOOTSTRAPS = 500
 
 def on_front(losses: Numbers) -> NDArray[np.bool_]:
     """Which rows no other row dominates; every column is to be small. Equal rows stand together."""
-    no_worse = (losses[:, None, :] <= losses[None, :, :]).all(axis=2)
-    better = (losses[:, None, :] < losses[None, :, :]).any(axis=2)
-    return ~(no_worse & better).any(axis=0)
+    left, examined = (
+        np.argsort(losses.sum(axis=1)),
+        0,
+    )  # a row of small sum dominates many: those need no look of their own
+    while examined < left.size:
+        others, one = losses[left], losses[left[examined]]
+        stays = ~((others >= one).all(axis=1) & (others > one).any(axis=1))
+        examined = int(stays[:examined].sum()) + 1
+        left = left[stays]
+    there = np.zeros(len(losses), bool)
+    there[left] = True
+    return there
 
 
 def front(

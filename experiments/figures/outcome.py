@@ -82,7 +82,9 @@ def _effects(panel: "Axes", tables: Tables, metric: str, point: int, look: Look)
         panel.plot([row["low"], row["high"]], [height, height], color=colour(at), linewidth=2.2)
         panel.plot(row["effect"], height, color=colour(at), **marker(at, 1))
         places = decimals(row["high"] - row["low"])
-        said = f"{row['effect']:+z.{places}f}" + (f" ({row['relative']:+.1%})" if math.isfinite(row["relative"]) else "")
+        said = f"{row['effect']:+z.{places}f}" + (
+            f" ({row['relative']:+.1%})" if math.isfinite(row["relative"]) else ""
+        )
         panel.annotate(minus(said), (1, height), xycoords=("axes fraction", "data"), va="center", fontsize=6)
     panel.set_yticks(range(len(rows)), list(rows["arm"]))
     panel.set_ylim(len(rows) - 0.4, -0.7)
