@@ -9,7 +9,7 @@ import os
 import signal
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
     BrokenExecutor,
@@ -22,8 +22,9 @@ from concurrent.futures import (
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -86,17 +87,19 @@ def processors() -> int:
 
 
 def missing(study: Study, store: Store, *, shard: tuple[int, int] = (1, 1), again: bool = False) -> Iterator[Run]:
-    """The runs of this shard that no finished block holds, in the plan's order; `again`: nor those that failed."""
+    """The runs of this shard that no finished block holds, in the plan's order; `again`: nor those that failed.
+
+    Labels of the same run are dealt out together, so that no two shards do it.
+    """
     there = store.finished()
     number, of = shard
     seen: set[str] = set()
-    for position, run in enumerate(study.runs()):
-        if (
-            position % of == number - 1
-            and run.run not in seen
-            and (run.run not in there or (again and not there[run.run]))
-        ):
-            seen.add(run.run)
+    for run in study.runs():
+        if run.run in seen:
+            continue
+        mine = len(seen) % of == number - 1
+        seen.add(run.run)
+        if mine and (run.run not in there or (again and not there[run.run])):
             yield run
 
 
@@ -176,47 +179,54 @@ def _perform(job: Job, folder: Path, simulate: Simulate) -> Outcome:
 
 
 def _everywhere(jobs: Iterable[Job], folder: Path, workers: int, by: Workers, simulate: Simulate) -> Iterator[Outcome]:
-    """Perform jobs on some workers, a few ahead; jobs of a worker that died are tried again, each alone."""
+    """Perform jobs on some workers; those that a dead worker may have had are tried again, a few at a time, then alone."""
     jobs = iter(jobs)
     if workers == 1:
         for job in jobs:
             yield _perform(job, folder, simulate)
         return
-    suspects: list[Job] = []
-    while first := next(jobs, None):
-        with _pool(workers, by) as pool:
-            running: dict[Future[Outcome], Job] = {}
-            try:
-                for job in (first, *islice(jobs, AHEAD * workers - 1)):
+    while suspects := (yield from _in_a_pool(jobs, AHEAD, folder, workers, by, simulate)):
+        again = iter(suspects)
+        while few := (yield from _in_a_pool(again, 1, folder, workers, by, simulate)):
+            for job in few:
+                yield _alone(job, folder, by, simulate)
+
+
+def _in_a_pool(
+    jobs: Iterator[Job], ahead: int, folder: Path, workers: int, by: Workers, simulate: Simulate
+) -> Generator[Outcome, None, list[Job]]:
+    """Perform jobs, some ahead for each worker. A worker's death ends it: the jobs that were under way are returned."""
+    running: dict[Future[Outcome], Job] = {}
+    under_way: list[Job] = []  # taken from `jobs` and not reported, whether a worker has it or not
+    with _pool(workers, by) as pool:
+        try:
+            while True:
+                for job in islice(jobs, ahead * workers - len(under_way)):
+                    under_way.append(job)
                     running[pool.submit(_perform, job, folder, simulate)] = job
-                while running:
-                    done, _ = wait(running, return_when=FIRST_COMPLETED)
-                    for future in done:
-                        outcome = future.result()
-                        del running[future]
-                        yield outcome
-                        if job_ := next(jobs, None):
-                            running[pool.submit(_perform, job_, folder, simulate)] = job_
-            except BrokenExecutor:
-                suspects = list(running.values())
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-        for job in suspects:
-            yield _alone(job, folder, by, simulate)
-        suspects = []
+                if not running:
+                    return []
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    outcome = future.result()
+                    under_way.remove(running.pop(future))
+                    yield outcome
+        except BrokenExecutor:
+            return under_way
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _alone(job: Job, folder: Path, by: Workers, simulate: Simulate) -> Outcome:
     """A run that may have killed its worker, in a worker of its own."""
-    if (Store(folder).aside / job.run).exists():
-        return job.run, 0.0, None
+    if job.run in (store := Store(folder)).waiting() and (done := store.taken(job.run)) is not None:
+        return job.run, 0.0, done.error  # its worker had finished it, and died before it could say so
     with _pool(1, by) as pool:
         try:
             return pool.submit(_perform, job, folder, simulate).result()
         except BrokenExecutor:
             error = "The worker process died (killed by the system, out of memory, or a fault in compiled code)."
-            Store(folder).set_aside(Finished(job.run, {}, error))
+            store.set_aside(Finished(job.run, {}, error))
             return job.run, 0.0, error
 
 
@@ -230,5 +240,12 @@ def _pool(workers: int, by: Workers) -> Executor:
 
 
 def _left_to_the_parent() -> None:
-    """An interrupt is the parent's to answer."""
+    """An interrupt is the parent's to answer, and no worker outlives it, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    Thread(target=_end_with_the_parent, daemon=True).start()
+
+
+def _end_with_the_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)

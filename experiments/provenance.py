@@ -18,7 +18,7 @@ def manifest(study: Study, store: Store, session: Mapping[str, Any]) -> dict[str
     """What manifest.json says: `session` is added to those of earlier programs that worked on this store."""
     file = study.file
     files = [
-        *sorted(store.weekly.glob("*.parquet")),
+        *store.blocks(),
         *(p for p in sorted(store.folder.glob("*.*")) if p.suffix in _HASHED),
     ]
     return {

@@ -63,7 +63,7 @@ def write_report(results: Results, first_stage: int) -> Path:
     )
     path = folder / "report.html"
     write_whole(path, page.encode(), sync=True)
-    kept = [*sorted(results.store.weekly.glob("*.parquet")), *(folder / name for name in _KEPT)]
+    kept = [*results.store.blocks(), *(folder / name for name in _KEPT)]
     write_crate(results, [file for file in (path, *kept, *written, *drawn) if file.is_file()])
     return path
 

@@ -156,7 +156,7 @@ class Results:
         """A connection with the tables `plan` (the study's runs) and `weekly` (the store's rows)."""
         import duckdb
 
-        blocks = [str(path) for path in sorted(self.store.weekly.glob("*.parquet"))]
+        blocks = [str(path) for path in self.store.blocks()]
         con = duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(self.store.folder / ".tmp-duckdb")})
         try:
             con.register("planned", self._plan())

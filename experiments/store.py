@@ -1,22 +1,28 @@
 """The store: results/<study>/, which survives whatever happens to the program.
 
-    weekly/<block>.parquet   finished runs, up to a hundred a file: run, week, one column a metric; a failed run is one
-                             row without a week and with its traceback
+    weekly/<hash>.parquet    finished runs, up to a hundred a file: run, week, one column a metric; a failed run is one
+                             row without a week and with its traceback; named by the hash of the file's content
     aside/<run>              a finished run whose block is not full yet
+    damaged/                 files that no longer are what they were written as; their runs are done again
     runs.parquet             one row a run: arm, point, replicate, seed, parameters, outcomes
+    failures.csv             one row a failed run: labels, traceback and the command that repeats it
     manifest.json            versions, seeds, commit, times, hashes
 
 A run is set aside the moment it is finished; a block is written when all its runs are there. Both go to a temporary
-file first and get their name when they are whole, so a name means a whole file. Blocks are cut from the list of
-missing runs in the order of the plan: an interrupted study ends with the same files, byte for byte.
+file first and get their name when they are whole, so a name means a whole file; a bit that flipped since then is
+noticed, for the name is the hash. Blocks are cut from the list of missing runs in the order of the plan: an interrupted
+study ends with the same files, byte for byte.
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -70,34 +76,42 @@ class Store:
 
     @contextlib.contextmanager
     def held(self, shard: str = "") -> Iterator[None]:
-        """Hold the store against a second program; shards share it, each holding its own part.
+        """Hold the store against a second program; shards of one division share it, each holding its own part.
 
         Raises StoreError when another program works in it.
         """
         with contextlib.ExitStack() as locks, clear_errors(self.folder):
             locks.enter_context(_locked(self.folder / ".lock", shared=bool(shard)))
             if shard:
-                locks.enter_context(_locked(self.folder / f".lock-{shard.replace('/', '-of-')}", shared=False))
+                part, _, division = shard.partition("/")
+                mine = self.folder / f".lock-of-{division}"
+                locks.enter_context(_locked(mine, shared=True))
+                locks.enter_context(_locked(self.folder / f".lock-{part}-of-{division}", shared=False))
+                for other in self.folder.glob(".lock-of-*"):  # a third and a quarter of a plan would share some runs
+                    if other != mine:
+                        with _locked(other, shared=False):
+                            pass
             else:
                 for left in (*self.folder.glob(".tmp-*"), *self.weekly.glob(".tmp-*"), *self.aside.glob(".tmp-*")):
-                    left.unlink(missing_ok=True)
+                    shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
             yield
 
+    def blocks(self) -> list[Path]:
+        """The finished blocks. One whose content is not what its name says is put away, so that its runs are missing."""
+        whole = []
+        for block in sorted(self.weekly.glob("*.parquet")):
+            about = block.stat()
+            if _name_of(block, about.st_size, about.st_mtime_ns) == block.stem:
+                whole.append(block)
+                continue
+            with clear_errors(self.folder):
+                (self.folder / "damaged").mkdir(exist_ok=True)
+                os.replace(block, self.folder / "damaged" / block.name)
+        return whole
+
     def finished(self) -> dict[str, bool]:
-        """The runs in finished blocks, and whether each succeeded. Damaged blocks are put away, to be done again."""
-        blocks = sorted(self.weekly.glob("*.parquet"))
-        try:
-            return _runs_in(blocks)
-        except Exception:  # one of many files is damaged: find out which
-            found: dict[str, bool] = {}
-            for block in blocks:
-                try:
-                    found |= _runs_in([block])
-                except Exception:
-                    damaged = self.folder / "damaged"
-                    damaged.mkdir(exist_ok=True)
-                    os.replace(block, damaged / block.name)
-            return found
+        """The runs in finished blocks, and whether each succeeded."""
+        return _runs_in(self.blocks())
 
     def set_aside(self, finished: Finished) -> None:
         """Keep a finished run at once: a small file that is whole or not there."""
@@ -132,9 +146,8 @@ class Store:
         damaged = [run for run, one in zip(runs, found, strict=True) if one is None]
         if damaged:
             return damaged
-        name = hashlib.sha256("\n".join(runs).encode()).hexdigest()[:20]
         with clear_errors(self.folder):
-            _write_block(self.weekly / f"{name}.parquet", [one for one in found if one])
+            _write_block(self.weekly, [one for one in found if one])
             for run in runs:
                 (self.aside / run).unlink(missing_ok=True)
         return []
@@ -160,9 +173,14 @@ def clear_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StoreError(
-            f"{folder}: {error.strerror or error}. Finished runs are safe; mend this and run again."
-        ) from error
+        said: object = error.strerror or error
+        raise StoreError(f"{folder}: {said}. Finished runs are safe; mend this and run again.") from error
+    except Exception as error:
+        import duckdb
+
+        if not isinstance(error, duckdb.IOException):
+            raise
+        raise StoreError(f"{folder}: {error}. Finished runs are safe; mend this and run again.") from error
 
 
 def write_whole(path: Path, content: bytes, *, sync: bool) -> None:
@@ -206,8 +224,8 @@ def _runs_in(blocks: Iterable[Path]) -> dict[str, bool]:
     return dict(rows.fetchall())
 
 
-def _write_block(path: Path, runs: Sequence[Finished]) -> None:
-    """One Parquet file, the same bytes for the same runs."""
+def _write_block(folder: Path, runs: Sequence[Finished]) -> None:
+    """One Parquet file, the same bytes for the same runs, under the hash of its bytes."""
     import duckdb
 
     metrics = list(dict.fromkeys(name for one in runs for name in one.weekly))
@@ -220,7 +238,7 @@ def _write_block(path: Path, runs: Sequence[Finished]) -> None:
         gap = [np.full(n, np.nan, np.float32) for n in lengths]
         columns[name] = np.concatenate([one.weekly.get(name, empty) for one, empty in zip(runs, gap, strict=True)])
     columns["error"] = np.repeat(np.array([one.error for one in runs], object), lengths)
-    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    temporary = folder / f".tmp-{os.getpid()}-{runs[0].run}.parquet"
     chosen = ", ".join(["run", "week::smallint as week", *(f'"{m}"' for m in metrics), "error::varchar as error"])
     con = duckdb.connect(config={"threads": 1})
     try:
@@ -231,13 +249,19 @@ def _write_block(path: Path, runs: Sequence[Finished]) -> None:
         )
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except duckdb.Error as error:
-        raise OSError(None, f"cannot write {path.name}: {error}") from error
+        about = temporary.stat()
+        os.replace(temporary, folder / f"{_name_of(temporary, about.st_size, about.st_mtime_ns)}.parquet")
     finally:
         temporary.unlink(missing_ok=True)
         con.close()
-    _sync_folder(path.parent)
+    _sync_folder(folder)
+
+
+@lru_cache(maxsize=100_000)
+def _name_of(block: Path, _size: int, _changed: int) -> str:
+    """The hash of a block's content, taken once for as long as the file stays as it is."""
+    with block.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:20]
 
 
 def _weeks(one: Finished, length: int) -> NDArray[np.float64]:
@@ -263,4 +287,7 @@ def _locked(path: Path, *, shared: bool) -> Iterator[None]:
             raise StoreError(
                 f"{path.parent}: another linli is working in this folder. Wait for it, or choose --out."
             ) from None
+        except OSError as error:
+            if error.errno not in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
+                raise  # some network drives have no locks: the same care there
         yield

@@ -1,12 +1,16 @@
 """Paired effects: known answers, scipy as the judge, and the coverage of every interval."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from toy import small
 
+from experiments import compare
 from experiments.analysis.effects import bca, cliff, effect_of, effects, joint_quantile, profile_bands, t_quantile
 from experiments.analysis.stopping import Wanted, needed, needs, next_look, replicates_for
 
@@ -44,7 +48,7 @@ def test_a_known_difference() -> None:
 
 def test_bca_is_scipys_at_the_level_that_few_values_need() -> None:
     values = np.random.default_rng(3).exponential(1, 30)
-    level = 2 * stats.norm.cdf(np.sqrt(30 / 29) * t_quantile(30)) - 1
+    level = 2 * stats.norm.cdf(np.sqrt(30 / 29) * t_quantile(30) * 1.1) - 1
     chance = np.random.default_rng(1)
     judge = stats.bootstrap(
         (values,), np.mean, n_resamples=20_000, rng=chance, confidence_level=level
@@ -66,13 +70,13 @@ def test_cliffs_delta_is_the_count_over_all_pairs(a: list[int], b: list[int]) ->
 
 
 def test_no_variation_and_few_runs_give_no_nonsense() -> None:
-    same = effect_of(np.ones(5), np.ones(5), t_quantile(5))
+    same = effect_of(np.ones(5), np.ones(5), (t_quantile(5), np.nan))
     assert (same.effect, same.low, same.high, same.bca_low) == (0, 0, 0, 0)
     assert np.isnan(same.d_z)
-    one = effect_of(np.ones(1), np.zeros(1), np.nan)
+    one = effect_of(np.ones(1), np.zeros(1))
     assert one.effect == 1
     assert np.isnan(one.low)
-    none = effect_of(np.full(3, np.nan), np.ones(3), np.nan)
+    none = effect_of(np.full(3, np.nan), np.ones(3))
     assert none.n == 0
     assert np.isnan(none.effect)
 
@@ -135,10 +139,10 @@ def test_a_look_goes_on_by_a_tenth_and_ends_at_the_most(seen: int, wanted: int, 
 def test_an_interval_is_never_narrower_than_that_of_its_first_stage_or_of_all_pairs() -> None:
     values = np.r_[np.tile([-3.0, 3.0], 5), np.zeros(30)]
     zero = np.zeros(40)
-    both, plain = effect_of(values, zero, np.nan, first_stage=10), effect_of(values, zero, np.nan)
+    both, plain = effect_of(values, zero, first_stage=10), effect_of(values, zero)
     assert both.high > plain.high
     assert both.high == pytest.approx(t_quantile(10) * values[:10].std(ddof=1) / np.sqrt(40))
-    assert effect_of(values[::-1], zero, np.nan, first_stage=10).high == pytest.approx(plain.high)
+    assert effect_of(values[::-1], zero, first_stage=10).high == pytest.approx(plain.high)
 
 
 def test_with_one_arm_its_mean_is_what_must_be_narrow() -> None:
@@ -148,19 +152,57 @@ def test_with_one_arm_its_mean_is_what_must_be_narrow() -> None:
     assert need.replicates == np.ceil((t_quantile(20) * need.sd / need.wanted) ** 2) > 20
 
 
-def coverage(experiments: int, n: int, heavy: bool) -> tuple[float, float, float]:
-    """Shares of experiments whose t, BCa and joint intervals (all arms at once) hold the truth."""
-    chance, hit = np.random.default_rng(n), np.zeros(3)
-    for _ in range(experiments):
-        table = effects(runs_of(experiment(chance, n, 3, heavy)), "baseline", ["cohesion"])
-        first = table.iloc[0]
-        hit += (
-            first["low"] <= TRUTH <= first["high"],
-            first["bca_low"] <= TRUTH <= first["bca_high"],
-            bool(((table["joint_low"] <= TRUTH) & (table["joint_high"] >= TRUTH)).all()),
+def test_a_rule_of_stopping_widens_every_interval() -> None:
+    chance = np.random.default_rng(4)
+    columns = experiment(chance, 40, 3)
+    for arm in ("a0", "a1", "a2"):  # a first stage that looks wilder than all pairs
+        columns[arm][:10] = (
+            columns["baseline"][:10] + 3 * (columns[arm][:10] - columns["baseline"][:10] - TRUTH) + TRUTH
         )
-    t, b, joint = hit / experiments
-    return t, b, joint
+    runs = runs_of(columns)
+    plain, stein = (effects(runs, "baseline", ["cohesion"], first) for first in (0, 10))
+    for low, high in (("low", "high"), ("bca_low", "bca_high"), ("joint_low", "joint_high")):
+        assert (stein[high] - stein[low] > 1.2 * (plain[high] - plain[low])).all(), high
+    assert (stein["joint_high"] > stein["high"]).all()
+
+
+def test_pairs_that_failed_runs_took_away_are_asked_for_again() -> None:
+    runs = runs_of(experiment(np.random.default_rng(6), 40, 1))
+    (whole,) = needs(runs, "baseline", {"cohesion": Wanted(0.15)}, 10)
+    thin = runs[(runs["arm"] == "baseline") | ~runs["replicate"].isin([20, 25, 30, 35])]
+    (lacking,) = needs(thin, "baseline", {"cohesion": Wanted(0.15)}, 10)
+    d = thin.pivot(index="replicate", columns="arm", values="cohesion")
+    pairs = (d["a0"] - d["baseline"]).dropna().to_numpy()
+    assert whole.replicates > 40
+    assert lacking.replicates == needed(pairs[:10], pairs, 0.15, 10) + 4
+
+
+def test_a_failed_run_of_the_first_stage_leaves_it_shorter_not_later() -> None:
+    columns = experiment(np.random.default_rng(8), 30, 1)
+    runs = runs_of(columns)
+    thin = runs[(runs["arm"] == "baseline") | (runs["replicate"] != 3)]
+    d = np.delete(columns["a0"] - columns["baseline"], 3)
+    found = effects(thin, "baseline", ["cohesion"], 10).iloc[0]
+    half = max(t_quantile(9) * d[:9].std(ddof=1), t_quantile(29) * d.std(ddof=1)) / np.sqrt(29)
+    assert found["high"] - found["effect"] == pytest.approx(half)
+
+
+ENDS = (("low", "high"), ("bca_low", "bca_high"), ("joint_low", "joint_high"))
+
+
+def hits(table: pd.DataFrame, truth: dict[str, float]) -> np.ndarray:
+    """Whether the first arm's t and BCa intervals, and all joint intervals at once, hold the truth."""
+    true = table["arm"].map(truth)
+    t, b, joint = ((table[low] <= true) & (table[high] >= true) for low, high in ENDS)
+    return np.array([t[0], b[0], joint.all()], float)
+
+
+def coverage(experiments: int, n: int, heavy: bool) -> np.ndarray:
+    """Shares of experiments whose t, BCa and joint intervals hold the truth."""
+    chance = np.random.default_rng(n)
+    truth = dict.fromkeys(("a0", "a1", "a2"), TRUTH)
+    some = (experiment(chance, n, 3, heavy) for _ in range(experiments))
+    return sum(hits(effects(runs_of(one), "baseline", ["cohesion"]), truth) for one in some) / experiments
 
 
 def test_intervals_cover_in_a_few_experiments() -> None:
@@ -169,39 +211,58 @@ def test_intervals_cover_in_a_few_experiments() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("heavy", [False, True])
-@pytest.mark.parametrize("n", [20, 40])
+@pytest.mark.parametrize("n", [10, 20, 40])
 def test_intervals_cover_at_least_94_per_cent(n: int, heavy: bool) -> None:
     t, b, joint = coverage(4000, n, heavy)
     print(f"n = {n}, heavy tails {heavy}: t {t:.3f}, BCa {b:.3f}, joint {joint:.3f}")
-    assert t >= 0.94
-    assert joint >= 0.94
-    # A bootstrap of few heavy-tailed values is known to be short; the t interval is the one that is reported.
-    assert b >= (0.905 if heavy else 0.935)
+    assert min(t, b, joint) >= 0.94
 
 
-def stein_coverage(experiments: int, fewest: int, heavy: bool) -> tuple[float, float]:
-    """Share of experiments, with as many looks as they take, whose interval holds the truth; mean number of pairs."""
-    chance, hit, pairs = np.random.default_rng(fewest), 0, 0
+@pytest.mark.slow
+def test_intervals_cover_the_differences_that_the_model_makes(tmp_path: Path) -> None:
+    """Small experiments drawn from many real pairs, whose mean is then the truth."""
+    arms = {"nothing": [], "vanguard": ["vanguard"], "training": ["training"]}
+    outcomes = ["cohesion", "unmet_needs", "participation"]
+    said = {"arms": arms, "replicates": 600, "weeks": 78, "burn_in": 26, "window": 26, "outcomes": outcomes}
+    runs = compare(small(tmp_path, **said), tmp_path / "results").runs()
+    chance = np.random.default_rng(1)
+    for metric in outcomes:
+        table = runs.pivot(index="replicate", columns="arm", values=metric)
+        truth = {arm: (table[arm] - table["nothing"]).mean() for arm in arms}
+        covered = np.zeros(3)
+        for _ in range(2000):
+            drawn = table.to_numpy()[chance.integers(0, len(table), 10)]
+            one = runs_of(dict(zip(table.columns, drawn.T, strict=True)), metric)
+            covered += hits(effects(one, "nothing", [metric]), truth) / 2000
+        print(f"{metric}, 10 pairs: t {covered[0]:.3f}, BCa {covered[1]:.3f}, joint {covered[2]:.3f}")
+        assert covered.min() >= 0.935  # 94 % less the error of 2,000 experiments
+
+
+def stein_coverage(experiments: int, fewest: int, heavy: bool) -> tuple[np.ndarray, float]:
+    """Shares of experiments, with as many looks as they take, whose intervals hold the truth; mean number of pairs."""
+    chance, covered, pairs = np.random.default_rng(fewest), np.zeros(3), 0
+    truth = dict.fromkeys(("a0", "a1"), TRUTH)
     for _ in range(experiments):
-        long = experiment(chance, 400, 1, heavy)
-        d = long["a0"] - long["baseline"]
+        long = experiment(chance, 400, 2, heavy)
+        gaps = [long[arm] - long["baseline"] for arm in truth]
         n = fewest
-        while (look := next_look(n, needed(d[:fewest], d[:n], 0.15, fewest), 400)) > n:
+        while (look := next_look(n, max(needed(d[:fewest], d[:n], 0.15, fewest) for d in gaps), 400)) > n:
             n = look
-        found = effect_of(long["a0"][:n], long["baseline"][:n], np.nan, first_stage=fewest)
-        hit += found.low <= TRUTH <= found.high
+        table = effects(runs_of({arm: values[:n] for arm, values in long.items()}), "baseline", ["cohesion"], fewest)
+        covered += hits(table, truth)
         pairs += n
-    return hit / experiments, pairs / experiments
+    return covered / experiments, pairs / experiments
 
 
 def test_stopping_at_the_wanted_width_keeps_coverage_in_a_few_experiments() -> None:
-    assert stein_coverage(400, 20, heavy=False)[0] > 0.92
+    assert stein_coverage(200, 20, heavy=False)[0].min() > 0.9
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("heavy", [False, True])
 @pytest.mark.parametrize("fewest", [10, 20])
 def test_stopping_at_the_wanted_width_keeps_coverage(fewest: int, heavy: bool) -> None:
-    covered, pairs = stein_coverage(10_000, fewest, heavy)
-    print(f"first stage {fewest}, heavy tails {heavy}: {covered:.3f} with {pairs:.0f} pairs")
-    assert covered >= 0.94
+    covered, pairs = stein_coverage(4000, fewest, heavy)
+    t, b, joint = covered
+    print(f"first {fewest}, heavy tails {heavy}: t {t:.3f}, BCa {b:.3f}, joint {joint:.3f} with {pairs:.0f} pairs")
+    assert covered.min() >= 0.94

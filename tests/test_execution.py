@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from toy import SMALL, deadly_toy, failing_toy, small, toy, write_study
+from toy import SMALL, deadly_toy, failing_toy, seldom_deadly_toy, small, toy, write_study
 
 from experiments.design import Study
 from experiments.execution import Workers, missing, perform, simulated
@@ -59,6 +59,13 @@ def test_shards_together_are_the_whole(tmp_path: Path) -> None:
     assert Results(study, store).runs().equals(Results(study, whole).runs())
 
 
+def test_shards_that_plan_at_the_same_moment_share_no_run(tmp_path: Path) -> None:
+    study = small(tmp_path, varies={"policies.training.seats": [1, 2, 3]}, replicates=4)  # the other arms stay the same
+    store = Store(tmp_path / "r").open()
+    parts = [{run.run for run in missing(study, store, shard=(i, 5))} for i in range(1, 6)]
+    assert sum(len(part) for part in parts) == len(set.union(*parts)) == 4 * (2 + 3)
+
+
 def test_a_larger_study_does_only_what_is_new(tmp_path: Path) -> None:
     store = done(small(tmp_path), tmp_path / "r")
     larger = small(tmp_path, replicates=4, arms={**SMALL["arms"], "more": ["vanguard"]})
@@ -104,6 +111,42 @@ def test_a_run_that_kills_its_worker_fails_alone(tmp_path: Path) -> None:
     assert set(results.failures()["arm"]) == {"both"}
 
 
+def test_runs_beside_one_that_kills_its_worker_are_all_done(tmp_path: Path) -> None:
+    study, store = small(tmp_path, replicates=60), Store(tmp_path / "r").open()
+    tally = perform(study, store, workers=2, simulate=seldom_deadly_toy)
+    assert not list(missing(study, store))
+    assert not store.waiting()
+    assert (tally.done, tally.failed) == (180, 3)
+    assert len(Results(study, store).failures()) == 3
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes")
+def test_workers_do_not_outlive_a_killed_parent(tmp_path: Path) -> None:
+    program = program_of(write_study(tmp_path, replicates=4000), tmp_path / "r", "processes")
+    running = started(tmp_path, program)
+    while not (workers := children(running.pid)) or not Store(tmp_path / "r").waiting():
+        time.sleep(0.05)
+    running.kill()
+    running.wait()
+    for _ in range(100):
+        if not any(Path(f"/proc/{pid}/cmdline").exists() for pid in workers):
+            break
+        time.sleep(0.1)
+    else:
+        pytest.fail("workers are still there ten seconds later")
+
+
+def children(parent: int) -> list[int]:
+    """The processes that this one has started."""
+    found = []
+    for about in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            pid, rest = about.read_text().split(" (", 1)
+            if int(rest.rpartition(") ")[2].split()[1]) == parent:
+                found.append(int(pid))
+    return found
+
+
 def test_a_run_set_aside_damaged_is_done_again(tmp_path: Path) -> None:
     study, store = small(tmp_path), Store(tmp_path / "r").open()
     first = next(study.runs())
@@ -124,42 +167,52 @@ def test_the_number_of_replicates_follows_from_the_first_stage(tmp_path: Path) -
     assert settled(study, store)[0].file.replicates == more.file.replicates
 
 
+PROGRAM = """
+import sys; sys.path[:0] = [{tests!r}]
+from pathlib import Path
+from toy import slow_toy
+from experiments.execution import perform
+from experiments.results import Results
+from experiments.store import Store
+from experiments.study import read_study
+if __name__ == '__main__':
+    study, store = read_study({study!r}), Store(Path({folder!r})).open()
+    with store.held():
+        print('go', flush=True)
+        perform(study, store, workers=2, by={by!r}, simulate=slow_toy)
+        Results(study, store).write_runs()
+"""
+
+
+def program_of(study: Path, folder: Path, by: Workers) -> str:
+    return PROGRAM.format(tests=str(Path(__file__).parent), study=str(study), folder=str(folder), by=by)
+
+
+def started(folder: Path, program: str) -> "subprocess.Popen[bytes]":
+    """Such a program at work, in a process group of its own."""
+    script = folder / "program.py"
+    script.write_text(program, "utf-8")
+    running = subprocess.Popen(
+        [sys.executable, script], stdout=subprocess.PIPE, cwd=Path(__file__).parents[1], start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+    )  # fmt: skip
+    assert running.stdout is not None
+    assert running.stdout.readline() == b"go\n"
+    running.stdout.close()
+    return running
+
+
 def killed_at_random(study: Path, folder: Path, moments: int, chance: random.Random) -> int:
     """Run the study in a program of its own, killed again and again; returns how many kills hit it alive."""
-    program = (
-        "import sys; sys.path[:0] = [{tests!r}]\n"
-        "from pathlib import Path\n"
-        "from toy import slow_toy\n"
-        "from experiments.execution import perform\n"
-        "from experiments.results import Results\n"
-        "from experiments.store import Store\n"
-        "from experiments.study import read_study\n"
-        "if __name__ == '__main__':\n"
-        "    study, store = read_study({study!r}), Store(Path({folder!r})).open()\n"
-        "    with store.held():\n"
-        "        print('go', flush=True)\n"
-        "        perform(study, store, workers=2, by={by!r}, simulate=slow_toy)\n"
-        "        Results(study, store).write_runs()\n"
-    )
     hits = 0
     for i in range(moments + 1):
-        by = "processes" if i == moments else "threads"
-        text = program.format(tests=str(Path(__file__).parent), study=str(study), folder=str(folder), by=by)
-        script = folder.parent / "program.py"
-        script.write_text(text, "utf-8")
-        running = subprocess.Popen(
-            [sys.executable, script], stdout=subprocess.PIPE, cwd=Path(__file__).parents[1], start_new_session=True,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
-        )  # fmt: skip
-        assert running.stdout is not None
-        assert running.stdout.readline() == b"go\n"
+        running = started(folder.parent, program_of(study, folder, "processes" if i % 2 else "threads"))
         if i < moments:
-            time.sleep(chance.uniform(0, 0.6))
+            time.sleep(chance.uniform(0, 3.0 if i % 2 else 0.6))  # processes take a while to begin
             hits += running.poll() is None
             with contextlib.suppress(ProcessLookupError):  # it was faster
                 os.killpg(running.pid, signal.SIGKILL)
         running.wait()
-        running.stdout.close()
     return hits
 
 

@@ -85,6 +85,22 @@ def test_a_damaged_block_is_put_away_and_its_runs_are_missing_again(store: Store
     assert [p.name for p in (store.folder / "damaged").iterdir()] == [block.name]
 
 
+@given(st.data())
+@settings(max_examples=25, deadline=None)
+def test_one_flipped_bit_anywhere_in_a_block_is_noticed(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    store = Store(tmp_path_factory.mktemp("s")).open()
+    store.set_aside(some_run("a", 50))
+    store.pack(["a"])
+    (block,) = store.blocks()
+    whole = bytearray(block.read_bytes())
+    whole[data.draw(st.integers(0, len(whole) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    block.write_bytes(bytes(whole))
+    assert store.finished() == {}
+    assert store.blocks() == []
+
+
 def test_two_programs_cannot_work_in_one_store(store: Store) -> None:
     with store.held(), pytest.raises(StoreError, match="another linli"), Store(store.folder).held():
         pass
@@ -92,16 +108,30 @@ def test_two_programs_cannot_work_in_one_store(store: Store) -> None:
 
 def test_shards_share_a_store_but_not_a_part(store: Store) -> None:
     with store.held("1/3"), store.held("2/3"):
-        for other in ("1/3", ""):
+        for other in ("1/3", "", "1/4"):  # a quarter would share runs with a third
             with pytest.raises(StoreError, match="another linli"), store.held(other):
                 pass
 
 
 def test_left_overs_of_a_killed_program_are_swept_away(store: Store) -> None:
-    left = store.weekly / ".tmp-1-x.parquet"
+    left, spilled = store.weekly / ".tmp-1-x.parquet", store.folder / ".tmp-1-duckdb"
     left.write_bytes(b"half")
+    spilled.mkdir()
+    (spilled / "page").write_bytes(b"half")
     with store.held():
         assert not left.exists()
+        assert not spilled.exists()
+
+
+def test_a_drive_without_locks_can_be_worked_on(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    fcntl = pytest.importorskip("fcntl")
+
+    def no_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with store.held():
+        assert store.waiting() == set()
 
 
 def test_a_full_disk_is_a_clear_error_and_loses_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import yaml
 
-from experiments.design import Job, Study
+from experiments.design import Job, Study, seed_of
 from experiments.store import Series
 from experiments.study import read_study
 
@@ -23,6 +23,8 @@ SMALL: dict[str, Any] = {
     "arms": {"baseline": [], "thanks": ["recognition"], "both": ["recognition", {"training": {"seats": 9}}]},
     "outcomes": ["cohesion", "unmet_needs"],
 }
+
+DEADLY_SEEDS = {seed_of(SMALL["seed"], replicate) for replicate in (11, 12, 40)}
 
 
 def write_study(folder: Path, **said: Any) -> Path:
@@ -64,6 +66,13 @@ def failing_toy(job: Job) -> Series:
 def deadly_toy(job: Job) -> Series:
     """Takes its worker down where training is given."""
     if any(name == "training" for name, _ in job.policies):
+        os._exit(9)
+    return toy(job)
+
+
+def seldom_deadly_toy(job: Job) -> Series:
+    """Takes its worker down at three of the first sixty seeds where training is given."""
+    if any(name == "training" for name, _ in job.policies) and job.seed in DEADLY_SEEDS:
         os._exit(9)
     return toy(job)
 

@@ -53,7 +53,7 @@ def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str], first_s
                 continue
             pairs = {m: (t[arm].to_numpy(float), t[reference].to_numpy(float)) for m, t in tables.items()}
             for metric, (one, other) in pairs.items():
-                e = effect_of(one, other, math.nan, first_stage=first_stage)
+                e = effect_of(one, other, first_stage=first_stage)
                 rows.append(
                     {
                         "point": int(str(point)),

@@ -42,7 +42,7 @@ class Need:
     wanted: float
     """Half-width wanted, in the metric's unit."""
     replicates: int
-    """Pairs that reach it."""
+    """Replicates that reach it."""
 
 
 def needs(runs: "pd.DataFrame", reference: str, wanted: Mapping[str, Wanted], fewest: int) -> list[Need]:
@@ -63,9 +63,9 @@ def needs(runs: "pd.DataFrame", reference: str, wanted: Mapping[str, Wanted], fe
                 values = (table[arm] - base if arm != reference else base).dropna()
                 sd = float(values.std(ddof=1)) if len(values) > 1 else math.nan
                 first = values[values.index < fewest].to_numpy(float)
-                rows.append(
-                    Need(int(str(point)), arm, metric, sd, half, needed(first, values.to_numpy(float), half, fewest))
-                )
+                pairs = needed(first, values.to_numpy(float), half, fewest)
+                lost = int(runs["replicate"].max()) + 1 - len(values)  # failed runs take their pairs away
+                rows.append(Need(int(str(point)), arm, metric, sd, half, pairs + (lost if pairs > fewest else 0)))
     return rows
 
 
