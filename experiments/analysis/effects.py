@@ -84,7 +84,8 @@ def effects(runs: "pd.DataFrame", reference: str, metrics: Sequence[str], first_
                 range(int(table.index.max()) + 1)
             )  # a row a replicate, also where all its runs failed
             present = [arm for arm in arms if arm in table]
-            stages = tuple(joint_quantile(table, reference, present, some) for some in (0, first_stage))
+            by_first = joint_quantile(table, reference, present, first_stage) if first_stage else np.nan
+            stages = joint_quantile(table, reference, present), by_first
             base = table[reference].to_numpy(float)
             rows += [
                 effect_of(table[arm].to_numpy(float), base, stages, (int(str(point)), arm, metric), first_stage)
