@@ -1,7 +1,10 @@
 """Experiments: from a question to an answer with its interval.
 
-from experiments import compare
-results = compare("close_neighbours")
+from experiments import Study, compare
+from sim import Vanguard
+study = Study.of("mine", community="classroom", weeks=104, burn_in=52, replicates=10,
+                 arms={"nothing": [], "vanguard": [Vanguard(size=8)]})   # or Study.read("close_neighbours")
+results = compare(study)
 results.effects()
 results.to_xarray()["cohesion"].mean("replicate")
 """
@@ -11,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.comparing import Comparison, compare
-    from experiments.design import Study
-    from experiments.study import read_study
+    from experiments.study import Study
 
-__all__ = ["Comparison", "Study", "compare", "read_study"]
-_HOMES = {"Comparison": "comparing", "Study": "design", "compare": "comparing", "read_study": "study"}
+__all__ = ["Comparison", "Study", "compare"]
+_HOMES = {"Comparison": "comparing", "Study": "study", "compare": "comparing"}
 
 
 def __getattr__(name: str) -> Any:

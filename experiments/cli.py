@@ -1,5 +1,6 @@
 """The command line: `linli run STUDY` and its neighbours. Heavy imports stand where they are used."""
 
+import errno
 import sys
 from typing import Any
 
@@ -23,7 +24,15 @@ class _Linli(click.Group):
             if type(error).__name__ in ("ConfigError", "StoreError", "FontError", "StudyError"):
                 click.echo(str(error), err=True)
                 sys.exit(2)
+            if isinstance(error, OSError) and error.errno in _THE_MACHINES:
+                where = f"{error.filename}: " if error.filename else ""
+                click.echo(f"{where}{error.strerror}. Finished runs are safe; mend this and run again.", err=True)
+                sys.exit(2)
             raise
+
+
+_THE_MACHINES = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
+"""A full disk or a folder that must not be written to: no fault of the program, so a sentence is enough."""
 
 
 @click.group(cls=_Linli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

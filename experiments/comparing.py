@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from experiments.analysis.effects import effects
+from experiments.analysis.effects import effects, profile_bands
 from experiments.design import Study
-from experiments.execution import Workers, perform
+from experiments.execution import Workers, perform, simulated
 from experiments.results import Results, settled
 from experiments.store import Store
 from experiments.study import read_study
@@ -28,11 +28,28 @@ class Comparison(Results):
         """Every arm's paired effect on every outcome at every point (see analysis.effects)."""
         return effects(self.runs(), self.study.reference, self.study.file.outcomes, self.first_stage)
 
-    def to_polars(self) -> "pl.DataFrame":
-        """The runs as a polars frame: one row a run. Needs polars and pyarrow (`linli[frames]`)."""
+    def profiles(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
+        """Each week's mean paired difference from the first arm and its 95 % t interval (`low`, `high`)."""
+        return profile_bands(super().profiles(list(metrics or self.study.file.outcomes)))
+
+    def trajectories(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
+        """Each arm's mean in each week, and the band in which nine of ten runs lie."""
+        return super().trajectories(list(metrics or self.study.file.outcomes))
+
+    def again(self, run: str) -> "pd.DataFrame":
+        """Perform one run here and now, keeping nothing: its weeks, or the error that it failed with."""
+        import pandas as pd
+
+        if (found := self.study.run(run)) is None:
+            raise KeyError(f"no run {run!r} in this study")
+        return pd.DataFrame(dict(simulated(self.study.job(found))))
+
+    def to_polars(self, table: Literal["runs", "effects", "profiles", "trajectories"] = "runs") -> "pl.DataFrame":
+        """One of the tables as a polars frame. Needs polars (`linli[frames]`)."""
         import polars as pl
 
-        return pl.DataFrame({str(name): column.to_numpy() for name, column in self.runs().items()})
+        frame: pd.DataFrame = getattr(self, table)()
+        return pl.DataFrame({str(name): column.to_numpy() for name, column in frame.items()})
 
     def to_xarray(self, metrics: Sequence[str] | None = None) -> "xr.Dataset":
         """Weekly values by arm, point, replicate and week, NaN where a run failed, with labels and units.

@@ -79,6 +79,16 @@ class Study:
                 digest.update(str(seed).encode())
                 yield Run(digest.hexdigest()[:20], arm, p, r, seed)
 
+    def run(self, name: str) -> Run | None:
+        """The run of that name, also one that only a longer look would ask for; None when there is none."""
+        file = self.file
+        longest = self.with_replicates(max(file.replicates, file.most)) if file.until else self
+        return next((run for run in longest.runs() if run.run == name), None)
+
+    def repeated(self, run: str) -> str:
+        """What performs one run again and shows its error: a shell command, or Python for a study said in Python."""
+        return f"{self.command} --only {run}" if self.command else f'compare(study).again("{run}")'
+
     def job(self, run: Run) -> Job:
         """What a worker needs to perform the run."""
         changes, policies, community = self._meant(run.arm, run.point)

@@ -57,12 +57,14 @@ class Results:
             return self._runs(con).df()
 
     def failures(self) -> "pd.DataFrame":
-        """One row a failed run: labels and traceback."""
+        """One row a failed run: labels, traceback and the command that repeats it."""
         with self._open() as con:
-            return con.execute(
-                "select p.*, w.error from plan p join weekly w using (run) where w.week is null and not exists "
-                "(select 1 from weekly g where g.run = p.run and g.week = 0) order by replicate, point, place"
+            rows = con.execute(
+                f"select {self._labels('p.')}, any_value(w.error) as error from plan p join weekly w using (run) where "
+                "w.week is null and not exists (select 1 from weekly g where g.run = p.run and g.week = 0) "
+                f"group by {self._labels('p.')}, p.place order by {_ORDER}"
             ).df()
+        return rows.assign(command=[self.study.repeated(run) for run in rows["run"]])
 
     def weekly(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
         """One row a run and week, with labels: large."""
@@ -119,21 +121,42 @@ class Results:
     def write_runs(self) -> Path:
         """Write runs.parquet, the same bytes for the same runs."""
         path = self.store.folder / "runs.parquet"
-        temporary = path.with_name(f".tmp-{os.getpid()}-runs.parquet")
-        with clear_errors(self.store.folder), self._open() as con:
-            self._runs(con).write_parquet(str(temporary), compression="zstd")
-            os.replace(temporary, path)
+        with self._open() as con, self._whole(path) as temporary:
+            self._runs(con).write_parquet(temporary, compression="zstd")
         return path
+
+    def write_failures(self) -> "pd.DataFrame":
+        """Write failures.csv where runs failed, and take it away where none did any more; returns its table."""
+        failed, path = self.failures(), self.store.folder / "failures.csv"
+        if failed.empty:
+            path.unlink(missing_ok=True)
+        else:
+            with self._whole(path) as temporary:
+                failed.to_csv(temporary, index=False)
+        return failed
 
     def write_csv(self) -> list[Path]:
         """Write runs.csv and weekly.csv, for programs that cannot read Parquet."""
         runs, weekly = self.store.folder / "runs.csv", self.store.folder / "weekly.csv"
-        with clear_errors(self.store.folder), self._open() as con:
-            self._runs(con).write_csv(str(runs))
+        with self._open() as con:
+            with self._whole(runs) as temporary:
+                self._runs(con).write_csv(temporary)
             chosen = "".join(f', w."{m}"' for m in self._metrics(con))
             rows = con.sql(f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by {_ORDER}, w.week")
-            rows.write_csv(str(weekly))
+            with self._whole(weekly) as temporary:
+                rows.write_csv(temporary)
         return [runs, weekly]
+
+    @contextlib.contextmanager
+    def _whole(self, path: Path) -> Iterator[str]:
+        """A name to write to; the file gets its own when it is whole."""
+        temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+        with clear_errors(self.store.folder):
+            try:
+                yield str(temporary)
+                os.replace(temporary, path)
+            finally:
+                temporary.unlink(missing_ok=True)
 
     def _runs(self, con: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
         first = self.study.file.weeks - self.study.file.window
@@ -157,7 +180,9 @@ class Results:
         import duckdb
 
         blocks = [str(path) for path in self.store.blocks()]
-        con = duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(self.store.folder / ".tmp-duckdb")})
+        con = duckdb.connect(
+            config={"memory_limit": "2GB", "temp_directory": str(self.store.folder / f".tmp-{os.getpid()}-duckdb")}
+        )
         try:
             con.register("planned", self._plan())
             con.execute("create table plan as select * from planned")

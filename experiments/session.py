@@ -62,7 +62,7 @@ def run_study(
         results.write_runs()
         if csv:
             results.write_csv()
-        failures = results.failures()
+        failures = results.write_failures()
         drawn = _figures_and_table(results, first, console)
         session = {
             "began": began.isoformat(timespec="seconds"),
@@ -74,7 +74,10 @@ def run_study(
         }
         counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
         store.write_manifest(manifest(study, store, session) | counts)
-    _say_failures(console, study, failures.to_dict("records"))
+    _say_failures(console, failures.to_dict("records"))
+    if damaged := len(list(store.folder.glob("damaged/*"))):
+        files = "1 damaged file is" if damaged == 1 else f"{damaged} damaged files are"
+        console.print(f"[yellow]{files} put away in {folder / 'damaged'}; their runs were done again.[/yellow]")
     console.print(f"{folder}: runs.parquet, weekly/, figures/, resolved.yaml, manifest.json", style="dim")
     return len(failures)
 
@@ -169,15 +172,15 @@ def _figures_and_table(results: Results, first_stage: int, console: Console) -> 
     return [path.relative_to(folder).as_posix() for path in draw_all(tables, folder / "figures")]
 
 
-def _say_failures(console: Console, study: Study, failures: Sequence[Mapping[Any, Any]]) -> None:
+def _say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> None:
     for row in failures[:3]:
         last = str(row["error"]).strip().splitlines()[-1]
         console.print(
             f"[red]failed:[/red] {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}", markup=True
         )
-        console.print(f"  again: {study.command} --only {row['run']}", markup=False)
+        console.print(f"  again: {row['command']}", markup=False, soft_wrap=True)
     if len(failures) > 3:
-        console.print(f"... and {len(failures) - 3} more failed runs.")
+        console.print(f"... and {len(failures) - 3} more failed runs, all in failures.csv.")
 
 
 def results_of(study: Study, folder: Path) -> tuple[Results, int]:

@@ -173,8 +173,11 @@ def clear_errors(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        said: object = error.strerror or error
-        raise StoreError(f"{folder}: {said}. Finished runs are safe; mend this and run again.") from error
+        elsewhere = error.filename and not Path(os.fsdecode(error.filename)).is_relative_to(folder)
+        where = error.filename if elsewhere else folder
+        raise StoreError(
+            f"{where}: {error.strerror or error}. Finished runs are safe; mend this and run again."
+        ) from error
     except Exception as error:
         import duckdb
 

@@ -7,8 +7,9 @@ from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.design import DOSE, Policies, Study, community_of
-from experiments.points import Point, Range, Value, points_of
+from experiments import design
+from experiments.design import DOSE, Policies, community_of
+from experiments.points import Design, Point, Range, Value, points_of
 from experiments.study_file import Arm, Entry, StudyFile, wanted_width
 from sim.checking import check
 from sim.config import config_folder, find_file, load
@@ -16,6 +17,41 @@ from sim.reading import ConfigError, Document, Marks, Place, Problem, Spot, dott
 
 if TYPE_CHECKING:
     from sim.model_parameters import Config
+
+
+class Study(design.Study):
+    """A checked study: read from a file, or said in Python with the words of the file."""
+
+    @classmethod
+    def read(
+        cls, name_or_path: str | Path, changes: Mapping[str, object] | None = None, replicates: int | None = None
+    ) -> "Study":
+        """The study of that name, or in that file, with `changes` laid over it (see read_study)."""
+        return read_study(name_or_path, changes, replicates)
+
+    @classmethod
+    def of(cls, name: str, **said: Any) -> "Study":
+        """A study said in Python: the keys of a study file; policies also as `Vanguard(size=8)`.
+
+        `name` names the folder of its results. Raises ConfigError with everything that is wrong.
+        """
+        document = Document(Path(name), _plain({"title": name, **said}), Marks(Spot(f"Study.of({name!r})")), [])
+        return _checked(document, Path(name), {}, {}, {}, "")
+
+
+def _plain(said: Any) -> Any:
+    """Policies by their name with the doses that were said, everything else as a file would hold it."""
+    from sim.policies.policy import Policy
+
+    if isinstance(said, Policy):
+        return {said.name: said.model_dump(mode="json", exclude_unset=True)}
+    if isinstance(said, Range | Design):
+        return said.model_dump(exclude_unset=True)
+    if isinstance(said, Mapping):
+        return {str(key): _plain(value) for key, value in said.items()}
+    if isinstance(said, list | tuple):
+        return [_plain(value) for value in said]
+    return said
 
 
 def read_study(
@@ -31,11 +67,23 @@ def read_study(
     own = {k: v for k, v in given.items() if k.split(".")[0] in StudyFile.model_fields}
     if replicates is not None:
         own |= {"replicates": replicates, "until": {}}
-    document = read(path)
+    parameters = {k: v for k, v in given.items() if k not in own}
+    spots = {k: Spot(f"--set {k}={(changes or {})[k]}") for k in parameters}
+    return _checked(read(path), path, own, parameters, spots, _command(name_or_path, changes or {}, replicates))
+
+
+def _checked(
+    document: Document,
+    path: Path,
+    own: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    spots: Mapping[str, Spot],
+    command: str,
+) -> Study:
+    """The study that a document says, with changes of its keys (`own`) and of the community's parameters."""
     checked = check(document, StudyFile, own)
     file, marks = checked.value, checked.marks
-    spots = {k: Spot(f"--set {k}={(changes or {})[k]}") for k in given if k not in own}
-    file = file.model_copy(update={"set": {**file.set, **{k: v for k, v in given.items() if k not in own}}})
+    file = file.model_copy(update={"set": {**file.set, **parameters}})
     problems: list[Problem] = []
     config = _config_of(file, path, marks, spots, problems)
     arms = {name: _arm(said, name, file.burn_in, document, problems) for name, said in file.arms.items()}
@@ -51,7 +99,7 @@ def read_study(
         problems.append(Problem(marks.key(("design",)), "design", "", str(error)))
     if problems:
         raise ConfigError(problems)
-    study = Study(path.stem, path, file, arms, points, config, _command(name_or_path, changes or {}, replicates))
+    study = Study(path.stem, path, file, arms, points, config, command)
     _factors_fit(study, marks, problems)
     if problems:
         raise ConfigError(problems)
@@ -179,6 +227,9 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
 
     for path, factor in study.file.varies.items():
         spot = marks.value(("varies", path))
+        if fixed := [arm for arm, said in study.file.arms.items() if isinstance(said, Arm) and path in said.set]:
+            found = f"{path}, which the arm {fixed[0]!r} sets for itself"
+            problems.append(Problem(spot, f"varies.{path}", found, "what varies to be the same in every arm"))
         values: Sequence[Value] = factor.ends() if isinstance(factor, Range) else factor
         if path.startswith(DOSE):
             name, _, dose = path.removeprefix(DOSE).partition(".")

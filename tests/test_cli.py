@@ -1,18 +1,29 @@
 """The command line: quick help, clear errors, exit codes, and the road from a study file to tables and figures."""
 
+import errno
 import json
+import os
 import re
+import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
-from toy import write_study
+from toy import SMALL, failing_toy, small, toy, write_study
 
+from experiments import Study, compare
 from experiments.cli import main
+from experiments.execution import perform
+from experiments.points import Design, Range
 from experiments.store import Store
+from experiments.study import read_study
+from sim.policies.recognition import Recognition
+from sim.policies.training import Training
+from sim.reading import ConfigError
 
 
 def linli(*words: object) -> Result:
@@ -38,7 +49,7 @@ def test_help_answers_within_three_tenths_of_a_second() -> None:
     times = []
     for _ in range(5):
         clock = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "experiments.cli", "run", "--help"], check=True, capture_output=True)
+        subprocess.run([sys.executable, "-m", "experiments", "run", "--help"], check=True, capture_output=True)
         times.append(time.perf_counter() - clock)
     assert sorted(times)[2] < 0.3
 
@@ -128,8 +139,6 @@ def test_a_store_in_use_is_refused(tmp_path: Path) -> None:
 
 
 def test_one_run_can_be_performed_alone(tmp_path: Path) -> None:
-    from toy import small
-
     run = next(small(tmp_path).runs())
     said = linli("run", write_study(tmp_path), "--only", run.run)
     assert said.exit_code == 0, said.output
@@ -170,10 +179,6 @@ def test_what_was_run_can_be_explored_and_verified(tmp_path: Path) -> None:
 
 
 def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
-    from toy import small, toy
-
-    from experiments.execution import perform
-
     store = Store(tmp_path / "results").open()
     perform(small(tmp_path), store, workers=1, simulate=toy)
     said = linli("verify", write_study(tmp_path), "--out", store.folder, "--runs", 1)
@@ -181,11 +186,83 @@ def test_a_changed_result_is_noticed(tmp_path: Path) -> None:
     assert "DIFFERS" in said.output
 
 
+def test_a_run_that_only_a_longer_look_asks_for_can_be_performed_alone(tmp_path: Path) -> None:
+    study = write_study(tmp_path, until={"cohesion": "1%"})
+    late = next(r for r in read_study(study).with_replicates(30).runs() if r.replicate == 29)
+    said = linli("run", study, "--only", late.run)
+    assert said.exit_code == 0, said.output
+    assert "replicate 29" in said.output
+
+
+def test_a_failed_run_is_a_row_with_its_seed_traceback_and_a_command_that_repeats_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, study = tmp_path / "results", write_study(tmp_path, replicates=2)
+    perform(read_study(study), Store(out).open(), workers=1, simulate=failing_toy)
+    said = linli("run", study, "--out", out, "--workers", 1)
+    assert said.exit_code == 1
+    rows = pd.read_csv(out / "failures.csv")
+    assert len(rows) == 4
+    assert rows["error"].str.contains("ArithmeticError: the toy broke").all()
+    assert set(rows["seed"]) == {r.seed for r in read_study(study).runs()}
+    assert rows["command"][0] in said.output
+    monkeypatch.setattr("experiments.execution.simulated", failing_toy)
+    with pytest.raises(ArithmeticError, match="the toy broke"):
+        CliRunner().invoke(main, shlex.split(rows["command"][0])[1:], catch_exceptions=False)
+    monkeypatch.undo()
+    again = linli("run", study, "--out", out, "--workers", 1, "--retry", "--quiet")
+    assert again.exit_code == 0, again.output
+    assert not (out / "failures.csv").exists()
+
+
+def test_a_damaged_block_is_said_and_done_again(tmp_path: Path) -> None:
+    out, study = tmp_path / "results", write_study(tmp_path, replicates=2)
+    perform(read_study(study), Store(out).open(), workers=1, simulate=toy)
+    (block,) = (out / "weekly").iterdir()
+    block.write_bytes(block.read_bytes()[:-9])
+    said = linli("run", study, "--out", out, "--workers", 1)
+    assert said.exit_code == 0, said.output
+    assert "6 to do" in said.output
+    assert "1 damaged file is put away" in said.output
+
+
+def test_a_disk_that_fills_up_at_the_end_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "forest.pdf")
+
+    monkeypatch.setattr("experiments.figures.draw_all", full)
+    said = linli("run", write_study(tmp_path, replicates=2), "--out", tmp_path / "results", "--workers", 1)
+    assert said.exit_code == 2
+    assert "forest.pdf: No space left on device" in said.output
+    assert "Traceback" not in said.output
+
+
 def test_the_same_road_in_python(tmp_path: Path) -> None:
-    from toy import small
-
-    from experiments import compare
-
     results = compare(small(tmp_path), tmp_path / "results")
     assert set(results.effects()["arm"]) == {"thanks", "both"}
     assert len(results.runs()) == 9
+    bands = results.profiles()
+    assert set(bands["metric"]) == {"cohesion", "unmet_needs"}
+    assert (bands["low"] <= bands["high"]).all()
+    first = results.runs()["run"][0]
+    assert len(results.again(first)) == 20
+    with pytest.raises(KeyError, match="nonsense"):
+        results.again("nonsense")
+
+
+def test_a_study_said_in_python_is_that_of_the_same_file(tmp_path: Path) -> None:
+    arms = {"baseline": [], "thanks": [Recognition()], "both": ["recognition", Training(seats=9)]}
+    said = {"varies": {"moving.annual_rate": Range(low=0.1, high=0.3)}, "design": Design(method="sobol", points=4)}
+    study = Study.of("mine", **(SMALL | {"arms": arms} | said))
+    written = small(tmp_path, varies={"moving.annual_rate": {"low": 0.1, "high": 0.3}},
+                    design={"method": "sobol", "points": 4})  # fmt: skip
+    assert [r.run for r in study.runs()] == [r.run for r in written.runs()]
+    assert Study.read(tmp_path / "small.yaml").file == written.file
+    assert "again(" in study.repeated("abc")
+
+
+def test_a_broken_study_said_in_python_names_the_nearest() -> None:
+    with pytest.raises(ConfigError, match=r"Study.of\('x'\): arms.a.0.*Did you mean 'recognition'"):
+        Study.of("x", community="classroom", weeks=60, arms={"a": ["recogniton"]})
+    with pytest.raises(ConfigError, match="weeks"):
+        Study.of("x", community="classroom", arms={"a": []})

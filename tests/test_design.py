@@ -98,6 +98,8 @@ def test_an_arm_may_set_parameters(tmp_path: Path) -> None:
         ({"varies": {"moving.anual_rate": [0.1]}}, ["anual_rate"]),
         ({"varies": {"moving.annual_rate": [0.1, 7]}}, ["7"]),
         ({"varies": {"moving.annual_rate": []}}, ["varies"]),
+        ({"varies": {"moving.annual_rate": [0.1, 0.2]}, "arms": {"a": {"set": {"moving.annual_rate": 0.3}}}},
+         ["the arm 'a' sets for itself", "the same in every arm"]),
         ({"varies": {"moving.annual_rate": {"low": 0.3, "high": 0.1}}}, ["low below high"]),
         ({"varies": {"policies.training.seets": [1]}}, ["seets", "Did you mean 'policies.training.seats'"]),
         ({"varies": {"policies.vanguard.size": [1]}}, ["no dose of a policy in the arms"]),

@@ -171,8 +171,8 @@ def bca(values: Numbers, level: float = LEVEL, draws: int = BOOTSTRAPS, wider: f
     gaps = values - mean  # the jackknife means differ from the mean by -gap / (n - 1)
     skew = float((gaps**3).sum() / (6 * (gaps**2).sum() ** 1.5))
     # A plain bootstrap of few values is too short by as much as a normal instead of a t interval with 1/n for 1/(n-1).
-    # That bias and skewness are estimated too costs about 3/n more, by the coverage that the tests measure.
-    reach = wider * np.sqrt(n / (n - 1)) * t_quantile(n, level) * (1 + 3 / n)
+    # That bias and skewness are estimated too costs about 2/n more, by the coverage that the tests measure.
+    reach = wider * np.sqrt(n / (n - 1)) * t_quantile(n, level) * (1 + 2 / n)
     ends = bias + np.array([-reach, reach])
     low, high = np.quantile(means, ndtr(bias + ends / (1 - skew * ends)))
     return float(low), float(high)

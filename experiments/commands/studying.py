@@ -55,7 +55,7 @@ def run(
 def _run_one(study: "Study", run: str) -> None:
     from experiments.execution import simulated
 
-    found = next((r for r in study.runs() if r.run == run), None)
+    found = study.run(run)
     if found is None:
         raise click.BadParameter(f"no run {run!r} in this study; runs are named in runs.parquet", param_hint="--only")
     click.echo(f"{found.arm}, point {found.point}, replicate {found.replicate}, seed {found.seed}")
