@@ -18,6 +18,7 @@ from experiments.execution import processors
 from experiments.patterns import read_patterns
 from experiments.posterior import Emulator, Posterior, posterior, profile, taught
 from experiments.provenance import commit
+from experiments.terminal import terminal
 from sim.config import config_folder, load_config
 from sim.reading import ConfigError, Problem, Spot, read
 
@@ -36,7 +37,7 @@ def run_calibration(
 
     Raises ConfigError for wrong names, ModuleNotFoundError when the extra `calibrate` is not installed.
     """
-    console = Console(highlight=False)
+    console = terminal()
     task = read_calibration(name, read_patterns(), {**changes, **({} if trials is None else {"trials": trials})})
     with console.status("searching ...") as status:
         found = search(

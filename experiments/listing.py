@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
+
+from experiments.terminal import terminal
 
 if TYPE_CHECKING:
     from experiments.limits import Row
@@ -16,11 +17,11 @@ def say_names() -> None:
     from sim import METRICS, POLICIES
     from sim.config import config_folder
 
-    console = Console(highlight=False)
+    console = terminal()
     folder = config_folder()
     for title, names in (
         ("Studies", _titles(folder / "studies")),
-        ("Communities", {"baseline": "", **_titles(folder / "communities")}),
+        ("Communities", {"baseline": _title(folder / "baseline.yaml"), **_titles(folder / "communities")}),
         (
             "Policies",
             {name: (policy.__doc__ or "").strip().split("\n")[0] for name, policy in sorted(POLICIES.items())},
@@ -48,25 +49,27 @@ def metrics_in_markdown() -> str:
 
 
 def _titles(folder: Path) -> dict[str, str]:
+    return {path.stem: _title(path) for path in sorted(folder.glob("*.yaml"))}
+
+
+def _title(path: Path) -> str:
+    """What the file says it is; nothing where it says nothing or cannot be read."""
     from sim.reading import ConfigError, read
 
-    found = {}
-    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*/*.yaml")]):
-        try:
-            said = read(path).value
-        except ConfigError:
-            continue
-        title = said.get("title", "") if isinstance(said, dict) else ""
-        found[path.stem] = str(title.get("value", "") if isinstance(title, dict) else title)
-    return found
+    try:
+        said = read(path).value
+    except ConfigError:
+        return ""
+    title = said.get("title", "") if isinstance(said, dict) else ""
+    return str(title.get("value", "") if isinstance(title, dict) else title)
 
 
 def say_limits(rows: "Iterable[Row]") -> bool:
     """Print limit, expected, got, verdict; true when all hold."""
     from rich import box
 
-    console = Console(highlight=False)
-    table = Table("limit", "what", "expected", "got", "may differ by", "verdict", box=box.SIMPLE_HEAD)
+    console = terminal()
+    table = Table("limit", "what", "expected", "got", "tolerance", "verdict", box=box.SIMPLE_HEAD)
     told, before, fails = 0, "", 0
     for row in rows:
         said = "holds" if row.verdict == "holds" else f"[bold red]{row.verdict}[/bold red]"

@@ -3,20 +3,20 @@
 import time
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from experiments.design import Study
 from experiments.execution import processors, simulated
 from experiments.session import warm
 from experiments.store import Store
+from experiments.terminal import terminal
 
 
 def say_plan(study: Study, folder: Path) -> None:
     """Print runs, weeks, estimated time and disk; one short run is timed for it."""
     from sim import METRICS
 
-    console = Console(highlight=False)
+    console = terminal()
     runs = list(study.runs())
     different = {run.run: run for run in runs}
     there = Store(folder).finished() if (folder / "weekly").is_dir() else {}

@@ -12,6 +12,7 @@ from experiments.execution import missing, perform
 from experiments.results import Results
 from experiments.robustness import Message, Moved, at_points, drawn_points, messages, movable, spread_points
 from experiments.store import Store
+from experiments.terminal import terminal
 
 
 def run_robustness(
@@ -21,7 +22,7 @@ def run_robustness(
 
     Raises ConfigError when that calibration has left no draws.
     """
-    console = Console(highlight=False)
+    console = terminal()
     moved = movable(study.config, factor)
     if over:
         from experiments.calibrating import kept_draws

@@ -97,13 +97,12 @@ def point_at(ranges: Mapping[str, Range], shares: Sequence[float] | Numbers) -> 
 
 def say_search(study: Study, folder: Path, budget: float, size: int, generations: int, workers: int) -> None:
     """Search, print the front and write it, with a figure."""
-    from rich.console import Console
-
     from experiments.figures import draw_all
     from experiments.showing import point_in_words, say_table, tables_of
+    from experiments.terminal import terminal
     from sim import METRICS
 
-    console = Console(highlight=False)
+    console = terminal()
     better = {m: METRICS[m].better for m in study.file.outcomes if METRICS[m].better and m != "cost"} | {"cost": -1}
     whole, found = search(
         study, folder, better, budget=budget, size=size, generations=generations, workers=workers,

@@ -16,6 +16,7 @@ from experiments.execution import Tally, Workers, missing, perform, processors
 from experiments.provenance import manifest, write_resolved
 from experiments.results import Results, settled
 from experiments.store import Store, StoreError
+from experiments.terminal import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,7 @@ def run_study(
     quiet: bool,
 ) -> int:  # fmt: skip
     """Do what is missing, write tables, figures and manifest, print the comparison; returns how many runs failed."""
-    console = Console(quiet=quiet, highlight=False)
+    console = terminal(quiet=quiet)
     store = Store(folder).open()
     part = "" if shard == (1, 1) else f"{shard[0]}/{shard[1]}"
     began, clock, tally = datetime.now(UTC), time.perf_counter(), Tally()
@@ -218,7 +219,7 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
     from experiments.showing import say_table
     from sim import METRICS
 
-    console = Console(highlight=False)
+    console = terminal()
     results, _ = results_of(study, folder)
     better = {name: metric.better for name, metric in METRICS.items()}
     found = explore(results.study, results.runs(), better, budget).tables()
@@ -238,7 +239,7 @@ def verify(study: Study, folder: Path, many: int, seed: int) -> int:
 
     from experiments.execution import simulated
 
-    console = Console(highlight=False)
+    console = terminal()
     results, _ = results_of(study, folder)
     there = results.store.finished()
     done = list({run.run: run for run in results.study.runs() if there.get(run.run)}.values())

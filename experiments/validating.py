@@ -8,6 +8,7 @@ from rich.table import Table
 
 from experiments.execution import processors
 from experiments.patterns import read_patterns
+from experiments.terminal import terminal
 from experiments.validation import Validation, label_of, validate
 from sim.config import load_sources
 
@@ -28,7 +29,7 @@ def run_validation(
     from experiments.figures.patterns import draw_patterns
     from experiments.figures.style import Look, save, styled
 
-    console = Console(highlight=False)
+    console = terminal()
     read = read_patterns(patterns, {} if replicates is None else {"replicates": replicates})
     lives = read.file.replicates * (1 + len({p.arm for p in read.file.patterns.values()} - {"as_it_is"}))
     with console.status(f"{lives} lives of {read.file.burn_in + read.file.window} weeks ...") as status:

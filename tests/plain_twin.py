@@ -49,13 +49,15 @@ class Twin(PeopleWeek):
 
     def the_week_is_remembered(self) -> None:
         p, key_luck = self.p.remembering, self.key("resident.week")
-        longest = max([s.kind.hours for s in self.services], default=0.0)
         longest = max((kind.hours for kind in self.config.kinds.values()), default=0.0)
         for r in self.residents:
             r.luck_asked, r.luck_rung, r.luck_life, r.luck_meeting = block(key_luck, r.key)
             r.tenure += 1
+            r.met_year += r.met
             if self.week % YEAR == 0:
                 r.hours_past_year, r.hours_year = r.hours_year, 0.0
+                r.needs_past_year, r.needs_year = r.needs_year, 0
+                r.met_past_year, r.met_year = r.met_year, 0
             r.hours_last, r.met = r.hours, 0
             r.trained = min(self.levers.training[r.row], 1.0)
             if r.tier >= 1:  # free hours can be saved up, at least for the longest service
@@ -209,7 +211,7 @@ class Twin(PeopleWeek):
             r.hours = r.hours_left = r.hours_assigned = r.hours_public = r.success = 0.0
             r.hours_last = r.hours_year = r.hours_past_year = 0.0
             r.tenure = r.registered = r.route = r.balance = r.services = r.notified = r.away = r.asked = r.met = 0
-            r.vanguard = r.pioneer = 0
+            r.vanguard = r.pioneer = r.needs_year = r.met_year = r.needs_past_year = r.met_past_year = 0
             r.recruited_week, r.last_served, r.team, r.needs = -1, moving.NEVER_SERVED, None, {}
         for r in members:
             self._takes_in_the_mood(r)

@@ -62,6 +62,7 @@ class ServiceWeek(PairsWeek):
     def _need_arises(self, r: Resident, s: Service, key_arise: int, key_cover: int) -> None:
         self.tally.add("count_needs_kind", at=s.number)
         self.tally.add("count_needs")
+        r.needs_year += 1
         for g in r.groups_in:
             self.tally.add("count_needs", at=1 + g)
         levers, covered = self.levers, s.kind.covered + self.levers.coverage[s.number]

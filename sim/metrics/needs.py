@@ -170,3 +170,17 @@ def cost(t: Tallied, known: Known) -> Column:
 def elders_alone_served(t: Tallied, known: Known) -> Column:
     """Of the needs of elders living alone that arose in the last 52 weeks, those met by an order."""
     return ratio(over_a_year(t.count_done[:, 1 + ELDERS_ALONE]), over_a_year(t.count_needs[:, 1 + ELDERS_ALONE]))
+
+
+@metric("Service across grids", "跨网格服务", "share of hours served", +1)
+def served_across_grids(t: Tallied, known: Known) -> Column:
+    """Who serves whom: hours served for residents of another grid, of all hours served in the last 52 weeks."""
+    served = over_a_year(t.count_served_by)
+    return ratio(served[:, 1] + served[:, 3], served.sum(axis=1))
+
+
+@metric("Service across origins", "跨来源服务", "share of hours served", +1)
+def served_across_origins(t: Tallied, known: Known) -> Column:
+    """Who serves whom: hours served between locals and migrants, of all hours served in the last 52 weeks."""
+    served = over_a_year(t.count_served_by)
+    return ratio(served[:, 2] + served[:, 3], served.sum(axis=1))

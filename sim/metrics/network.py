@@ -108,6 +108,30 @@ slow_metric(
 )
 slow_metric("hours_gini", "Inequality of hours", "服务时长基尼系数", "Gini, 0-1", "Gini coefficient of these hours.")
 slow_metric(
+    "coverage",
+    "Coverage",
+    "服务覆盖面",
+    "share of those in need",
+    "Residents with a need met in the last full year (by volunteers or public services), of those who had a need.",
+    +1,
+)
+slow_metric(
+    "coverage_elders_alone",
+    "Coverage of elders living alone",
+    "独居老人服务覆盖面",
+    "share of those in need",
+    "The same among elders living alone.",
+    +1,
+)
+slow_metric(
+    "service_gini",
+    "Inequality of service",
+    "受助不平等",
+    "Gini, 0-1",
+    "Gini coefficient of needs met per need in the last full year, over residents who had a need.",
+    -1,
+)
+slow_metric(
     "between_grids",
     "Spread between grids",
     "网格间差异",
@@ -218,6 +242,11 @@ def slow_values(world: World) -> dict[str, float]:
         _over(float(hours[hours.size - max(1, hours.size // 10) :].sum()), float(hours.sum())) if hours.size else 0.0
     )
     values["hours_gini"] = gini(hours)
+    needs, met = world.needs_past_year.astype(np.float64), world.met_past_year
+    for name, in_need in (("coverage", needs > 0), ("coverage_elders_alone", (needs > 0) & (world.groups & 1 > 0))):
+        values[name] = _over(float(np.count_nonzero(met[in_need])), float(np.count_nonzero(in_need)))
+    # a need of December that is met in January would count above 1
+    values["service_gini"] = gini(np.minimum(met[needs > 0] / needs[needs > 0], 1.0))
     values["between_grids"] = _between(world.tier[able_here] >= 1, world.grid[able_here])
     return values
 

@@ -193,7 +193,7 @@ def mean_skill(t: Tallied, known: Known) -> Column:
     return ratio(t.stand_feelings[:, 1], _able(t))
 
 
-@metric("Households that left", "迁出住户", "residents per 100 a year")
+@metric("Residents who moved away", "迁出居民", "residents per 100 a year")
 def turnover(t: Tallied, known: Known) -> Column:
     """Residents who moved away, at the pace of the last 52 weeks."""
     return 100.0 * ratio(a_year(t.count_movers[:, 1]), t.stand_groups[:, 0])

@@ -3,8 +3,8 @@
 import numpy as np
 
 from sim.law import Column
-from sim.metrics.metric import Known, Tallied, metric, over_a_year, ratio
-from sim.residents import ELDERS_ALONE, LOW_INCOME, MIGRANTS
+from sim.metrics.metric import YEAR, Known, Tallied, a_year, metric, over_a_year, ratio
+from sim.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, MIGRANTS, SENIOR_ELDERS
 
 
 @metric("Well-being", "幸福感", "share", +1)
@@ -17,6 +17,18 @@ def wellbeing(t: Tallied, known: Known) -> Column:
 def wellbeing_elders_alone(t: Tallied, known: Known) -> Column:
     """Mean well-being of elders living alone."""
     return ratio(t.stand_wellbeing[:, 1 + ELDERS_ALONE], t.stand_groups[:, 1 + ELDERS_ALONE])
+
+
+@metric("Well-being of senior elders", "高龄老人幸福感", "share", +1)
+def wellbeing_senior_elders(t: Tallied, known: Known) -> Column:
+    """Mean well-being of elders of 70 and over."""
+    return ratio(t.stand_wellbeing[:, 1 + SENIOR_ELDERS], t.stand_groups[:, 1 + SENIOR_ELDERS])
+
+
+@metric("Well-being of children", "儿童幸福感", "share", +1)
+def wellbeing_children(t: Tallied, known: Known) -> Column:
+    """Mean well-being of children under 12."""
+    return ratio(t.stand_wellbeing[:, 1 + CHILDREN], t.stand_groups[:, 1 + CHILDREN])
 
 
 @metric("Well-being of low-income residents", "低收入居民幸福感", "share", +1)
@@ -93,6 +105,12 @@ def facilities(t: Tallied, known: Known) -> Column:
     return ratio(t.stand_places[:, 1], t.stand_groups[:, 0])
 
 
+@metric("Collective well-being", "集体福祉", "share", +1)
+def collective_wellbeing(t: Tallied, known: Known) -> Column:
+    """Mean of well-being, identity and the condition of facilities; each is a metric of its own."""
+    return (known["wellbeing"] + known["identity"] + known["facilities"]) / 3.0
+
+
 @metric("Credits outstanding", "未兑时间币", "hours per 100 residents")
 def credits_outstanding(t: Tallied, known: Known) -> Column:
     """Time-bank credits not yet redeemed."""
@@ -115,3 +133,9 @@ def credit_holders(t: Tallied, known: Known) -> Column:
 def bank_trust(t: Tallied, known: Known) -> Column:
     """Trust that credits will be redeemed."""
     return np.asarray(t.stand_bank[:, 2])
+
+
+@metric("Wait of credits", "时间币兑付延迟", "weeks", -1)
+def credit_delay(t: Tallied, known: Known) -> Column:
+    """Weeks that a credit waits before it is redeemed: credits outstanding over those redeemed a week (Little's law)."""
+    return ratio(t.stand_bank[:, 0], a_year(t.count_bank[:, 1]) / YEAR, float("nan"))

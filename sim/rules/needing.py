@@ -49,10 +49,10 @@ def _new_needs(first_kind, drawn, limit, low_income, wants, open_needs, arisen):
         arisen[i] = bits & ((wants[i] & ~open_needs[i]) >> shift)
 
 
-@phase(writes=("open_needs", "met", "open_orders", "order_key", "order_state", "order_kind", "order_client", "order_arose", "order_placed", "order_rounds",
+@phase(writes=("open_needs", "met", "needs_year", "open_orders", "order_key", "order_state", "order_kind", "order_client", "order_arose", "order_placed", "order_rounds",
                "order_server", "order_escalated", "order_credit", "order_quality", "order_rating", "count_needs", "count_needs_kind", "count_covered", "count_placed",
                "count_put_off"))
-def needs_arise(seed, week, key, grid, groups, wants, low_income, open_needs, met, active_ties, reach, outreach, client_outreach, coverage, group_coverage, group_kinds, kind_weekly,
+def needs_arise(seed, week, key, grid, groups, wants, low_income, open_needs, met, needs_year, active_ties, reach, outreach, client_outreach, coverage, group_coverage, group_kinds, kind_weekly,
                 kind_coverage, open_orders, order_key, order_state, order_kind, order_client, order_arose, order_placed, order_rounds, order_server,
                 order_escalated, order_credit, order_quality, order_rating, count_needs, count_needs_kind, count_covered, count_placed, count_put_off, needing):
     """Needs arise; public services meet their share; the rest enters the order book, hidden or placed."""
@@ -82,6 +82,7 @@ def needs_arise(seed, week, key, grid, groups, wants, low_income, open_needs, me
                         continue
                     count_needs_kind[k] += 1
                     count_needs[0] += 1
+                    needs_year[i] += 1
                     for g in range(5):
                         if (groups[i] >> g) & 1:
                             count_needs[1 + g] += 1
