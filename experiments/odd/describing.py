@@ -8,7 +8,6 @@ import importlib
 import inspect
 import pkgutil
 import re
-import textwrap
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +16,8 @@ from typing import Any
 
 import sim
 import sim.rules
-from experiments.odd.formulas import body_of, formula, functions_of, laws_of
+from experiments.odd.formulas import formula, laws_of
+from experiments.odd.listings import chosen_in_full, module_in_full, phases_in_full, pushes
 from experiments.odd.tables import (
     facts_table,
     kinds_table,
@@ -26,16 +26,16 @@ from experiments.odd.tables import (
     parameters_tables,
     patterns_table,
     table_of,
+    tallies_table,
 )
 from sim import __version__
 from sim.columns import Table
 from sim.config import load_sources
 from sim.evidence import Source
 from sim.model_parameters import Config
-from sim.orders import ORDERS
+from sim.orders import ENCOUNTERS, LINE, ORDERS
 from sim.parameters import GRADES
-from sim.phase import Phase
-from sim.places import GRIDS, HOUSEHOLDS, ISSUES, STATION, TEAMS
+from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.policies import POLICIES
 from sim.policies.policy import Policy
 from sim.residents import RESIDENTS
@@ -51,8 +51,11 @@ TABLES: dict[str, Table] = {
     "teams": TEAMS,
     "issues": ISSUES,
     "station": STATION,
+    "pairs": PAIRS,
+    "encounters": ENCOUNTERS,
+    "line": LINE,
 }
-SLOT = re.compile(r"\{\{([a-z_]+)(?::([a-z_.]+))?\}\}")
+SLOT = re.compile(r"\{\{([a-z_]+)(?::([\w.:,]+))?\}\}")
 
 
 def described(config: Config, community: str = "baseline") -> str:
@@ -86,7 +89,9 @@ def _filled(name: str, of: str, config: Config, community: str) -> str:
         "parameters": lambda: parameters_tables(config),
         "phases": phases_in_full,
         "pushes": pushes,
-        "code": lambda: _listing(importlib.import_module(of)),
+        "code": lambda: module_in_full(importlib.import_module(of)),
+        "functions": lambda: chosen_in_full(of),
+        "tallies": tallies_table,
         "metrics": metrics_table,
         "references": references,
     }
@@ -146,42 +151,6 @@ def _shared_laws() -> str:
     return "\n\n".join(
         ["#### Odds, rates and memories", _prose(sim.odds), *(formula(law) for law in laws_of(sim.odds))]
     )
-
-
-def phases_in_full() -> str:
-    """Each phase: what it writes, what else it says of itself, and its body."""
-    return "\n\n".join(_phase_in_full(phase) for phase in WEEK)
-
-
-def _phase_in_full(phase: Phase) -> str:
-    writes = ", ".join(f"`{name}`" for name in phase.writes)
-    module = importlib.import_module(phase.plain.__module__)
-    extra = [
-        code
-        for name, code in functions_of(module).items()
-        if name in inspect.getsource(phase.plain) and name.startswith("_")
-    ]
-    words = inspect.cleandoc(phase.plain.__doc__ or "")
-    body = "\n\n".join([*extra, body_of(phase.plain)])
-    return f'<a id="{phase.name}"></a>\n\n### {phase.name}\n\n{words}\n\nWrites {writes}.\n\n```python\n{body}\n```'
-
-
-def _listing(module: ModuleType) -> str:
-    """A module's compiled functions in full: what draws people and ties."""
-    compiled = [code for name, code in functions_of(module).items() if hasattr(getattr(module, name), "py_func")]
-    return "```python\n" + "\n\n".join(compiled) + "\n```"
-
-
-def pushes() -> str:
-    """What each policy pushes, as the program itself says it; its own methods with a leading underscore too."""
-    parts = []
-    for name, kind in POLICIES.items():
-        own = [m for key, m in vars(kind).items() if inspect.isfunction(m) and (key == "push" or key[0] == "_")]
-        code = "\n\n".join(
-            textwrap.dedent(inspect.getsource(m)).rstrip() for m in own if m.__module__ == kind.__module__
-        )
-        parts.append(f"#### Push of `{name}`\n\n```python\n{code}\n```")
-    return "\n\n".join(parts)
 
 
 def policies_list() -> str:

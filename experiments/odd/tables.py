@@ -1,7 +1,7 @@
 """The tables of the ODD document: state variables, levers, kinds, parameters, patterns and metrics."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal, get_args, get_origin
 
 from sim.columns import Table
 from sim.config import config_folder
@@ -10,6 +10,7 @@ from sim.levers import LEVERS
 from sim.metrics import METRICS
 from sim.model_parameters import Config, Kind
 from sim.reading import read
+from sim.tallies import TALLIES
 
 
 def _row(*cells: object) -> str:
@@ -46,6 +47,12 @@ def levers_table() -> str:
     """Every lever: whom it belongs to, meaning and unit."""
     rows = ((f"`{name}`", span, fact.sentence, fact.unit) for name, (span, fact) in LEVERS.items())
     return table_of(("lever", "one a", "meaning", "unit"), rows)
+
+
+def tallies_table() -> str:
+    """What is counted in a week (`count_`) or stands on Sunday night (`stand_`): entries, meaning, unit."""
+    rows = ((f"`{name}`", length, meaning, unit) for name, (length, meaning, unit) in TALLIES.items())
+    return table_of(("tally", "entries", "meaning", "unit"), rows)
 
 
 def kinds_table(config: Config) -> str:
@@ -89,13 +96,6 @@ def parameters_tables(config: Config) -> str:
         by_section.setdefault(path.split(".")[0], []).append(evidence)
     parts = []
     for section, values in by_section.items():
-        if section == "kinds":
-            rows = [e for e in values if e.path.endswith(".weekly")]
-            parts.append(
-                f"### {section}\n\nValues stand in the table of service kinds; their evidence:\n\n"
-                + _evidence_table(config, rows)
-            )
-            continue
         parts.append(f"### {section}\n\n{_evidence_table(config, values)}")
     return "\n\n".join(parts)
 
@@ -113,6 +113,7 @@ def _evidence_table(config: Config, values: Iterable[Evidence]) -> str:
             e.note,
         )
         for e in values
+        if not e.path.endswith((".title", ".title_zh"))  # names have no evidence
     )
     return table_of(("parameter", "value", "unit", "range", "meaning", "grade", "source", "note"), rows)
 
@@ -128,7 +129,10 @@ def _value(value: Any) -> str:
 def _range(config: Config, path: str) -> str:
     section, name = path.split(".")[0], path.rsplit(".", 1)[-1]
     shape = Kind if section == "kinds" else type(getattr(config, section))
-    bounds = {type(m).__name__: m for m in shape.model_fields[name].metadata}
+    field = shape.model_fields[name]
+    if get_origin(field.annotation) is Literal:
+        return ", ".join(f"{at} {choice}" for at, choice in enumerate(get_args(field.annotation)))
+    bounds = {type(m).__name__: m for m in field.metadata}
     if "Ge" not in bounds or "Le" not in bounds:
         return ""
     return f"{bounds['Ge'].ge:g} to {bounds['Le'].le:g}"
