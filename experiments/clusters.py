@@ -5,9 +5,12 @@ each finished run back (some tens of kilobytes), so only this program touches th
 The workers need linli in the same version, and the study's own files at the same paths.
 """
 
+import sys
 import time
 import traceback
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -23,6 +26,9 @@ AHEAD = 4
 """Runs that wait at the cluster for each of its processors, so that none is idle."""
 PATIENCE = "15s"
 """How long a scheduler may take to answer."""
+MODEL_THERE = "__import__('experiments.design', fromlist=['design']).code_version()"
+"""What a worker is asked, as text: a function of this package could not even be sent to one that lacks it."""
+OTHER_MODEL = "The cluster's workers have other sources of the model: install the same linli there."
 
 
 class Sent(NamedTuple):
@@ -48,10 +54,30 @@ def everywhere_on(
 ) -> "Iterator[Outcome]":
     """Perform jobs on a cluster; a run whose worker dies is tried at another one, three times in all.
 
-    Raises StoreError when the cluster cannot be reached or has other sources of the model.
+    Raises StoreError when the cluster cannot be reached, is lost, or has other sources of the model.
     """
     with _client(address, workers) as client:
-        yield from _performed(client, jobs, Store(folder), simulate)
+        try:
+            _same_model(client, address)
+            yield from _performed(client, jobs, Store(folder), simulate)
+        except (CancelledError, OSError) as error:
+            lost = "the connection to the cluster is lost. Finished runs are safe; run again when it is back."
+            raise StoreError(f"--on {address}: {lost}") from error
+
+
+def _same_model(client: Any, address: str) -> None:
+    """Ask every worker for its model before work is sent: one that cannot import it would neither work nor answer."""
+    if not client.nthreads():
+        print(f"{address} has no workers yet; waiting for the first.", file=sys.stderr)
+        client.wait_for_workers(1)
+    try:
+        models = client.run(eval, MODEL_THERE)
+    except Exception as error:
+        raise StoreError(
+            f"--on {address}: linli cannot be used there ({error}). Install the same linli there."
+        ) from None
+    if set(models.values()) - {code_version()}:
+        raise StoreError(f"--on {address}: {OTHER_MODEL}")
 
 
 def _performed(client: Any, jobs: Iterable[Job], store: Store, simulate: "Simulate") -> "Iterator[Outcome]":
@@ -74,7 +100,7 @@ def _performed(client: Any, jobs: Iterable[Job], store: Store, simulate: "Simula
             sent = Sent(Finished(job.run, {}, error), 0.0, code_version())
         future.release()
         if sent.model != code_version():
-            raise StoreError("The cluster's workers have other sources of the model: install the same linli there.")
+            raise StoreError(OTHER_MODEL)
         store.set_aside(sent.finished)
         more = submitted(1)
         running |= more
@@ -82,7 +108,8 @@ def _performed(client: Any, jobs: Iterable[Job], store: Store, simulate: "Simula
         yield sent.finished.run, sent.seconds, sent.finished.error
 
 
-def _client(address: str, workers: int) -> Any:
+@contextmanager
+def _client(address: str, workers: int) -> Iterator[Any]:
     """A connection to the cluster at this address. Raises StoreError when there is none."""
     try:
         from distributed import Client, LocalCluster
@@ -90,9 +117,13 @@ def _client(address: str, workers: int) -> Any:
         raise StoreError(f"--on {address}: {error.name} is missing: pip install 'linli[dask]'") from None
     where = address.removeprefix(SCHEME)
     if where == "local":
-        cluster = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0")
-        return Client(cluster, set_as_default=False)
+        here = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0")
+        with here as cluster, Client(cluster, set_as_default=False) as client:
+            yield client
+        return
     try:
-        return Client(f"tcp://{where}", timeout=PATIENCE, set_as_default=False)
+        client = Client(f"tcp://{where}", timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         raise StoreError(f"--on {address}: no Dask scheduler answers there ({error}).") from None
+    with client:
+        yield client

@@ -32,16 +32,22 @@ def say_plan(study: Study, folder: Path) -> None:
     simulated(probe)
     a_week = max(time.perf_counter() - clock - start, 0) / max(probe.weeks - 1, 1)
     seconds = len(todo) * (start + a_week * weeks)
+    file, replicates, most = study.file, str(study.file.replicates), ""
+    if file.until:
+        wanted = ", ".join(f"{name} {width}" for name, width in file.until.items())
+        replicates = f"{file.replicates} at first, then until half-widths are {wanted}; {file.most} at most"
+        longest = seconds + (file.most - file.replicates) * len(different) / file.replicates * (start + a_week * weeks)
+        most = f"; with {file.most} replicates {_duration(longest / processors())}"
     table = Table(show_header=False, box=None)
     for name, said in (
         ("arms", ", ".join(study.arms)),
         ("points", f"{len(study.points)} ({study.file.design.method})"),
-        ("replicates", str(study.file.replicates)),
+        ("replicates", replicates),
         ("runs", f"{len(runs)}; {len(different)} different, {len(todo)} to do"),
         ("weeks", f"{weeks} a run, {len(todo) * weeks:,} in all"),
         (
             "time",
-            f"about {_duration(seconds / processors())} on {processors()} processors ({_duration(seconds)} of work)",
+            f"about {_duration(seconds / processors())} on {processors()} processors ({_duration(seconds)} of work){most}",
         ),
         ("disk", f"about {len(different) * weeks * len(METRICS) * 4 * 0.6 / 1e6:,.1f} MB"),
         ("folder", str(folder)),

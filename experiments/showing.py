@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from experiments.analysis.effects import effects, profile_bands
+from experiments.analysis.effects import effects, few_for_their_skew, profile_bands
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
 from experiments.design import Study
 from experiments.exploring import explore
@@ -235,6 +235,14 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
     if len(tables.arms) > 1:
         notes.append(f"Below them: difference from {tables.arms[0]} and its 95 % t interval, over pairs of runs.")
     console.print(" ".join(notes), style="dim")
+    if (thin := few_for_their_skew(tables.effects)).size:
+        most_skewed = thin.loc[(thin["skew"].abs()).idxmax()]
+        pairs = math.ceil(25 * most_skewed["skew"] ** 2)
+        console.print(
+            f"[yellow]{len(thin)} of {len(tables.effects)} effects come mostly from a few runs (most of all "
+            f"{most_skewed['arm']}, {most_skewed['metric']}): their intervals hold the truth less often than 95 % says. "
+            f"More replicates mend this: about {pairs}.[/yellow]"
+        )
     console.print(evidence_in_words(study), style="dim")
 
 

@@ -4,7 +4,7 @@ Replicate r has the same luck in every arm, so each arm's effect is the mean of 
 effect comes with a t and a BCa bootstrap interval (95 %), an interval that holds for all arms of an outcome at once,
 effect sizes, and how many times more runs an unpaired comparison would have needed.
 
-Sources: efron1987, hesterberg2015, dunnett1955, klein2024
+Sources: efron1987, hesterberg2015, dunnett1955, klein2024, cochran1977
 """
 
 from collections.abc import Sequence
@@ -58,6 +58,8 @@ class Effect:
     """Chance that a run of this arm is above one of the first arm minus the reverse (Cliff's delta), -1 to 1."""
     above: float
     """Share of pairs in which this arm is above the first."""
+    skew: float
+    """Skewness of the differences: what makes intervals from few pairs too short."""
     correlation: float
     """Correlation within pairs: what shared chance achieved."""
     gain: float
@@ -137,9 +139,18 @@ def effect_of(
         d_z=mean / sd if n > 1 and sd > 0 else np.nan,
         cliff=cliff(a, b),
         above=float((d > 0).mean()) if n else np.nan,
+        skew=float(((d - mean) ** 3).mean() / d.std() ** 3) if n > 2 and d.std() > 0 else np.nan,
         correlation=float(np.corrcoef(a, b)[0, 1]) if spread else np.nan,
         gain=float(apart / sd**2) if n > 1 and sd > 0 else np.nan,
     )
+
+
+def few_for_their_skew(table: "pd.DataFrame") -> "pd.DataFrame":
+    """The rows of effects whose pairs are fewer than 25 times the squared skewness: Cochran's rule for a mean's interval.
+
+    With fewer, a sample often misses the rare large differences, and its intervals hold the truth less often than said.
+    """
+    return table[table["n"] < 25 * table["skew"] ** 2]
 
 
 def t_quantile(n: int, level: float = LEVEL) -> float:
