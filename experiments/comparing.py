@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from experiments.analysis.effects import effects, profile_bands
 from experiments.design import Study
 from experiments.execution import Workers, perform, simulated
-from experiments.results import Results, settled
+from experiments.results import Results, results_for, settled
 from experiments.store import Store
 from experiments.study import read_study
 
@@ -108,4 +108,5 @@ def compare(
             perform(study, store, workers=workers, by=by, on=on)
             seen = study.file.replicates
             study, _ = settled(asked, store)
-    return Comparison(study, store, first)
+    results = results_for(study, store)
+    return Comparison(results.study, store, results.communities, first)

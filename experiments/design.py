@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from experiments.points import Point
+from experiments.points import Design, Point
 from experiments.study_file import Arm, StudyFile
 
 if TYPE_CHECKING:
@@ -108,6 +108,19 @@ class Study:
             else:
                 changes[path] = value
         return changes, policies, str(community_of(community, self.path))
+
+    def residents(self, point: int) -> int:
+        """How many residents the community of a point has."""
+        changes, _, community = self._meant(self.reference, point)
+        values = {**self._resolved(community)[0], **changes}
+        if file := values["population.residents_file"]:
+            return sum(1 for line in Path(file).read_text(encoding="utf-8").splitlines() if line.strip()) - 1
+        return int(values["population.residents"])
+
+    def city(self) -> "Study":
+        """The city whose communities the points of this study are, as a study with one point: the city itself."""
+        plain = self.file.model_copy(update={"varies": {}, "design": Design(method="factorial")})
+        return replace(self, file=plain, points=[()])
 
     def _root(self, arm: str, point: int) -> hashlib.blake2b:
         changes, policies, community = self._meant(arm, point)

@@ -74,13 +74,19 @@ _KEPT = ("runs.parquet", "resolved.yaml", "manifest.json")
 def methods(study: Study, tables: "Tables", first_stage: int) -> str:
     """A paragraph for the methods section of a paper."""
     file, n = study.file, study.file.replicates
+    place = f"the community {file.community!r}"
+    if file.city:
+        place = (
+            f"a city, community by community (they differ from {file.community!r} as the study file says; a run is one "
+            "life of all of them, an outcome the mean over all residents),"
+        )
     design = f" at {len(study.points)} points of a {file.design.method.replace('_', ' ')} design"
     stein = (
         f" Runs were added until the intervals were narrow enough: by Stein's rule on the first {first_stage} pairs, and by "
         "later looks at the spread of all pairs, which may add runs only; each t interval is the wider of the two."
     )
     said = [
-        f"We simulated the community {file.community!r} for {file.weeks} weeks under {len(study.arms)} arms",
+        f"We simulated {place} for {file.weeks} weeks under {len(study.arms)} arms",
         design if len(study.points) > 1 else "",
         f", with {n} replicates each ({len(tables.runs):,} runs). Policies began in week {file.burn_in} unless they ",
         f"say otherwise; outcomes are means of the last {file.window} weeks. Replicates share their random numbers ",

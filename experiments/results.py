@@ -1,5 +1,8 @@
 """Results: tidy tables of a study, read from its store.
 
+The points of a city's study are its communities. There a run is one life of the whole city: every community under one
+arm and one seed, and each value is the mean over all residents (see `results_for`).
+
 `runs` has one row a run with its labels, parameters and outcomes (means over the last weeks); `trajectories` has one
 row an arm, point and week with means and bands; `profiles` the same for paired differences from the first arm.
 """
@@ -37,11 +40,16 @@ def settled(study: Study, store: Store) -> tuple[Study, list[Need]]:
     seen = file.replicates
     while True:
         now = study.with_replicates(seen)
-        found = needs(Results(now, store).runs(), study.reference, file.wanted(), file.replicates)
+        found = needs(results_for(now, store).runs(), study.reference, file.wanted(), file.replicates)
         wanted = next_look(seen, max((need.replicates for need in found), default=seen), file.most)
         if wanted == seen or not all(run.run in there for run in now.runs()):
             return study.with_replicates(wanted), found
         seen = wanted
+
+
+def results_for(study: Study, store: Store) -> "Results":
+    """The results of a study; those of a city's study are of the city, not of each community."""
+    return Results(study.city(), store, study) if study.file.city else Results(study, store)
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,13 @@ class Results:
 
     study: Study
     store: Store
+    communities: Study | None = None
+    """For a city: the study whose points are its communities; `study` is then the city's (see `Study.city`)."""
+
+    @property
+    def each(self) -> "Results":
+        """The results run by run as they were performed: for a city those of every community."""
+        return Results(self.communities or self.study, self.store)
 
     def runs(self) -> "pd.DataFrame":
         """One row a finished run: labels, what varied, and every metric's mean over the last `window` weeks."""
@@ -118,9 +133,9 @@ class Results:
                 f"select * exclude place from ({' union all '.join(parts)}) order by metric, point, place, week"
             ).df()
 
-    def write_runs(self) -> Path:
-        """Write runs.parquet, the same bytes for the same runs."""
-        path = self.store.folder / "runs.parquet"
+    def write_runs(self, name: str = "runs.parquet") -> Path:
+        """Write the table of runs as a file of the results' folder, the same bytes for the same runs."""
+        path = self.store.folder / name
         with self._open() as con, self._whole(path) as temporary:
             self._runs(con).write_parquet(temporary, compression="zstd")
         return path
@@ -190,9 +205,29 @@ class Results:
                 con.execute(f"create view weekly as select * from read_parquet({blocks!r}, union_by_name=true)")
             else:
                 con.execute("create table weekly (run varchar, week smallint, error varchar)")
+            if self.communities:
+                self._together(con, self.communities)
             yield con
         finally:
             con.close()
+
+    def _together(self, con: "duckdb.DuckDBPyConnection", communities: Study) -> None:
+        """Put the weeks of the city in the place of those of its communities: means over all residents."""
+        heads = [communities.residents(point) for point in range(len(communities.points))]
+        city = {(run.arm, run.replicate): run.run for run in self.study.runs()}
+        one = [(run.run, city[run.arm, run.replicate], heads[run.point]) for run in communities.runs()]
+        columns = zip(("run", "city", "heads"), zip(*one, strict=True), strict=True)
+        con.register("members", {name: np.array(values) for name, values in columns})
+        con.execute("create table belongs as select * from members")
+        means = "".join(
+            f', sum(w."{m}"::double * b.heads) / sum(b.heads) filter (w."{m}" is not null) as "{m}"'
+            for m in self._metrics(con)
+        )
+        con.execute(f"alter {'view' if self.store.blocks() else 'table'} weekly rename to of_communities")
+        con.execute(
+            f"create view weekly as select b.city as run, w.week, null::varchar as error{means} from belongs b "
+            f"join of_communities w using (run) where w.week is not null group by b.city, w.week having count(*) = {len(heads)}"
+        )
 
     def _plan(self) -> dict[str, Any]:
         """The study's runs as columns; `place` is the arm's position."""

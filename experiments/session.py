@@ -14,7 +14,7 @@ from experiments.analysis.stopping import Need
 from experiments.design import Study
 from experiments.execution import Tally, Workers, missing, perform, processors
 from experiments.provenance import manifest, write_resolved
-from experiments.results import Results, settled
+from experiments.results import Results, results_for, settled
 from experiments.store import Store, StoreError
 from experiments.terminal import terminal
 
@@ -37,7 +37,8 @@ def run_study(
     def go_on(study: Study) -> None:
         todo = sum(1 for _ in missing(study, store, shard=shard, again=retry))
         total = len({run.run for run in study.runs()})
-        asked = f"{len(study.arms)} arms x {len(study.points)} points x {study.file.replicates} replicates"
+        places = "communities" if study.file.city else "points"
+        asked = f"{len(study.arms)} arms x {len(study.points)} {places} x {study.file.replicates} replicates"
         console.print(f"{asked}: {total - todo} of {total} runs are there, {todo} to do.")
         if todo:
             warm(study, console)
@@ -59,11 +60,13 @@ def run_study(
                 study, found = settled(asked, store)
                 _say_needs(console, study, found, seen)
         write_resolved(study, store)
-        results = Results(study, store)
-        results.write_runs()
+        results = results_for(study, store)
+        results.each.write_runs()
+        if study.file.city:
+            results.write_runs("city.parquet")
         if csv:
-            results.write_csv()
-        failures = results.write_failures()
+            results.each.write_csv()
+        failures = results.each.write_failures()
         drawn = _figures_and_table(results, first, console)
         session = {
             "began": began.isoformat(timespec="seconds"),
@@ -188,7 +191,7 @@ def results_of(study: Study, folder: Path) -> tuple[Results, int]:
     """The results of a study that was run, and the size of its first stage. Raises StoreError when nothing is there."""
     store = Store(folder)
     first = study.file.replicates if study.file.until else 0
-    results = Results(settled(study, store)[0], store)
+    results = results_for(settled(study, store)[0], store)
     if results.runs().empty:
         raise StoreError(f"{folder}: no finished run of this study (as its file reads now). First: {study.command}")
     return results, first
@@ -240,7 +243,7 @@ def verify(study: Study, folder: Path, many: int, seed: int) -> int:
     from experiments.execution import simulated
 
     console = terminal()
-    results, _ = results_of(study, folder)
+    results = results_of(study, folder)[0].each
     there = results.store.finished()
     done = list({run.run: run for run in results.study.runs() if there.get(run.run)}.values())
     chosen = [done[i] for i in np.random.default_rng(seed).permutation(len(done))[:many]]

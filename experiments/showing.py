@@ -231,7 +231,8 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
         for shown in evaluation(tables, console.width):
             console.print(shown)
     file = study.file
-    notes = [f"Means of the last {file.window} of {file.weeks} weeks."]
+    whom = " over all residents of the city" if file.city else ""
+    notes = [f"Means{whom}, last {file.window} of {file.weeks} weeks."]
     if len(tables.arms) > 1:
         notes.append(f"Below them: difference from {tables.arms[0]} and its 95 % t interval, over pairs of runs.")
     console.print(" ".join(notes), style="dim")

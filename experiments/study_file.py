@@ -56,6 +56,11 @@ class StudyFile(BaseModel):
         {}, description="Parameters, doses (policies.name.dose) or community: values or a range."
     )
     design: Design = Field(Design(method="factorial"), description="How points are chosen among what varies.")
+    city: bool = Field(
+        False,
+        description="The points are the communities of one city, lived side by side: what is compared are means over "
+        "all of its residents.",
+    )
     outcomes: tuple[str, ...] = Field(
         ("cohesion", "unmet_needs", "participation"), min_length=1, description="Metrics to report."
     )
@@ -72,6 +77,12 @@ class StudyFile(BaseModel):
             raise ValueError(
                 f"with until, at least 3 replicates in the first stage and no more than most ({self.most})"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _has_communities(self) -> Self:
+        if self.city and not self.varies:
+            raise ValueError("with city, something that varies from community to community (varies)")
         return self
 
     def wanted(self) -> dict[str, Wanted]:
