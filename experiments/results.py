@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from experiments.analysis.stopping import Need, needs, next_look
 from experiments.design import Study
-from experiments.store import Store, clear_errors
+from experiments.store import SMALL, Store, clear_errors
 
 if TYPE_CHECKING:
     import duckdb
@@ -195,9 +195,7 @@ class Results:
         import duckdb
 
         blocks = [str(path) for path in self.store.blocks()]
-        con = duckdb.connect(
-            config={"memory_limit": "2GB", "temp_directory": str(self.store.folder / f".tmp-{os.getpid()}-duckdb")}
-        )
+        con = duckdb.connect(config=SMALL | {"temp_directory": str(self.store.folder / f".tmp-{os.getpid()}-duckdb")})
         try:
             con.register("planned", self._plan())
             con.execute("create table plan as select * from planned")

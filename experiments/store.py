@@ -36,6 +36,10 @@ type Series = Mapping[str, NDArray[np.float32]]
 """One value a week for each metric."""
 
 
+SMALL = {"memory_limit": "100MB", "threads": 2, "preserve_insertion_order": False}
+"""How DuckDB reads a store of any size beside little memory."""
+
+
 class StoreError(Exception):
     """The folder cannot be used (full, not writable, in use); what is finished is safe. `str()` says what to do."""
 
@@ -99,7 +103,7 @@ class Store:
     def blocks(self) -> list[Path]:
         """The finished blocks. One whose content is not what its name says is put away, so that its runs are missing."""
         whole = []
-        for block in sorted(self.weekly.glob("*.parquet")):
+        for block in sorted(self.weekly.glob("[!.]*.parquet")):  # another part of the plan may be writing a new one
             about = block.stat()
             if _name_of(block, about.st_size, about.st_mtime_ns) == block.stem:
                 whole.append(block)
@@ -219,7 +223,7 @@ def _runs_in(blocks: Iterable[Path]) -> dict[str, bool]:
     if not paths:
         return {}
     # A first week or a failure stands for its run; a success in a later block outweighs a failure in an earlier one.
-    rows = duckdb.connect().execute(
+    rows = duckdb.connect(config=SMALL).execute(
         "select run, bool_or(week is not null) from read_parquet(?, union_by_name=true) "
         "where week = 0 or week is null group by run",
         [paths],

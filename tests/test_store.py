@@ -101,6 +101,16 @@ def test_one_flipped_bit_anywhere_in_a_block_is_noticed(
     assert store.blocks() == []
 
 
+def test_a_block_that_is_being_written_is_nobody_elses_business(store: Store) -> None:
+    store.set_aside(some_run("a"))
+    store.pack(["a"])
+    half = store.weekly / ".tmp-1-b.parquet"
+    half.write_bytes(b"half")
+    assert store.finished() == {"a": True}
+    assert half.exists()
+    assert not (store.folder / "damaged").exists()
+
+
 def test_two_programs_cannot_work_in_one_store(store: Store) -> None:
     with store.held(), pytest.raises(StoreError, match="another linli"), Store(store.folder).held():
         pass
