@@ -36,7 +36,11 @@ type Series = Mapping[str, NDArray[np.float32]]
 """One value a week for each metric."""
 
 
-SMALL = {"memory_limit": "100MB", "threads": 2, "preserve_insertion_order": False}
+SMALL: dict[str, str | bool | int | float | list[str]] = {
+    "memory_limit": "100MB",
+    "threads": 2,
+    "preserve_insertion_order": False,
+}
 """How DuckDB reads a store of any size beside little memory."""
 
 
