@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from experiments.analysis.effects import effects, profile_bands
+from experiments.bringing import read_own_files
 from experiments.design import Study
 from experiments.execution import Workers, perform, simulated
 from experiments.results import Results, results_for, settled
@@ -97,9 +98,10 @@ def compare(
     `study`: a study, or its name or file; `on`: a Dask cluster, as in `dask://HOST:PORT`.
 
     In a script that starts processes, call it under `if __name__ == "__main__"`. Raises StoreError when results
-    cannot be kept.
+    cannot be kept, ConfigError when a file of residents or ties is wrong.
     """
     study = study if isinstance(study, Study) else read_study(study)
+    read_own_files(study)
     store = Store(folder or Path("results") / study.name).open()
     first = study.file.replicates if study.file.until else 0
     with store.held():

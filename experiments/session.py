@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from rich.console import Console
 
 from experiments.analysis.stopping import Need
+from experiments.bringing import read_own_files
 from experiments.design import Study
 from experiments.execution import Tally, Workers, missing, perform, processors
 from experiments.provenance import manifest, write_resolved
@@ -30,6 +31,7 @@ def run_study(
 ) -> int:  # fmt: skip
     """Do what is missing, write tables, figures and manifest, print the comparison; returns how many runs failed."""
     console = terminal(quiet=quiet)
+    read_own_files(study)
     store = Store(folder).open()
     part = "" if shard == (1, 1) else f"{shard[0]}/{shard[1]}"
     began, clock, tally = datetime.now(UTC), time.perf_counter(), Tally()
@@ -178,7 +180,8 @@ def _figures_and_table(results: Results, first_stage: int, console: Console) -> 
 
 def _say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> None:
     for row in failures[:3]:
-        last = str(row["error"]).strip().splitlines()[-1]
+        # the message is the last part that is not indented, as what follows explains it
+        last = [line for line in str(row["error"]).splitlines() if line[:1].strip()][-1]
         console.print(
             f"[red]failed:[/red] {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}", markup=True
         )

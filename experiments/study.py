@@ -11,7 +11,7 @@ from experiments import design
 from experiments.design import DOSE, Policies, community_of
 from experiments.points import Design, Point, Range, Value, points_of
 from experiments.study_file import Arm, Entry, StudyFile, wanted_width
-from sim.checking import check
+from sim.checking import Checked, check
 from sim.config import config_folder, find_file, load
 from sim.reading import ConfigError, Document, Marks, Place, Problem, Spot, dotted, nearest, parse_scalar, read
 
@@ -81,10 +81,10 @@ def _checked(
     command: str,
 ) -> Study:
     """The study that a document says, with changes of its keys (`own`) and of the community's parameters."""
-    checked = check(document, StudyFile, own)
+    problems: list[Problem] = []
+    checked = _understood(document, own, problems)
     file, marks = checked.value, checked.marks
     file = file.model_copy(update={"set": {**file.set, **parameters}})
-    problems: list[Problem] = []
     config = _config_of(file, path, marks, spots, problems)
     arms = {name: _arm(said, name, file.burn_in, document, problems) for name, said in file.arms.items()}
     if file.parts:
@@ -97,13 +97,33 @@ def _checked(
         points = points_of(file.varies, file.design)
     except ValueError as error:
         problems.append(Problem(marks.key(("design",)), "design", "", str(error)))
-    if problems:
-        raise ConfigError(problems)
     study = Study(path.stem, path, file, arms, points, config, command)
     _factors_fit(study, marks, problems)
     if problems:
         raise ConfigError(problems)
     return study
+
+
+def _understood(document: Document, own: Mapping[str, Any], problems: list[Problem]) -> Checked[StudyFile]:
+    """The file's keys. Where some are wrong, the others are read all the same, so that all mistakes are told at once.
+
+    Raises ConfigError where what is left says no study.
+    """
+    try:
+        return check(document, StudyFile, own)
+    except ConfigError as error:
+        wrong = {problem.path.split(".")[0] for problem in error.problems}
+        rest = {key: value for key, value in document.value.items() if key not in wrong} if document.value else {}
+        if "community" not in rest:
+            raise
+        rest = {"title": "", "weeks": 100_000, "window": 1, **rest}
+        rest |= {} if rest.get("arms") or rest.get("parts") else {"arms": {"": []}}
+        try:
+            checked = check(Document(document.path, rest, document.marks, []), StudyFile)
+        except ConfigError:
+            raise error from None
+        problems += error.problems
+        return checked
 
 
 def _config_of(

@@ -31,7 +31,12 @@ class StudyFile(BaseModel):
     community: str = Field(description="A community's name, or a configuration file beside the study.")
     weeks: int = Field(ge=1, le=100_000, description="Weeks in all, burn-in included.")
     burn_in: int = Field(0, ge=0, description="Weeks before policies without a `start` of their own begin.")
-    window: int = Field(52, ge=1, description="An outcome is its mean over this many last weeks.")
+    window: int = Field(
+        52,
+        ge=1,
+        description="An outcome is its mean over this many last weeks; where the file does not say how many, over 52 "
+        "or as many as there are after the burn-in.",
+    )
     replicates: int = Field(
         20, ge=1, le=1_000_000, description="Runs of every arm at every point, each with its own seed."
     )
@@ -71,6 +76,10 @@ class StudyFile(BaseModel):
             raise ValueError("either arms, or two or more parts of a bundle")
         if self.burn_in >= self.weeks:
             raise ValueError(f"burn_in below weeks, not {self.burn_in} of {self.weeks}")
+        if "window" not in self.model_fields_set:
+            object.__setattr__(
+                self, "window", min(self.window, self.weeks - self.burn_in)
+            )  # before anybody has seen it
         if self.window > self.weeks:
             raise ValueError(f"a window within the {self.weeks} weeks, not {self.window}")
         if self.until and not 3 <= self.replicates <= self.most:

@@ -137,6 +137,17 @@ def test_a_study_file_with_a_mistake_names_its_line(tmp_path: Path) -> None:
     assert "Did you mean 'recognition'" in said.output
 
 
+def test_wrong_residents_of_ones_own_end_a_study_before_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_text("id,grid,age\na,1,adlt\n", encoding="utf-8")
+    place = "extends: baseline\ntitle: Mine\npopulation: {residents_file: people.csv}\n"
+    (tmp_path / "mine.yaml").write_text(place, encoding="utf-8")
+    said = linli("run", write_study(tmp_path, community="mine.yaml"), "--out", tmp_path / "results")
+    assert said.exit_code == 2
+    assert "people.csv:2:5: age: found 'adlt'" in said.output
+    assert "Did you mean 'adult'" in said.output
+    assert not (tmp_path / "results").exists()
+
+
 def test_a_store_in_use_is_refused(tmp_path: Path) -> None:
     store = Store(tmp_path / "results").open()
     with store.held():

@@ -118,6 +118,20 @@ def test_a_broken_study_says_where_and_what(tmp_path: Path, said: dict[str, obje
     assert any(p.line for p in raised.value.problems) or "weeks" in said, text
 
 
+def test_every_mistake_of_a_study_is_told_at_once(tmp_path: Path) -> None:
+    wrong = {"weeks": "ten", "outcomes": ["cohesoin"], "arms": {"none": [], "v": ["vangard"]}, "replicate": 3}
+    with pytest.raises(ConfigError) as caught:
+        small(tmp_path, varies={"moving.anual_rate": [0.1, 7]}, **wrong)
+    told = str(caught.value)
+    for word in ("weeks", "'replicates'", "'vanguard'", "'cohesion'", "annual_rate"):
+        assert word in told
+
+
+def test_a_short_study_need_not_say_its_window(tmp_path: Path) -> None:
+    assert small(tmp_path, window=None).file.window == 15
+    assert small(tmp_path, window=None, weeks=200).file.window == 52
+
+
 def test_a_broken_change_names_the_change(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"--set moving\.annual_rate=lots"):
         read_study(write_study(tmp_path), {"moving.annual_rate": "lots"})
