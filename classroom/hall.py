@@ -11,6 +11,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from classroom.guard import Bucket, RefusedError, Tries, clean_name, read_message, same
 from classroom.lessons import lessons, state_of_lesson
+from classroom.panel import both
 from classroom.room import Room
 from classroom.session import Answer, Session
 from classroom.state import State, StateError
@@ -32,6 +33,7 @@ class Hall:
         self.tries = Tries()
         self.pages = 0
         self._workers = ThreadPoolExecutor(max(2, (os.cpu_count() or 2)), thread_name_prefix="world")
+        self._guests = ThreadPoolExecutor(1, thread_name_prefix="guest")
 
     def warm_up(self) -> None:
         """Compile or load the rules, and live the first week of the community that the page opens with."""
@@ -47,6 +49,12 @@ class Hall:
 
     async def _run[T](self, work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._workers, work, *arguments)
+
+    async def _run_for(self, teacher: bool, work: Callable[..., Any], *arguments: Any) -> Any:
+        """Guests share one worker, so that however much they explore, the teacher's page and the class go on."""
+        return await asyncio.get_running_loop().run_in_executor(
+            self._workers if teacher else self._guests, work, *arguments
+        )
 
     async def _welcome(self, socket: WebSocket) -> bool:
         """Count a connection in, if there is room."""
@@ -68,10 +76,7 @@ class Hall:
             teacher = same(first.get("key"), self.key)
             guest = same(first.get("code"), self.room.code)
             if not self.tries.allow(self._address(socket)) or not (teacher or guest):
-                await socket.send_json(
-                    {"error": "this address needs the teacher's key, or a room code", "closed": True}
-                )
-                await socket.close(WRONG)
+                await self._farewell(socket, "this address needs the teacher's key, or a room code", WRONG)
                 return
             self.tries.give_back(self._address(socket))
             await self._serve(socket, Session(teacher=teacher), teacher)
@@ -113,10 +118,10 @@ class Hall:
                     raise RefusedError("only the teacher leads the class")
                 await self.room.lead(message, self._run)
                 return
-            for answer in await self._run(session.answer, message):
+            for answer in await self._run_for(teacher, session.answer, message):
                 await send(answer)
         except (RefusedError, StateError) as error:
-            await send({"error": str(error)[:600], "asked": asked})
+            await send({"error": str(error)[:600], "zh": in_chinese(error), "asked": asked})
         except WebSocketDisconnect:
             raise
         except Exception as error:
@@ -147,7 +152,7 @@ class Hall:
                 try:
                     await self.room.student_says(seat, read_message(raw))
                 except RefusedError as error:
-                    await send({"error": str(error)})
+                    await send({"error": str(error), "zh": in_chinese(error)})
         except (WebSocketDisconnect, RuntimeError, TimeoutError):
             pass
         except RefusedError as error:
@@ -165,10 +170,15 @@ class Hall:
 
     async def _farewell(self, socket: WebSocket, why: str, code: int) -> None:
         try:
-            await socket.send_json({"error": why, "closed": True})
+            await socket.send_json({"error": why, "zh": in_chinese(why), "closed": True})
             await socket.close(code)
         except (WebSocketDisconnect, RuntimeError):
             pass
+
+
+def in_chinese(error: object) -> str:
+    """A refusal in Chinese, where its words are known."""
+    return both(str(error))[1][:600]
 
 
 def _sender(socket: WebSocket) -> Callable[[Answer], Awaitable[None]]:

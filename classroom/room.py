@@ -14,6 +14,7 @@ from classroom import debrief
 from classroom.guard import RefusedError, new_code, new_token, same
 from classroom.life import Life
 from classroom.pair import Pair
+from classroom.panel import both
 from classroom.play import Choice, GridStations
 from classroom.session import Answer
 from classroom.state import State, WorldState
@@ -209,7 +210,7 @@ class Room:
             if seat.number == message.get("seat") and not seat.removed:
                 seat.removed = True
                 if seat.send:
-                    await _quietly(seat.send, {"error": "the teacher removed this seat", "closed": True})
+                    await _quietly(seat.send, _farewell("the teacher removed this seat"))
                 return
         raise RefusedError("there is no such seat")
 
@@ -220,7 +221,7 @@ class Room:
     async def _close(self, _message: dict[str, Any], _run: Run) -> None:
         for seat in self._sitting():
             if seat.send:
-                await _quietly(seat.send, {"error": "the teacher closed the room", "closed": True})
+                await _quietly(seat.send, _farewell("the teacher closed the room"))
         self.phase, self.seats, self.pair, self.rival, self.code = "closed", [], None, None, new_code()
 
     # what everybody sees
@@ -291,6 +292,11 @@ class Room:
 def free_of_charge(choice: Choice) -> Choice:
     """What is left of a choice when the purse is empty."""
     return Choice(offers=choice.offers, whom=choice.whom, first=choice.first)
+
+
+def _farewell(why: str) -> Answer:
+    """The last words that a seat hears, in both languages."""
+    return {"error": why, "zh": both(why)[1], "closed": True}
 
 
 async def _quietly(send: Send, told: Answer) -> None:

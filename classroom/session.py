@@ -6,9 +6,9 @@ from typing import Any
 from classroom import panel, stories
 from classroom.guard import RefusedError
 from classroom.homework import homework
-from classroom.lessons import lessons, state_of_lesson
+from classroom.lessons import lessons, state_of_lesson, study_of
 from classroom.pair import Pair, Which
-from classroom.state import MOST_WEEKS, State, StateError, Value, communities, fitted, state_of
+from classroom.state import MOST_WEEKS, State, StateError, Value, community_titles, fitted, state_of
 from classroom.studies import opened_text, study_text
 
 type Answer = dict[str, Any] | bytes
@@ -78,7 +78,7 @@ class Session:
                 "hello": {
                     "policies": panel.policies(),
                     "metrics": panel.metrics(),
-                    "communities": communities() if self.teacher else ["classroom"],
+                    "communities": [[name, *panel.both(title)] for name, title in titled(self.teacher).items()],
                     "lessons": titles,
                     "minutes": minutes,
                     "teacher": self.teacher,
@@ -155,7 +155,9 @@ class Session:
         name = message.get("name")
         if name not in lessons():
             raise StateError("there is no such lesson")
-        return [{"lesson": {lang: one.shown(teacher=self.teacher) for lang, one in lessons()[name].items()}}]
+        told = {lang: one.shown(teacher=self.teacher) for lang, one in lessons()[name].items()}
+        study = study_of(next(iter(lessons()[name].values()))).read_text(encoding="utf-8")
+        return [{"lesson": told | {"study": study}}]
 
     def open_lesson(self, message: dict[str, Any]) -> list[Answer]:
         """The community of a lesson, at its beginning; `arms` chooses two others of its study."""
@@ -171,6 +173,12 @@ class Session:
         """The run so far as one HTML file that plays without a server."""
         pair = self._there()
         return [{"homework": homework(pair)}]
+
+
+def titled(teacher: bool) -> dict[str, str]:
+    """Communities that a page may choose from, by their titles."""
+    titles = community_titles()
+    return titles if teacher else {"classroom": titles["classroom"]}
 
 
 ASKED: dict[str, Callable[[Session, dict[str, Any]], list[Answer]]] = {

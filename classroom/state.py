@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sim import POLICIES, ConfigError, load_config
-from sim.config import config_names
+from sim.config import config_names, find_file
 from sim.model_parameters import Config
 from sim.policies.policy import Policy
+from sim.reading import read
 
 MOST_RESIDENTS = 2000
 SHOWN = 800
@@ -145,3 +146,13 @@ def _loaded(community: str, changes: str) -> Config:
 def communities() -> list[str]:
     """Names of the communities that the page can open, with those that lessons use."""
     return config_names()
+
+
+@lru_cache(maxsize=1)
+def community_titles() -> dict[str, str]:
+    """The title of each of them, as its file says it; a file without one is called by its name."""
+    titles = {}
+    for name in communities():
+        said = read(find_file(name)).value
+        titles[name] = str(said.get("title", name)) if isinstance(said, dict) else name
+    return titles

@@ -111,8 +111,8 @@ def _decision(life: Life, row: int) -> list[Said]:
         return [
             [
                 f"CLIMBED to {TIERS[now][0]}: the chance was {_percent(up.chance)} (base {_percent(up.base)}) "
-                f"and this week's draw {up.draw:.4f} fell below it. What moved it: {en}.",
-                f"升级为{TIERS[now][1]}：本周机会为{_percent(up.chance)}（基准{_percent(up.base)}），抽签值{up.draw:.4f}低于它。原因：{zh}。",
+                f"and this week's draw {_percent(up.draw)} fell below it. What moved it: {en}.",
+                f"升级为{TIERS[now][1]}：本周机会为{_percent(up.chance)}（基准{_percent(up.base)}），抽签值{_percent(up.draw)}低于它。原因：{zh}。",
             ]
         ]
     if now < before:
@@ -120,8 +120,8 @@ def _decision(life: Life, row: int) -> list[Said]:
         return [
             [
                 f"LAPSED to {TIERS[now][0]}: the chance was {_percent(down.chance)} (base {_percent(down.base)}) "
-                f"and this week's draw {down.draw:.4f} fell below it. What moved it: {en}.",
-                f"退为{TIERS[now][1]}：本周退出机会为{_percent(down.chance)}（基准{_percent(down.base)}），抽签值{down.draw:.4f}低于它。原因：{zh}。",
+                f"and this week's draw {_percent(down.draw)} fell below it. What moved it: {en}.",
+                f"退为{TIERS[now][1]}：本周退出机会为{_percent(down.chance)}（基准{_percent(down.base)}），抽签值{_percent(down.draw)}低于它。原因：{zh}。",
             ]
         ]
     said: list[Said] = []
@@ -129,8 +129,8 @@ def _decision(life: Life, row: int) -> list[Said]:
         en, zh = in_words(up)
         said.append(
             [
-                f"Did not climb: the chance was {_percent(up.chance)}, the draw {up.draw:.4f}. What moved it: {en}.",
-                f"没有升级：机会{_percent(up.chance)}，抽签值{up.draw:.4f}。影响因素：{zh}。",
+                f"Did not climb: the chance was {_percent(up.chance)}, the draw {_percent(up.draw)}. What moved it: {en}.",
+                f"没有升级：机会{_percent(up.chance)}，抽签值{_percent(up.draw)}。影响因素：{zh}。",
             ]
         )
     if before >= 1:
@@ -228,9 +228,11 @@ def _order(life: Life, o: int) -> Said:
             f"{kind.title}: needed for {weeks_en(waited)}, and the station does not know",
             f"{kind.title_zh}：已需要{weeks_zh(waited)}，服务站尚不知情",
         ]
+    rounds = int(world.order_rounds[o])
+    offered = ("not offered yet", "offered once")[rounds] if rounds < 2 else f"offered {rounds} times"
     return [
-        f"{kind.title}: open for {weeks_en(waited)}, offered {int(world.order_rounds[o])} times",
-        f"{kind.title_zh}：等待{weeks_zh(waited)}，派单{int(world.order_rounds[o])}次",
+        f"{kind.title}: open for {weeks_en(waited)}, {offered}",
+        f"{kind.title_zh}：等待{weeks_zh(waited)}，{f'派单{rounds}次' if rounds else '尚未派单'}",
     ]
 
 
@@ -264,8 +266,8 @@ def _same_luck(pair: Pair, row: int) -> Said:
         return ["", ""]
     a, b = chance_of_climbing(pair.lives[0], row), chance_of_climbing(pair.lives[1], row)
     tiers = [int(life.before.tier[row]) for life in pair.lives]
-    english = f"One luck: this week's draw was {a.draw:.4f} in both worlds. "
-    chinese = f"同一运气：本周两个世界的抽签值都是{a.draw:.4f}。"
+    english = f"One luck: this week's draw was {_percent(a.draw)} in both worlds. "
+    chinese = f"同一运气：本周两个世界的抽签值都是{_percent(a.draw)}。"
     if tiers[0] == tiers[1] and tiers[0] <= 2:
         english += (
             f"The chance of climbing was {_percent(a.chance)} in the first world, {_percent(b.chance)} in the second."

@@ -8,32 +8,55 @@ class Board {
     const box = this.canvas.getBoundingClientRect();
     if (box.width < 100) return;
     const pen = new CanvasPen(this.canvas, box.width, box.height);
-    for (const world of [0, 1]) this.flow(pen, world, 0, (world * box.height) / 2, box.width, box.height / 2);
+    if (!this.run.week) return;
+    const mean = (world) => (name) => { let sum = 0, n = 0; for (let w = Math.max(0, this.run.week - 4); w < this.run.week; w += 1) { sum += this.run.value(world, name, w); n += 1; } return n ? sum / n : 0; };
+    const most = Math.max(1, ...[0, 1].flatMap((w) => [mean(w)("board_needs"), mean(w)("board_dispatched") + mean(w)("board_expired")]));
+    for (const world of [0, 1]) this.flow(pen, world, (world * box.height) / 2, box.width, box.height / 2, (0.3 * box.height) / 2 / most, mean(world));
   }
-  // What arises leads to what becomes of it; a band's height is its number, averaged over the last four weeks.
-  flow(pen, world, x0, y0, width, height) {
-    const mean = (name) => { let sum = 0, n = 0; for (let w = Math.max(0, this.run.week - 4); w < this.run.week; w += 1) { sum += this.run.value(world, name, w); n += 1; } return n ? sum / n : 0; };
-    const needs = Math.max(1, mean("board_needs") + mean("board_open") + mean("board_hidden"));
-    const unit = (height - 70) / (1.25 * needs), column = (i) => x0 + 8 + (i * (width - 110)) / 4;
-    pen.text(x0 + 8, y0 + 15, this.worlds[world], { size: 13, bold: true, colour: world ? COLOURS.second : COLOURS.first });
-    const stages = [
-      [["b_needs", mean("board_needs"), "#5b6670"]],
-      [["b_covered", mean("board_covered"), "#9aa3ab"], ["b_placed", mean("board_placed"), "#0072B2"], ["b_hidden", mean("board_hidden"), "#c9a94a"]],
-      [["b_dispatched", mean("board_dispatched"), "#0072B2"], ["b_open", mean("board_open"), "#7d6a00"]],
-      [["b_accepted", mean("board_accepted"), "#007A58"], ["b_declined", mean("board_declined"), "#8B0000"]],
-      [["b_done", mean("board_done"), "#007A58"], ["b_expired", mean("board_expired"), "#C44A00"], ["b_lost", mean("board_lost"), "#8B0000"]],
-    ];
-    stages.forEach((stage, i) => {
-      let y = y0 + 28;
-      for (const [word, count, colour] of stage) {
-        const tall = Math.max(count > 0 ? 2 : 0.5, unit * count);
-        pen.rect(column(i), y, 12, tall, colour);
-        pen.text(column(i) + 16, y + 11, number(count, 2), { size: 12, bold: true, colour: COLOURS.ink });
-        pen.text(column(i) + 16, y + 24, T(word), { size: 11, colour: "#3c4248" });
-        y += Math.max(30, tall + 6);
-      }
-      if (i < 4) pen.area([[column(i + 1) - 12, y0 + 31], [column(i + 1) - 5, y0 + 35], [column(i + 1) - 12, y0 + 39]], "#8a9096");
-    });
+  // What arises flows to what becomes of it: a band is as wide as its number a week (mean of four weeks, one scale for both
+  // worlds); the two boxes hold what stands there now.
+  flow(pen, world, y0, width, height, unit, mean) {
+    const x = [8, 0.2, 0.45, 0.65, 0.84].map((part) => (part < 1 ? part * width : part)), top = y0 + 30, box = Math.max(74, 0.17 * width), bar = 9;
+    const colours = { need: "#5b6670", covered: "#9aa3ab", known: "#0072B2", hidden: "#b48a1a", done: "#007A58", expired: "#C44A00", lost: "#8B0000" };
+    const needs = mean("board_needs"), covered = mean("board_covered"), placed = mean("board_placed"), sent = mean("board_dispatched"), accepted = mean("board_accepted");
+    const done = mean("board_done"), expired = mean("board_expired"), lost = mean("board_lost"), unseen = Math.max(0, needs - covered - placed);
+    const middle = top + 44, low = y0 + height - 40;
+    pen.text(x[0], y0 + 15, this.worlds[world], { size: 13, bold: true, colour: world ? COLOURS.second : COLOURS.first });
+    const band = (x1, y1, x2, y2, count, colour) => {
+      const w = Math.max(count > 0 ? 1 : 0, unit * count), upper = [], under = [];
+      for (let k = 0; k <= 16; k += 1) { const t = k / 16, e = t * t * (3 - 2 * t); upper.push([x1 + (x2 - x1) * t, y1 + (y2 - y1) * e]); under.unshift([x1 + (x2 - x1) * t, y1 + w + (y2 - y1) * e]); }
+      if (w) pen.area([...upper, ...under], `${colour}55`);
+    };
+    const post = (at, y, count, colour, word) => {
+      pen.rect(at, y, bar, Math.max(2, unit * count), colour);
+      pen.text(at + bar + 4, y + 10, number(count, 2), { size: 13, bold: true, colour: COLOURS.ink });
+      pen.text(at + bar + 4, y + 22, T(word), { size: 11, colour: "#3c4248" });
+    };
+    const tank = (at, y, tall, stock, colour, word) => {
+      pen.rect(at, y, box, tall, "#ffffff");
+      pen.path([[at, y], [at + box, y], [at + box, y + tall], [at, y + tall], [at, y]], colour, 2);
+      pen.text(at + 6, y + tall / 2 - 1, number(stock, 2), { size: 13, bold: true, colour: COLOURS.ink });
+      pen.text(at + 6, y + tall / 2 + 12, T(word), { size: 11, colour: "#3c4248" });
+    };
+    band(x[0] + bar, middle, x[1], top, covered, colours.covered);
+    band(x[0] + bar, middle + unit * covered, x[1], middle, placed, colours.known);
+    band(x[0] + bar, middle + unit * (covered + placed), x[1], low, unseen, colours.hidden);
+    const tall = Math.max(34, unit * Math.max(placed, sent + expired)), out = x[1] + box;
+    const late = Math.min(middle + unit * sent + 12, low - Math.max(32, unit * expired + 4));
+    band(out, middle, x[2], middle, sent, colours.known);
+    band(out, middle + unit * sent, x[4], late, expired, colours.expired);
+    band(x[2] + bar, middle, x[3], middle, accepted, colours.done);
+    band(x[3] + bar, middle, x[4], top, done, colours.done);
+    band(out, low, x[4], low, lost, colours.lost);
+    post(x[0], middle, needs, colours.need, "b_needs");
+    post(x[1], top, covered, colours.covered, "b_covered");
+    tank(x[1], middle, tall, this.run.value(world, "board_open"), colours.known, "b_open");
+    tank(x[1], Math.max(low, middle + tall + 6), 34, this.run.value(world, "board_hidden"), colours.hidden, "b_hidden");
+    post(x[2], middle, sent, colours.known, "b_dispatched");
+    post(x[3], middle, accepted, colours.done, "b_accepted");
+    post(x[4], top, done, colours.done, "b_done");
+    post(x[4], late, expired, colours.expired, "b_expired");
+    post(x[4], low, lost, colours.lost, "b_lost");
   }
 }
 

@@ -1,5 +1,5 @@
 "use strict";
-// Charts of both worlds: lines over weeks, their difference, what they say in a sentence, and the downloads.
+// Charts of both worlds: lines over weeks, under them their difference, what they say in a sentence, and the downloads.
 const FAMILIES = {
   f_tiers: ["tier_1", "tier_2", "tier_3", "participation", "registered", "active", "climbs", "lapses"],
   f_cohesion: ["cohesion", "strong_component", "part_strong_ties", "part_bridging", "isolates", "identity", "atmosphere", "collective_efficacy"],
@@ -8,47 +8,58 @@ const FAMILIES = {
   f_bank: ["credits_outstanding", "credit_holders", "credits_redeemed", "bank_trust"],
   f_cost: ["spent", "cost", "differing"],
 };
-const TOGETHER = { f_tiers: ["tier_1", "tier_2", "tier_3"], f_orders: ["board_placed", "board_done", "board_expired"] };
+const TOGETHER = {
+  f_tiers: ["tier_1", "tier_2", "tier_3"],
+  f_cohesion: ["cohesion", "strong_component", "part_strong_ties", "part_bridging", "identity", "atmosphere", "collective_efficacy"],
+  f_unmet: ["unmet_needs", "unmet_elders_alone", "unmet_senior_elders", "unmet_children", "unmet_low_income", "unmet_migrants"],
+  f_orders: ["board_placed", "board_done", "board_expired"],
+};
+const FIRST = { f_tiers: "together", f_orders: "together", f_any: "wellbeing" };
 
 class Chart {
   constructor(family, metrics) {
-    this.family = family; this.metrics = metrics; this.mode = "values"; this.visible = true;
-    this.shown = TOGETHER[family] ? "together" : (FAMILIES[family] || ["cohesion"])[0];
+    this.family = family; this.metrics = metrics; this.visible = true;
+    this.shown = FIRST[family] || FAMILIES[family][0];
     this.canvas = el("canvas", { class: "plot", role: "img" });
     this.says = el("p", { class: "says", "aria-live": "off" });
     this.select = el("select", { onchange: () => { this.shown = this.select.value; this.draw(); } });
-    this.differ = el("button", { class: "small", type: "button", "aria-pressed": "false", onclick: () => { this.mode = this.mode === "values" ? "difference" : "values"; this.relabel(); this.draw(); } });
     this.saves = ["PNG", "SVG", "CSV"].map((kind) => el("button", { class: "small", type: "button", onclick: () => this.save(kind) }, kind));
     this.measure = el("span", { class: "unit" });
-    this.node = el("figure", { class: "chart" }, el("figcaption", {}, this.select, this.differ, this.measure, el("span", { class: "saves" }, this.saves)), this.canvas, this.says);
+    this.node = el("figure", { class: "chart" }, el("figcaption", {}, this.select, this.measure, el("span", { class: "saves" }, this.saves)), this.canvas, this.says);
     new IntersectionObserver((seen) => { this.visible = seen[seen.length - 1].isIntersecting; if (this.visible) this.draw(); }).observe(this.canvas);
     this.relabel();
   }
   members() { return this.family === "f_any" ? Object.keys(this.metrics) : FAMILIES[this.family].filter((name) => this.metrics[name] || WORDS[Chart.word(name)]); }
   static word(name) { return { spent: "spent_series", differing: "differing_series" }[name] || name.replace("board_", "b_"); }
   label(name) { const metric = this.metrics[name]; return metric ? Words.pick(metric.label) : T(Chart.word(name)); }
-  unit(name) { const metric = this.metrics[name]; return metric ? Words.pick(metric.unit) : name === "spent" ? (Words.at ? "元" : "yuan") : Words.at ? "每周" : "a week"; }
+  unit(name) { const metric = this.metrics[name]; return metric ? Words.pick(metric.unit) : name === "spent" ? (Words.at ? "元" : "yuan") : T("mean_4_weeks"); }
+  // A share is read more easily as so many in a hundred; weekly flows as means of four weeks.
+  static flow(name) { return name.startsWith("board_"); }
+  scale(name) { return /^share/.test(this.metrics[name]?.unit[0] || "") ? 100 : 1; }
+  column(world, name) {
+    const raw = this.run.column(world, name), scale = this.scale(name);
+    if (Chart.flow(name)) return raw.map((_, w) => { let sum = 0, n = 0; for (let k = Math.max(0, w - 3); k <= w; k += 1) { sum += raw[k]; n += 1; } return sum / n; });
+    return scale === 1 ? raw : raw.map((v) => v * scale);
+  }
   relabel() {
     const options = this.members().map((name) => el("option", { value: name }, this.label(name)));
     if (TOGETHER[this.family]) options.unshift(el("option", { value: "together" }, `${T(this.family)}: ${T("together")}`));
     fill(this.select, options);
     this.select.value = this.shown;
     this.select.setAttribute("aria-label", T(this.family));
-    this.differ.textContent = T(this.mode === "values" ? "difference" : "values");
-    this.differ.setAttribute("aria-pressed", String(this.mode === "difference"));
   }
   names() { return this.shown === "together" ? TOGETHER[this.family] : [this.shown]; }
   open(run, worlds) { this.run = run; this.worlds = worlds; this.draw(); }
+  // The lines of both worlds and, for each series, the second world less the first.
   lines() {
-    const several = this.names().length > 1;
-    return this.names().flatMap((name, i) => {
-      const a = this.run.column(0, name), b = this.run.column(1, name), colour = several ? LINES[i] : COLOURS.second;
-      if (this.mode === "difference") return [{ values: b.map((v, w) => v - a[w]), colour, label: this.label(name) }];
-      return [
-        { values: a, colour: several ? colour : COLOURS.first, dash: [5, 4], label: several ? "" : this.worlds[0] },
-        { values: b, colour, label: several ? this.label(name) : this.worlds[1] },
-      ];
+    const several = this.names().length > 1, upper = [], lower = [];
+    this.names().forEach((name, i) => {
+      const a = this.column(0, name), b = this.column(1, name), colour = several ? LINES[i] : COLOURS.second;
+      upper.push({ values: a, colour: several ? colour : COLOURS.first, dash: [5, 4], label: several ? "" : this.worlds[0] });
+      upper.push({ values: b, colour, label: several ? this.label(name) : this.worlds[1] });
+      lower.push({ values: b.map((v, w) => v - a[w]), colour: several ? colour : COLOURS.differ });
     });
+    return [upper, lower];
   }
   draw() {
     if (!this.run || !this.visible) return;
@@ -58,34 +69,52 @@ class Chart {
     const said = this.sentence();
     if (this.says.textContent !== said) this.says.textContent = said;
     this.canvas.setAttribute("aria-label", said);
-    this.measure.textContent = this.unit(this.names()[0]);
+    this.measure.textContent = this.measured();
   }
+  measured() { const name = this.names()[0]; return this.scale(name) === 100 ? this.unit(name).replace(/^share/, "%").replace(/比例$/, "%") : this.unit(name); }
   strokes(pen, width, height, size) {
-    const lines = this.lines(), weeks = Math.max(10, this.run.week);
-    const all = lines.flatMap((line) => line.values).filter(Number.isFinite);
-    let low = Math.min(0, ...all.length < 50000 ? all : [Math.min(...lines.map((l) => Math.min(...l.values)))]), high = Math.max(...all, low + 1e-9);
-    const spread = Math.max(...all) - Math.min(...all);
-    if (this.mode === "values" && all.length && Math.min(...all) > 0.5 * high) low = Math.max(0, Math.min(...all) - 0.3 * (spread || high));
-    if (this.mode === "difference") { const most = Math.max(1e-9, ...all.map(Math.abs)); low = -most; high = most; }
+    const [upper, lower] = this.lines(), weeks = Math.max(10, this.run.week), left = 4.2 * size, right = width - 10;
+    const base = height - 1.8 * size, ceiling = 2.1 * size, strip = 0.26 * (base - ceiling), floor = base - strip - 1.5 * size;
+    const range = (lines) => lines.reduce(([low, high], { values }) => values.reduce(([l, h], v) => (Number.isFinite(v) ? [Math.min(l, v), Math.max(h, v)] : [l, h]), [low, high]), [Infinity, -Infinity]);
+    let [low, high] = range(upper);
+    if (!Number.isFinite(low)) [low, high] = [0, 1];
+    const spread = high - low;
+    low = low > 0.5 * high && low > 0 ? Math.max(0, low - 0.3 * (spread || high)) : Math.min(0, low);
     if (high - low < 1e-8) high = low + 1;
-    const [step, bottom, top] = Chart.ticks(low, high);
-    const left = 4.2 * size, right = width - 10, base = height - 1.8 * size, ceiling = 2 * size;
-    const x = (week) => left + ((right - left) * week) / weeks, y = (value) => base - ((base - ceiling) * (value - bottom)) / (top - bottom);
-    for (let tick = bottom; tick <= top + step / 2; tick += step) {
-      pen.line(left, y(tick), right, y(tick), Math.abs(tick) < step / 1e6 ? "#8a9096" : "#e3e6e8");
-      pen.text(left - 5, y(tick) + 4, number(Math.abs(tick) < step / 1e6 ? 0 : tick), { size, anchor: "end", colour: "#50565b" });
-    }
+    const x = (week) => left + ((right - left) * week) / weeks;
+    const y = this.axis(pen, left, right, floor, ceiling, low, high, size, 4);
+    const [down, up] = range(lower), most = Math.max(1e-9, Number.isFinite(down) ? Math.max(-down, up) : 1);
+    pen.rect(left, base - strip, right - left, strip, "#faf5f8");
+    const z = this.axis(pen, left, right, base, base - strip, -most, most, size, 2, true);
+    pen.text(left + 3, base - strip - 0.3 * size, T("second_less_first"), { size: 0.86 * size, colour: "#7d2f5c" });
     const every = [5, 10, 13, 26, 52, 104, 260, 520].find((gap) => (right - left) / (weeks / gap) > 4 * size) || 520;
     for (let week = 0; week <= weeks; week += every) pen.text(x(week), base + 1.35 * size, String(week), { size, anchor: "middle", colour: "#50565b" });
-    lines.forEach(({ values, colour, dash }) => {
-      const gap = Math.max(1, Math.floor(values.length / 900));
-      const points = [];
-      for (let w = 0; w < values.length; w += gap) if (Number.isFinite(values[w])) points.push([x(w + 1), y(values[w])]);
+    const spots = (values, at) => { const gap = Math.max(1, Math.floor(values.length / 900)), points = []; for (let w = 0; w < values.length; w += gap) if (Number.isFinite(values[w])) points.push([x(w + 1), at(values[w])]); return points; };
+    if (lower.length === 1) { const points = spots(lower[0].values, z); if (points.length > 1) pen.area([[points[0][0], z(0)], ...points, [points[points.length - 1][0], z(0)]], "#ecc6dc"); }
+    for (const [lines, at] of [[upper, y], [lower, z]]) lines.forEach(({ values, colour, dash }) => {
+      const points = spots(values, at);
       if (points.length > 1) pen.path(points, colour, dash ? 1.8 : 2.2, dash || []);
       else if (points.length) pen.rect(points[0][0] - 2, points[0][1] - 2, 4, 4, colour);
     });
-    // names of lines stand in one row: where they are long, further to the left and, at last, smaller
-    const named = lines.filter((line) => line.label);
+    this.named(pen, upper.filter((line) => line.label), left, right, size);
+    if (pen instanceof SvgPen) pen.text(right, ceiling - 8, this.measured(), { size: size - 1, anchor: "end", colour: "#50565b" });
+  }
+  // An axis with its grid; the axis of a difference has its zero in the middle and signs on its numbers.
+  axis(pen, left, right, base, ceiling, low, high, size, parts, around = false) {
+    const [step, bottom, top] = around ? [high, low, high] : Chart.ticks(low, high, parts);
+    const y = (value) => base - ((base - ceiling) * (value - bottom)) / (top - bottom);
+    const places = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) + (around ? 1 : step / 10 ** Math.floor(Math.log10(step)) === 2.5 ? 1 : 0) - 1e-9)));
+    for (let tick = bottom; tick <= top + step / 2; tick += step) {
+      const zero = Math.abs(tick) < step / 1e6;
+      pen.line(left, y(tick), right, y(tick), zero ? "#8a9096" : "#e3e6e8");
+      if (around && top <= 1e-9 && !zero) continue;
+      const said = zero ? "0" : Math.abs(tick).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+      pen.text(left - 5, y(tick) + 4, zero ? said : (tick < 0 ? "−" : around ? "+" : "") + said, { size: around ? 0.9 * size : size, anchor: "end", colour: "#50565b" });
+    }
+    return y;
+  }
+  // Names of lines stand in one row: where they are long, further to the left and, at last, smaller.
+  named(pen, named, left, right, size) {
     const wide = (label, letters) => label.split("").reduce((sum, c) => sum + (c > "⺀" ? letters : 0.56 * letters), 0);
     const whole = named.reduce((sum, { label }) => sum + 34 + wide(label, size), -12), spare = right - 4 - 34 * named.length + 12;
     const letters = whole <= right - 4 ? size : (size * spare) / (whole - 34 * named.length + 12);
@@ -95,20 +124,20 @@ class Chart {
       pen.text(at + 22, 1.25 * size, label, { size: letters, colour });
       at += 34 + wide(label, letters);
     }
-    if (pen instanceof SvgPen) pen.text(right, ceiling - 8, this.unit(this.names()[0]), { size: size - 1, anchor: "end", colour: "#50565b" });
   }
-  static ticks(low, high) {
-    const rough = (high - low || 1) / 4, power = 10 ** Math.floor(Math.log10(rough));
+  static ticks(low, high, parts) {
+    const rough = (high - low || 1) / parts, power = 10 ** Math.floor(Math.log10(rough));
     const step = [1, 2, 2.5, 5, 10].map((k) => k * power).find((k) => k >= rough);
     return [step, Math.floor(low / step + 1e-9) * step, Math.ceil(high / step - 1e-9) * step || step];
   }
   sentence() {
-    if (!this.run.week) return "";
-    const name = this.shown === "together" ? (this.family === "f_tiers" ? "participation" : this.names()[1]) : this.shown;
-    const a = this.run.value(0, name), b = this.run.value(1, name), gap = b - a;
-    const better = this.metrics[name]?.better || 0;
-    const verdict = !gap ? "" : better * gap > 0 ? T("better") : better * gap < 0 ? T("worse") : "";
-    return `${this.label(name)}${Words.at ? "，" : ". "}${T("says", this.run.week, number(a), this.worlds[0], number(b), this.worlds[1], gap ? signed(gap) : "0", gap ? verdict : "")}`;
+    if (!this.run.week) return T("no_week_yet");
+    const name = this.shown === "together" ? { f_tiers: "participation", f_orders: "board_done" }[this.family] || this.names()[0] : this.shown;
+    const a = this.column(0, name).at(-1), b = this.column(1, name).at(-1), gap = b - a, percent = this.scale(name) === 100;
+    const better = this.metrics[name]?.better || 0, told = (value) => `${number(value)}${percent ? "%" : ""}`;
+    const verdict = better * gap > 0 ? T("better") : better * gap < 0 ? T("worse") : "", label = this.label(name);
+    const amount = gap ? `${signed(gap)}${percent ? `${Words.at ? "" : " "}${T("points")}` : ""}` : "0";
+    return `${label[0].toUpperCase()}${label.slice(1)}${Words.at ? "，" : ". "}${T("says", this.run.week, told(a), this.worlds[0], told(b), this.worlds[1], amount, verdict)}`;
   }
   save(kind) {
     const name = `linli-${this.names().join("-")}-${this.run.week}`;

@@ -1,7 +1,8 @@
 "use strict";
 // Buttons, tabs, menus and keys of the live page.
 const Controls = {
-  shownDrawer: "resident",
+  shownDrawer: "charts",
+  wide: window.matchMedia("(min-width: 1400px)"),
   wire(live) {
     this.live = live;
     const on = (id, act) => byId(id).addEventListener("click", act);
@@ -11,9 +12,12 @@ const Controls = {
     on("language", () => { localStorage.setItem("language", Words.at ? "en" : "zh"); Words.set(Words.at ? "en" : "zh"); this.translated(); });
     on("bigger", () => { const size = String((Number(document.documentElement.dataset.size) % 3) + 1); document.documentElement.dataset.size = size; localStorage.setItem("size", size); live.maps.forEach((m) => m.run && m.lay()); live.dirty = true; });
     byId("seed").addEventListener("change", () => live.open({ seed: Math.max(0, Math.floor(Number(byId("seed").value) || 0)), week: 0 }));
+    on("luck", () => live.open({ seed: (Number(byId("seed").value) || 0) + 1, week: 0 }));
     byId("community").addEventListener("change", () => { live.state = null; live.selected = -1; live.pause(); live.ask({ do: "open", state: { community: byId("community").value, seed: Number(byId("seed").value) || 1 } }); });
+    byId("enter").addEventListener("submit", (event) => { event.preventDefault(); sessionStorage.setItem("code", byId("enter-code").value.trim().toUpperCase()); live.connect(); });
+    byId("speed").addEventListener("change", () => { this.paced = byId("speed").value; });
     for (const tab of ["lessons", "policies", "parameters", "class"]) on(`to-${tab}`, () => this.tab(tab));
-    for (const part of ["resident", "board", "only"]) on(`see-${part}`, () => this.drawer(part));
+    for (const part of ["charts", "resident", "board", "only"]) on(`see-${part}`, () => this.drawer(part));
     for (const layer of ["ties", "needs", "differences"]) byId(`show-${layer}`).addEventListener("change", (e) => this.layer(layer, e.target.checked));
     on("copy-link", async () => { const address = `${location.origin}/#s=${toBase64(JSON.stringify(live.plain()))}`; try { await navigator.clipboard.writeText(address); this.status(T("copied")); } catch { this.status(address); } });
     on("save-state", () => this.saved("state.json", JSON.stringify(live.plain(), null, 1), "application/json"));
@@ -25,8 +29,9 @@ const Controls = {
     document.addEventListener("keydown", (e) => this.keys(e));
     document.addEventListener("click", (e) => { const menu = byId("menu"); if (menu.open && !menu.contains(e.target)) menu.open = false; });
     window.addEventListener("resize", later(120, () => { live.maps.forEach((m) => m.run && m.lay()); live.dirty = true; }));
+    this.wide.addEventListener("change", () => this.drawer(this.shownDrawer));
     this.tab("policies");
-    this.drawer("resident");
+    this.drawer("charts");
     this.translated();
   },
   read(text) {
@@ -54,7 +59,13 @@ const Controls = {
     }
   },
   tab(name) { this.pick("to", ["lessons", "policies", "parameters", "class"], name, "tab"); },
-  drawer(name) { this.shownDrawer = name; this.pick("see", ["resident", "board", "only"], name, "part"); this.live.board.draw(); },
+  // On a wide screen the charts stay in sight beside the other three.
+  drawer(name) {
+    this.shownDrawer = name === "charts" && this.wide.matches ? "resident" : name;
+    this.pick("see", ["charts", "resident", "board", "only"], this.shownDrawer, "part");
+    this.live.board.draw();
+    (this.live.charts || []).forEach((chart) => chart.draw());
+  },
   layer(name, shown) {
     byId(`show-${name}`).checked = shown;
     this.live.maps.forEach((map) => { map.shows[name] = shown; if (map.run) map.drawUnder(); });
@@ -65,6 +76,7 @@ const Controls = {
   chart(live, name) {
     const family = Object.keys(FAMILIES).find((f) => FAMILIES[f].includes(name)) || "f_any";
     const chart = live.charts.find((c) => c.family === family);
+    this.drawer("charts");
     chart.shown = name;
     chart.relabel();
     chart.node.scrollIntoView({ block: "nearest" });
@@ -72,16 +84,33 @@ const Controls = {
     chart.draw();
   },
   pace() { const said = byId("speed").value; return said === "max" ? Infinity : Number(said); },
-  playing(yes) { byId("play").textContent = T(yes ? "pause" : "play"); byId("play").setAttribute("aria-pressed", String(yes)); },
+  playing(yes) { byId("play").textContent = `${yes ? "❚❚" : "▶"} ${T(yes ? "pause" : "play")}`; byId("play").setAttribute("aria-pressed", String(yes)); },
   week(week) { byId("week").textContent = String(week); },
   difference(run) {
     const count = run.week ? Math.round(run.value(1, "differing")) : 0;
     const said = count ? T("differing", count) : T("same_lives");
     if (byId("differing").textContent !== said) byId("differing").textContent = said;
+    this.coach(run, count);
+  },
+  // One sentence on what to do next, for somebody who sees the page for the first time.
+  coach(run, differing) {
+    const { live } = this, node = byId("coach");
+    const other = live.state.worlds.some((world) => world.policies.length || Object.keys(world.set).length) || live.state.changes.length;
+    const said = run === live.classRun ? "" : T(!other ? "coach_policy" : !run.week ? "coach_play" : !differing ? "coach_wait" : live.selected === undefined ? "coach_click" : "one_luck");
+    if (node.textContent !== said) node.textContent = said;
+    node.hidden = !said;
+  },
+  // What is done in each world, beside its name.
+  chips(live) {
+    const inClass = live.run === live.classRun, titles = new Map(live.hello.policies.map((p) => [p.name, p.title]));
+    [0, 1].forEach((w) => {
+      const on = inClass ? [] : live.state.worlds[w].policies.filter((_, i) => live.state.said[w][i]?.on);
+      fill(byId(`chips${w}`), [...new Set(on.map((p) => p.name))].map((name) => el("span", { class: "chip" }, Words.pick(titles.get(name) || name))));
+    });
   },
   status(said, bad = false) { const node = byId("status"); node.textContent = said; node.classList.toggle("bad", bad); node.hidden = !said; clearTimeout(this.fading); if (said && !bad) this.fading = setTimeout(() => { node.hidden = true; }, 6000); },
   saved(name, content, type) { saveFile(name, content, type); this.status(T("saved", name)); },
-  communities(names) { fill(byId("community"), names.map((name) => el("option", { value: name }, name))); },
+  communities(both) { this.places = both; fill(byId("community"), both.map(([name, en, zh]) => el("option", { value: name }, Words.pick([en, zh])))); },
   opened(standing, state) {
     byId("seed").value = state.seed;
     if (![...byId("community").options].some((o) => o.value === state.community)) byId("community").append(el("option", { value: state.community }, state.community));
@@ -100,7 +129,12 @@ const Controls = {
     Words.set(Words.at ? "zh" : "en");
     this.playing(live.playing);
     fill(byId("legend"), legend());
+    fill(byId("speed"), ["1", "2", "5", "10", "20", "50", "max"].map((pace) => el("option", { value: pace }, pace === "max" ? T("fastest") : T("pace", pace))));
+    byId("speed").value = this.paced || "10";
     if (!live.hello || !live.run) return;
+    const place = byId("community").value;
+    this.communities(this.places);
+    byId("community").value = place;
     live.policies.show(live.hello.policies, live.state);
     live.policies.pay(live.policies.costs);
     live.parameters.show(live.parameters.sections, live.state);

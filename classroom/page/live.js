@@ -14,7 +14,7 @@ const Live = {
     this.policies = new Policies(byId("tab-policies"), (m) => this.ask(m));
     this.parameters = new Parameters(byId("tab-parameters"), (m) => this.ask(m));
     this.lessons = new Lessons(byId("tab-lessons"), (m) => this.ask(m), (what, name) => this.act(what, name));
-    this.room = new Room(byId("tab-class"), (m) => this.ask(m));
+    this.room = new Room(byId("tab-class"), byId("class-stage"), (m) => this.ask(m));
     this.board = new Board(byId("flow"));
     this.stories = new Stories({ resident: byId("resident"), waiting: byId("waiting"), only: byId("only") }, (m) => this.ask(m), (row) => this.choose(row));
     Controls.wire(this);
@@ -30,7 +30,7 @@ const Live = {
     socket.onmessage = (event) => this.hear(event.data);
     socket.onclose = (event) => {
       this.waiting = false;
-      if (event.code === 4401) { Controls.status(T("refused"), true); return; }
+      if (event.code === 4401) { Controls.status(T("refused"), true); byId("enter").hidden = false; return; }
       Controls.status(T("lost"), true);
       this.tries += 1;
       setTimeout(() => this.connect(), Math.min(5000, 300 * 2 ** this.tries));
@@ -41,7 +41,7 @@ const Live = {
     if (typeof data !== "string") { this.hearBytes(data); return; }
     const said = JSON.parse(data);
     if (said.wait) Controls.status(T("compiling"));
-    if (said.error) { this.waiting = false; if (said.asked === "weeks") this.pause(); Controls.status(said.error, true); if (this.state) { this.policies.marks(); } }
+    if (said.error) { this.waiting = false; if (said.asked === "weeks") this.pause(); Controls.status(Words.pick([said.error, said.zh]), true); if (this.state) { this.policies.marks(); } }
     if (said.hello) this.welcome(said.hello);
     if (said.opened) this.opened(said.opened, said.state);
     else if (said.state) this.take(said.state);
@@ -67,7 +67,7 @@ const Live = {
     if (this.playUntil && this.ownRun.week >= this.playUntil) this.pause();
   },
   welcome(hello) {
-    this.hello = hello; this.tries = 0;
+    this.hello = hello; this.tries = 0; byId("enter").hidden = true;
     document.body.classList.toggle("teacher", hello.teacher);
     if (!this.charts) {
       this.charts = ["f_cohesion", "f_unmet", "f_tiers", "f_orders", "f_bank", "f_cost", "f_any"].map((family) => new Chart(family, hello.metrics));
@@ -104,9 +104,10 @@ const Live = {
     this.charts.forEach((chart) => chart.open(run, this.worlds));
     this.board.open(run, this.worlds);
     [0, 1].forEach((w) => { byId(`name${w}`).textContent = this.worlds[w]; });
+    Controls.chips(this);
     this.dirty = true;
   },
-  take(state) { this.state = state; this.policies.take(state); this.look(true); },
+  take(state) { this.state = state; this.policies.take(state); Controls.chips(this); this.dirty = true; this.look(true); },
   looked(told) {
     if (this.run !== this.ownRun) return;
     this.policies.pay(told.costs);
@@ -126,7 +127,7 @@ const Live = {
     this.ask({ do: "look", row: this.selected ?? -1 });
     if (this.maps[0].shows.ties && this.playing && time - (this.tiedAt || 0) > 3000) { this.tiedAt = time; this.ask({ do: "ties" }); }
   },
-  choose(row) { this.selected = row; this.maps.forEach((map) => { map.selected = row; map.friends = []; }); this.dirty = true; Controls.drawer("resident"); this.look(true); },
+  choose(row) { this.selected = row; this.maps.forEach((map) => { map.selected = row; map.friends = []; }); this.dirty = true; Controls.drawer("resident"); this.look(true); byId("part-resident").scrollIntoView({ block: "nearest" }); },
   weeks(n) { if (this.run !== this.ownRun) this.showRun(this.ownRun); if (!this.waiting) { this.waiting = true; this.ask({ do: "weeks", weeks: n }); } },
   play(until = 0) { this.playUntil = until; this.playing = true; this.due = performance.now(); Controls.playing(true); },
   pause() { this.playing = false; this.playUntil = 0; Controls.playing(false); this.look(true); },

@@ -8,7 +8,7 @@ class WorldMap {
     this.under = document.createElement("canvas");
     canvas.addEventListener("click", (event) => { const row = this.at(event); if (row >= 0) chosen(row); });
     canvas.addEventListener("pointermove", (event) => this.hover(event));
-    canvas.addEventListener("pointerleave", () => { this.hovered = -1; canvas.title = ""; });
+    canvas.addEventListener("pointerleave", () => { this.hovered = -1; if (this.tip) this.tip.hidden = true; });
     canvas.addEventListener("keydown", (event) => this.key(event));
   }
   open(run) { this.run = run; this.ties = null; this.selected = -1; this.friends = []; this.lay(); }
@@ -17,18 +17,23 @@ class WorldMap {
   lay() {
     const [width, height] = this.size(), { grid, household, grids } = this.run.standing;
     this.width = width; this.height = height;
-    const columns = Math.max(1, Math.min(grids, Math.round(Math.sqrt((grids * width) / height))));
-    const rows = Math.ceil(grids / columns), head = grids > 1 ? 15 : 2, gap = 5;
-    const w = width / columns, h = height / rows;
+    const head = grids > 1 ? 15 : 2, gap = 5;
     const homes = Array.from({ length: grids }, () => []);
     household.forEach((home, row) => {
       const list = homes[grid[row]];
       if (list.length && list[list.length - 1].home === home) list[list.length - 1].rows.push(row);
       else list.push({ home, rows: [row] });
     });
-    const fits = (pitch) => homes.every((list) => this.flow(list, w - 2 * gap, pitch, null) <= h - head - gap);
-    let low = 1.5, high = 40;
-    for (let k = 0; k < 22; k += 1) { const middle = (low + high) / 2; if (fits(middle)) low = middle; else high = middle; }
+    // so many columns of grids as leave most room for each resident
+    let columns = 1, low = 0;
+    for (let tried = 1; tried <= grids; tried += 1) {
+      const wide = width / tried - 2 * gap, tall = height / Math.ceil(grids / tried) - head - gap;
+      if (wide < 20 || tall < 8) continue;
+      const pitch = this.widest(homes, wide, tall);
+      if (pitch > 1.02 * low) { low = pitch; columns = tried; }
+    }
+    low ||= 1.5;
+    const w = width / columns, h = height / Math.ceil(grids / columns);
     this.pitch = low;
     this.spots = new Array(grid.length);
     this.tiles = homes.map((list, g) => {
@@ -37,6 +42,11 @@ class WorldMap {
       return [x, y, w, h];
     });
     this.drawUnder();
+  }
+  widest(homes, wide, tall) {
+    let low = 1.5, high = 40;
+    for (let k = 0; k < 14; k += 1) { const middle = (low + high) / 2; if (homes.every((list) => this.flow(list, wide, middle, null) <= tall)) low = middle; else high = middle; }
+    return low;
   }
   flow(list, width, pitch, put) {
     let x = 0, y = 0;
@@ -143,7 +153,14 @@ class WorldMap {
     const row = this.at(event);
     if (row === this.hovered) return;
     this.hovered = row;
-    this.canvas.title = row < 0 ? "" : this.described(row);
+    this.tip ||= el("div", { class: "tip", role: "presentation" });
+    if (!this.tip.parentNode) this.canvas.parentNode.append(this.tip);
+    this.tip.hidden = row < 0;
+    if (row < 0) return;
+    const [x, y] = this.spots[row];
+    this.tip.textContent = this.described(row);
+    this.tip.style.setProperty("left", `${Math.min(x, this.width - 130) + this.canvas.offsetLeft}px`);
+    this.tip.style.setProperty("top", `${y + 1.2 * this.pitch + this.canvas.offsetTop}px`);
   }
   described(row) {
     const tier = this.run.tiers[this.world][row], flags = this.run.flags[this.world][row];
@@ -162,7 +179,8 @@ class WorldMap {
   }
 }
 
-function legend() {
+// All marks of the map, or those of a student's own grid.
+function legend(own = false) {
   const sample = (tier) => {
     const canvas = el("canvas", { class: "sample", "aria-hidden": "true" }), { c } = new CanvasPen(canvas, 18, 18);
     c.beginPath();
@@ -171,6 +189,6 @@ function legend() {
     return canvas;
   };
   const key = (mark, word) => el("span", { class: "key" }, mark, T(word));
-  return [...[0, 1, 2, 3].map((tier) => key(sample(tier), `tier${tier}`)), key(sample(4), "child"), key("⚑", "vanguard"), key(el("span", { class: "square" }), "pioneer"),
-    key(el("span", { class: "bang" }, "!"), "need"), key(el("span", { class: "ring" }), "differs"), key(el("span", { class: "ring faint" }), "differed")];
+  const marks = [...[0, 1, 2, 3].map((tier) => key(sample(tier), `tier${tier}`)), key(sample(4), "child")], need = key(el("span", { class: "bang" }, "!"), "need");
+  return own ? [...marks, need] : [...marks, key("⚑", "vanguard"), key(el("span", { class: "square" }), "pioneer"), need, key(el("span", { class: "ring" }), "differs"), key(el("span", { class: "ring faint" }), "differed")];
 }

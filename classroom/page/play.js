@@ -6,7 +6,7 @@ const Play = {
   begin() {
     Words.set(localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
     byId("language").addEventListener("click", () => { localStorage.setItem("language", Words.at ? "en" : "zh"); Words.set(Words.at ? "en" : "zh"); this.form(); this.show(); });
-    byId("join").addEventListener("submit", (event) => { event.preventDefault(); this.connect({ code: byId("code").value, name: byId("name").value }); });
+    byId("join").addEventListener("submit", (event) => { event.preventDefault(); sessionStorage.setItem("code", byId("code").value.trim().toUpperCase()); this.connect({ code: byId("code").value, name: byId("name").value }); });
     byId("choices").addEventListener("submit", (event) => event.preventDefault());
     const code = new URLSearchParams(location.hash.slice(1)).get("code");
     if (code) byId("code").value = code;
@@ -30,10 +30,10 @@ const Play = {
   },
   hear(said) {
     if (said.error) {
-      this.status(said.error, true);
+      this.status(Words.pick([said.error, said.zh]), true);
       if (said.closed) { this.ended = true; sessionStorage.removeItem("seat"); byId("join").hidden = false; byId("table").hidden = true; setTimeout(() => { this.ended = false; }, 50); }
     }
-    if (said.seat) { sessionStorage.setItem("seat", said.seat.token); this.tries = 0; this.status(""); byId("join").hidden = true; byId("table").hidden = false; }
+    if (said.seat) { sessionStorage.setItem("seat", said.seat.token); this.tries = 0; this.status(""); byId("join").hidden = true; byId("table").hidden = false; byId("explore").href = `/#code=${encodeURIComponent(sessionStorage.getItem("code") || "")}`; }
     if (said.room) { this.room = said.room; if (!this.choice) { this.choice = said.room.choice; this.form(); } this.show(); }
   },
   status(said, bad = false) { const node = byId("status"); node.textContent = said; node.hidden = !said; node.classList.toggle("bad", bad); },
@@ -64,19 +64,20 @@ const Play = {
     const r = this.room;
     if (!r) return;
     byId("who").textContent = `${r.name} · ${T("your_grid", r.grid + 1)}`;
-    byId("phase").textContent = r.phase === "lobby" ? T("wait_start") : `${T(`phase_${r.phase}`)} · ${T("week")} ${r.week} / ${r.weeks}`;
+    byId("phase").textContent = r.phase === "lobby" ? `${T("wait_start")} ${T("your_task")}` : `${T(`phase_${r.phase}`)} · ${T("week")} ${r.week} / ${r.weeks}`;
     byId("purse").textContent = r.phase === "lobby" ? "" : r.empty !== null ? T("purse_empty", r.empty) : T("purse", number(r.spent), number(r.budget));
     byId("purse").classList.toggle("over", r.empty !== null);
     const s = r.station;
     const fact = (word, value) => el("div", { class: "fact" }, el("strong", {}, String(value)), T(word));
     fill(byId("station"), s ? el("div", { class: "facts" }, fact("open_orders", s.open), fact("served_now", s.served), fact("gave_up", s.gave_up), fact("volunteers", s.volunteers), fact("switched_off", s.away), fact("mean_skill", s.skill), fact("mean_fatigue", s.fatigue)) : null);
-    fill(byId("waiting"), s && s.waiting.length ? [el("h3", {}, T("waiting")), el("ul", {}, s.waiting.slice(0, 6).map((w) => el("li", {}, `${Words.pick(w.name)}: ${Words.pick(w.kind)}, ${T("weeks_waited", w.weeks)}`)))] : null);
+    fill(byId("waiting"), s && s.waiting.length ? [el("h3", {}, T("waiting")), el("ul", {}, s.waiting.slice(0, 6).map((w) => el("li", {}, `${Words.pick(w.name)}: ${Words.pick(w.kind)}, ${waited(w.weeks)}`)))] : null);
     byId("mine").hidden = !s;
+    fill(byId("legend"), s ? legend(true) : null);
     if (s) this.draw(s);
     const d = r.debrief;
     fill(byId("result"), d ? el("section", { class: "debrief" }, el("h3", {}, T("result")), el("p", {}, T("unmet_a_year")),
-      el("table", {}, el("tbody", {}, ["nobody", "the_class", "rival"].map((word, i) => el("tr", {}, el("th", { scope: "row" }, T(word)), el("td", {}, number(d.unmet[i])))))),
-      el("h4", {}, T("left_waiting")), el("ul", {}, d.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${T("weeks_waited", one.weeks)}. ${Words.pick(one.who)}`)))) : null);
+      el("table", {}, el("tbody", {}, ["nobody", "with_you", "rival"].map((word, i) => el("tr", {}, el("th", { scope: "row" }, T(word)), el("td", {}, number(d.unmet[i])))))),
+      el("h4", {}, T("left_waiting")), el("ul", {}, d.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${waited(one.weeks)}. ${Words.pick(one.who)}`)))) : null);
     byId("choices").hidden = r.phase === "over";
   },
   // The own grid as the teacher's map draws it: one mark a resident, needs marked.

@@ -1,10 +1,12 @@
 "use strict";
 // The teacher's side of a class that plays: the room, its seats, the purse, and the debrief.
 class Room {
-  constructor(node, ask) { this.node = node; this.ask = ask; this.room = null; this.asked = { weeks: 104, budget: 60000, rival: "", seed: 1 }; }
+  // `stage` is the large part of the page, which the whole class sees.
+  constructor(node, stage, ask) { this.node = node; this.stage = stage; this.ask = ask; this.room = null; this.asked = { weeks: 104, budget: 60000, rival: "", seed: 1 }; }
   lead(what, more = {}) { this.ask({ do: `class_${what}`, ...more }); }
   show(room, policies) {
     this.room = room || this.room; this.policies = policies || this.policies;
+    if (this.room) this.staged(this.room);
     if (!this.room || this.node.contains(document.activeElement) && document.activeElement.matches("input, select")) return;
     const r = this.room, button = (word, act, wide = false) => el("button", { type: "button", class: wide ? "act" : "small", "data-lead": word, onclick: act }, T(word));
     if (r.phase === "closed") { fill(this.node, this.form(button)); return; }
@@ -21,7 +23,17 @@ class Room {
         r.phase === "running" ? button("pause", () => this.lead("pause")) : null,
         ["running", "paused", "over"].includes(r.phase) ? button("restart_play", () => this.lead("restart")) : null,
         button("room_close", () => this.lead("close"))),
-      r.debrief ? this.debrief(r.debrief) : null, this.seats(r));
+      this.seats(r));
+  }
+  // For the last row: where to join and who is here, and at the end what it came to.
+  staged(r) {
+    this.stage.hidden = !(r.phase === "lobby" || r.debrief);
+    if (r.phase === "lobby") {
+      fill(this.stage, el("div", { class: "join-line" }, el("div", {}, T("join_at"), el("strong", { class: "join-address" }, r.address.replace(/^http:\/\//, ""))),
+        el("div", {}, T("room_code"), el("strong", { class: "join-code" }, r.code))),
+      el("p", {}, T("seats", r.seats.length, r.seats.filter((seat) => seat.here).length)),
+      el("ul", { class: "joined" }, r.seats.map((seat) => el("li", { class: seat.here ? "" : "gone" }, seat.name))));
+    } else if (r.debrief) fill(this.stage, this.debrief(r.debrief));
   }
   form(button) {
     const field = (name, word, type = "number") => el("div", { class: "row" }, el("label", { for: `room-${name}` }, T(word)), el("input", { id: `room-${name}`, type, value: this.asked[name], min: 0, onchange: (e) => { this.asked[name] = Number(e.target.value); } }));
@@ -31,19 +43,19 @@ class Room {
       el("div", { class: "row" }, button("room_open", () => this.lead("open", this.asked), true))];
   }
   seats(r) {
-    return el("table", { class: "seats" }, el("thead", {}, el("tr", {}, el("th", {}, "#"), el("th", {}, T("your_name")), el("th", {}, T("nobody")), el("th", {}, T("the_class")), el("th", {}, T("rival")), el("th"))),
+    return el("table", { class: "seats" }, el("thead", {}, el("tr", {}, el("th", {}, "#"), el("th", {}, T("name")), el("th", {}, T("nobody")), el("th", {}, T("the_class")), el("th", {}, T("rival")), el("th"))),
       el("tbody", {}, r.seats.map((seat) => {
         const unmet = r.grids?.[seat.number]?.unmet || [];
         return el("tr", { class: seat.here ? "" : "gone" }, el("td", {}, String(seat.number + 1)), el("td", {}, seat.name, " ", el("span", { class: "presence" }, T(seat.here ? "here" : "away"))),
           [0, 1, 2].map((i) => el("td", { class: i === 1 && unmet[1] < unmet[0] ? "good" : "" }, unmet.length ? number(unmet[i], 3) : "")),
-          el("td", {}, el("button", { type: "button", class: "small", "aria-label": `${T("remove")} ${seat.name}`, onclick: () => this.lead("remove", { seat: seat.number }) }, T("remove"))));
+          el("td", {}, el("button", { type: "button", class: "small", "aria-label": `${T("remove")} ${seat.name}`, title: T("remove"), onclick: () => this.lead("remove", { seat: seat.number }) }, "✕")));
       })), el("caption", {}, r.grids ? T("unmet_a_year") : ""));
   }
   debrief(told) {
     return el("section", { class: "debrief", id: "debrief" }, el("h3", {}, T("debrief")), el("p", {}, Words.pick(told.sentence)),
-      el("table", {}, el("thead", {}, el("tr", {}, el("th"), [T("nobody"), T("the_class"), T("rival")].map((w) => el("th", {}, w)))),
-        el("tbody", {}, told.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, Words.pick(row.label)), row.values.map((v) => el("td", {}, number(v))))),
+      el("div", { class: "told" }, el("table", {}, el("thead", {}, el("tr", {}, el("th"), [T("nobody"), T("the_class"), T("rival")].map((w) => el("th", {}, w)))),
+        el("tbody", {}, told.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, Words.pick(row.label)), row.values.map((v, i) => el("td", { class: i && row.better * (v - row.values[0]) > 0 ? "good" : "" }, number(v))))),
           el("tr", {}, el("th", { scope: "row" }, T("f_cost")), told.costs.map((v) => el("td", {}, number(v)))))),
-      el("h4", {}, T("left_waiting")), el("ul", {}, told.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${T("weeks_waited", one.weeks)}. ${Words.pick(one.who)}`))));
+      el("div", {}, el("h4", {}, T("left_waiting")), el("ul", {}, told.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${waited(one.weeks)}. ${Words.pick(one.who)}`))))));
   }
 }
