@@ -3,6 +3,7 @@
 import http.client
 import json
 import statistics
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,8 @@ pytest.importorskip("websockets")
 
 from classroom_kit import KEY, Page, Server, serving
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from classroom.session import ASKED, Answer, Session
 
 CHOICE = {
     "offers": 1,
@@ -337,3 +340,29 @@ def test_thirty_students_play_leave_and_come_back(server: Server, teacher: Page,
     assert statistics.median(waits) < 2.0
     for student in students:
         student.close()
+
+
+def test_guests_who_ask_for_much_do_not_hold_up_the_teacher(
+    server: Server, teacher: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = threading.Event()
+
+    def wait(_session: Session, _message: dict[str, Any]) -> list[Answer]:
+        held.wait(20)
+        return []
+
+    monkeypatch.setitem(ASKED, "wait", wait)
+    teacher.say(do="class_open")
+    code = teacher.until(lambda m: m.get("room", {}).get("phase") == "lobby")["room"]["code"]
+    guests = [server.page("/live", {"do": "enter", "code": code}) for _ in range(12)]
+    for guest in guests:
+        guest.until(lambda m: "hello" in m)
+        guest.say(do="wait")
+    teacher.say(do="lesson", name="4_vanguard")
+    try:
+        assert teacher.until(lambda m: "lesson" in m, seconds=10)
+    finally:
+        held.set()
+        for guest in guests:
+            guest.close()
+        teacher.say(do="class_close")

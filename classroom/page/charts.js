@@ -25,13 +25,13 @@ class Chart {
     this.select = el("select", { onchange: () => { this.shown = this.select.value; this.draw(); } });
     this.saves = ["PNG", "SVG", "CSV"].map((kind) => el("button", { class: "small", type: "button", onclick: () => this.save(kind) }, kind));
     this.measure = el("span", { class: "unit" });
-    this.node = el("figure", { class: "chart" }, el("figcaption", {}, this.select, this.measure, el("span", { class: "saves" }, this.saves)), this.canvas, this.says);
+    this.node = el("figure", { class: "chart" }, el("figcaption", {}, this.select, this.measure), this.canvas, this.says, el("div", { class: "saves" }, this.saves));
     new IntersectionObserver((seen) => { this.visible = seen[seen.length - 1].isIntersecting; if (this.visible) this.draw(); }).observe(this.canvas);
     this.relabel();
   }
   members() { return this.family === "f_any" ? Object.keys(this.metrics) : FAMILIES[this.family].filter((name) => this.metrics[name] || WORDS[Chart.word(name)]); }
   static word(name) { return { spent: "spent_series", differing: "differing_series" }[name] || name.replace("board_", "b_"); }
-  label(name) { const metric = this.metrics[name]; return metric ? Words.pick(metric.label) : T(Chart.word(name)); }
+  label(name) { const metric = this.metrics[name], label = metric ? Words.pick(metric.label) : T(Chart.word(name)); return label[0].toUpperCase() + label.slice(1); }
   unit(name) { const metric = this.metrics[name]; return metric ? Words.pick(metric.unit) : name === "spent" ? (Words.at ? "元" : "yuan") : T("mean_4_weeks"); }
   // A share is read more easily as so many in a hundred; weekly flows as means of four weeks.
   static flow(name) { return name.startsWith("board_"); }
@@ -72,7 +72,8 @@ class Chart {
     this.measure.textContent = this.measured();
   }
   measured() { const name = this.names()[0]; return this.scale(name) === 100 ? this.unit(name).replace(/^share/, "%").replace(/比例$/, "%") : this.unit(name); }
-  strokes(pen, width, height, size) {
+  // A picture that stands `apart` from the page carries its unit.
+  strokes(pen, width, height, size, apart = false) {
     const [upper, lower] = this.lines(), weeks = Math.max(10, this.run.week), left = 4.2 * size, right = width - 10;
     const base = height - 1.8 * size, ceiling = 2.1 * size, strip = 0.26 * (base - ceiling), floor = base - strip - 1.5 * size;
     const range = (lines) => lines.reduce(([low, high], { values }) => values.reduce(([l, h], v) => (Number.isFinite(v) ? [Math.min(l, v), Math.max(h, v)] : [l, h]), [low, high]), [Infinity, -Infinity]);
@@ -97,7 +98,7 @@ class Chart {
       else if (points.length) pen.rect(points[0][0] - 2, points[0][1] - 2, 4, 4, colour);
     });
     this.named(pen, upper.filter((line) => line.label), left, right, size);
-    if (pen instanceof SvgPen) pen.text(right, ceiling - 8, this.measured(), { size: size - 1, anchor: "end", colour: "#50565b" });
+    if (apart) pen.text(right, ceiling - 8, this.measured(), { size: size - 1, anchor: "end", colour: "#50565b" });
   }
   // An axis with its grid; the axis of a difference has its zero in the middle and signs on its numbers.
   axis(pen, left, right, base, ceiling, low, high, size, parts, around = false) {
@@ -135,15 +136,15 @@ class Chart {
     const name = this.shown === "together" ? { f_tiers: "participation", f_orders: "board_done" }[this.family] || this.names()[0] : this.shown;
     const a = this.column(0, name).at(-1), b = this.column(1, name).at(-1), gap = b - a, percent = this.scale(name) === 100;
     const better = this.metrics[name]?.better || 0, told = (value) => `${number(value)}${percent ? "%" : ""}`;
-    const verdict = better * gap > 0 ? T("better") : better * gap < 0 ? T("worse") : "", label = this.label(name);
+    const verdict = better * gap > 0 ? T("better") : better * gap < 0 ? T("worse") : "";
     const amount = gap ? `${signed(gap)}${percent ? `${Words.at ? "" : " "}${T("points")}` : ""}` : "0";
-    return `${label[0].toUpperCase()}${label.slice(1)}${Words.at ? "，" : ". "}${T("says", this.run.week, told(a), this.worlds[0], told(b), this.worlds[1], amount, verdict)}`;
+    return `${this.label(name)}${Words.at ? "，" : ". "}${T("says", this.run.week, told(a), this.worlds[0], told(b), this.worlds[1], amount, verdict)}`;
   }
   save(kind) {
     const name = `linli-${this.names().join("-")}-${this.run.week}`;
     if (kind === "CSV") { saveFile(`${name}.csv`, this.run.csv(this.names(), this.worlds), "text/csv"); return; }
     const pen = new SvgPen(720, 400);
-    this.strokes(pen, 720, 380, 13);
+    this.strokes(pen, 720, 380, 13, true);
     pen.text(10, 395, this.sentence().slice(0, 120), { size: 11 });
     const svg = pen.done();
     if (kind === "SVG") { saveFile(`${name}.svg`, svg, "image/svg+xml"); return; }
@@ -151,7 +152,7 @@ class Chart {
     canvas.width = 1440; canvas.height = 800;
     big.c.setTransform(2, 0, 0, 2, 0, 0);
     big.rect(0, 0, 720, 400, "#ffffff");
-    this.strokes(big, 720, 380, 13);
+    this.strokes(big, 720, 380, 13, true);
     big.text(10, 395, this.sentence().slice(0, 120), { size: 11 });
     canvas.toBlob((blob) => saveFile(`${name}.png`, blob, "image/png"));
   }

@@ -105,7 +105,8 @@ const Controls = {
     const inClass = live.run === live.classRun, titles = new Map(live.hello.policies.map((p) => [p.name, p.title]));
     [0, 1].forEach((w) => {
       const on = inClass ? [] : live.state.worlds[w].policies.filter((_, i) => live.state.said[w][i]?.on);
-      fill(byId(`chips${w}`), [...new Set(on.map((p) => p.name))].map((name) => el("span", { class: "chip" }, Words.pick(titles.get(name) || name))));
+      const names = [...new Set(on.map((p) => p.name))].map((name) => Words.pick(titles.get(name) || name)), shown = names.length > 1 ? [names[0], `+${names.length - 1}`] : names;
+      fill(byId(`chips${w}`), shown.map((name) => el("span", { class: "chip", title: names.join(", ") }, name)));
     });
   },
   status(said, bad = false) { const node = byId("status"); node.textContent = said; node.classList.toggle("bad", bad); node.hidden = !said; clearTimeout(this.fading); if (said && !bad) this.fading = setTimeout(() => { node.hidden = true; }, 6000); },
@@ -113,7 +114,7 @@ const Controls = {
   communities(both) { this.places = both; fill(byId("community"), both.map(([name, en, zh]) => el("option", { value: name }, Words.pick([en, zh])))); },
   opened(standing, state) {
     byId("seed").value = state.seed;
-    if (![...byId("community").options].some((o) => o.value === state.community)) byId("community").append(el("option", { value: state.community }, state.community));
+    if (![...byId("community").options].some((o) => o.value === state.community)) byId("community").append(el("option", { value: state.community }, Words.pick(standing.title)));
     byId("community").value = state.community;
     this.week(state.week);
   },

@@ -151,14 +151,15 @@ const Live = {
     if (!this.playing || this.frames % 3 === 0) { this.charts.forEach((chart) => chart.draw()); if (Controls.shownDrawer === "board") this.board.draw(); Controls.difference(this.run); } else this.later = true;
     if (this.playing) { this.look(); if (this.frames % 3) this.dirty = this.frames % 3 === 0; }
   },
+  upper() { document.querySelector(".stage").scrollTop = 0; },
   // What a step of a lesson does: open?arms=a|b, play?weeks=52, policy?name=training&seats=10, off?name=..., set?path=value, seed?n=2 ...
   act(what, lesson) {
     const [verb, query] = what.split("?"), given = Object.fromEntries(new URLSearchParams(query || ""));
     const value = (text) => { try { return JSON.parse(text); } catch { return text; } };
     const { name, world, from, ...rest } = given, doses = Object.fromEntries(Object.entries(rest).map(([k, v]) => [k, value(v)]));
     const acts = {
-      open: () => { this.pause(); this.ask({ do: "open_lesson", name: lesson, arms: given.arms ? given.arms.split("|") : null }); },
-      play: () => this.play(this.ownRun ? this.ownRun.week + Number(given.weeks || 52) : 0),
+      open: () => { this.upper(); this.pause(); this.ask({ do: "open_lesson", name: lesson, arms: given.arms ? given.arms.split("|") : null }); },
+      play: () => { this.upper(); this.play(this.ownRun ? this.ownRun.week + Number(given.weeks || 52) : 0); },
       pause: () => this.pause(),
       weeks: () => this.weeks(Number(given.n || 1)),
       policy: () => { Object.assign((this.policies.doses[name] ||= {}), doses); this.ask({ do: "policy", world: Number(world ?? 2) - 1, name, on: true, doses: this.policies.doses[name] }); },

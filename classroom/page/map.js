@@ -131,8 +131,10 @@ class WorldMap {
     c.fillStyle = "#f3d3e6"; c.beginPath();
     for (let row = 0; row < differs.length; row += 1) if (differs[row] & 8) { const [x, y] = this.spots[row]; c.moveTo(x + 1.5 * r, y); c.arc(x, y, 1.5 * r, 0, 7); }
     c.fill();
-    c.strokeStyle = COLOURS.differ; c.lineWidth = Math.max(1.4, 0.4 * r); c.beginPath();
-    for (let row = 0; row < differs.length; row += 1) if (differs[row] & 3) { const [x, y] = this.spots[row]; c.moveTo(x + 1.75 * r, y); c.arc(x, y, 1.75 * r, 0, 7); }
+    // where very many differ, thin rings leave the tiers readable
+    const many = differs.reduce((sum, bits) => sum + ((bits & 3) !== 0), 0) > 0.2 * differs.length, out = many ? 1.45 * r : 1.75 * r;
+    c.strokeStyle = COLOURS.differ; c.lineWidth = many ? 1 : Math.max(1.4, 0.4 * r); c.beginPath();
+    for (let row = 0; row < differs.length; row += 1) if (differs[row] & 3) { const [x, y] = this.spots[row]; c.moveTo(x + out, y); c.arc(x, y, out, 0, 7); }
     c.stroke();
   }
   pointed(c, r) {
