@@ -298,8 +298,7 @@ def test_a_student_on_a_phone_plays_and_hostile_names_are_shown_as_text(browser:
     phone.locator("#c-staff").fill("4")
     phone.wait_for_timeout(500)
     page.click("[data-lead=live_13]")
-    phone.wait_for_timeout(1500)
-    assert "13 / 104" in phone.inner_text("#phase")
+    phone.locator("#phase", has_text="13 / 104").wait_for(timeout=60_000)
     assert page.locator("#x").count() + phone.locator("#x").count() == 0
     assert "<b id=x>K</b>" in page.inner_text(".seats")
     phone.reload()
