@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from sim.config import config_names, load_config, load_sources
+from sim.model_parameters import Config
 
 HOUSE = Path(__file__).parents[1]
 OURS = [p for room in ("sim", "experiments", "tests", "classroom") for p in sorted((HOUSE / room).rglob("*.py"))]
@@ -45,6 +46,40 @@ def test_sources_that_a_docstring_names_exist(path: Path) -> None:
 @pytest.mark.parametrize("name", config_names())
 def test_every_shipped_configuration_loads(name: str) -> None:
     assert load_config(name).evidence
+
+
+def test_every_parameter_is_used() -> None:
+    """A parameter that no rule reads would be a number without meaning."""
+    read = "\n".join(p.read_text(encoding="utf-8") for p in OURS if (HOUSE / "sim") in p.parents)
+    # parameters are declared as `name: type = number(...)`: what is left are the places where they are read
+    read = re.sub(r"^    \w+: [^\n]*= (?:\w+\(|\n)", "", read, flags=re.MULTILINE)
+    unused = [
+        f"{section}.{name}"
+        for section, field in Config.model_fields.items()
+        if hasattr(field.annotation, "model_fields")
+        for name in field.annotation.model_fields
+        if not re.search(rf"\.{name}\b", read)
+    ]
+    assert unused == []
+
+
+def test_the_snippets_of_the_readme_run(tmp_path: Path) -> None:
+    text = (HOUSE / "README.md").read_text(encoding="utf-8")
+    blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
+    study = next(code for _, code in re.findall(r"^```(yaml)\n(title.*?)^```", text, re.MULTILINE | re.DOTALL))
+    (tmp_path / "mine.yaml").write_text(study, encoding="utf-8")
+    quick = ["--replicates=2", "--set", "weeks=8", "--set", "burn_in=2", "--set", "window=4", "--workers=1"]
+    run = [sys.executable, "-m", "experiments", "run", tmp_path / "mine.yaml", *quick, "--out", tmp_path / "mine"]
+    for words in (run, [sys.executable, "-c", blocks["python"]]):
+        done = subprocess.run(words, cwd=HOUSE, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        assert "articipation" in done.stdout
+
+
+def test_what_the_readme_names_is_there() -> None:
+    text = (HOUSE / "README.md").read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:sim|configs|experiments|tests|docs|examples|classroom)/[\w./-]*)`", text):
+        assert (HOUSE / path).exists(), path
 
 
 TABLES = (HOUSE / "sim" / "model_parameters.py",)
