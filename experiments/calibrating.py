@@ -80,20 +80,14 @@ def say(
     console: Console, task: Task, emulator: Emulator, known: Posterior, best: Mapping[str, float], distance: float
 ) -> None:
     """Print what is known of each free parameter, and how well the emulator predicts each number."""
-    table = Table(box=None)
-    for name in ("parameter", "median", "nine tenths", "range searched", "known?", "best trial"):
-        table.add_column(name, no_wrap=name in ("parameter", "nine tenths"))
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for name in ("parameter", "median", "nine tenths", "searched", "best", "identified"):
+        table.add_column(name, no_wrap=True)
     for i, (path, free) in enumerate(task.file.free.items()):
         middle, low, high = (free.value(u) for u in known.interval(i))
-        word = "identified" if known.identified(i) else "[yellow]not identified[/yellow]"
-        table.add_row(
-            path,
-            f"{middle:.3g}",
-            f"{low:.3g} to {high:.3g}",
-            f"{free.low:.3g} to {free.high:.3g}",
-            word,
-            f"{best[path]:.3g}",
-        )
+        word = "yes" if known.identified(i) else "[yellow]no[/yellow]"
+        searched = f"{free.low:.2g} to {free.high:.2g}"
+        table.add_row(path, f"{middle:.3g}", f"{low:.2g} to {high:.2g}", searched, f"{best[path]:.2g}", word)
     console.print(table)
     for one, other, r in joined(task, known):
         console.print(

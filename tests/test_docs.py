@@ -1,5 +1,6 @@
 """The documentation: every snippet runs, generated pages are up to date, links lead somewhere."""
 
+import os
 import re
 import shlex
 import shutil
@@ -9,54 +10,110 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from experiments.cli import main
 from experiments.odd.reference import reference_pages
+from sim.config import config_folder
 
 HOUSE = Path(__file__).parents[1]
 DOCS = HOUSE / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*.md"))
+README = HOUSE / "README.md"
 WRITTEN = [p for p in PAGES if p.parent.name != "reference" and p.name != "odd.md"]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^# ([\w-]+\.(?:yaml|csv))$")
+BRIEF = ["--set", "weeks=12", "--set", "burn_in=4", "--set", "window=4", "--replicates", "2"]
+SMALL: dict[str, list[str]] = {
+    "run": BRIEF,
+    "figures": BRIEF,
+    "robust": [*BRIEF, "--points", "4"],
+    "calibrate": [
+        "--trials",
+        "20",
+        *(w for v in ("community=classroom", "burn_in=0", "window=52") for w in ("--set", v)),
+    ],
+    "limits": ["granovetter"],
+}
+"""How a command that takes minutes or hours is made small; the options given last hold."""
 
 
 def named(page: Path) -> str:
-    return page.relative_to(DOCS).as_posix()
+    return page.relative_to(HOUSE).as_posix()
 
 
-@pytest.mark.parametrize("page", WRITTEN, ids=named)
-def test_every_snippet_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`sh` and `python` are executed in one folder a page, files are written there; `console` must be understood."""
+@pytest.fixture
+def small_patterns(tmp_path: Path) -> Path:
+    """The shipped patterns, measured after one week over one year in two communities."""
+    said = yaml.safe_load((config_folder() / "patterns" / "community.yaml").read_text(encoding="utf-8"))
+    path = tmp_path / "small_patterns.yaml"
+    path.write_text(yaml.safe_dump({**said, "burn_in": 1, "window": 52, "replicates": 2}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("page", [README, *WRITTEN], ids=named)
+def test_every_snippet_of_a_page_runs(
+    page: Path, small_patterns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All blocks of a page are executed in one folder, files are written there.
+
+    `sh` and `python` run as they stand, `console` (what takes minutes or hours) runs small: fewer weeks, runs and trials.
+    """
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("experiments.figures.draw_all", lambda *_, **__: [])  # drawing has its own tests
-    for language, text in FENCE.findall(page.read_text(encoding="utf-8")):
-        first, _, rest = text.partition("\n")
-        if language in ("yaml", "csv") and (file := FILE.match(first)):
-            Path(file[1]).write_text(rest if language == "csv" else text, encoding="utf-8")
-        elif language == "sh":
-            for line in text.strip().splitlines():
-                words = shlex.split(line)
-                assert words[0] == "linli", line
-                quick = ["--workers", "1", "--by", "threads"] if words[1] == "run" else []
-                done = CliRunner().invoke(main, [*words[1:], *quick])
-                assert done.exit_code == 0, f"{line}\n{done.output}\n{done.exception!r}"
+    monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "1")
+    text = page.read_text(encoding="utf-8")
+    assert len(FENCE.findall(text)) == text.count("\n```") // 2, "a block without a language is not executed"
+    small = dict(SMALL, validate=["--patterns", str(small_patterns), "--replicates", "2"])
+    for language, block in FENCE.findall(text):
+        first, _, rest = block.partition("\n")
+        if language in ("yaml", "csv"):
+            if file := FILE.match(first):
+                Path(file[1]).write_text(rest if language == "csv" else block, encoding="utf-8")
+            elif page == README:
+                Path("mine.yaml").write_text(block, encoding="utf-8")
+            else:
+                pytest.fail(f"a {language} block that names no file: {first}")
         elif language == "python":
-            code = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(HOUSE)!r})\n{text}"]
+            code = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(HOUSE)!r})\n{block}"]
             done = subprocess.run(code, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, f"{text}\n{done.stderr}"
-        elif language == "console":
-            for line in text.strip().splitlines():
-                understood(shlex.split(line))
+            assert done.returncode == 0, f"{block}\n{done.stderr}"
+        elif language == "py":  # a script for another machine: it must be importable
+            exec(compile(block, str(page), "exec"), {"__name__": "elsewhere"})
+        elif language in ("sh", "console", "bash"):
+            for line in block.strip().splitlines():
+                words = shlex.split(os.path.expandvars(line.rsplit("&& ", 1)[-1].replace("$HOME", ".")), comments=True)
+                if words and Path(words[0]).name == "linli":
+                    carried_out(words[1:], small if language != "sh" or page == README else {}, monkeypatch)
+        else:
+            pytest.fail(f"nothing executes a block of {language}")
+
+
+def carried_out(words: list[str], small: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command ends well; what would wait for a visitor or write into configs/ is only understood."""
+    understood(words)
+    if words[0] == "classroom":
+        return
+    words = [w for w in words if w != "--write"] + small.get(words[0], [])
+    quick = ["--workers", "1", "--by", "threads"] if words[0] == "run" else []
+    with monkeypatch.context() as patched:
+        if words[0] == "run":
+            patched.setattr("experiments.figures.draw_all", lambda *_, **__: [])  # `figures` draws
+        done = CliRunner().invoke(main, [*words, *quick])
+    assert done.exit_code == 0, f"linli {shlex.join(words)}\n{done.output}\n{done.exception!r}"
+
+
+@pytest.mark.parametrize("page", [README, *WRITTEN], ids=named)
+def test_commands_within_a_sentence_exist(page: Path) -> None:
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for command in re.findall(r"`linli ([^`]+)`", text):
+        understood(shlex.split(command.replace("\n", " ")))
 
 
 def understood(words: list[str]) -> None:
-    """A command that is only shown must exist, with these options."""
-    if words[0] != "linli":
-        return
-    command = main.commands[words[1]]
-    command.make_parser(click.Context(command)).parse_args(list(words[2:]))
+    """A command must exist, with these options."""
+    command = main.commands[words[0]]
+    command.make_parser(click.Context(command)).parse_args(list(words[1:]))
 
 
 @pytest.mark.parametrize("name", ["commands.md", "policies.md", "metrics.md", "parameters.md", "python.md"])
