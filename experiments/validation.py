@@ -23,13 +23,13 @@ from sim.config import load_config
 
 type Verdict = Literal["holds", "misses", "undecided"]
 LABELS = {
-    "contact_across": "Contact across origins",
-    "contact_within": "Contact within one's origin",
-    "elders_alone_share": "Elders living alone",
-    "earners_over_redeemers": "Earners for each redeemer",
-    "fall_over_replacement": "Fall over that of replacement",
+    "contact_across": ("Contact across origins", "跨来源交往"),
+    "contact_within": ("Contact within one's origin", "同来源交往"),
+    "elders_alone_share": ("Elders living alone", "独居老人占比"),
+    "earners_over_redeemers": ("Earners for each redeemer", "储蓄者与兑付者之比"),
+    "fall_over_replacement": ("Fall over that of replacement", "下降与单纯替换之比"),
 }
-"""Names of the numbers that are no metrics."""
+"""Names of the numbers that are no metrics, in English and Chinese."""
 SETTLED = ("participation", "cohesion", "unmet_needs")
 DRIFT_ALLOWED = 0.05
 """Largest change between the halves of the window, as a share of the level, that still counts as settled."""
@@ -190,6 +190,8 @@ def _change(values: Numbers) -> float:
     return float(values[half:].mean() - values[:half].mean()) / level if level else 0.0
 
 
-def label_of(part: str) -> str:
+def label_of(part: str, language: str = "en") -> str:
     """A number's name in words."""
-    return METRICS[part].label if part in METRICS else LABELS.get(part, part.replace("_", " "))
+    if part in METRICS:
+        return METRICS[part].label_zh if language == "zh" else METRICS[part].label
+    return LABELS[part][language == "zh"] if part in LABELS else part.replace("_", " ")

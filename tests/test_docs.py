@@ -94,7 +94,8 @@ def carried_out(words: list[str], small: dict[str, list[str]], monkeypatch: pyte
     understood(words)
     if words[0] == "classroom":
         return
-    words = [w for w in words if w != "--write"] + small.get(words[0], [])
+    own_file_drawn = words[0] == "figures" and words[1].endswith(".yaml")  # it ran as it stands
+    words = [w for w in words if w != "--write"] + ([] if own_file_drawn else small.get(words[0], []))
     quick = ["--workers", "1", "--by", "threads"] if words[0] == "run" else []
     with monkeypatch.context() as patched:
         if words[0] == "run":

@@ -1,6 +1,7 @@
 """Patterns: the file is checked, verdicts follow from intervals, and what is observed is what is there."""
 
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from experiments.observing import (
 )
 from experiments.patterns import Bounds, read_patterns
 from experiments.validating import as_markdown
-from experiments.validation import Part, validate
+from experiments.validation import Part, label_of, validate
 from sim import Simulation, load_config
 from sim.config import config_folder
 from sim.reading import ConfigError
@@ -108,3 +109,10 @@ def test_a_small_validation_has_every_pattern(tmp_path: Path) -> None:
 
     with styled(Look()):
         assert save(draw_patterns(found, Look()), tmp_path / "patterns", ("png",))[0].stat().st_size > 10_000
+
+
+def test_every_number_of_a_pattern_has_a_name_in_both_languages() -> None:
+    for pattern in read_patterns().file.patterns.values():
+        for part in pattern.parts:
+            assert label_of(part).isascii()
+            assert re.search(r"[\u4e00-\u9fff]", label_of(part, "zh")), part

@@ -6,7 +6,6 @@ import numpy as np
 
 from experiments.figures.style import GREY, Look, caption, figure, minus
 from experiments.validation import Finding, Part, Validation, label_of
-from sim import METRICS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,7 +32,7 @@ def draw_patterns(found: Validation, look: Look) -> "Figure":
     for height, (finding, part) in zip(heights, rows, strict=True):
         _row(panel, height, part)
         panel.annotate(
-            minus(f"{_said(part.mean)} ± {_said(part.half_width)}   ({part.bounds})"), (1.01, height),
+            minus(f"{part.mean:.3g} ± {part.half_width:.2g}   ({part.bounds})"), (1.01, height),
             xycoords=("axes fraction", "data"), va="center", fontsize=6,
         )  # fmt: skip
         panel.annotate(
@@ -126,9 +125,4 @@ def _name(finding: Finding, part: Part, look: Look) -> str:
     title = look.say(finding.pattern.title, finding.pattern.title_zh)
     if len(finding.parts) == 1:
         return title
-    label = METRICS[part.name].label_zh if look.language == "zh" and part.name in METRICS else label_of(part.name)
-    return label if part.name in METRICS else f"{label}"
-
-
-def _said(value: float) -> str:
-    return f"{value:.3g}"
+    return label_of(part.name, look.language)
