@@ -63,19 +63,6 @@ def test_every_parameter_is_used() -> None:
     assert unused == []
 
 
-def test_the_snippets_of_the_readme_run(tmp_path: Path) -> None:
-    text = (HOUSE / "README.md").read_text(encoding="utf-8")
-    blocks = dict(re.findall(r"^```(\w+)\n(.*?)^```", text, re.MULTILINE | re.DOTALL))
-    study = next(code for _, code in re.findall(r"^```(yaml)\n(title.*?)^```", text, re.MULTILINE | re.DOTALL))
-    (tmp_path / "mine.yaml").write_text(study, encoding="utf-8")
-    quick = ["--replicates=2", "--set", "weeks=8", "--set", "burn_in=2", "--set", "window=4", "--workers=1"]
-    run = [sys.executable, "-m", "experiments", "run", tmp_path / "mine.yaml", *quick, "--out", tmp_path / "mine"]
-    for words in (run, [sys.executable, "-c", blocks["python"]]):
-        done = subprocess.run(words, cwd=HOUSE, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        assert "articipation" in done.stdout
-
-
 def test_what_the_readme_names_is_there() -> None:
     text = (HOUSE / "README.md").read_text(encoding="utf-8")
     for path in re.findall(r"`((?:sim|configs|experiments|tests|docs|examples|classroom)/[\w./-]*)`", text):

@@ -1,5 +1,7 @@
-"""A package holds all that a study's numbers need: run again, every weekly value is the same."""
+"""A package holds all that a study's numbers need: run again, every weekly value is the same; and so does the wheel."""
 
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -65,3 +67,24 @@ def test_a_damaged_package_is_refused(packed: Path, tmp_path: Path) -> None:
     nothing.write_bytes(b"no zip")
     with pytest.raises(ConfigError, match="linli package"):
         replicate(nothing, 1)
+
+
+def test_the_wheel_is_the_whole_program(tmp_path: Path) -> None:
+    """Away from the repository it still has its configurations, studies, lessons and page."""
+    house, installed = Path(__file__).parents[1], tmp_path / "installed"
+    built = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, house]
+    done = subprocess.run(built, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    with zipfile.ZipFile(next(tmp_path.glob("linli-*.whl"))) as wheel:
+        wheel.extractall(installed)
+    code = f"""
+import sys
+sys.path.insert(0, {str(installed)!r})
+import sim
+from classroom.app import PAGE
+from classroom.lessons import lessons
+from experiments.study import read_study
+print(sim.__file__, len(lessons()), read_study("close_neighbours").config.population.elders_alone, (PAGE / "index.html").exists())
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == [str(installed / "sim" / "__init__.py"), "6", "400", "True"], done.stderr
