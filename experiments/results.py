@@ -9,8 +9,10 @@ row an arm, point and week with means and bands; `profiles` the same for paired 
 
 import contextlib
 import os
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import batched, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +21,15 @@ from numpy.typing import NDArray
 
 from experiments.analysis.stopping import Need, needs, next_look
 from experiments.design import Study
-from experiments.store import SMALL, Store, clear_errors
+from experiments.store import SMALL, TOGETHER, Store, clear_errors
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+
+type Rows = NDArray[Any]
+"""A row a run, a column a week."""
+type Columns = dict[str, Any]
 
 LABELS = ("run", "arm", "point", "replicate", "seed")
 
@@ -74,16 +80,21 @@ class Results:
     def failures(self) -> "pd.DataFrame":
         """One row a failed run: labels, traceback and the command that repeats it."""
         with self._open() as con:
+            con.execute("create table ended (run varchar, good boolean, error varchar)")
+            for _ in self._some_at_a_time(con):
+                con.execute(
+                    "insert into ended select run, bool_or(week is not null), any_value(error) from weekly "
+                    "where (week = 0 or week is null) and run in (select run from plan) group by run"
+                )
             rows = con.execute(
-                f"select {self._labels('p.')}, any_value(w.error) as error from plan p join weekly w using (run) where "
-                "w.week is null and not exists (select 1 from weekly g where g.run = p.run and g.week = 0) "
-                f"group by {self._labels('p.')}, p.place order by {_ORDER}"
+                f"select {self._labels('p.')}, any_value(e.error) as error from plan p join ended e using (run) "
+                f"group by {self._labels('p.')}, p.place having not bool_or(e.good) order by {_ORDER}"
             ).df()
         return rows.assign(command=[self.study.repeated(run) for run in rows["run"]])
 
     def weekly(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
         """One row a run and week, with labels: large."""
-        with self._open() as con:
+        with self._open(whole=True) as con:
             chosen = "".join(f', w."{m}"' for m in metrics or self._metrics(con))
             return con.execute(
                 f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by {_ORDER}, w.week"
@@ -92,7 +103,7 @@ class Results:
     def series(self, runs: Sequence[str]) -> dict[str, dict[str, NDArray[np.float32]]]:
         """The weekly values of some runs, by run and metric, as they were kept."""
         found: dict[str, dict[str, NDArray[np.float32]]] = {}
-        with self._open() as con:
+        with self._open(whole=True) as con:
             for run in runs:
                 rows = con.execute("select * exclude (run, week, error) from weekly where run = ? order by week", [run])
                 columns = rows.fetchnumpy()
@@ -101,37 +112,59 @@ class Results:
 
     def trajectories(self, metrics: Sequence[str]) -> "pd.DataFrame":
         """Arm, point, week, metric: mean, standard deviation, 5 % and 95 % of the runs, and their number."""
-        parts = [
-            f"""select p.arm, p.point, w.week, '{m}' as metric, avg(w."{m}") as mean, stddev_samp(w."{m}") as sd,
-            quantile_cont(w."{m}", .05) as low, quantile_cont(w."{m}", .95) as high, count(w."{m}") as n,
-            min(p.place) as place
-            {_FINISHED} group by all having count(w."{m}") > 0"""
-            for m in metrics
-        ]
-        with self._open() as con:
-            return con.execute(
-                f"select * exclude place from ({' union all '.join(parts)}) order by metric, point, place, week"
-            ).df()
+
+        def said(here: Rows, _: Rows) -> Columns:
+            low, high = np.nanquantile(here, (0.05, 0.95), axis=0)
+            return {**_moments(here), "low": low, "high": high}
+
+        columns = ("arm", "point", "week", "metric", "mean", "sd", "low", "high", "n")
+        return self._week_by_week(metrics, said, list(self.study.arms), columns)
 
     def profiles(self, metrics: Sequence[str]) -> "pd.DataFrame":
         """Arm, point, week, metric: mean paired difference from the first arm, its standard deviation, pairs."""
-        parts = [
-            f"""select p.arm, p.point, w.week, '{m}' as metric, avg(w."{m}"::double - v."{m}") as mean,
-            stddev_samp(w."{m}"::double - v."{m}") as sd, count(w."{m}" - v."{m}") as n, min(p.place) as place
-            {
-                _FINISHED.replace(
-                    "where",
-                    "join plan q on q.point = p.point and q.replicate = p.replicate and q.place = 0 "
-                    "join weekly v on v.run = q.run and v.week = w.week where p.place > 0 and",
-                )
-            }
-            group by all having count(w."{m}" - v."{m}") > 0"""
-            for m in metrics
-        ]
+        columns = ("arm", "point", "week", "metric", "mean", "sd", "n")
+        others = list(self.study.arms)[1:]
+        return self._week_by_week(metrics, lambda here, first: _moments(here - first), others, columns)
+
+    def _week_by_week(
+        self, metrics: Sequence[str], said: Callable[[Rows, Rows], Columns], arms: Sequence[str], columns: Sequence[str]
+    ) -> "pd.DataFrame":
+        """What `said` makes of the runs of each arm and of the first one, at every point: a row a week measured."""
+        import pandas as pd
+
+        slots: dict[str, int] = {}
+        rows_of: dict[tuple[str, int], list[int]] = {}
+        for run in self.study.runs():
+            rows_of.setdefault((run.arm, run.point), []).append(slots.setdefault(run.run, len(slots)))
+        parts = []
+        for metric in sorted(metrics):
+            values = self._values(metric, slots)
+            for point, arm in product(range(len(self.study.points)), arms):
+                here, first = (values[rows_of[one, point]].astype(float) for one in (arm, self.study.reference))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which nothing is measured
+                    found = said(here, first)
+                week = np.arange(values.shape[1])
+                labels: dict[str, Any] = {"arm": arm, "point": point, "week": week, "metric": metric}
+                frame = pd.DataFrame(labels | found)
+                parts.append(frame.loc[frame["n"] > 0, list(columns)])
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+
+    def _values(self, metric: str, slots: Mapping[str, int]) -> Rows:
+        """A row a run, a column a week: NaN where nothing was measured."""
+        values = np.full((len(slots), self.study.file.weeks), np.nan, np.float32)
         with self._open() as con:
-            return con.execute(
-                f"select * exclude place from ({' union all '.join(parts)}) order by metric, point, place, week"
-            ).df()
+            names = {"run": np.array(list(slots), object), "slot": np.array(list(slots.values()), np.int32)}
+            con.register("named", names)
+            con.execute("create table slots as select * from named")
+            for there in self._some_at_a_time(con):
+                if metric in there:
+                    found = con.execute(
+                        f'select s.slot, w.week, w."{metric}" as value from weekly w join slots s using (run) '
+                        f'where w.week is not null and w."{metric}" is not null'
+                    ).fetchnumpy()
+                    values[found["slot"], found["week"]] = found["value"]
+        return values
 
     def write_runs(self, name: str = "runs.parquet") -> Path:
         """Write the table of runs as a file of the results' folder, the same bytes for the same runs."""
@@ -153,9 +186,9 @@ class Results:
     def write_csv(self) -> list[Path]:
         """Write runs.csv and weekly.csv, for programs that cannot read Parquet."""
         runs, weekly = self.store.folder / "runs.csv", self.store.folder / "weekly.csv"
-        with self._open() as con:
-            with self._whole(runs) as temporary:
-                self._runs(con).write_csv(temporary)
+        with self._open() as con, self._whole(runs) as temporary:
+            self._runs(con).write_csv(temporary)
+        with self._open(whole=True) as con:
             chosen = "".join(f', w."{m}"' for m in self._metrics(con))
             rows = con.sql(f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by {_ORDER}, w.week")
             with self._whole(weekly) as temporary:
@@ -175,11 +208,26 @@ class Results:
 
     def _runs(self, con: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
         first = self.study.file.weeks - self.study.file.window
-        means = "".join(f', avg(w."{m}") as "{m}"' for m in self._metrics(con))
-        return con.sql(
-            f"select {self._labels('p.')}{means} {_FINISHED} and w.week >= {first} "
-            f"group by {self._labels('p.')}, p.place order by {_ORDER}"
-        )
+        metrics = list(dict.fromkeys(metric for there in self._some_at_a_time(con) for metric in there))
+        con.execute(f"create table means (run varchar{''.join(f', "{m}" double' for m in metrics)})")
+        for there in self._some_at_a_time(con):
+            means = "".join(f', avg("{m}") as "{m}"' for m in there)
+            con.execute(
+                f"insert into means by name select run{means} from weekly where week >= {first} "
+                "and run in (select run from plan) group by run"
+            )
+        chosen = "".join(f', m."{m}"' for m in metrics)
+        return con.sql(f"select {self._labels('p.')}{chosen} from plan p join means m using (run) order by {_ORDER}")
+
+    def _some_at_a_time(self, con: "duckdb.DuckDBPyConnection") -> Iterator[list[str]]:
+        """Let `weekly` be a few blocks, then the next few; yields their metrics. Memory hangs on a few, not on all."""
+        if self.communities:  # a city's weeks are made of several communities', wherever they are kept
+            yield self._metrics(con)
+            return
+        for some in batched(self.store.blocks(), TOGETHER):
+            paths = [str(block) for block in some]
+            con.execute(f"create or replace view weekly as select * from read_parquet({paths!r}, union_by_name=true)")
+            yield self._metrics(con)
 
     def _labels(self, of: str) -> str:
         return ", ".join(f'{of}"{name}"' for name in (*LABELS, *self.study.file.varies))
@@ -190,8 +238,8 @@ class Results:
         return [name for name in there if name not in ("run", "week", "error")]
 
     @contextlib.contextmanager
-    def _open(self) -> Iterator["duckdb.DuckDBPyConnection"]:
-        """A connection with the tables `plan` (the study's runs) and `weekly` (the store's rows)."""
+    def _open(self, whole: bool = False) -> Iterator["duckdb.DuckDBPyConnection"]:
+        """A connection with the table `plan` (the study's runs) and, if `whole`, `weekly` (all rows of the store)."""
         import duckdb
 
         blocks = [str(path) for path in self.store.blocks()]
@@ -199,9 +247,9 @@ class Results:
         try:
             con.register("planned", self._plan())
             con.execute("create table plan as select * from planned")
-            if blocks:
+            if blocks and (whole or self.communities):
                 con.execute(f"create view weekly as select * from read_parquet({blocks!r}, union_by_name=true)")
-            else:
+            elif not blocks:
                 con.execute("create table weekly (run varchar, week smallint, error varchar)")
             if self.communities:
                 self._together(con, self.communities)
@@ -249,3 +297,10 @@ class Results:
 
 _FINISHED = "from plan p join weekly w on w.run = p.run where w.week is not null"
 _ORDER = "p.replicate, p.point, p.place"
+
+
+def _moments(rows: Rows) -> Columns:
+    """Mean, standard deviation and number of what is there, week by week."""
+    n = np.isfinite(rows).sum(axis=0)
+    sd = np.where(n > 1, np.nanstd(rows, axis=0) * np.sqrt(n / np.maximum(n - 1, 1)), np.nan)
+    return {"mean": np.nanmean(rows, axis=0), "sd": sd, "n": n}

@@ -20,9 +20,10 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import batched
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,6 +43,8 @@ SMALL: dict[str, str | bool | int | float | list[str]] = {
     "preserve_insertion_order": False,
 }
 """How DuckDB reads a store of any size beside little memory."""
+TOGETHER = 32
+"""Blocks read at a time: what is known of each open file takes memory too."""
 
 
 class StoreError(Exception):
@@ -220,19 +223,19 @@ def _sync_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _runs_in(blocks: Iterable[Path]) -> dict[str, bool]:
+def _runs_in(blocks: Sequence[Path]) -> dict[str, bool]:
     import duckdb
 
-    paths = [str(b) for b in blocks]
-    if not paths:
-        return {}
-    # A first week or a failure stands for its run; a success in a later block outweighs a failure in an earlier one.
-    rows = duckdb.connect(config=SMALL).execute(
-        "select run, bool_or(week is not null) from read_parquet(?, union_by_name=true) "
-        "where week = 0 or week is null group by run",
-        [paths],
-    )
-    return dict(rows.fetchall())
+    con, found = duckdb.connect(config=SMALL), dict[str, bool]()
+    for some in batched(blocks, TOGETHER):
+        rows = con.execute(
+            "select run, bool_or(week is not null) from read_parquet(?) where week = 0 or week is null group by run",
+            [[str(block) for block in some]],
+        )
+        for run, good in rows.fetchall():
+            found[run] = good or found.get(run, False)  # a success outweighs a failure that was tried again
+    con.close()
+    return found
 
 
 def _write_block(folder: Path, runs: Sequence[Finished]) -> None:

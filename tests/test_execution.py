@@ -74,6 +74,42 @@ def test_a_larger_study_does_only_what_is_new(tmp_path: Path) -> None:
     assert Results(larger, store).runs().equals(Results(larger, whole).runs())
 
 
+def test_a_large_store_read_a_few_blocks_at_a_time_says_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = small(tmp_path, **MANY)
+    store = Store(tmp_path / "r").open()
+    perform(study, store, workers=1, simulate=lambda job: failing_toy(job) if job.seed % 7 == 0 else toy(job))
+    results, said = Results(study, store), []
+    for together in (32, 1):
+        monkeypatch.setattr("experiments.results.TOGETHER", together)
+        monkeypatch.setattr("experiments.store.TOGETHER", together)
+        csv = [path.read_bytes() for path in results.write_csv()]
+        tables = (
+            results.runs(),
+            results.failures(),
+            results.trajectories(["cohesion"]),
+            results.profiles(["cohesion"]),
+        )
+        said.append((csv, store.finished(), [table.to_csv() for table in tables]))
+    assert said[0] == said[1]
+    assert len(results.failures()) > 0
+    assert said[0][0][1].count(b"\n") == 1 + 20 * len(results.runs())
+
+
+def test_weeks_are_summed_up_pair_by_pair(tmp_path: Path) -> None:
+    results = Results(small(tmp_path, **MANY), done(small(tmp_path, **MANY), tmp_path / "r"))
+    weekly = results.weekly(["unmet_needs"]).set_index(["arm", "week", "replicate"])["unmet_needs"].astype(float)
+    here = weekly["both", 7]
+    (band,) = results.trajectories(["unmet_needs"]).query("arm == 'both' and week == 7").to_dict("records")
+    assert (band["mean"], band["sd"], band["n"]) == pytest.approx((here.mean(), here.std(), 60))
+    assert (band["low"], band["high"]) == pytest.approx(tuple(here.quantile([0.05, 0.95])))
+    gap = here - weekly["baseline", 7]
+    (pair,) = results.profiles(["unmet_needs"]).query("arm == 'both' and week == 7").to_dict("records")
+    assert (pair["mean"], pair["sd"], pair["n"]) == pytest.approx((gap.mean(), gap.std(), 60))
+    assert set(results.trajectories(["cohesion"])["week"]) == {0, 13}  # measured every thirteenth week only
+
+
 def test_a_smaller_study_reads_only_its_own_runs(tmp_path: Path) -> None:
     store = done(small(tmp_path, replicates=5), tmp_path / "r")
     assert len(Results(small(tmp_path), store).runs()) == 9
