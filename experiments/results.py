@@ -31,6 +31,8 @@ type Rows = NDArray[Any]
 """A row a run, a column a week."""
 type Columns = dict[str, Any]
 
+SPAN = 13
+"""Weeks looked at together, so that many runs are never all weeks in memory twice."""
 LABELS = ("run", "arm", "point", "replicate", "seed")
 
 
@@ -139,12 +141,13 @@ class Results:
         parts = []
         for metric in sorted(metrics):
             values = self._values(metric, slots)
-            for point, arm in product(range(len(self.study.points)), arms):
-                here, first = (values[rows_of[one, point]].astype(float) for one in (arm, self.study.reference))
+            spans = [slice(first, first + SPAN) for first in range(0, values.shape[1], SPAN)]
+            for point, arm, span in product(range(len(self.study.points)), arms, spans):
+                here, first = (values[rows_of[one, point], span].astype(float) for one in (arm, self.study.reference))
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which nothing is measured
                     found = said(here, first)
-                week = np.arange(values.shape[1])
+                week = np.arange(values.shape[1])[span]
                 labels: dict[str, Any] = {"arm": arm, "point": point, "week": week, "metric": metric}
                 frame = pd.DataFrame(labels | found)
                 parts.append(frame.loc[frame["n"] > 0, list(columns)])
