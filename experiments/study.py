@@ -85,10 +85,14 @@ def _checked(
     checked = _understood(document, own, problems)
     file, marks = checked.value, checked.marks
     file = file.model_copy(update={"set": {**file.set, **parameters}})
-    config = _config_of(file, path, marks, spots, problems)
-    arms = {name: _arm(said, name, file.burn_in, document, problems) for name, said in file.arms.items()}
+    configs = _configs_of(file, path, marks, spots, problems)
+    config = configs[""]
+    arms = {
+        name: _arm(said, name, file.burn_in, document, problems, configs.get(name, config))
+        for name, said in file.arms.items()
+    }
     if file.parts:
-        whole = _policies(file.parts, ("parts",), file.burn_in, document, problems)
+        whole = _policies(file.parts, ("parts",), file.burn_in, document, problems, config)
         arms = sub_bundles(whole)
         file = file.model_copy(update={"arms": dict.fromkeys(arms, ())})
     _outcomes_exist(file, marks, problems)
@@ -126,13 +130,16 @@ def _understood(document: Document, own: Mapping[str, Any], problems: list[Probl
         return checked
 
 
-def _config_of(
+def _configs_of(
     file: StudyFile, path: Path, marks: Marks, spots: Mapping[str, Spot], problems: list[Problem]
-) -> "Config":
-    """The community's configuration; what an arm sets is tried out too, so that errors show before the first run."""
+) -> "dict[str, Config]":
+    """The community's configuration (under no name) and that of every arm that sets parameters of its own.
+
+    Raises ConfigError when the community itself cannot be used.
+    """
     from sim.model_parameters import Config
 
-    config = None
+    configs: dict[str, Config] = {}
     for arm, said in (("", None), *file.arms.items()):
         own = said.set if isinstance(said, Arm) else {}
         if arm and not own:
@@ -140,13 +147,12 @@ def _config_of(
         places: dict[str, Place] = {k: ("set", k) for k in file.set} | {k: ("arms", arm, "set", k) for k in own}
         said_at = {k: spots.get(k) or marks.value(place) for k, place in places.items()}
         try:
-            tried = load(community_of(file.community, path), Config, {**file.set, **own}, said_at=said_at)
-            config = config or tried
+            configs[arm] = load(community_of(file.community, path), Config, {**file.set, **own}, said_at=said_at)
         except ConfigError as error:
             problems += [p for p in error.problems if p not in problems]
-    if config is None:
+    if "" not in configs:
         raise ConfigError(_at_community(problems, file, marks))
-    return config
+    return configs
 
 
 def _at_community(problems: list[Problem], file: StudyFile, marks: Marks) -> list[Problem]:
@@ -165,19 +171,30 @@ def sub_bundles(whole: Policies) -> dict[str, Policies]:
 
 
 def _arm(
-    said: Arm | tuple[Entry, ...], name: str, burn_in: int, document: Document, problems: list[Problem]
+    said: Arm | tuple[Entry, ...],
+    name: str,
+    burn_in: int,
+    document: Document,
+    problems: list[Problem],
+    config: "Config",
 ) -> Policies:
     """The policies of an arm."""
     if isinstance(said, Arm):
-        return _policies(said.policies, ("arms", name, "policies"), burn_in, document, problems)
-    return _policies(said, ("arms", name), burn_in, document, problems)
+        return _policies(said.policies, ("arms", name, "policies"), burn_in, document, problems, config)
+    return _policies(said, ("arms", name), burn_in, document, problems, config)
 
 
 def _policies(
-    listed: Sequence[Entry], place: Place, burn_in: int, document: Document, problems: list[Problem]
+    listed: Sequence[Entry],
+    place: Place,
+    burn_in: int,
+    document: Document,
+    problems: list[Problem],
+    config: "Config",
 ) -> Policies:
-    """Policies, checked against their classes; those without a start begin after the burn-in."""
+    """Policies, checked against their classes and the place; those without a start begin after the burn-in."""
     from sim import POLICIES
+    from sim.policies.policy import MisfitError
 
     found: list[tuple[str, dict[str, Any]]] = []
     for i, entry in enumerate(listed):
@@ -192,9 +209,14 @@ def _policies(
                 continue
             full = {"start": burn_in, **(doses or {})}
             try:
-                check(_part(document, here, full), POLICIES[name])
+                check(_part(document, here, full), POLICIES[name]).value.fits(config)
             except ConfigError as error:
                 problems += error.problems
+            except MisfitError as error:
+                spot = document.marks.value((*here, error.dose))
+                near = nearest(error.named, error.known) if isinstance(error.named, str) else None
+                known = "" if near else f"one of {', '.join(map(str, error.known)) or 'none'}"
+                problems.append(Problem(spot, f"{name}.{error.dose}", repr(error.named), known, near))
             found.append((name, full))
     for twice in _at_once(found):
         spot = document.marks.key(place)
@@ -244,7 +266,10 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
     """Try every value of every factor once, alone: wrong paths, doses and ranges show before the first run."""
     from sim import POLICIES
     from sim.model_parameters import Config
+    from sim.policies.policy import MisfitError
 
+    # policies with mistakes of their own cannot be asked whether they fit
+    wrong = bool(problems)
     for path, factor in study.file.varies.items():
         spot = marks.value(("varies", path))
         if fixed := [arm for arm, said in study.file.arms.items() if isinstance(said, Arm) and path in said.set]:
@@ -280,9 +305,15 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
             change, said_at = ({}, {}) if path == "community" else ({path: value}, {path: spot})
             community = str(value) if path == "community" else study.file.community
             try:
-                load(community_of(community, study.path), Config, {**study.file.set, **change}, said_at=said_at)
+                place = load(community_of(community, study.path), Config, {**study.file.set, **change}, said_at=said_at)
+                for policies in study.arms.values() if not wrong else ():
+                    for name, doses in policies:
+                        POLICIES[name](**doses).fits(place)
             except ConfigError as error:
                 problems += [p for p in error.problems if p not in problems]
+            except MisfitError as error:
+                problem = Problem(spot, f"varies.{path}", str(value), f"a place that its policies fit ({error})")
+                problems += [problem] if problem not in problems else []
 
 
 def _command(name_or_path: str | Path, changes: Mapping[str, object], replicates: int | None) -> str:

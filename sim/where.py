@@ -44,7 +44,7 @@ def read_where(words: str) -> ast.expr:
     try:
         tree = ast.parse(words.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ValueError(f"{words!r} cannot be read; write, for example, age >= senior_elder and alone") from error
+        raise ValueError(f"words such as age >= senior_elder and alone; {words!r} cannot be read") from error
     _check(tree)
     return tree
 
@@ -65,13 +65,13 @@ def _check(node: ast.expr) -> None:
             if node.id not in KNOWN:
                 near = difflib.get_close_matches(node.id, KNOWN, 1)
                 raise ValueError(
-                    f"{node.id!r} is no column of residents"
+                    f"columns of residents; {node.id!r} is none"
                     + (f"; did you mean {near[0]!r}?" if near else f": {', '.join(KNOWN)}")
                 )
             parts = []
         case _:
             raise ValueError(
-                f"{ast.unparse(node)!r} is not allowed here; only and, or, not, comparisons, + - *, numbers and columns are"
+                f"and, or, not, comparisons, + - *, numbers and columns only, without {ast.unparse(node)!r}"
             )
     for part in parts:
         _check(part)

@@ -2,7 +2,8 @@
 
 import itertools
 import re
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 import pytest
@@ -135,6 +136,28 @@ def test_a_ramp_grows_and_a_cycle_pauses(policy: type[Policy]) -> None:
     assert [pausing.strength(week) for week in range(8)] == [0, 0, 1, 0, 0, 0, 1, 0]
 
 
+def told_apart(policy: type[Policy]) -> Iterator[tuple[Policy, Policy, str]]:
+    """The policy twice, for every dose and choice of its own: as shipped, and with that one at another value."""
+    choices = {
+        name: get_args(field.annotation)
+        for name, field in policy.model_fields.items()
+        if name not in Policy.model_fields and get_origin(field.annotation) is Literal
+    }
+    for name, values in choices.items():
+        yield from ((policy(**{name: one}), policy(**{name: other}), name) for one, other in itertools.pairwise(values))
+    # what counts for one alternative only is told there
+    bases = [policy(**{name: value}) for name, values in choices.items() for value in values] or [policy()]
+    for name, (low, high) in own_doses(policy).items():
+        shipped = getattr(policy(), name)
+        other = next(
+            v for v in (2 * shipped, shipped / 2, low + 0.37 * (high - low), high) if v != shipped and v <= high
+        )
+        kind = policy.model_fields[name].annotation
+        pairs = [(base, base.model_copy(update={name: kind(other)})) for base in bases]  # type: ignore[misc]
+        told = [pair for pair in pairs if pair[0].sentence() != pair[1].sentence()]
+        yield *(told or pairs)[0], name
+
+
 @ALL
 def test_sentences_say_it_in_both_languages_with_numbers(policy: type[Policy]) -> None:
     for one in (policy(), policy(start=3, stop=9), nothing_of(policy)):
@@ -143,11 +166,9 @@ def test_sentences_say_it_in_both_languages_with_numbers(policy: type[Policy]) -
             assert not re.search(r"\b(None|nan)\b|[{}<>]|  ", said), said
         assert one.sentence().endswith(".")
         assert re.search(r"[\u4e00-\u9fff].*。$", one.sentence_zh())
-    first = next(iter(own_doses(policy)))
-    low, high = own_doses(policy)[first]
-    other = policy(**{first: low + 0.37 * (high - low)})
-    assert other.sentence() != policy().sentence(), "the main dose is not told"
-    assert other.sentence_zh() != policy().sentence_zh(), "the main dose is not told"
+    for base, other, name in told_apart(policy):
+        assert other.sentence() != base.sentence(), f"{name} is not told"
+        assert other.sentence_zh() != base.sentence_zh(), f"{name} is not told"
     assert policy(stop=9).sentence() != policy().sentence(), "when it stops is not told"
 
 

@@ -55,7 +55,7 @@ class CloseNeighbours(Policy):
             own = sorted(part.model_fields_set & {*WHEN, *WHOM})
             if own:
                 raise ValueError(
-                    f"{', '.join(own)} of {part.name}: the bundle says when and for whom, its parts only how much"
+                    f"no {' or '.join(own)} in {part.name}: the bundle says when and for whom, its parts only how much"
                 )
         return self
 

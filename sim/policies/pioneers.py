@@ -79,7 +79,8 @@ class Pioneers(Policy):
         """One sentence."""
         return (
             f"{counted(self.seats, 'pioneer')} in each grid (political awareness {self.political_awareness:g}, strategic vision {self.strategic_vision:g}, dedication {self.dedication:g}, "
-            f"administrative prowess {self.administrative_prowess:g} of 1) find needs, bring grids together, set an example and dispatch orders, {self.period()}, "
+            f"administrative prowess {self.administrative_prowess:g} of 1, each give or take {self.spread:g}): one of full attributes finds {self.finds:.0%} of the grid's hidden needs a week, "
+            f"brings {self.meetings:.1%} of its residents a week together with another grid, sets an example of {self.example:g} hours and dispatches {self.orders:g} orders a week, {self.period()}, "
             f"at {self.cost_per_pioneer:g} yuan each a week."
         )
 
@@ -87,7 +88,8 @@ class Pioneers(Policy):
         """One sentence."""
         return (
             f"每个网格设{self.seats}名善治先锋（政治意识{self.political_awareness:g}、战略眼光{self.strategic_vision:g}、奉献精神{self.dedication:g}、"
-            f"行政能力{self.administrative_prowess:g}），发现需求、联结网格、示范带动、加快派单；每人每周{self.cost_per_pioneer:g}元。"
+            f"行政能力{self.administrative_prowess:g}，上下浮动{self.spread:g}）：满分者每周发现本网格{self.finds:.0%}的隐性需求、让{self.meetings:.1%}的居民结识其他网格的人、"
+            f"示范服务{self.example:g}小时、派单{self.orders:g}件；每人每周{self.cost_per_pioneer:g}元。"
         )
 
 

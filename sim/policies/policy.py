@@ -46,6 +46,15 @@ def option(default: Any, sentence: str) -> Any:
     return Field(default, description=sentence, json_schema_extra={"unit": "choice"})
 
 
+class MisfitError(ValueError):
+    """A dose of a policy names something that the community does not have."""
+
+    def __init__(self, policy: str, dose: str, what: str, named: object, known: tuple[object, ...]) -> None:
+        self.dose, self.named, self.known = dose, named, known
+        there = ", ".join(map(str, known)) or "none"
+        super().__init__(f"{policy}: no {what} {named!r} here; there are {there}")
+
+
 class Policy(BaseModel, ABC):
     """A policy. Weeks count from 0 at the start of a run; `start` belongs to the policy, `stop` no more."""
 
@@ -113,17 +122,16 @@ class Policy(BaseModel, ABC):
         useless += ["uptake"] if self.aims_at != "residents" and self.uptake != 1.0 else []
         useless += ["grids"] if self.aims_at == "community" and self.grids else []
         if self.groups == ("children",) and not self.for_children:
-            raise ValueError(f"{self.name} is for residents of 12 and over: it reaches no children")
+            raise ValueError(f"groups of residents of 12 and over: {self.name} reaches no children")
         if useless:
-            raise ValueError(
-                f"{self.name} acts on {'whole grids' if self.aims_at == 'grids' else 'the whole community'}: it cannot be aimed by {', '.join(useless)}"
-            )
+            whole = "whole grids" if self.aims_at == "grids" else "the whole community"
+            raise ValueError(f"no {' or '.join(useless)}: {self.name} acts on {whole} and cannot be aimed by it")
         return self
 
     @model_validator(mode="after")
     def _in_time(self) -> "Policy":
         if self.stop is not None and self.stop < self.start:
-            raise ValueError(f"stop {self.stop} lies before start {self.start}")
+            raise ValueError(f"a stop at or after start {self.start}, not {self.stop}")
         return self
 
     def strength(self, week: int) -> float:
@@ -190,18 +198,14 @@ class Policy(BaseModel, ABC):
     def fits(self, config: Config) -> None:
         """Refuse a community for which the policy was not written.
 
-        Errors: ValueError that names what the community does not have.
+        Errors: MisfitError, which names what the community does not have.
         """
-        unknown = [kind for kind in self.kinds_named() if kind not in config.kinds]
-        if unknown:
-            raise ValueError(
-                f"{self.name}: no service kind {unknown[0]!r} here; there are {', '.join(config.kinds) or 'none'}"
-            )
-        grids = [g for g in self.grids if not 0 <= g < config.population.grids]
-        if grids:
-            raise ValueError(
-                f"{self.name}: no grid {grids[0]} here; there are grids 0 to {config.population.grids - 1}"
-            )
+        for kind in self.kinds_named():
+            if kind not in config.kinds:
+                raise MisfitError(self.name, "kinds", "service kind", kind, tuple(config.kinds))
+        for grid in self.grids:
+            if not 0 <= grid < config.population.grids:
+                raise MisfitError(self.name, "grids", "grid", grid, tuple(range(config.population.grids)))
 
     def kinds_named(self) -> tuple[str, ...]:
         """Service kinds that the user named; those that a policy is shipped with are passed over where they do not exist."""

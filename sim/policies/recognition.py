@@ -14,6 +14,9 @@ from sim.law import compiled
 from sim.policies.policy import Policy, dose, option
 from sim.world import World
 
+AWARD = 10.0
+"""What an award costs, in thanks."""
+
 
 class Recognition(Policy):
     """Thanks for all who served last week, or awards for a few."""
@@ -52,22 +55,28 @@ class Recognition(Policy):
         by_hours = served[np.lexsort((world.key[served], -world.hours[served]))]
         world.recognition[by_hours[:seats]] += self.warmth * strength
         world.recognition[by_hours[seats:]] -= self.envy * self.warmth * strength
-        return float(10.0 * self.cost_per_person * strength * seats)
+        return float(AWARD * self.cost_per_person * strength * seats)
 
     def sentence(self) -> str:
         """One sentence."""
         if self.kind == "thanks":
-            return f"All who served last week are thanked, which divides their odds of lapsing by {np.exp(self.warmth):.2f}, {self.period()}."
+            return (
+                f"All who served last week are thanked, which divides their odds of lapsing by {np.exp(self.warmth):.2f}, {self.period()}, "
+                f"at {self.cost_per_person:g} yuan a person and week."
+            )
         return (
             f"The {self.winners:.0%} who served most last week receive an award, which divides their odds of lapsing by {np.exp(self.warmth):.2f} and "
-            f"multiplies those of the others who served by {np.exp(self.envy * self.warmth):.2f}, {self.period()}."
+            f"multiplies those of the others who served by {np.exp(self.envy * self.warmth):.2f}, {self.period()}, at {AWARD * self.cost_per_person:g} yuan an award."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         if self.kind == "thanks":
-            return f"上周参与服务的居民都得到感谢，其退出几率除以{np.exp(self.warmth):.2f}。"
-        return f"上周服务最多的{self.winners:.0%}获得表彰，其退出几率除以{np.exp(self.warmth):.2f}，其余服务者的退出几率乘以{np.exp(self.envy * self.warmth):.2f}。"
+            return f"上周参与服务的居民都得到感谢，其退出几率除以{np.exp(self.warmth):.2f}；每人每周{self.cost_per_person:g}元。"
+        return (
+            f"上周服务最多的{self.winners:.0%}获得表彰，其退出几率除以{np.exp(self.warmth):.2f}，"
+            f"其余服务者的退出几率乘以{np.exp(self.envy * self.warmth):.2f}；每项表彰{AWARD * self.cost_per_person:g}元。"
+        )
 
 
 @compiled

@@ -40,10 +40,11 @@ class StationServices(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"{self.places:g} places per 1,000 residents stand open {self.hours:g} hours a week for outside workers, {self.visit:g} minutes a visit, {self.period()}, "
+            f"{self.places:g} places per 1,000 residents stand open {self.hours:g} hours a week for outside workers, {self.visit:g} minutes a visit, and if always open would learn "
+            f"of {self.tells:.0%} of hidden needs a week, {self.period()}, "
             f"at {self.cost_per_hour:g} yuan a place and hour."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
-        return f"驿站每千名居民设{self.places:g}个免费位，每周开放{self.hours:g}小时，每次{self.visit:g}分钟；每个位每小时{self.cost_per_hour:g}元。"
+        return f"驿站每千名居民设{self.places:g}个免费位，每周开放{self.hours:g}小时，每次{self.visit:g}分钟，如全天开放每周可发现{self.tells:.0%}的隐性需求；每个位每小时{self.cost_per_hour:g}元。"

@@ -29,7 +29,11 @@ class Vanguard(Policy):
     size: float = dose(6.0, "Members per 1,000 residents.", unit="members per 1,000 residents", low=0, high=1000)
     committee: float = dose(0.4, "Share of committee members.", unit="share", low=0, high=1)
     leaders: float = dose(
-        0.4, "Share of team leaders; the rest are heads of institutions.", unit="share", low=0, high=1
+        0.4,
+        "Share of team leaders, at most what committee members leave; the rest are heads of institutions.",
+        unit="share",
+        low=0,
+        high=1,
     )
     seeding: Literal["random", "most_tied", "one_per_grid"] = option(
         "one_per_grid", "How members are chosen: by lot, by most ties, or evenly over grids."
@@ -96,16 +100,18 @@ class Vanguard(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"A vanguard of {self.size:g} per 1,000 residents ({self.committee:.0%} committee, {self.leaders:.0%} team leaders, the rest heads of institutions; "
-            f"{self.seeding.replace('_', ' ')}) asks {self.contacts:g} residents a member and week to take part, {self.period()}."
+            f"A vanguard of {self.size:g} per 1,000 residents ({self.committee:.0%} committee, {min(self.leaders, 1.0 - self.committee):.0%} team leaders, the rest heads of institutions; "
+            f"{self.seeding.replace('_', ' ')}) asks {self.contacts:g} residents a member and week to take part and multiplies "
+            f"their odds of climbing by up to {np.exp(self.persuasion):.2f}; each member serves {self.example:g} hours in view, each head brings {self.resources:g} hours, {self.period()}, "
+            f"at {self.cost_per_member:g} yuan a member and week."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         seeding = {"random": "随机产生", "most_tied": "选联系最多者", "one_per_grid": "各网格均衡产生"}[self.seeding]
         return (
-            f"每千名居民设{self.size:g}名先锋队员（居委会{self.committee:.0%}，团队骨干{self.leaders:.0%}，其余为共建单位负责人；{seeding}），"
-            f"每人每周动员{self.contacts:g}名居民参与。"
+            f"每千名居民设{self.size:g}名先锋队员（居委会{self.committee:.0%}，团队骨干{min(self.leaders, 1.0 - self.committee):.0%}，其余为共建单位负责人；{seeding}），"
+            f"每人每周动员{self.contacts:g}名居民参与，其上升几率最多乘以{np.exp(self.persuasion):.2f}；每人示范服务{self.example:g}小时，每名单位负责人带来{self.resources:g}小时；每人每周{self.cost_per_member:g}元。"
         )
 
 
