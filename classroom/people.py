@@ -34,12 +34,14 @@ TIERS = (
     ("interest-based volunteer", "兴趣型志愿者"),
     ("substantive participant", "实质性参与者"),
 )
-SEATS = (
+_OF_A_TEAM = (
     ("", ""),
     ("vanguard: committee member", "先锋队：居委会成员"),
     ("vanguard: team leader", "先锋队：团队骨干"),
     ("vanguard: head of an institution", "先锋队：共建单位负责人"),
 )
+SEATS = (*_OF_A_TEAM, *_OF_A_TEAM[1:])
+"""By the number of a seat: those of the vanguard, then those of a bundle's."""
 
 
 def name_of(key: int) -> list[str]:

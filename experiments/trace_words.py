@@ -10,7 +10,8 @@ from sim.residents import AGES, BY_CAMPAIGN, INTERESTS, ORIGINS, TIERS
 from sim.rules.dispatching import INSTITUTION, SUB_DISTRICT
 from sim.world import World
 
-SEATS = ("", "committee member", "team leader", "head of an institution")
+SEATS = ("", *("committee member", "team leader", "head of an institution") * 2)
+"""By the number of a seat: those of the vanguard, then those of a bundle's."""
 
 WORTH_TELLING = 15
 """Minutes of credit: what runs out of an account drop by drop is told when it comes to as much."""
@@ -257,6 +258,8 @@ class ResidentStory(_Story):
             yield f"climbs from {TIERS[self._tier].replace('_', '-')} to {TIERS[tier].replace('_', '-')}, {asked} (identity {world.identity[row]:.2f}, {counted(int(world.active_ties[row]), 'tie')} to participants)."
         elif tier < self._tier:
             yield f"lapses from {TIERS[self._tier].replace('_', '-')} to {TIERS[tier].replace('_', '-')} (fatigue {world.fatigue[row]:.2f}, {counted(int(world.active_ties[row]), 'tie')} to participants)."
+        if self._team >= 0 and int(world.team[row]) < 0:
+            yield "leaves the team."
 
     def _households_move(self) -> Iterator[str]:
         if self.world.tenure[self.row] == 0:

@@ -378,7 +378,9 @@ class Placing(Section):
         low=0,
         high=1000,
     )
-    institutions_on_facilities: float = share("Share of institutions' hours that goes to facilities.")
+    institutions_on_facilities: float = share(
+        "Hours that institutions give to facilities beside each hour that they give to orders."
+    )
     issues_per_1000: float = number(
         "Public issues that arise where facilities are perfect.",
         unit="issues a week per 1,000 residents",

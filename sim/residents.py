@@ -54,9 +54,13 @@ RESIDENTS: Table = {
     "assigned": share("share of assigned work in one's service, remembered"),
     "balance": Fact("i8", "time-bank balance", "minutes", 0),
     "vanguard": Fact(
-        "u1", "seat in the vanguard: 0 none, 1 committee member, 2 team leader, 3 head of institution", "seat", 0, 3
+        "u1",
+        "seat in the vanguard: 0 none, 1 committee member, 2 team leader, 3 head of institution; 4 to 6 the same in a bundle's",
+        "seat",
+        0,
+        6,
     ),
-    "pioneer": flag("is a pioneer seated in a grid"),
+    "pioneer": Fact("u1", "is a pioneer seated in a grid: 0 no, 1 yes, 2 by a bundle", "seat", 0, 2),
     "trained": share("share of a training session received this week"),
     "team": Fact("i2", "team they belong to, -1 for none", "row of teams", -1),
     "route": Fact("i1", "how they were recruited last (ROUTES)", "route", 0, 3),

@@ -223,8 +223,8 @@ class Simulation:
 
 
 def by_name(policies: tuple[Policy, ...]) -> list[int]:
-    """Their places in the list, in the order of their names: the order in which they push."""
-    return sorted(range(len(policies)), key=lambda at: policies[at].name)
+    """Their places in the list, in the order of their names (of equals, of their doses): the order in which they push."""
+    return sorted(range(len(policies)), key=lambda at: (policies[at].name, policies[at].model_dump_json()))
 
 
 def whole_from(policy: Policy) -> float:

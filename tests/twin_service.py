@@ -81,7 +81,7 @@ class ServiceWeek(PairsWeek):
         for order in self.book:
             if order.state == PLACED and order.placed == self.week:
                 price = credit_earned(order.service.kind.hours, rate)
-                if 0 < price <= order.client.balance:
+                if 0 < price <= sum(member.balance for member in order.client.home.members):
                     order.credit = price
                     self.tally.add("count_requests")
 
@@ -305,9 +305,12 @@ class ServiceWeek(PairsWeek):
             if order.state != DONE:
                 continue
             if order.credit > 0:
-                paid = min(order.credit, order.client.balance)
-                order.client.balance -= paid
-                self.tally.add("count_bank", paid, at=1)
+                due = order.credit
+                for member in (order.client, *order.client.home.members):
+                    paid = min(due, member.balance)
+                    member.balance -= paid
+                    due -= paid
+                self.tally.add("count_bank", order.credit - due, at=1)
             if order.server and rate > 0.0:
                 earned = credit_earned(order.service.kind.hours, rate)
                 order.server.balance += earned

@@ -65,11 +65,14 @@ class CloseNeighbours(Policy):
 
     @cached_property
     def parts(self) -> tuple[Policy, ...]:
-        """The parts, aimed as the bundle is, as far as each can be aimed."""
+        """The parts, aimed as the bundle is, as far as each can be aimed, each with seats of the bundle."""
         aims = {"residents": WHOM, "grids": ("grids",), "community": ()}
-        return tuple(
-            part.model_copy(update={name: getattr(self, name) for name in aims[part.aims_at]}) for part in self._given()
-        )
+        parts = []
+        for part in self._given():
+            aimed = part.model_copy(update={name: getattr(self, name) for name in aims[part.aims_at]})
+            aimed._bench = 1
+            parts.append(aimed)
+        return tuple(parts)
 
     def fits(self, config: Config) -> None:
         """Refuse a community for which a part was not written."""
@@ -79,11 +82,14 @@ class CloseNeighbours(Policy):
 
     def prepare(self, world: World, strength: float) -> None:
         """Let every part set up what it needs."""
-        for part in self.parts:
-            part.prepare(world, strength * self.intensity)
+        if self.intensity > 0.0:
+            for part in self.parts:
+                part.prepare(world, strength * self.intensity)
 
     def push(self, world: World, strength: float) -> float:
-        """Push through the parts."""
+        """Push through the parts; at no intensity they do not even choose the scope of dispatch."""
+        if self.intensity == 0.0:
+            return 0.0
         return self.cost_share * sum(part.push(world, strength * self.intensity) for part in self.parts)
 
     def leave(self, world: World) -> None:

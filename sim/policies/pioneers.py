@@ -62,18 +62,19 @@ class Pioneers(Policy):
             world.tier,
             world.grid_first,
             world.pioneer,
+            1 + self._bench,
         )
 
     def push(self, world: World, strength: float) -> float:
         """Let each pioneer act in the own grid."""
         seated = _act(self.key(world, "attributes", week=0), (self.political_awareness, self.strategic_vision, self.dedication, self.administrative_prowess), self.spread,
-                      (self.finds * strength, self.meetings * strength, self.example * strength, self.orders * strength), world.key, world.tier, world.grid, world.pioneer,
+                      (self.finds * strength, self.meetings * strength, self.example * strength, self.orders * strength), world.key, world.tier, world.grid, world.pioneer, 1 + self._bench,
                       world.outreach, world.cross_grid, world.example, world.grid_capacity)  # fmt: skip
         return float(self.cost_per_pioneer * strength * seated)
 
     def leave(self, world: World) -> None:
         """Pioneers give up their seats."""
-        world.pioneer[:] = 0
+        world.pioneer[world.pioneer == 1 + self._bench] = 0
 
     def sentence(self) -> str:
         """One sentence."""
@@ -94,13 +95,13 @@ class Pioneers(Policy):
 
 
 @compiled
-def _seat(key_seat, seats, in_grid, aimed, key, tier, grid_first, pioneer):  # type: ignore[no-untyped-def]
+def _seat(key_seat, seats, in_grid, aimed, key, tier, grid_first, pioneer, own):  # type: ignore[no-untyped-def]
     for g in range(grid_first.size - 1):
         taken = 0
         for i in range(grid_first[g], grid_first[g + 1]):
             if pioneer[i] and tier[i] < 1:
                 pioneer[i] = 0
-            taken += pioneer[i]
+            taken += 1 if pioneer[i] == own else 0
         if not in_grid[g]:
             continue
         while taken < seats:
@@ -112,16 +113,30 @@ def _seat(key_seat, seats, in_grid, aimed, key, tier, grid_first, pioneer):  # t
                         highest, best = place, i
             if best < 0:
                 break
-            pioneer[best] = 1
+            pioneer[best] = own
             taken += 1
 
 
 @compiled
-def _act(key_attributes, means, spread, reach, key, tier, grid, pioneer, outreach, cross_grid, example, grid_capacity):  # type: ignore[no-untyped-def]
+def _act(
+    key_attributes,
+    means,
+    spread,
+    reach,
+    key,
+    tier,
+    grid,
+    pioneer,
+    own_bench,
+    outreach,
+    cross_grid,
+    example,
+    grid_capacity,
+):  # type: ignore[no-untyped-def]
     pushes = np.zeros((4, outreach.size))
     seated = 0
     for i in range(pioneer.size):
-        if pioneer[i]:
+        if pioneer[i] == own_bench:
             seated += 1
             standing = tier[i] / 3.0
             g = grid[i]

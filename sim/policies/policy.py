@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from sim.chance import NOBODY, key_of, stream, uniform, uniforms
 from sim.law import Column, compiled
@@ -103,6 +103,9 @@ class Policy(BaseModel, ABC):
         ge=0,
         json_schema_extra={"unit": "residents"},
     )
+
+    _bench: int = PrivateAttr(0)
+    """Whose seats it fills where it seats people: 0 its own, 1 those of the bundle of which it is a part."""
 
     @field_validator("where")
     @classmethod

@@ -15,7 +15,7 @@ from sim.law import Column, compiled
 from sim.policies.policy import Policy, adults, dose, option
 from sim.world import World
 
-COMMITTEE, LEADER, INSTITUTION = 1, 2, 3
+COMMITTEE, LEADER, INSTITUTION = KINDS = 1, 2, 3
 
 
 class Vanguard(Policy):
@@ -52,13 +52,18 @@ class Vanguard(Policy):
         """Members in all; never more than there are adults."""
         return round(self.size * world.tier.size / 1000.0)
 
+    def _own(self, world: World) -> Column:
+        """Kinds of this team's members, 0 for everybody else: the bundle's team and one beside it are two teams."""
+        kinds = world.vanguard.astype(np.int8) - len(KINDS) * self._bench
+        return np.where((kinds >= COMMITTEE) & (kinds <= INSTITUTION), kinds, 0)
+
     def _seated(self, world: World) -> None:
         """Fill empty seats: who has sat before keeps the seat, new members come by the seeding rule."""
-        members = world.vanguard
+        members = self._own(world)
         missing = self.seats(world) - int(np.count_nonzero(members))
         if missing > 0:
-            able = adults(world) & self.targets(world) & (members == 0)
-            kinds = self._kinds_wanted(world, missing)
+            able = adults(world) & self.targets(world) & (world.vanguard == 0)
+            kinds = self._kinds_wanted(world, members, missing)
             if self.seeding == "one_per_grid":
                 draws = uniforms(self.key(world, "seat", week=0), world.key)
                 taken = np.bincount(world.grid[members > 0], minlength=world.atmosphere.size)
@@ -72,15 +77,15 @@ class Vanguard(Policy):
                     rows, wish = rows[wished], wish[wished]
                 draws = uniforms(self.key(world, "seat", week=0), world.key[rows])
                 rows = rows[np.lexsort((draws, wish))][: kinds.size]
-            members[rows] = kinds[: rows.size]
+            world.vanguard[rows] = kinds[: rows.size] + len(KINDS) * self._bench
 
-    def _kinds_wanted(self, world: World, missing: int) -> Column:
+    def _kinds_wanted(self, world: World, members: Column, missing: int) -> Column:
         """Kinds of the empty seats, so that the composition comes near to what is asked for."""
         seats = self.seats(world)
         wanted = [round(self.committee * seats), round(min(self.leaders, 1.0 - self.committee) * seats)]
         wanted.append(seats - sum(wanted))
-        have = [int(np.count_nonzero(world.vanguard == k)) for k in (COMMITTEE, LEADER, INSTITUTION)]
-        empty = np.repeat((COMMITTEE, LEADER, INSTITUTION), [max(w - h, 0) for w, h in zip(wanted, have, strict=True)])
+        have = [int(np.count_nonzero(members == k)) for k in KINDS]
+        empty = np.repeat(KINDS, [max(w - h, 0) for w, h in zip(wanted, have, strict=True)])
         return empty[:missing].astype(np.uint8)
 
     def prepare(self, world: World, strength: float) -> None:
@@ -89,13 +94,13 @@ class Vanguard(Policy):
 
     def push(self, world: World, strength: float) -> float:
         """Ask, persuade, set an example, and bring hours."""
-        members = _reach(world.grid_first, world.tier, world.vanguard, self.contacts * strength, self.persuasion, self.example * strength, self.resources * strength,
+        members = _reach(world.grid_first, world.tier, world.vanguard, len(KINDS) * self._bench, self.contacts * strength, self.persuasion, self.example * strength, self.resources * strength,
                          world.extra_asks, world.persuasion, world.example, world.institution_hours)  # fmt: skip
         return float(self.cost_per_member * strength * members)
 
     def leave(self, world: World) -> None:
         """The team goes home."""
-        world.vanguard[:] = 0
+        world.vanguard[self._own(world) > 0] = 0
 
     def sentence(self) -> str:
         """One sentence."""
@@ -154,6 +159,7 @@ def _reach(  # type: ignore[no-untyped-def]
     grid_first,
     tier,
     vanguard,
+    below,
     contacts,
     persuasion,
     hours,
@@ -170,9 +176,9 @@ def _reach(  # type: ignore[no-untyped-def]
         for i in range(grid_first[g], grid_first[g + 1]):
             bystanders += 1 if tier[i] == 0 else 0
             serving += 1 if tier[i] >= 1 else 0
-            committee += 1 if vanguard[i] == COMMITTEE else 0
-            leaders += 1 if vanguard[i] == LEADER else 0
-            heads += 1 if vanguard[i] == INSTITUTION else 0
+            committee += 1 if vanguard[i] == below + COMMITTEE else 0
+            leaders += 1 if vanguard[i] == below + LEADER else 0
+            heads += 1 if vanguard[i] == below + INSTITUTION else 0
         members = committee + leaders + heads
         everybody += members
         example[g] += hours * members

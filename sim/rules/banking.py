@@ -1,7 +1,8 @@
-"""Banking: hours served earn credits, credits pay for own orders, can be given to elders, and can expire.
+"""Banking: hours served earn credits, credits pay for own or family's orders, can be given to elders, and can expire.
 
-The ledger counts whole minutes, so that outstanding = earned - redeemed - expired - lost with movers holds to the
-last digit, every week (oracle E9). Trust in redemption follows the served share of paid orders.
+Family are those of the same household; the client's own account pays first. The ledger counts whole minutes, so that
+outstanding = earned - redeemed - expired - lost with movers holds to the last digit, every week (oracle E9). Trust in
+redemption follows the served share of paid orders.
 
 Sources: huang2025 (A73), nanjing2020
 """
@@ -9,7 +10,7 @@ Sources: huang2025 (A73), nanjing2020
 from math import floor
 
 from sim.chance import key_of, stream, uniform
-from sim.law import law
+from sim.law import compiled, law
 from sim.odds import remembered
 from sim.orders import DONE, PLACED
 from sim.phase import phase
@@ -30,22 +31,39 @@ def part_of(balance, share):
     return int(floor(balance * share)) if share < 1.0 else balance
 
 
+@compiled
+def _pay(minutes, client, household, household_first, balance):
+    """Take so many minutes from the client's account and, where that is not enough, from those of the household; what was paid."""
+    paid = min(minutes, balance[client])
+    balance[client] -= paid
+    for member in range(household_first[household[client]], household_first[household[client] + 1]):
+        part = min(minutes - paid, balance[member])
+        balance[member] -= part
+        paid += part
+    return paid
+
+
 @phase(writes=("order_credit", "count_requests"))
-def credits_are_offered(week, balance, open_orders, order_state, order_client, order_placed, order_kind, order_credit, kind_hours, bank_price, count_requests, banking):
-    """Who has the credits for an order of their own offers them when it is placed."""
+def credits_are_offered(week, household, household_first, balance, open_orders, order_state, order_client, order_placed, order_kind, order_credit, kind_hours, bank_price,
+                        count_requests, banking):
+    """Whose household has the credits for an order offers them when it is placed."""
     banking = banking[0]
     if banking.redemption == 0.0:
         return
     for o in range(open_orders[0]):
         if order_state[o] == PLACED and order_placed[o] == week[0]:
             price = credit_earned(kind_hours[order_kind[o]], max(banking.price + bank_price[0], 0.0))
-            if price > 0 and balance[order_client[o]] >= price:
-                order_credit[o] = price
-                count_requests[0] += 1
+            if price > 0:
+                home, owned = household[order_client[o]], 0
+                for member in range(household_first[home], household_first[home + 1]):
+                    owned += balance[member]
+                if owned >= price:
+                    order_credit[o] = price
+                    count_requests[0] += 1
 
 
 @phase(writes=("balance", "trust", "count_bank"))
-def hours_are_banked(seed, week, key, age, balance, trust, open_orders, order_state, order_client, order_server, order_kind, order_credit, order_placed, kind_hours,
+def hours_are_banked(seed, week, key, household, household_first, age, balance, trust, open_orders, order_state, order_client, order_server, order_kind, order_credit, order_placed, kind_hours,
                      bank_earning, bank_giving, bank_expiry, count_bank, banking):
     """Service earns, paid orders redeem, a share is given to elders, a share expires; trust follows what was served."""
     banking = banking[0]
@@ -59,9 +77,7 @@ def hours_are_banked(seed, week, key, age, balance, trust, open_orders, order_st
             continue
         if order_credit[o] > 0:
             served += 1
-            paid = min(order_credit[o], balance[client])
-            balance[client] -= paid
-            count_bank[1] += paid
+            count_bank[1] += _pay(order_credit[o], client, household, household_first, balance)
         if server >= 0 and rate > 0.0:
             earned = credit_earned(kind_hours[order_kind[o]], rate)
             balance[server] += earned

@@ -30,7 +30,7 @@ def chance_of_need(weekly, low_income, extra):
 @law
 def chance_of_discovery(own, reach, outreach, helper, neighbour):
     """A need becomes known by own request, through the platform, by outreach, by a helper, or by a tied participant."""
-    return 1.0 - (1.0 - own) * (1.0 - reach) * (1.0 - outreach) * (1.0 - helper) * (1.0 - neighbour)
+    return 1.0 - (1.0 - own) * (1.0 - min(reach, 1.0)) * (1.0 - min(outreach, 1.0)) * (1.0 - min(helper, 1.0)) * (1.0 - neighbour)
 
 
 @compiled
