@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 type Verdict = Literal["holds", "does not hold", "undecided", "hangs on assumed numbers"]
 ENOUGH = 0.9
 """Share of plausible points at which a sign must be the same, or it hangs on assumed numbers."""
+FEWEST_LIVES, MOST_LIVES = 2, 12
+"""Replicates at a plausible point."""
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -94,6 +96,8 @@ class Answer:
     found: tuple[Finding, ...]
     beside: tuple[Finding, ...]
     verdict: Verdict
+    lives: int
+    """Replicates at each plausible point; 0: none were tried."""
 
 
 def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
@@ -121,14 +125,30 @@ def answer(
     """Run what is missing of a claim's study, at the values of the baseline and over the plausible space, and judge it."""
     study = study_of(claim, replicates)
     runs = compare(study, folder / study.name, workers=workers).runs()
-    wide, moved = None, [m for m in movable(study.config, factor) if m.path not in _set_by_arms(study)]
+    wide, lives, moved = None, 0, [m for m in movable(study.config, factor) if m.path not in _set_by_arms(study)]
     if points:
-        spread = at_points(study, spread_points(moved, points, study.file.seed), 2)
+        lives = lives_a_point(claim, runs)
+        spread = at_points(study, spread_points(moved, points, study.file.seed), lives)
         wide = compare(spread, folder / f"{study.name}_wide", workers=workers).runs()
         study = spread
     found = tuple(finding(told, runs, wide, study, moved) for told in claim.examined)
     beside = tuple(finding(told, runs, wide, study, moved) for told in claim.also)
-    return Answer(claim, found, beside, verdict(found))
+    return Answer(claim, found, beside, verdict(found), lives)
+
+
+def lives_a_point(claim: Claim, runs: "pd.DataFrame") -> int:
+    """Replicates at a plausible point, so that noise alone turns a sign that the claim has at fewer than one point in forty.
+
+    With two replicates the luck of the draw would turn the sign of a small effect so often that the claim would seem to
+    hang on its assumed numbers.
+    """
+    most = FEWEST_LIVES
+    for told in claim.examined:
+        effect = contrast(runs, told)["effect"].dropna()
+        mean, sd = float(effect.mean()), float(effect.std()) if effect.size > 1 else 0.0
+        if mean * told.sign > 0.0 and abs(mean) > t_quantile(effect.size) * sd / np.sqrt(effect.size):
+            most = max(most, int(np.ceil((1.96 * sd / mean) ** 2)))
+    return min(most, MOST_LIVES)
 
 
 def _set_by_arms(study: Study) -> set[str]:

@@ -13,7 +13,7 @@ Thirteen things that the article says and that can be wrong, each examined by a 
 This page is written by `linli claims`; what each claim needs stands in `configs/claims/huang2025.yaml`, the studies in `configs/studies/`.
 Effects are differences between arms that share their luck, means over the last year of a run, with 95 % intervals. *Same sign* is
 the share of {points} plausible points (all assumed and calibrated numbers of the rules moved at once, each between value / 1.5
-and value x 1.5) at which the effect has that sign.
+and value x 1.5) at which the effect has that sign; a point is lived as often as it takes that luck alone would seldom turn it.
 
 A claim **holds** when every sign it needs is beyond noise and the same at {enough:.0%} of the plausible points; it **hangs on
 assumed numbers** when the signs are there at the baseline's values and not at so many points; it is **undecided** when an
@@ -36,7 +36,8 @@ def as_page(answers: Sequence[Answer], points: int) -> str:
         lines += ["", f"## {a.claim.number}. {a.claim.claim}", ""]
         study = study_of(a.claim)
         lines += [
-            f"{study.file.question} Study `{a.claim.study}`: {a.found[0].n} replicates, {study.file.weeks} weeks. Verdict: **{a.verdict}**.",
+            f"{study.file.question} Study `{a.claim.study}`: {a.found[0].n} replicates, {study.file.weeks} weeks"
+            f"{f'; {points} plausible points with {a.lives} replicates each' if a.lives else ''}. Verdict: **{a.verdict}**.",
             "",
         ]
         if a.claim.reading:

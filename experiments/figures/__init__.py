@@ -4,6 +4,7 @@ A new figure is a new file in this folder: it is found by itself.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -41,6 +42,9 @@ def draw_all(
 ) -> list[Path]:
     """Draw every figure (or `only` some) that these tables can show into `folder`; returns the files."""
     look = look or Look()
+    # an arm of which no run was finished has nothing to show
+    run = set(tables.runs["arm"]) if not tables.runs.empty else set(tables.arms)
+    tables = replace(tables, arms=tuple(arm for arm in tables.arms if arm in run))
     written: list[Path] = []
     for name, draw in figures().items():
         if not only or name in only:

@@ -52,21 +52,18 @@ class Vanguard(Policy):
         """Members in all; never more than there are adults."""
         return round(self.size * world.tier.size / 1000.0)
 
-    def _own(self, world: World) -> Column:
-        """Kinds of this team's members, 0 for everybody else: the bundle's team and one beside it are two teams."""
-        kinds = world.vanguard.astype(np.int8) - len(KINDS) * self._bench
-        return np.where((kinds >= COMMITTEE) & (kinds <= INSTITUTION), kinds, 0)
-
     def _seated(self, world: World) -> None:
         """Fill empty seats: who has sat before keeps the seat, new members come by the seeding rule."""
-        members = self._own(world)
-        missing = self.seats(world) - int(np.count_nonzero(members))
+        below = len(KINDS) * self._bench
+        have = _members(world.vanguard, below)
+        missing = self.seats(world) - sum(have)
         if missing > 0:
             able = adults(world) & self.targets(world) & (world.vanguard == 0)
-            kinds = self._kinds_wanted(world, members, missing)
+            kinds = self._kinds_wanted(world, have, missing)
             if self.seeding == "one_per_grid":
                 draws = uniforms(self.key(world, "seat", week=0), world.key)
-                taken = np.bincount(world.grid[members > 0], minlength=world.atmosphere.size)
+                own = (world.vanguard > below) & (world.vanguard <= below + len(KINDS))
+                taken = np.bincount(world.grid[own], minlength=world.atmosphere.size)
                 rows = _one_per_grid(able, draws, world.grid_first, taken, kinds.size)
             else:
                 rows = np.flatnonzero(able)
@@ -77,14 +74,13 @@ class Vanguard(Policy):
                     rows, wish = rows[wished], wish[wished]
                 draws = uniforms(self.key(world, "seat", week=0), world.key[rows])
                 rows = rows[np.lexsort((draws, wish))][: kinds.size]
-            world.vanguard[rows] = kinds[: rows.size] + len(KINDS) * self._bench
+            world.vanguard[rows] = kinds[: rows.size] + below
 
-    def _kinds_wanted(self, world: World, members: Column, missing: int) -> Column:
+    def _kinds_wanted(self, world: World, have: tuple[int, int, int], missing: int) -> Column:
         """Kinds of the empty seats, so that the composition comes near to what is asked for."""
         seats = self.seats(world)
         wanted = [round(self.committee * seats), round(min(self.leaders, 1.0 - self.committee) * seats)]
         wanted.append(seats - sum(wanted))
-        have = [int(np.count_nonzero(members == k)) for k in KINDS]
         empty = np.repeat(KINDS, [max(w - h, 0) for w, h in zip(wanted, have, strict=True)])
         return empty[:missing].astype(np.uint8)
 
@@ -100,7 +96,8 @@ class Vanguard(Policy):
 
     def leave(self, world: World) -> None:
         """The team goes home."""
-        world.vanguard[self._own(world) > 0] = 0
+        below = len(KINDS) * self._bench
+        world.vanguard[(world.vanguard > below) & (world.vanguard <= below + len(KINDS))] = 0
 
     def sentence(self) -> str:
         """One sentence."""
@@ -118,6 +115,18 @@ class Vanguard(Policy):
             f"每千名居民设{self.size:g}名先锋队员（居委会{self.committee:.0%}，团队骨干{min(self.leaders, 1.0 - self.committee):.0%}，其余为共建单位负责人；{seeding}），"
             f"每人每周动员{self.contacts:g}名居民参与，其上升几率最多乘以{np.exp(self.persuasion):.2f}；每人示范服务{self.example:g}小时，每名单位负责人带来{self.resources:g}小时；每人每周{self.cost_per_member:g}元。"
         )
+
+
+@compiled
+def _members(vanguard, below):  # type: ignore[no-untyped-def]
+    """Members of each kind in the team whose seats are numbered above `below`: a bundle's team and one beside it are two."""
+    committee, leaders, heads = 0, 0, 0
+    for i in range(vanguard.size):
+        if vanguard[i] > 0:
+            committee += 1 if vanguard[i] == below + COMMITTEE else 0
+            leaders += 1 if vanguard[i] == below + LEADER else 0
+            heads += 1 if vanguard[i] == below + INSTITUTION else 0
+    return committee, leaders, heads
 
 
 @compiled

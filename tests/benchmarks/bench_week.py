@@ -1,6 +1,6 @@
 """Speed of the week: resident-weeks a second, what each phase costs, memory, workers. Ratios of one run; never a timed test.
 
-python tests/benchmarks/bench_week.py [speed|phases|scale|memory|build|ensemble]
+python tests/benchmarks/bench_week.py [speed|policies|phases|scale|memory|build|ensemble]
 """
 
 import resource
@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from sim import Simulation, load_config
+from sim import POLICIES, Simulation, load_config
 from sim.model_parameters import Config
 from sim.week import WEEK
 
@@ -53,6 +53,30 @@ def scale() -> None:
     for residents, cost in costs.items():
         print(
             f"{residents:>9,} residents: {cost * 1e9:6.1f} ns a resident-week, {cost / costs[2_000]:.2f} times that at 2,000"
+        )
+
+
+def policies() -> None:
+    """The week with every policy on at once, against the same week without: in turns, the median of their ratios.
+
+    Time of the processor, so that whatever else the machine does counts less.
+    """
+    for residents, weeks, rounds in ((2_000, 60, 15), (100_000, 4, 9)):
+        lives = [
+            Simulation(place(residents), chosen, seed=1).run_for(30)
+            for chosen in ([], [p() for p in POLICIES.values()])
+        ]
+        ratios = []
+        for _ in range(rounds):
+            taken = []
+            for life in lives:
+                began = time.process_time()
+                life.run_for(weeks)
+                taken.append((time.process_time() - began) / weeks)
+            ratios.append(taken[1] / taken[0])
+        low, middle, high = np.quantile(ratios, (0.1, 0.5, 0.9))
+        print(
+            f"{residents:>9,} residents: every policy at once costs {middle:.2f} times the week ({low:.2f} to {high:.2f}; at most 2 is the promise)"
         )
 
 
@@ -132,7 +156,7 @@ def ensemble() -> None:
 
 
 if __name__ == "__main__":
-    wanted = sys.argv[1:] or ["speed", "phases", "scale", "memory", "build", "ensemble"]
+    wanted = sys.argv[1:] or ["speed", "policies", "phases", "scale", "memory", "build", "ensemble"]
     if wanted[0] == "_peak":
         _peak(int(wanted[1]))
     else:
