@@ -118,7 +118,7 @@ def _seat(key_seat, seats, in_grid, aimed, key, tier, grid_first, pioneer, own):
 
 
 @compiled
-def _act(
+def _act(  # type: ignore[no-untyped-def]
     key_attributes,
     means,
     spread,
@@ -132,7 +132,7 @@ def _act(
     cross_grid,
     example,
     grid_capacity,
-):  # type: ignore[no-untyped-def]
+):
     pushes = np.zeros((4, outreach.size))
     seated = 0
     for i in range(pioneer.size):
