@@ -14,6 +14,8 @@ This page is written by `linli claims`; what each claim needs stands in `configs
 Effects are differences between arms that share their luck, means over the last year of a run, with 95 % intervals. *Same sign* is
 the share of {points} plausible points (all assumed and calibrated numbers of the rules moved at once, each between value / 1.5
 and value x 1.5) at which the effect has that sign; a point is lived as often as it takes that luck alone would seldom turn it.
+Doses of policies, and numbers that an arm sets (such as a switch), stay as they are at every point: a claim that hangs on these
+is told by its arm with the switch off, not by this share.
 
 A claim **holds** when every sign it needs is beyond noise and the same at {enough:.0%} of the plausible points; it **hangs on
 assumed numbers** when the signs are there at the baseline's values and not at so many points; it is **undecided** when an
