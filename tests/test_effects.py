@@ -248,7 +248,7 @@ def test_intervals_cover_the_differences_that_the_model_makes(tmp_path: Path) ->
         if n >= 25 * skew**2:
             held += 1
             assert covered[0] >= 0.93 * 2000  # 94 % less twice the error of 2,000 experiments
-            assert covered[1] >= 0.87 * 2000  # a bootstrap is short where few runs differ much: the t interval is reported
+            assert covered[1] >= 0.87 * 2000  # short where a few runs differ much; the t interval is reported
     assert held >= 2
 
 
