@@ -102,7 +102,8 @@ def _sobol(blocks: Numbers) -> Numbers:
     if not variance > 0:
         return np.full(2 * k, np.nan)
     first = [_crossed(b, centred[:, i + 1]) / variance for i in range(k)]
-    total = [1 - _crossed(a, centred[:, i + 1]) / variance for i in range(k)]
+    # Jansen's total: what is common to both places cancels before it is squared, luck that they share with it.
+    total = [_crossed(moved, moved) / (2 * variance) for moved in (a - centred[:, i + 1] for i in range(k))]
     return np.array(first + total)
 
 
