@@ -12,10 +12,11 @@ import numpy as np
 
 from experiments.analysis.attribution import attribution
 from experiments.analysis.discovery import Box, Leaf, prim, tree
-from experiments.analysis.front import front, regret
+from experiments.analysis.front import front, over_conditions, regret
 from experiments.analysis.sensitivity import cube, morris, sobol, table_of
-from experiments.design import Study
-from experiments.points import Range, shares_of
+from experiments.design import DOSE, Study
+from experiments.points import SAMPLED, Range, shares_of
+from experiments.study_file import Arm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,19 +80,14 @@ class Findings:
 
 def explore(study: Study, runs: "pd.DataFrame", better: dict[str, int], budget: float = np.inf) -> Findings:
     """Everything that the design allows. `better`: for each metric, 1 where more is better, -1 where worse, else 0."""
-    import pandas as pd
-
     outcomes = [m for m in dict.fromkeys(study.file.outcomes) if m in runs]
     objectives = [m for m in outcomes if better.get(m)]
     if "cost" in runs and runs["cost"].nunique() > 1 and "cost" not in objectives:
         objectives.append("cost")
-    parts = {arm: frozenset(name for name, _ in policies) for arm, policies in study.arms.items()}
-    choices = len(study.arms) * len(study.points)
-    several = choices > 2 and len(objectives) > 1
     return Findings(
         sensitivity=_sensitivity(study, runs, outcomes),
-        attribution=attribution(runs, parts, outcomes),
-        front=front(runs, {m: better[m] for m in objectives}, budget=budget) if several else pd.DataFrame(),
+        attribution=attribution(runs, parts_of(study), outcomes),
+        front=_front(study, runs, {m: better[m] for m in objectives}, budget),
         regret=_regret(study, runs, [m for m in objectives if m != "cost"], better),
         failing=tuple(_failing(study, runs, objectives, better)),
         objectives=tuple(objectives),
@@ -120,11 +116,42 @@ def _sensitivity(study: Study, runs: "pd.DataFrame", outcomes: list[str]) -> "pd
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
+def parts_of(study: Study) -> dict[str, frozenset[str]]:
+    """The policies of each arm that is a part of the largest one, with its very doses and settings."""
+
+    def settings(arm: str) -> dict[str, object]:
+        said = study.file.arms[arm]
+        return dict(said.set) if isinstance(said, Arm) else {}
+
+    largest = max(study.arms, key=lambda arm: len(study.arms[arm]))
+    whole = study.arms[largest]
+    return {
+        arm: frozenset(name for name, _ in policies)
+        for arm, policies in study.arms.items()
+        if all(policy in whole for policy in policies) and settings(arm) == settings(largest)
+    }
+
+
+def _front(study: Study, runs: "pd.DataFrame", better: dict[str, int], budget: float) -> "pd.DataFrame":
+    """The front of what can be chosen, arms and doses; conditions are borne, so choices are judged by the mean over them."""
+    import pandas as pd
+
+    doses = [name for name in study.file.varies if name.startswith(DOSE)]
+    conditions = len(study.file.varies) > len(doses)
+    if conditions and doses and study.file.design.method in SAMPLED:
+        return pd.DataFrame()  # every dose was tried under other conditions: nothing can be held against anything
+    if conditions and not runs.empty:
+        runs = over_conditions(runs, better, doses)
+    if len(better) < 2 or len(runs[["arm", "point"]].drop_duplicates()) < 3:
+        return pd.DataFrame()
+    return front(runs, better, budget=budget)
+
+
 def _regret(study: Study, runs: "pd.DataFrame", objectives: list[str], better: dict[str, int]) -> "pd.DataFrame":
     """Each arm's regret over the conditions that nobody chooses (parameters and community, not doses)."""
     import pandas as pd
 
-    conditions = [name for name in study.file.varies if not name.startswith("policies.")]
+    conditions = [name for name in study.file.varies if not name.startswith(DOSE)]
     if not conditions or len(study.arms) < 2:
         return pd.DataFrame()
     found = [regret(runs, metric, better[metric], conditions).assign(metric=metric) for metric in objectives]

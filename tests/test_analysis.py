@@ -1,17 +1,20 @@
 """Sensitivity, attribution, fronts and discovery: functions with known answers, with luck added."""
 
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from toy import small
 
 from experiments.analysis.attribution import attribution, weights
 from experiments.analysis.discovery import prim, tree
-from experiments.analysis.front import front, on_front, regret
+from experiments.analysis.front import front, on_front, over_conditions, regret
 from experiments.analysis.sensitivity import morris, sobol
+from experiments.exploring import explore, parts_of
 from experiments.points import morris as morris_points
 from experiments.points import saltelli
 
@@ -201,3 +204,39 @@ def test_a_tree_finds_the_cut() -> None:
     assert low.conditions[0].startswith("b <= 0.")
     assert low.points + high.points == 400
     assert len(tree(x, np.ones(400), ("a", "b", "c"))) == 1
+
+
+def test_conditions_are_borne_and_doses_chosen() -> None:
+    rows = [  # two doses under two conditions: 5 is best on average, 1 at worst
+        (1, 0.1, 0, 10.0), (1, 0.4, 1, 12.0), (5, 0.1, 2, 2.0), (5, 0.4, 3, 18.0),
+    ]  # fmt: skip
+    runs = pd.concat(
+        pd.DataFrame({"arm": "a", "dose": d, "rate": r, "point": p, "replicate": [0, 1], "unmet_needs": [u - 1, u + 1]})
+        for d, r, p, u in rows
+    )
+    mean = over_conditions(runs, {"unmet_needs": -1}, ["dose"]).groupby("point")["unmet_needs"].mean()
+    worst = over_conditions(runs, {"unmet_needs": -1}, ["dose"], "worst").groupby("point")["unmet_needs"].mean()
+    assert mean.to_dict() == {0: 11.0, 2: 10.0}
+    assert worst.to_dict() == {0: 12.0, 2: 18.0}
+    assert len(over_conditions(runs, {"unmet_needs": -1}, [], "worst")) == 2
+
+
+def test_arms_with_other_doses_are_no_parts_of_a_bundle(tmp_path: Path) -> None:
+    vanguard, training = {"vanguard": {"size": 8}}, {"training": {"seats": 2}}
+    arms = {"nothing": [], "v": [vanguard], "t": [training], "all": [vanguard, training]}
+    assert set(parts_of(small(tmp_path, arms=arms))) == set(arms)
+    more = {**arms, "v": [{"vanguard": {"size": 30}}]}
+    assert set(parts_of(small(tmp_path, arms=more))) == {"nothing", "t", "all"}
+    other = {**arms, "t": {"policies": [training], "set": {"dispatching.scope": "local"}}}
+    assert set(parts_of(small(tmp_path, arms=other))) == {"nothing", "v", "all"}
+
+
+def test_no_front_holds_a_condition_against_a_policy(tmp_path: Path) -> None:
+    study = small(tmp_path, varies={"moving.annual_rate": [0.05, 0.4]}, outcomes=["cohesion", "unmet_needs"])
+    rows = [(arm, p, r) for arm in study.arms for p in (0, 1) for r in (0, 1)]
+    runs = pd.DataFrame(rows, columns=["arm", "point", "replicate"])
+    runs["moving.annual_rate"] = [0.05 if p == 0 else 0.4 for p in runs["point"]]
+    runs["cohesion"], runs["unmet_needs"], runs["cost"] = 0.5 - 0.3 * runs["point"], 10.0 + runs["point"], 0.0
+    found = explore(study, runs, {"cohesion": 1, "unmet_needs": -1, "cost": -1}).front
+    assert list(found["arm"]) == list(study.arms)
+    assert found["cohesion"].to_list() == pytest.approx([0.35] * 3)

@@ -166,3 +166,22 @@ def test_a_search_finds_the_front_and_goes_on_where_it_was(tmp_path: Path) -> No
     again, _ = search(study, tmp_path / "s", better, size=4, generations=2, workers=1)
     assert again.points == whole.points
     assert sorted((tmp_path / "s" / "weekly").iterdir()) == files
+
+
+def test_a_search_judges_each_choice_by_the_worst_of_the_listed_conditions(tmp_path: Path) -> None:
+    pytest.importorskip("pymoo")
+    from experiments.results import Results
+    from experiments.searching import StudyError, search
+
+    varies = {"policies.recognition.warmth": {"low": 0.0, "high": 1.0}, "moving.annual_rate": [0.05, 0.5]}
+    arms = {"baseline": [], "thanks": ["recognition"]}
+    study = small(tmp_path, varies=varies, replicates=1, weeks=12, window=6, arms=arms)
+    better = {"participation": 1, "cost": -1}
+    whole, found = search(study, tmp_path / "s", better, size=4, generations=2, workers=1)
+    assert len(whole.points) == 2 * len(found)
+    runs = Results(whole, Store(tmp_path / "s")).runs()
+    own = runs[runs["arm"] == "thanks"].groupby("policies.recognition.warmth")["participation"].min()
+    assert sorted(found["participation"]) == pytest.approx(sorted(own))
+    listed = small(tmp_path, varies={"moving.annual_rate": [0.05, 0.5]}, arms=arms)
+    with pytest.raises(StudyError, match="expected a range"):
+        search(listed, tmp_path / "t", better, workers=1)

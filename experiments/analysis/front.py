@@ -2,11 +2,12 @@
 
 A point is on the front when no other affordable point is at least as good in everything and better in something.
 Means of a few runs are uncertain, so each point also has the share of bootstraps over replicates in which it is there,
-and its regret: how far it stays, at worst over the scenarios, behind the best choice for that scenario.
+and its regret: how far it stays, at worst over the scenarios, behind the best choice for that scenario. Nobody chooses
+a scenario: where conditions vary as well, a choice is judged by its mean over them, or by the worst of them.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 type Numbers = NDArray[np.float64]
+type Judge = Literal["mean", "worst"]
 
 BOOTSTRAPS = 500
 
@@ -58,6 +60,32 @@ def front(
         for _ in range(BOOTSTRAPS):
             often[can] += on_front(np.nanmean(whole[can][:, chance.integers(0, n, n)], axis=1))
     return means.assign(on_front=there, surely=often / BOOTSTRAPS).reset_index()
+
+
+def over_conditions(
+    runs: "pd.DataFrame", better: Mapping[str, int], choice: Sequence[str], judge: Judge = "mean"
+) -> "pd.DataFrame":
+    """One row an arm, choice and replicate, for `front`: every objective as it is over the points that share the choice.
+
+    `choice` names the columns that somebody chooses; the other differences between points are conditions. `worst`
+    takes each objective at the condition in which its mean is worst. `point` is the first of the points that were joined.
+    """
+    import pandas as pd
+
+    same, names = ["arm", *choice], list(better)
+    first = runs.groupby(same, sort=False)["point"].transform("min")
+    labelled = runs.assign(choice=first)
+    if judge == "mean":
+        joined = labelled.groupby(["arm", "choice", "replicate"], sort=False)[names].mean()
+    else:
+        means = labelled.groupby(["arm", "choice", "point"])[names].mean()
+        worst = []
+        for name, sign in better.items():
+            at = (means[name] * sign).dropna().groupby(level=["arm", "choice"]).idxmin()
+            there = labelled.set_index(["arm", "choice", "point"]).loc[list(at), ["replicate", name]]
+            worst.append(there.reset_index().set_index(["arm", "choice", "replicate"])[name])
+        joined = pd.concat(worst, axis=1)
+    return joined.reset_index().rename(columns={"choice": "point"})
 
 
 def regret(runs: "pd.DataFrame", metric: str, better: int, scenarios: Sequence[str]) -> "pd.DataFrame":

@@ -9,6 +9,7 @@ import click
 from experiments.commands.options import cluster_said, shard_said, study_options
 
 if TYPE_CHECKING:
+    from experiments.analysis.front import Judge
     from experiments.design import Study
 
 
@@ -111,7 +112,10 @@ def figures(
 @click.command()
 @study_options
 @click.option(
-    "--budget", type=float, default=float("inf"), help="Most that an arm may cost [no limit], in the unit of `cost`."
+    "--budget",
+    type=click.FloatRange(0),
+    default=float("inf"),
+    help="Most that an arm may cost [no limit], in the unit of `cost`.",
 )
 def explore(
     study: str, changes: dict[str, str], replicates: int | None, out: Path | None, budget: float
@@ -126,22 +130,36 @@ def explore(
 
 @click.command()
 @study_options
-@click.option("--budget", type=float, default=float("inf"), help="Most that the last arm may cost [no limit].")
+@click.option(
+    "--budget",
+    type=click.FloatRange(0),
+    default=float("inf"),
+    help="Most that the last arm may cost, in yuan per 100 residents a year [no limit].",
+)
+@click.option(
+    "--judge",
+    type=click.Choice(["worst", "mean"]),
+    default="worst",
+    help="Judge a choice by the worst of the listed conditions, or by their mean [worst].",
+)
 @click.option("--size", type=click.IntRange(4), default=16, help="Points of a generation [16].")
 @click.option("--generations", type=click.IntRange(1), default=6, help="Generations [6].")
 @click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
 def search(
     study: str, changes: dict[str, str], replicates: int | None, out: Path | None,
-    budget: float, size: int, generations: int, workers: int,
+    budget: float, judge: "Judge", size: int, generations: int, workers: int,
 ) -> None:  # fmt: skip
-    """Search the ranges that a study varies for doses good in all outcomes, within a budget. Needs linli[search]."""
+    """Search the ranges that a study varies for doses good in all outcomes, within a budget. Needs linli[search].
+
+    Values that the study lists are conditions that nobody chooses: every choice is judged over all of them.
+    """
     from experiments.study import read_study
 
     asked = read_study(study, changes, replicates)
     try:
         from experiments.searching import say_search
 
-        say_search(asked, out or Path("results") / f"{asked.name}_search", budget, size, generations, workers)
+        say_search(asked, out or Path("results") / f"{asked.name}_search", budget, judge, size, generations, workers)
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is missing: pip install 'linli[search]'") from None
 
