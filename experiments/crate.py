@@ -27,8 +27,10 @@ MEANINGS = {
     "resolved.yaml": "The study and every parameter value with which its runs were made.",
     "manifest.json": "Versions, seeds, commit and durations.",
     "report.html": "The whole report as one page.",
+    "report-zh.html": "The whole report as one page, in Chinese.",
     "weekly": "One row a run and week: every metric.",
     "figures": "A figure of the report.",
+    "figures-zh": "A figure of the report, with Chinese labels.",
     "tables": "A table of the report.",
 }
 """What a file holds, by its name or its folder."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from experiments.design import Study, code_version, seed_of
 from experiments.store import Store, write_whole
+from experiments.study_file import Arm
 
 PACKAGES = ("mesa", "numpy", "numba", "pydantic", "duckdb", "networkx", "scipy", "matplotlib", "pandas")
 
@@ -26,7 +27,7 @@ def manifest(study: Study, store: Store, session: Mapping[str, Any]) -> dict[str
         "title": file.title,
         "question": file.question,
         "command": study.command,
-        "arms": {arm: [[name, doses] for name, doses in policies] for arm, policies in study.arms.items()},
+        "arms": {arm: _arm(study, arm) for arm in study.arms},
         "points": len(study.points),
         "replicates": file.replicates,
         "weeks": file.weeks,
@@ -53,10 +54,16 @@ def write_resolved(study: Study, store: Store) -> Path:
 
     path = store.folder / "resolved.yaml"
     said = study.file.model_dump(mode="json", exclude_defaults=True)
-    said["arms"] = {arm: [{name: doses} for name, doses in policies] for arm, policies in study.arms.items()}
+    said["arms"] = {arm: _arm(study, arm) for arm in study.arms}
     whole = {"study": said, "configuration": study.config.model_dump(mode="json")}
     write_whole(path, yaml.safe_dump(whole, sort_keys=False, allow_unicode=True).encode(), sync=True)
     return path
+
+
+def _arm(study: Study, arm: str) -> Any:
+    """An arm as a study file says it: its policies, and the parameters that it sets where it sets any."""
+    policies, said = [{name: doses} for name, doses in study.arms[arm]], study.file.arms[arm]
+    return {"policies": policies, "set": dict(said.set)} if isinstance(said, Arm) and said.set else policies
 
 
 def commit() -> str:

@@ -1,22 +1,41 @@
-"""Report: one HTML file that stands alone - question, design, methods, tables, figures, assumptions, provenance."""
+"""Report: one HTML file that stands alone - answer, design, methods, tables, figures, assumptions, provenance."""
 
 import base64
+import csv
 import html
-import math
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from experiments.analysis.effects import few_for_their_skew
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
 from experiments.crate import write_crate
 from experiments.design import Study
 from experiments.exploring import explore
-from experiments.figures import draw_all
-from experiments.figures.style import decimals
+from experiments.figures import about, draw_all, in_order
+from experiments.figures.style import Language, Look
 from experiments.provenance import commit
 from experiments.results import Results
-from experiments.showing import difference_in_words, evidence_in_words, number, tables_of
+from experiments.showing import difference_in_words, tables_of
+from experiments.snapshot import snapshots_of
 from experiments.store import write_whole
 from experiments.tables import tables_for_a_paper, write_tables
+from experiments.wording import (
+    FINDINGS,
+    GRADES,
+    arm_in_words,
+    columns_in_words,
+    effects_in_words,
+    evidence_by_part,
+    evidence_in_words,
+    in_brief,
+    in_language,
+    measured,
+    methods,
+    readable,
+    true_minus,
+)  # fmt: skip
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,192 +43,268 @@ if TYPE_CHECKING:
     from experiments.figures.tables import Tables
 
 STYLE = """
-body { font: 16px/1.5 Georgia, 'Songti SC', serif; color: #222 }
-body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem }
-h1, h2, h3 { font-family: Helvetica, Arial, sans-serif; line-height: 1.2 }
-h2 { margin-top: 2.5rem; font-size: 1.2rem } h3 { font-size: 1rem }
-table { border-collapse: collapse; font: 12px/1.4 Helvetica, Arial, sans-serif; margin: 1rem 0 }
-td, th { white-space: nowrap }
-th, td { padding: .25rem .7rem; text-align: right; vertical-align: top }
-th:first-child, td:first-child { text-align: left }
+body { font: 16px/1.55 Georgia, 'Songti SC', 'Noto Serif CJK SC', serif; color: #222 }
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+h1, h2, h3 { font-family: Helvetica, Arial, 'PingFang SC', 'Microsoft YaHei', sans-serif; line-height: 1.25 }
+h2 { margin-top: 2.5rem; font-size: 1.25rem; border-bottom: 1px solid #ccc } h3 { font-size: 1rem }
+table { border-collapse: collapse; font: 12px/1.4 Helvetica, Arial, 'PingFang SC', 'Microsoft YaHei', sans-serif; margin: 1rem 0 }
+th, td { white-space: nowrap; padding: .25rem .6rem; text-align: right; vertical-align: top }
+th:first-child, td:first-child, .words td { text-align: left }
 thead th { border-bottom: 1px solid #222 } tbody tr { border-bottom: 1px solid #ddd }
-figure { margin: 1.5rem 0 } img { max-width: 100% } .wide { overflow-x: auto } .dim { color: #666; font-size: .85rem }
+figure { margin: 2rem 0 } img { max-width: 100% } .wide { overflow-x: auto } .dim, figcaption { color: #555; font-size: .9rem }
+nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: normal }
+@media print { body { max-width: none; margin: 0 } figure, table { break-inside: avoid } .wide { overflow: visible } nav { display: none } }
 """
-
-
-def write_report(results: Results, first_stage: int) -> Path:
-    """Write report.html into the study's folder; everything it shows is inside the file.
-
-    Beside it the folder `tables/` for a paper, and ro-crate-metadata.json, which says what every file is.
-    """
-    study, folder = results.study, results.store.folder
-    tables = tables_of(results, first_stage=first_stage)
-    drawn = draw_all(tables, folder / "figures", formats=("svg", "pdf", "png"))
-    written = write_tables(tables_for_a_paper(results, tables), folder / "tables")
-    parts = [
-        f"<h1>{_safe(study.file.title)}</h1><p>{_safe(study.file.question)}</p>",
-        "<h2>Design</h2>" + _design(study),
-        "<h2>Methods</h2><p>" + _safe(methods(study, tables, first_stage)) + "</p>",
-        "<h2>Effects</h2>" + "".join(_effects(tables, metric) for metric in tables.outcomes),
-        _evaluation(tables),
-        *(f"<h2>{name.capitalize()}</h2>{_table(table)}" for name, table in _findings(results, tables).items()),
-        "<h2>Figures</h2>" + "".join(_figure(path) for path in drawn if path.suffix == ".svg"),
-        "<h2>What the result rests on</h2>" + _evidence(study),
-        "<h2>Provenance</h2>" + _provenance(results),
-    ]
-    page = (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{_safe(study.file.title)}</title>'
-        f"<style>{STYLE}</style><body>{''.join(parts)}</body></html>\n"
-    )
-    path = folder / "report.html"
-    write_whole(path, page.encode(), sync=True)
-    kept = [*results.store.blocks(), *(folder / name for name in _KEPT)]
-    write_crate(results, [file for file in (path, *kept, *written, *drawn) if file.is_file()])
-    return path
-
-
 _KEPT = ("runs.parquet", "resolved.yaml", "manifest.json")
 
 
-def methods(study: Study, tables: "Tables", first_stage: int) -> str:
-    """A paragraph for the methods section of a paper."""
-    file, n = study.file, study.file.replicates
-    place = f"the community {file.community!r}"
-    if file.city:
-        place = (
-            f"a city, community by community (they differ from {file.community!r} as the study file says; a run is one "
-            "life of all of them, an outcome the mean over all residents),"
-        )
-    design = f" at {len(study.points)} points of a {file.design.method.replace('_', ' ')} design"
-    stein = (
-        f" Runs were added until the intervals were narrow enough: by Stein's rule on the first {first_stage} pairs, and by "
-        "later looks at the spread of all pairs, which may add runs only; each t interval is the wider of the two."
-    )
-    said = [
-        f"We simulated {place} for {file.weeks} weeks under {len(study.arms)} arms",
-        design if len(study.points) > 1 else "",
-        f", with {n} replicates each ({len(tables.runs):,} runs). Policies began in week {file.burn_in} unless they ",
-        f"say otherwise; outcomes are means of the last {file.window} weeks. Replicates share their random numbers ",
-        "across arms and points, one for each person, week and decision, so every arm was compared with ",
-        f"{study.reference!r} pair by pair. We report mean paired differences with 95 % t intervals, intervals that ",
-        "hold for all arms of an outcome at once (the largest |t|, given the correlation of the differences), BCa ",
-        "bootstrap intervals and effect sizes.",
-        stein if first_stage else "",
+def write_report(results: Results, first_stage: int, language: Language = "en") -> Path:
+    """Write report.html (in Chinese report-zh.html) into the study's folder; all that it shows is inside the file.
+
+    Beside it the folder `tables/` for a paper, and ro-crate-metadata.json, which says what every file is.
+    """
+    study, folder, look = results.study, results.store.folder, Look(language=language)
+    suffix = "" if language == "en" else f"-{language}"
+    plain = tables_of(results, first_stage=first_stage)
+    plain = replace(plain, snapshots=snapshots_of(study, results.store.finished()))
+    tables = in_language(study, plain, language)
+    drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
+    named = tables_for_a_paper(results, plain)
+    write_tables(named, folder / "tables", {"effects": _effects_on_a_page(plain)})
+    title = look.say(study.file.title, study.file.chinese.title or study.file.title)
+    question = look.say(study.file.question, study.file.chinese.question or study.file.question)
+    sections = [
+        (look.say("In brief", "要点"), _in_brief(tables, look)),
+        (look.say("Design", "设计"), _design(study, tables, look)),
+        (look.say("Methods", "方法"), f"<p>{_safe(methods(study, tables, first_stage, look))}</p>"),
+        (look.say("Effects", "效应"), _effects(tables, look)),
+        (look.say("Outcome, process and price", "结果、过程与代价"), _evaluation(tables, look)),
+        (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(study, tables, look)),
+        (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], tables, look)),
+        (look.say("What the result rests on", "结果的依据"), _evidence(study, folder, look)),
+        (look.say("Provenance", "来源"), _provenance(results, look)),
     ]
-    return "".join(said)
+    there = [(heading, text) for heading, text in sections if text]
+    links = "".join(f'<a href="#s{i}">{_safe(heading)}</a>' for i, (heading, _) in enumerate(there))
+    body = "".join(f'<h2 id="s{i}">{_safe(heading)}</h2>{text}' for i, (heading, text) in enumerate(there))
+    page = (
+        f'<!doctype html><html lang="{look.say("en", "zh-CN")}"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{_safe(title)}</title><style>{STYLE}</style>'
+        f"<body><h1>{_safe(title)}</h1><p>{_safe(question)}</p><nav>{links}</nav>{body}</body></html>\n"
+    )
+    path = folder / f"report{suffix}.html"
+    write_whole(path, page.encode(), sync=True)
+    write_crate(results, _described(results))
+    return path
 
 
-def _effects(tables: "Tables", metric: str) -> str:
-    meaning = tables.metrics[metric]
-    return f"<h3>{_safe(meaning.label)} ({_safe(meaning.unit)})</h3>" + _table(effects_in_words(tables, metric))
+def _described(results: Results) -> list[Path]:
+    """The files of the study's folder that a crate describes: reports, results, tables and figures in all languages."""
+    folder = results.store.folder
+    made = [path for part in ("report*.html", "tables/*", "figures*/*") for path in sorted(folder.glob(part))]
+    return [path for path in (*made, *results.store.blocks(), *(folder / name for name in _KEPT)) if path.is_file()]
 
 
-def effects_in_words(tables: "Tables", metric: str) -> "pd.DataFrame":
-    """The effects on an outcome as a reader wants them: one row an arm and point."""
+def _in_brief(tables: "Tables", look: Look) -> str:
+    said = in_brief(tables, look)
+    if not said:
+        return ""
+    note = look.say(
+        f"Differences from {tables.arms[0]} with 95 % intervals; a + is more of the outcome, whether that is good or bad.",
+        f"与“{tables.arms[0]}”之差及95%区间；+表示该指标更高，未必更好。",
+    )
+    return f"<ul>{''.join(f'<li>{_safe(one)}</li>' for one in said)}</ul><p class='dim'>{_safe(note)}</p>"
+
+
+def _effects(tables: "Tables", look: Look) -> str:
+    shown = [
+        f"<h3>{_safe(measured(tables, metric, look))}</h3>{_table(effects_in_words(tables, metric, look))}"
+        for metric in tables.outcomes
+        if len(tables.effects)
+    ]
+    if not shown:
+        return ""
+    thin = few_for_their_skew(tables.effects)
+    warned = look.say(
+        f"{len(thin)} of {len(tables.effects)} effects come mostly from a few runs: their intervals hold the truth less often than "
+        "95 % says, and more replicates mend this.",
+        f"{len(tables.effects)}项效应中有{len(thin)}项主要来自少数运行：其区间的覆盖率低于95%，应增加重复。",
+    )
+    notes = [columns_in_words(look), *([warned] if len(thin) else [])]
+    return "".join(shown) + "".join(f"<p class='dim'>{_safe(note)}</p>" for note in notes)
+
+
+def _effects_on_a_page(tables: "Tables") -> "pd.DataFrame":
+    """All effects as one table for a paper: what a reader needs of them."""
     import pandas as pd
 
-    rows = []
-    for _, row in tables.effects[tables.effects["metric"] == metric].iterrows():
-        places = decimals(row["high"] - row["low"])
-
-        def both(low: float, high: float, places: int = places) -> str:
-            return f"{low:+z.{places}f} to {high:+z.{places}f}"
-
-        rows.append(
-            {
-                "Arm": row["arm"],
-                **({"Point": tables.points[int(row["point"])]} if len(tables.points) > 1 else {}),
-                "Pairs": str(row["n"]),
-                tables.arms[0]: number(row["reference"]),
-                "Difference": f"{row['effect']:+z.{places}f}"
-                + (f" ({row['relative']:+.1%})" if math.isfinite(row["relative"]) else ""),
-                "95 % interval": both(row["low"], row["high"]),
-                "all arms at once": both(row["joint_low"], row["joint_high"]),
-                "BCa": both(row["bca_low"], row["bca_high"]),
-                "d_z": f"{row['d_z']:.2f}",
-                "pairs above": f"{row['above']:.0%}",
-                "saved by pairing": f"{row['gain']:.1f} times",
-            }
-        )
-    return pd.DataFrame(rows)
+    look, rows = Look(), []
+    for metric in tables.outcomes if len(tables.effects) else ():
+        table = effects_in_words(tables, metric, look).drop(columns=["BCa", "Pairs above 0", "Saved by pairing"])
+        table.insert(0, "Outcome", measured(tables, metric, look))
+        rows.append(table)
+    return pd.concat(rows) if rows else pd.DataFrame()
 
 
-def _evaluation(tables: "Tables") -> str:
+def _evaluation(tables: "Tables", look: Look) -> str:
     found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
     if found.empty:
         return ""
-    words = [difference_in_words(row) for _, row in found.iterrows()]
+    words = [_difference(row, look) for _, row in found.iterrows()]
     places = {name: place for place, name in enumerate((*MEASURES, PRICE))}
     cells = found.assign(words=words, place=found["metric"].map(places)).pivot(
         index=["point", "place", "metric", "side"], columns="arm", values="words"
     )
     shown = cells[[arm for arm in tables.arms if arm in cells]].fillna("").reset_index()
     shown.columns.name = None
-    shown.insert(0, "Measure", [_measure(tables, name) for name in shown["metric"]])
+    names = [_measure(tables, name, look) for name in shown["metric"]]
+    shown.insert(0, look.say("Measure", "指标"), names)
+    sides = {"outcome": "结果", "process": "过程", "price": "代价"}
+    shown["side"] = [look.say(side, sides[side]) for side in shown["side"]]
+    shown["point"] = [tables.points[point] for point in shown["point"]]
     where = [] if len(tables.points) > 1 else ["point"]
-    shown = shown.drop(columns=["place", "metric", *where]).rename(columns={"side": "Side"})
-    return (
-        "<h2>Outcome, process and price</h2><p>What was achieved and for whom, how the community fared on the way, and what "
-        f"an averted unmet person-week cost: differences from {_safe(tables.arms[0])} with 95 % t intervals; of the price, "
-        "Fieller's, which has no bound where it cannot be told that any need was averted.</p>"
-        + _table(shown).replace("\\n", "<br>")
+    shown = shown.drop(columns=["place", "metric", *where])
+    shown = shown.rename(columns={"side": look.say("Side", "方面"), "point": look.say("Point", "取值")})
+    said = look.say(
+        "What was achieved and for whom, how the community fared on the way, and what an averted unmet person-week cost: "
+        f"differences from {tables.arms[0]} with 95 % t intervals; of the price, Fieller's, which has no bound where it cannot "
+        "be told that any need was averted.",
+        f"达成了什么、惠及谁，社区过程如何，每减少一个未满足人周花费多少：与“{tables.arms[0]}”之差及95% t 区间；"
+        "价格为 Fieller 区间，无法断定需求减少时没有界限。",
     )
+    return f"<p>{_safe(said)}</p>" + _table(shown).replace("\\n", "<br>")
 
 
-def _measure(tables: "Tables", name: str) -> str:
+def _difference(row: "pd.Series[Any]", look: Look) -> str:
+    said = true_minus(difference_in_words(row))
+    return look.say(said, said.replace("no need averted", "需求未减少").replace("no bound", "无界限"))
+
+
+def _measure(tables: "Tables", name: str, look: Look) -> str:
     if name not in tables.metrics:
-        return "Yuan per averted unmet person-week"
-    return f"{tables.metrics[name].label}\n({tables.metrics[name].unit})"
+        return look.say("Yuan per averted unmet person-week", "每减少一个未满足人周的元数")
+    return measured(tables, name, look, "\n")
 
 
-def _design(study: Study) -> str:
-    from sim import POLICIES
-
-    items = []
-    for arm, policies in study.arms.items():
-        said = " ".join(POLICIES[name](**doses).told() for name, doses in policies) or "No policy."
-        items.append(f"<li><b>{_safe(arm)}</b>: {_safe(said)}</li>")
-    varied = "".join(f"<li>{_safe(name)}: {_safe(str(factor))}</li>" for name, factor in study.file.varies.items())
-    return f"<ul>{''.join(items)}</ul>" + (
-        f"<p>Varied ({study.file.design.method}):</p><ul>{varied}</ul>" if varied else ""
+def _design(study: Study, tables: "Tables", look: Look) -> str:
+    arms = "".join(
+        f"<li><b>{_safe(shown)}</b>: {_safe(arm_in_words(study, arm, look))}</li>"
+        for arm, shown in zip(study.arms, tables.arms, strict=True)
     )
+    varied = "".join(f"<li>{_safe(name)}: {_safe(_factor(factor))}</li>" for name, factor in study.file.varies.items())
+    said = look.say("Varied", "变动因素")
+    return f"<ul>{arms}</ul>" + (f"<p>{said} ({study.file.design.method}):</p><ul>{varied}</ul>" if varied else "")
 
 
-def _findings(results: Results, tables: "Tables") -> "dict[str, pd.DataFrame]":
+def _factor(factor: object) -> str:
+    if isinstance(factor, tuple):
+        return ", ".join(map(str, factor))
+    said = factor.model_dump(exclude_defaults=True) if hasattr(factor, "model_dump") else {"": factor}
+    return ", ".join(f"{name} {value}" for name, value in said.items())
+
+
+def _findings(study: Study, tables: "Tables", look: Look) -> str:
+    """The tables of what the design allows to find, which speak of arms by the names that the study gives them."""
+    shown = []
+    runs = tables.runs.assign(arm=tables.runs["arm"].map(dict(zip(tables.arms, study.arms, strict=True))))
     better = {name: meaning.better for name, meaning in tables.metrics.items()}
-    return explore(results.study, tables.runs, better).tables()
+    names = dict(zip(study.arms, tables.arms, strict=True))
+    for name, table in explore(study, runs, better).tables().items():
+        heading, text = FINDINGS[name]
+        if "arm" in table:
+            table = table.assign(arm=table["arm"].map(names))
+        if name == "sensitivity" and tables.sensitivity is not None:
+            table = tables.sensitivity
+        if name == "attribution" and tables.attribution is not None:
+            table = tables.attribution
+        alone = [c for c in ("point", "affordable") if c in table and table[c].nunique() < 2]
+        shown.append(f"<h3>{_safe(look.say(*heading))}</h3><p>{_safe(look.say(*text))}</p>")
+        shown.append(_table(readable(table, tables, look, alone)))
+    return "".join(shown)
 
 
-def _table(table: "pd.DataFrame") -> str:
-    return f'<div class="wide">{table.to_html(index=False, border=0, float_format=number, na_rep="")}</div>'
+def _table(table: "pd.DataFrame", kind: str = "") -> str:
+    return f'<div class="wide {kind}">{table.to_html(index=False, border=0, na_rep="")}</div>'
 
 
-def _figure(path: Path) -> str:
-    coded = base64.b64encode(path.read_bytes()).decode()
-    return f'<figure><img alt="{_safe(path.stem)}" src="data:image/svg+xml;base64,{coded}"></figure>'
+def _figures(drawn: Sequence[Path], tables: "Tables", look: Look) -> str:
+    shown = []
+    for number, path in enumerate(drawn, 1):
+        title, data = about(path.stem)
+        metric = path.stem.partition("-")[2]
+        of = f"{tables.metrics[metric].say(look.language)}: " if metric in tables.metrics else ""
+        said = look.say(f"Figure {number}. ", f"图{number} ") + of + look.say(*title)
+        files = ", ".join(f"tables/{name}.csv" for name in data)
+        said += look.say(f". Data: {files}.", f"。数据：{files}。")
+        coded = base64.b64encode(path.read_bytes()).decode()
+        image = f'<img alt="{_safe(said)}" src="data:image/svg+xml;base64,{coded}">'
+        shown.append(f"<figure>{image}<figcaption>{_safe(said)}</figcaption></figure>")
+    return "".join(shown)
 
 
-def _evidence(study: Study) -> str:
-    rows = sorted(study.config.evidence.values(), key=lambda e: (e.grade != "assumed", e.path))
+def _evidence(study: Study, folder: Path, look: Look) -> str:
+    rows = sorted(study.config.evidence.values(), key=lambda e: (list(GRADES).index(str(e.grade)), e.path))
     cells = "".join(
-        f"<tr><td>{_safe(e.path)}</td><td>{_safe(str(e.value))}</td><td>{_safe(e.unit)}</td><td>{e.grade}</td>"
-        f"<td>{_safe(e.source)}</td></tr>"
+        f"<tr><td>{_safe(e.path)}</td><td>{_safe(str(e.value))}</td><td>{_safe(e.unit)}</td>"
+        f"<td>{look.say(*GRADES[str(e.grade)])}</td><td>{_safe(e.source)}</td><td>{_safe(e.meaning)}</td></tr>"
         for e in rows
     )
-    head = "<tr><th>input</th><th>value</th><th>unit</th><th>evidence</th><th>source</th></tr>"
+    titles = look.say("input value unit evidence source meaning", "输入 取值 单位 依据 来源 含义").split()
+    head = f"<tr>{''.join(f'<th>{title}</th>' for title in titles)}</tr>"
+    every = look.say("Every input with its evidence, the assumed ones first", "全部输入及其依据，假定的在前")
     return (
-        f"<p>{_safe(evidence_in_words(study))}</p><details><summary>All inputs, the assumed ones first</summary>"
-        f'<div class="wide"><table><thead>{head}</thead><tbody>{cells}</tbody></table></div></details>'
+        f"<p>{_safe(evidence_in_words(study, look))}</p>{_table(evidence_by_part(study, look))}{_hangs_on(study, folder, look)}"
+        f"<details><summary>{every}</summary>"
+        f'<div class="wide words"><table><thead>{head}</thead><tbody>{cells}</tbody></table></div></details>'
     )
 
 
-def _provenance(results: Results) -> str:
+def _hangs_on(study: Study, folder: Path, look: Look) -> str:
+    """What `linli robust` found of this study, where it was run; else how to ask."""
+    import pandas as pd
+
+    kept = folder.with_name(f"{folder.name}_robust") / "messages.csv"
+    if not kept.is_file():
+        return look.say(
+            f"<p>Which of them the result hangs on: <code>linli robust {_safe(study.name)}</code>, then this report again.</p>",
+            f"<p>结果取决于其中哪些：运行 <code>linli robust {_safe(study.name)}</code>，再生成本报告。</p>",
+        )
+    with kept.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    head = {
+        "arm": look.say("Arm", "组别"), "metric": look.say("Outcome", "指标"), "effect": look.say("Mean effect", "平均效应"),
+        "p05": "5 %", "p95": "95 %", "same_sign": look.say("Same sign", "符号相同"),
+        "sure": look.say("Beyond noise", "超出噪声"), "hangs_on": look.say("Hangs on", "取决于"),
+    }  # fmt: skip
+    table = pd.DataFrame([{head[k]: true_minus(row[k]) for k in head} for row in rows])
+    said = look.say(
+        "With all assumed and calibrated numbers moved at once: effects over the plausible points, and the numbers (rank "
+        "correlation, grade) that they hang on.",
+        "同时变动全部假定与校准的数值：各可信取值点上的效应，以及其所取决于的数值（秩相关、依据）。",
+    )
+    return f"<p>{_safe(said)}</p>{_table(table)}"
+
+
+def _provenance(results: Results, look: Look) -> str:
     said = results.store.manifest()
-    keys = ("command", "linli", "model", "commit", "python", "platform", "seed", "replicates", "runs", "failed")
-    rows = {key: said.get(key, "") for key in keys} | {"commit": said.get("commit") or commit()}
-    rows |= {"packages": ", ".join(f"{name} {version}" for name, version in said.get("packages", {}).items())}
-    cells = "".join(f"<tr><td>{k}</td><td style='text-align:left'>{_safe(str(v))}</td></tr>" for k, v in rows.items())
-    return f"<table><tbody>{cells}</tbody></table>"
+    sessions = said.get("sessions", [])
+    seconds = sum(session.get("run_seconds", 0) for session in sessions)
+    rows = {
+        look.say("command", "命令"): said.get("command", ""),
+        look.say("program", "程序"): f"linli {said.get('linli', '')}",
+        look.say("model (hash of its sources)", "模型（源代码哈希）"): said.get("model", ""),
+        look.say("commit", "提交"): said.get("commit") or commit(),
+        look.say("runs", "运行"): f"{said.get('runs', '')} ({look.say('failed', '失败')}: {said.get('failed', '')})",
+        look.say(
+            "began, runs took in all", "开始时间，运行总时长"
+        ): f"{sessions[0]['began'] if sessions else ''}, {seconds:.0f} s",
+        look.say("seed, replicates", "种子，重复"): f"{said.get('seed', '')}, {said.get('replicates', '')}",
+        "Python": f"{said.get('python', '')}, {said.get('platform', '')}",
+        look.say("packages", "软件包"): ", ".join(f"{n} {v}" for n, v in said.get("packages", {}).items()),
+        look.say("check it", "核对"): f"linli verify {results.study.name}",
+    }
+    cells = "".join(f"<tr><td>{_safe(k)}</td><td>{_safe(str(v))}</td></tr>" for k, v in rows.items())
+    return f'<div class="wide words"><table><tbody>{cells}</tbody></table></div>'
 
 
 def _safe(text: str) -> str:

@@ -18,6 +18,7 @@ from experiments.provenance import manifest, write_resolved
 from experiments.results import Results, results_for, settled
 from experiments.store import Store, StoreError
 from experiments.terminal import terminal
+from experiments.wording import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -203,8 +204,11 @@ def results_of(study: Study, folder: Path) -> tuple[Results, int]:
 def draw_figures(
     study: Study, folder: Path, width: float, language: str, formats: Sequence[str], only: Sequence[str]
 ) -> list[Path]:
-    """Draw figures of a study that was run. Raises StoreError when nothing is there."""
-    from experiments.figures import draw_all
+    """Draw figures of a study that was run.
+
+    Raises StoreError when nothing is there, or nothing that a figure of `only` could show.
+    """
+    from experiments.figures import draw_all, needs
     from experiments.figures.style import Look
     from experiments.showing import tables_of
 
@@ -215,8 +219,15 @@ def draw_figures(
     if not only or "network" in only:
         from experiments.snapshot import snapshots_of
 
-        tables = replace(tables, snapshots=snapshots_of(study))
-    return draw_all(tables, folder / f"figures{suffix}", look, formats, only)
+        tables = replace(tables, snapshots=snapshots_of(results.study, results.store.finished()))
+    tables = in_language(results.study, tables, look.language)
+    drawn = draw_all(tables, folder / f"figures{suffix}", look, formats, only)
+    without = [name for name in only if not any(path.stem.partition("-")[0] == name for path in drawn)]
+    if without:
+        raise StoreError(
+            "\n".join(f"{study.path}: nothing to draw as {name}; expected {needs(name)}" for name in without)
+        )
+    return drawn
 
 
 def say_findings(study: Study, folder: Path, budget: float) -> None:

@@ -1,7 +1,6 @@
 """Showing: a study's results as a table in the terminal and as tables for the figures."""
 
 import math
-from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -10,10 +9,11 @@ from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
 from experiments.design import Study
 from experiments.exploring import explore
 from experiments.figures import wanted_over_time
-from experiments.figures.style import decimals
+from experiments.figures.style import Look, decimals
 from experiments.figures.tables import Meaning, Tables
 from experiments.points import SAMPLED, Point
 from experiments.results import Results
+from experiments.wording import evidence_in_words, number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -211,14 +211,6 @@ def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int =
         console.print(f"... and {len(table) - most} more rows.")
 
 
-def number(value: float, *, sign: bool = False) -> str:
-    """Four significant digits, never in powers of ten."""
-    if not math.isfinite(value):
-        return "-"
-    places = 0 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
-    return f"{value:{'+' if sign else ''}.{min(places, 6)}f}"
-
-
 def say_results(console: "Console", study: Study, tables: Tables, most: int = 6) -> None:
     """Print the comparison at each point (the first few, and none of a sample) and what it rests on."""
     sampled = study.file.design.method in SAMPLED
@@ -244,23 +236,4 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
             f"{most_skewed['arm']}, {most_skewed['metric']}): their intervals hold the truth less often than 95 % says. "
             f"More replicates mend this: about {pairs}.[/yellow]"
         )
-    console.print(evidence_in_words(study), style="dim")
-
-
-def evidence_in_words(study: Study) -> str:
-    """How many inputs rest on what."""
-    grades = Counter(str(e.grade) for e in study.config.evidence.values())
-    if not grades:
-        return "The evidence of the inputs is not known."
-    parts = ", ".join(f"{grades[grade]} {words}" for grade, words in _GRADES.items() if grades[grade])
-    rest = "Policy doses are scenarios. The result is no better than they are."
-    return f"Of {sum(grades.values())} inputs of the model: {parts}. {rest}"
-
-
-_GRADES = {
-    "assumed": "assumed",
-    "calibrated": "calibrated",
-    "theory": "from theory",
-    "trial": "from trials",
-    "survey": "from surveys",
-}
+    console.print(evidence_in_words(study, Look()), style="dim")

@@ -1,5 +1,6 @@
 """Snapshot: who stands where in the network in the last week of a run - one run of each arm lived again for a map."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,12 +17,17 @@ LEAST_STRENGTH = 0.15
 """Weaker ties are not drawn."""
 
 
-def snapshots_of(study: Study) -> dict[str, Snapshot]:
-    """For every arm the first replicate at the first point, in its last week; none where the community is too large."""
+def snapshots_of(study: Study, finished: Mapping[str, bool]) -> dict[str, Snapshot]:
+    """For every arm the first replicate at the first point, in its last week; none where the community is too large.
+
+    `finished` says of a run whether it ended well: a run that failed would fail again.
+    """
     from sim import POLICIES, Simulation, load_config
 
     found: dict[str, Snapshot] = {}
-    firsts = [run for run in study.runs() if run.replicate == 0 and run.point == 0]
+    if study.file.city:
+        return found
+    firsts = [run for run in study.runs() if run.replicate == 0 and run.point == 0 and finished.get(run.run)]
     for run in firsts:
         job = study.job(run)
         policies = [POLICIES[name](**doses) for name, doses in job.policies]

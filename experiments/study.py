@@ -96,6 +96,11 @@ def _checked(
         arms = sub_bundles(whole)
         file = file.model_copy(update={"arms": dict.fromkeys(arms, ())})
     _outcomes_exist(file, marks, problems)
+    for name in file.chinese.arms:
+        if name not in arms:
+            spot = marks.key(("chinese", "arms", name))
+            near = nearest(name, arms)
+            problems.append(Problem(spot, f"chinese.arms.{name}", f"the arm {name!r}", ", ".join(arms), near))
     points: list[Point] = [()]
     try:
         points = points_of(file.varies, file.design)

@@ -22,12 +22,24 @@ class Arm(BaseModel):
     set: dict[str, Any] = Field({}, description="Parameters that differ in this arm, by dotted path.")
 
 
+class Chinese(BaseModel):
+    """What a study is called in Chinese, for figures and reports with `--lang zh`."""
+
+    model_config = _STRICT
+    title: str = Field("", description="The title in Chinese.")
+    question: str = Field("", description="The question in Chinese.")
+    arms: dict[str, str] = Field(
+        {}, description="Arms in Chinese, by their names; policies have Chinese names already."
+    )
+
+
 class StudyFile(BaseModel):
     """A study as its file says it."""
 
     model_config = _STRICT
     title: str = Field(description="The study's title.")
     question: str = Field("", description="The question, in a sentence.")
+    chinese: Chinese = Field(Chinese(), description="Title, question and arms in Chinese.")
     community: str = Field(description="A community's name, or a configuration file beside the study.")
     weeks: int = Field(ge=1, le=100_000, description="Weeks in all, burn-in included.")
     burn_in: int = Field(0, ge=0, description="Weeks before policies without a `start` of their own begin.")

@@ -9,7 +9,9 @@ import numpy as np
 
 from experiments.analysis.evaluation import evaluated
 from experiments.exploring import explore
+from experiments.figures.network import places
 from experiments.store import clear_errors, write_whole
+from experiments.wording import number
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,11 +30,33 @@ def tables_for_a_paper(results: "Results", tables: "Tables") -> "dict[str, pd.Da
     named |= {"evaluation": evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)}
     named |= explore(results.study, tables.runs, better).tables()
     named |= {"figure_trajectories": tables.trajectories, "figure_profiles": tables.profiles}
+    named |= residents_and_ties(tables)
     return {name: table for name, table in named.items() if not table.empty}
 
 
-def write_tables(named: "Mapping[str, pd.DataFrame]", folder: Path) -> list[Path]:
-    """Write each table as .csv and .dta, the short ones as .tex, and all in tables.xlsx; returns the files."""
+def residents_and_ties(tables: "Tables") -> "dict[str, pd.DataFrame]":
+    """What the maps of the network are drawn from: residents with their places, and who is tied to whom."""
+    import pandas as pd
+
+    residents, ties = [], []
+    for arm, snapshot in tables.snapshots.items():
+        where = places(snapshot.grid)
+        rows = {"resident": range(len(where)), "grid": snapshot.grid, "tier": snapshot.tier}
+        residents.append(pd.DataFrame({"arm": arm, **rows, "x": where[:, 0], "y": where[:, 1]}))
+        ties.append(pd.DataFrame({"arm": arm, "one": snapshot.ties[:, 0], "other": snapshot.ties[:, 1]}))
+    if not residents:
+        return {}
+    return {"figure_residents": pd.concat(residents), "figure_ties": pd.concat(ties)}
+
+
+def write_tables(
+    named: "Mapping[str, pd.DataFrame]", folder: Path, pages: "Mapping[str, pd.DataFrame] | None" = None
+) -> list[Path]:
+    """Write each table as .csv and .dta, the short ones as .tex, and all in tables.xlsx; returns the files.
+
+    `pages`: for some tables what a printed page shows of them, with words and intervals.
+    """
+    pages = pages or {}
     written: list[Path] = []
     with clear_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -41,9 +65,10 @@ def write_tables(named: "Mapping[str, pd.DataFrame]", folder: Path) -> list[Path
             write_whole(written[-1], table.to_csv(index=False).encode(), sync=False)
             written.append(folder / f"{name}.dta")
             _write_stata(table, written[-1])
-            if len(table) <= MOST_LATEX_ROWS and len(table.columns) <= 24:
+            page = pages.get(name, table)
+            if len(page) <= MOST_LATEX_ROWS and len(page.columns) <= 24:
                 written.append(folder / f"{name}.tex")
-                write_whole(written[-1], latex(table, name).encode(), sync=False)
+                write_whole(written[-1], latex(page, name).encode(), sync=False)
         if (workbook := _write_excel(named, folder / "tables.xlsx")) is not None:
             written.append(workbook)
     return written
@@ -60,17 +85,22 @@ def latex(table: "pd.DataFrame", label: str) -> str:
 
 
 def _cell(value: object) -> str:
-    from experiments.showing import number
-
-    return number(value) if isinstance(value, float) else _harmless(str(value))
+    return number(value).replace("-", "$-$") if isinstance(value, float) else _harmless(str(value))
 
 
-_SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": "$<$", ">": "$>$"}
+_SPECIAL = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": "$<$",
+    ">": "$>$",
+    "\N{MINUS SIGN}": "$-$",
+}
 
 
 def _harmless(text: str) -> str:
     """Text in which LaTeX sees no commands."""
-    return re.sub(r"[\\~^<>&%$#_{}]", lambda found: _SPECIAL.get(found[0], "\\" + found[0]), text)
+    return re.sub(r"[\\~^<>&%$#_{}\N{MINUS SIGN}]", lambda found: _SPECIAL.get(found[0], "\\" + found[0]), text)
 
 
 def stata_name(name: str, taken: set[str]) -> str:

@@ -5,16 +5,18 @@ import re
 import warnings
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from experiments.analysis.effects import effects, profile_bands
 from experiments.analysis.front import front
-from experiments.figures import draw_all, figures
-from experiments.figures.style import WIDTHS, FontError, Look, families
-from experiments.figures.tables import Meaning, Snapshot, Tables
+from experiments.figures import about, draw_all, figures, in_order
+from experiments.figures.style import WIDTHS, FontError, Look, _length, _wrapped, families, shape_of, styled
+from experiments.figures.tables import UNITS_ZH, Meaning, Snapshot, Tables
 
 METRICS = {
     "cohesion": Meaning("Cohesion", "凝聚力", "index, 0-1", 1),
@@ -142,3 +144,68 @@ def there_is_a_chinese_font() -> bool:
     with contextlib.suppress(FontError):
         return bool(families("zh"))
     return False
+
+
+def test_every_figure_says_what_it_shows_and_from_which_table() -> None:
+    tables = {"effects", "runs", "front", "sensitivity", "attribution"}
+    tables |= {"figure_trajectories", "figure_profiles", "figure_residents", "figure_ties"}
+    for name in figures():
+        (english, chinese), data = about(name)
+        assert english.isascii()
+        assert not chinese.isascii()
+        assert data
+        assert set(data) <= tables
+    assert [p.stem for p in in_order([Path("pareto.svg"), Path("outcome-x.svg"), Path("forest.svg")])] == [
+        "forest", "outcome-x", "pareto",
+    ]  # fmt: skip
+
+
+def test_every_unit_has_chinese() -> None:
+    from sim import METRICS
+
+    assert {m.unit for m in METRICS.values() if m.unit} <= UNITS_ZH.keys()
+
+
+def test_panels_stand_in_even_rows() -> None:
+    assert [shape_of(n, 4) for n in (1, 3, 4, 5, 6, 8)] == [(1, 1), (3, 1), (4, 1), (3, 2), (3, 2), (4, 2)]
+
+
+def test_tables_can_be_renamed_for_another_language() -> None:
+    tables = made_up()
+    told = tables.renamed({"baseline": "基准", "thanks": "感谢", "vanguard": "先锋"}, {"thanks": "激励"})
+    assert told.arms == ("基准", "感谢", "先锋")
+    for name in ("runs", "effects", "trajectories", "profiles", "front"):
+        assert set(getattr(told, name)["arm"]) <= set(told.arms)
+        assert len(getattr(told, name)) == len(getattr(tables, name))
+    assert told.sensitivity is not None
+    assert set(told.sensitivity["quantity"]) == {"基准"}
+    assert told.attribution is not None
+    assert set(told.attribution["part"]) == {"激励", "vanguard"}
+    assert set(told.spans) <= set(told.arms)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("width", [WIDTHS["single"], WIDTHS["double"]])
+def test_nothing_is_cut_off_at_the_width_of_a_column(width: float, language: Literal["en", "zh"]) -> None:
+    if language == "zh" and not there_is_a_chinese_font():
+        pytest.skip("no Chinese font here")
+    look, tables = Look(width, language), made_up(arms=5, points=2)
+    for draw in figures().values():
+        with styled(look):
+            for name, drawn in draw(tables, look):
+                FigureCanvasAgg(drawn).draw()
+                box, page = drawn.get_tightbbox(), drawn.bbox_inches
+                assert box.x0 > -0.02, name
+                assert box.x1 < page.x1 + 0.02, name
+                assert box.y0 > -0.02, name
+                assert box.y1 < page.y1 + 0.02, name
+
+
+def test_captions_break_at_spaces_and_between_chinese_characters() -> None:
+    words = _wrapped("a caption of several words", 15, 6).splitlines()
+    assert " ".join(words) == "a caption of several words"
+    assert len(words) > 1
+    assert all(_length(line, 6) <= 15 for line in words)
+    chinese = _wrapped("图中色带为均值的区间，灰色为政策实施期", 20, 6).splitlines()
+    assert len(chinese) > 1
+    assert not any(line.startswith("，") for line in chinese)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from rich.console import Console
 from test_figures import made_up, there_is_a_chinese_font
 from toy import small, toy
@@ -18,10 +19,12 @@ from experiments.figures import draw_all
 from experiments.figures.network import places
 from experiments.figures.style import Look
 from experiments.figures.tables import Snapshot
+from experiments.provenance import write_resolved
 from experiments.report import write_report
 from experiments.showing import comparison
 from experiments.store import Store
 from experiments.tables import latex, stata_name, write_tables
+from sim.reading import ConfigError
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def test_latex_is_harmless() -> None:
     text = latex(table, "t")
     assert text.count(r"\\" + "\n") == 3
     assert r"a \& b & 0.5000 \\" in text
-    assert r"50 \% \_x\_ \textbackslash{} \{y\} \textasciitilde{} $<$ & -2.250 \\" in text
+    assert r"50 \% \_x\_ \textbackslash{} \{y\} \textasciitilde{} $<$ & $-$2.250 \\" in text
 
 
 def test_stata_names_are_short_and_different() -> None:
@@ -85,6 +88,40 @@ def test_a_report_comes_with_a_crate_that_validates(done: Comparison) -> None:
     assert {"name", "version", "url"} <= entities["#linli"].keys()
     assert {"name", "description"} <= entities[entities["./"]["license"]["@id"]].keys()
     assert str(path.parent) not in json.dumps(said)
+
+
+def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None:
+    arms = {"now": [], "local": {"set": {"dispatching.scope": "local"}}, "recognition": ["recognition"]}
+    chinese = {"title": "小问题", "arms": {"now": "现状", "local": "本网格"}}
+    study, store = small(tmp_path, arms=arms, chinese=chinese, until={"unmet_needs": 5}), Store(tmp_path / "r").open()
+    perform(study, store, workers=1, simulate=toy)
+    done = Comparison(study, store)
+    write_resolved(study, store)
+    kept = yaml.safe_load((tmp_path / "r" / "resolved.yaml").read_text("utf-8"))["study"]["arms"]
+    assert kept["local"] == {"policies": [], "set": {"dispatching.scope": "local"}}
+    page = write_report(done, 3).read_text("utf-8")
+    assert "<b>local</b>: dispatching.scope = local." in page
+    assert "Unmet needs: 5 wanted," in page
+    assert "recognition \N{MINUS SIGN}2.0" in page  # in brief: the toy's effect is -2 exactly
+    assert 'src="data:image/svg+xml' in page
+    assert "http" not in page.replace("http://www.w3.org", "").split("<h2", 1)[1].split("<details")[0]
+    tex = (tmp_path / "r" / "tables" / "effects.tex").read_text("utf-8")
+    assert "$-$2" in tex
+    assert (tmp_path / "r" / "tables" / "figure_residents.csv").is_file()
+    if there_is_a_chinese_font():
+        chinese_page = write_report(done, 3, "zh")
+        text = chinese_page.read_text("utf-8")
+        assert "小问题" in text
+        assert "现状" in text
+        assert "志愿者激励 \N{MINUS SIGN}2.0" in text
+        said = json.loads((tmp_path / "r" / "ro-crate-metadata.json").read_text())
+        assert {"report.html", "report-zh.html"} <= {one["@id"] for one in said["@graph"]}
+
+
+def test_an_arm_that_is_not_there_has_no_chinese_name(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="thank") as found:
+        small(tmp_path, chinese={"arms": {"thank": "感谢"}})
+    assert "thanks" in str(found.value)
 
 
 def test_weeks_as_xarray(done: Comparison) -> None:

@@ -1,5 +1,6 @@
 """Commands over a study: run it, plan it, search it, read what it says."""
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from experiments.commands.options import cluster_said, shard_said, study_options
 if TYPE_CHECKING:
     from experiments.analysis.front import Judge
     from experiments.design import Study
+    from experiments.figures.style import Language
 
 
 @click.command()
@@ -96,15 +98,22 @@ def figures(
     from experiments.figures import figures as known
     from experiments.figures.style import WIDTHS
     from experiments.study import read_study
+    from sim.reading import nearest
 
-    if width not in WIDTHS and not width.replace(".", "", 1).isdigit():
-        raise click.BadParameter(f"{width!r}: one of {', '.join(WIDTHS)}, or millimetres", param_hint="--width")
+    size = WIDTHS.get(width) or (float(width) if re.fullmatch(r"\d+(\.\d+)?", width) else 0.0)
+    if not 40 <= size <= 1000:
+        raise click.BadParameter(
+            f"{width!r}; expected one of {', '.join(WIDTHS)}, or 40 to 1000 millimetres", param_hint="--width"
+        )
     if unknown := [name for name in only if name not in known()]:
-        raise click.BadParameter(f"{unknown[0]!r}: one of {', '.join(known())}", param_hint="--only")
+        near = nearest(unknown[0], known())
+        meant = f" Did you mean {near!r}?" if near else ""
+        raise click.BadParameter(
+            f"no figure {unknown[0]!r}; expected one of {', '.join(known())}.{meant}", param_hint="--only"
+        )
     from experiments.session import draw_figures
 
     asked = read_study(study, changes, replicates)
-    size = WIDTHS.get(width) or float(width)
     for path in draw_figures(asked, out or Path("results") / asked.name, size, lang, formats, only):
         click.echo(path)
 
@@ -181,14 +190,17 @@ def verify(
 
 @click.command()
 @study_options
-def report(study: str, changes: dict[str, str], replicates: int | None, out: Path | None) -> None:
-    """Write a study that was run as one HTML file that stands alone."""
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the report.")
+def report(
+    study: str, changes: dict[str, str], replicates: int | None, out: Path | None, lang: "Language"
+) -> None:  # fmt: skip
+    """Write a study that was run as one HTML file that stands alone, with tables and figures for a paper beside it."""
     from experiments.report import write_report
     from experiments.session import results_of
     from experiments.study import read_study
 
     asked = read_study(study, changes, replicates)
-    click.echo(write_report(*results_of(asked, out or Path("results") / asked.name)))
+    click.echo(write_report(*results_of(asked, out or Path("results") / asked.name), lang))
 
 
 @click.command()

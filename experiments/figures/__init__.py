@@ -26,6 +26,27 @@ def figures() -> dict[str, Draw]:
     return {name: module.draw for name, module in modules.items() if hasattr(module, "draw")}
 
 
+ORDER = ("forest", "outcome", "groups", "plane", "funnel", "tiers", "network", "bank")
+"""The order in which a report shows figures; what is not named here follows."""
+
+
+def about(stem: str) -> tuple[tuple[str, str], tuple[str, ...]]:
+    """Of a drawn figure, by the name of its file: its title in English and Chinese, and the tables that it was drawn from."""
+    module = import_module(f"{__name__}.{stem.partition('-')[0]}")
+    return module.TITLE, module.DATA
+
+
+def needs(name: str) -> str:
+    """What a study must have for this figure."""
+    return str(import_module(f"{__name__}.{name}").NEEDS)
+
+
+def in_order(drawn: Sequence[Path]) -> list[Path]:
+    """Files of figures in the order in which a reader wants them."""
+    places = {name: place for place, name in enumerate(ORDER)}
+    return sorted(drawn, key=lambda path: places.get(path.stem.partition("-")[0], len(places)))
+
+
 def wanted_over_time() -> tuple[str, ...]:
     """The metrics, besides a study's outcomes, whose trajectories some figure draws."""
     names = [found.name for found in iter_modules(__path__)]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures.style import COLOURS, Look, caption, figure, legend, letter, weeks
+from experiments.figures.style import COLOURS, Look, across, caption, figure, legend, letter, weeks
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 OVER_TIME = ("credits_earned", "credits_spent", "credits_expired", "credits_lost")
 """Metrics whose trajectories this figure draws."""
 MOST_ARMS = 8
+TITLE = ("Flows of the time bank", "时间银行的流量")
+DATA = ("figure_trajectories",)
+NEEDS = "an arm with the policy time_bank"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
@@ -25,8 +28,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     if not float(here["credits_earned"].max()) > 0:
         return
     arms = [arm for arm in tables.arms if arm in here.index.get_level_values(0)][:MOST_ARMS]
-    columns = min(len(arms), 4)
-    rows = -(-len(arms) // columns)
+    columns, rows = across(look, len(arms), 44, most=4)
     drawn, panels = figure(look, 18 + 42 * rows, columns, rows)
     top = 1.1 * float(here["credits_earned"].max())
     names = [tables.metrics[m].say(look.language) for m in OVER_TIME]

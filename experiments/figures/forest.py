@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.figures.style import Look, caption, colour, figure, letter, marker, minus
+from experiments.figures.style import Look, across, caption, colour, figure, letter, marker, minus
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_ROWS = 40
+TITLE = ("Effect of every arm on every outcome", "各组对各项结果的效应")
+DATA = ("effects",)
+NEEDS = "two arms or more, and no more than 40 arms and points together"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
@@ -19,9 +22,12 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     rows = [(p, arm) for p in range(len(tables.points)) for arm in tables.arms[1:]]
     if tables.effects.empty or not rows or len(rows) > MOST_ROWS:
         return
-    drawn, panels = figure(look, 22 + 6.5 * len(rows) + 4 * len(tables.points), len(tables.outcomes))
-    for i, (panel, metric) in enumerate(zip(panels, tables.outcomes, strict=True)):
-        _one(panel, tables, metric, rows, look, named=i == 0)
+    columns, lines = across(look, len(tables.outcomes), 34)
+    drawn, panels = figure(look, 8 + (14 + 6.5 * len(rows) + 4 * len(tables.points)) * lines, columns, lines)
+    for panel in panels[len(tables.outcomes) :]:
+        panel.set_visible(False)
+    for i, (panel, metric) in enumerate(zip(panels, tables.outcomes, strict=False)):
+        _one(panel, tables, metric, rows, look, named=i % columns == 0)
         letter(panel, i, tables.metrics[metric].say(look.language))
     n = tables.effects["n"]
     pairs = f"{n.min()}" if n.min() == n.max() else f"{n.min()}-{n.max()}"
@@ -30,9 +36,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         drawn,
         look.say(
             f"Paired differences from {reference}, n = {pairs} pairs; mean of the last {window} weeks. Thick: 95 % t "
-            "interval;\nthin: for all arms of an outcome at once. Filled: the interval leaves out 0.",
+            "interval; thin: for all arms of an outcome at once. Filled: the interval leaves out 0.",
             f"与 {reference} 的配对差，n = {pairs} 对，最后{window}周均值。粗线：95% t 区间；细线：各组同时成立。"
-            "\n实心：区间不含0。",
+            "实心：区间不含0。",
         ),
     )
     yield "forest", drawn
@@ -57,7 +63,7 @@ def _one(panel: "Axes", tables: Tables, metric: str, rows: list[tuple[int, str]]
         if not clear:
             shape |= {"markerfacecolor": "white", "markeredgecolor": at, "markeredgewidth": 0.9}
         panel.plot(row["effect"], height, color=at, **shape)
-        said = minus(f"{row['relative']:+.1%}") if math.isfinite(row["relative"]) else ""
+        said = minus(f"{row['relative']:+z.1%}") if math.isfinite(row["relative"]) else ""
         panel.annotate(said, (1, height), xycoords=("axes fraction", "data"), va="center", ha="left", fontsize=6)
     labels = [arm for _, arm in rows]
     panel.set_yticks(heights, labels if named else [""] * len(labels))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.figures.style import Look, caption, colour, figure, letter
+from experiments.figures.style import Look, across, caption, colour, figure, letter
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 STEPS = ("needs_arisen", "orders_known", "orders_dispatched", "orders_accepted", "orders_done")
 """Metrics from the widest to the narrowest step."""
 MOST_ARMS = 8
+TITLE = ("How far needs get, and where they are lost", "需求走到哪一步，在哪里流失")
+DATA = ("runs",)
+NEEDS = "runs"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
@@ -22,8 +25,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         return
     here = runs[runs["point"] == 0].groupby("arm")[steps].mean()
     arms = [arm for arm in tables.arms if arm in here.index][:MOST_ARMS]
-    columns = min(len(arms), 4)
-    rows = -(-len(arms) // columns)
+    columns, rows = across(look, len(arms), 44, most=4)
     drawn, panels = figure(look, 16 + 40 * rows, columns, rows)
     widest = float(here[steps[0]].max())
     for i, (panel, arm) in enumerate(zip(panels, arms, strict=False)):
@@ -50,7 +52,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         drawn,
         look.say(
             f"{tables.where(0)}Means of n = {n} runs an arm, last {tables.window} weeks; in brackets: share of needs. "
-            "Needs that are not placed are\nmet by public services or stay hidden; an order done may be an older one.",
+            "Needs that are not placed are met by public services or stay hidden; an order done may be an older one.",
             f"{tables.where(0)}每组 n = {n} 次运行、最后{tables.window}周均值；括号：占需求的比例。"
             "未知需求由公共服务满足或仍未显现。",
         ),

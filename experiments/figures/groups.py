@@ -20,6 +20,10 @@ GROUPS = (
     ("unmet_migrants", "Migrants", "外来居民"),
 )
 
+TITLE = ("For whom needs go unmet, and for whom an arm makes a difference", "谁的需求未满足，谁受益")
+DATA = ("runs",)
+NEEDS = "runs"
+
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     """One figure: unmet needs by group in every arm, and paired changes in per cent, at the first point."""

@@ -6,19 +6,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.figures.style import Look, caption, figure, legend, letter
+from experiments.figures.style import Look, across, caption, figure, legend, letter
 from experiments.figures.tables import Snapshot, Tables
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TIER_COLOURS = ("#d0d0d0", "#56B4E9", "#0072B2", "#D55E00")
+TIER_COLOURS = ("#d0d0d0", "#56B4E9", "#0072B2", "#8B2500")
 SIZES = (1.2, 5.0, 9.0, 16.0)
 """Area of a resident's mark by tier, so that tiers differ in grey as well."""
 MOST_ARMS = 6
 GOLDEN = np.pi * (3 - np.sqrt(5))
 """The angle between neighbours on a sunflower: it fills a disc evenly."""
+TITLE = ("Residents by tier and the ties between participants", "居民的参与层级与参与者之间的联系")
+DATA = ("figure_residents", "figure_ties")
+NEEDS = "a community of no more than 4,000 residents"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
@@ -26,8 +29,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     shown = [(arm, tables.snapshots[arm]) for arm in tables.arms if arm in tables.snapshots][:MOST_ARMS]
     if not shown:
         return
-    columns = min(len(shown), 3)
-    rows = -(-len(shown) // columns)
+    columns, rows = across(look, len(shown), 44, most=3)
     drawn, panels = figure(look, 18 + rows * (look.width / columns + 3), columns, rows)
     for i, (panel, (arm, snapshot)) in enumerate(zip(panels, shown, strict=False)):
         _map(panel, snapshot)
@@ -48,7 +50,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         drawn,
         look.say(
             f"One run (the same luck) in week {tables.weeks}. Each disc is a grid, each dot a resident at a fixed "
-            "place; lines: ties of\nstrength 0.15 or more between participants of different households.",
+            "place; lines: ties of strength 0.15 or more between participants of different households.",
             f"同一随机序列的一次运行，第{tables.weeks}周。圆盘为网格，点为居民（位置固定）；"
             "线：不同家庭参与者之间强度不低于0.15的联系。",
         ),

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
 MOST_BANDS = 4
 """Arms beyond which the bands of single runs would hide each other and are left out."""
+NARROW = 130.0
+"""A figure below this width (mm) has its panels one below the other."""
 MOST_ROWS = 4
 """Points drawn one below the other; a study with more of them is read from its other figures."""
+TITLE = ("Course over time and effect", "随时间的变化与效应")
+DATA = ("figure_trajectories", "figure_profiles", "effects")
+NEEDS = "runs at no more than 4 points"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
@@ -30,18 +35,21 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
 
 def _one(tables: Tables, metric: str, look: Look) -> "Figure":
     rows, compared = len(tables.points), len(tables.arms) > 1
-    columns = 3 if compared else 1
-    height = 12 + max(52, 24 + 5.5 * len(tables.arms)) * rows + 2.5 * math.ceil(len(tables.arms) / 4)
-    drawn, panels = figure(look, height, columns, rows, **({"width_ratios": (1.3, 1.3, 1)} if compared else {}))
+    each = 3 if compared else 1
+    narrow = compared and look.width < NARROW
+    lines = rows * each if narrow else rows
+    height = 12 + max(52, 24 + 5.5 * len(tables.arms)) * lines + 2.5 * math.ceil(len(tables.arms) / 4)
+    ratios = {"width_ratios": (1.3, 1.3, 1)} if compared and not narrow else {}
+    drawn, panels = figure(look, height, 1 if narrow else each, lines, **ratios)
     for row in range(rows):
-        here = panels[row * columns : (row + 1) * columns]
+        here = panels[row * each : (row + 1) * each]
         _trajectories(here[0], tables, metric, row, look)
-        letter(here[0], row * columns, tables.points[row])
+        letter(here[0], row * each, tables.points[row])
         if compared:
             _profiles(here[1], tables, metric, row, look)
-            letter(here[1], row * columns + 1)
+            letter(here[1], row * each + 1)
             _effects(here[2], tables, metric, row, look)
-            letter(here[2], row * columns + 2)
+            letter(here[2], row * each + 2)
     legend(drawn, 4, panels[0])
     caption(drawn, _caption(tables, metric, look, compared))
     return drawn
@@ -83,7 +91,7 @@ def _effects(panel: "Axes", tables: Tables, metric: str, point: int, look: Look)
         panel.plot(row["effect"], height, color=colour(at), **marker(at, 1))
         places = decimals(row["high"] - row["low"])
         said = f"{row['effect']:+z.{places}f}" + (
-            f" ({row['relative']:+.1%})" if math.isfinite(row["relative"]) else ""
+            f" ({row['relative']:+z.1%})" if math.isfinite(row["relative"]) else ""
         )
         panel.annotate(minus(said), (1, height), xycoords=("axes fraction", "data"), va="center", fontsize=6)
     panel.set_yticks(range(len(rows)), list(rows["arm"]))

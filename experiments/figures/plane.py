@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 X, Y = "cohesion", "unmet_needs"
 MOST_ARMS = 8
+TITLE = ("Cohesion against unmet needs", "凝聚力与未满足需求")
+DATA = ("runs",)
+NEEDS = "runs of no more than 8 arms"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
@@ -59,7 +62,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     caption(
         drawn,
         look.say(
-            f"Small: {n} runs an arm{places}; large: their mean.\n"
+            f"Small: {n} runs an arm{places}; large: their mean. "
             f"Arrows start at {tables.arms[0]}, where the thin lines cross.",
             f"小点：每组{n}次运行{places}；大点：均值。箭头起点为 {tables.arms[0]}。",
         ),

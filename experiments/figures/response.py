@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures.style import Look, caption, colour, figure, legend, letter, marker
+from experiments.figures.style import Look, across, caption, colour, figure, legend, letter, marker
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_LEVELS = 60
+TITLE = ("Outcomes and effects as what varies changes", "结果与效应随取值的变化")
+DATA = ("runs",)
+NEEDS = "something that varies over values, as in `varies: {moving.annual_rate: [0.05, 0.3]}`"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
@@ -29,17 +32,19 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
 
 def _one(tables: Tables, factor: str, look: Look) -> "Figure":
     compared = len(tables.arms) > 1
-    rows, columns = (2 if compared else 1), len(tables.outcomes)
+    shown = [(metric, paired) for paired in ((False, True) if compared else (False,)) for metric in tables.outcomes]
+    most = look.width / 52 >= len(tables.outcomes)
+    columns, rows = (len(tables.outcomes), 2 if compared else 1) if most else across(look, len(shown), 42)
     drawn, panels = figure(look, 18 + 46 * rows, columns, rows)
-    for i, metric in enumerate(tables.outcomes):
-        _line(panels[i], tables, factor, metric, paired=False)
-        panels[i].set_ylabel(tables.metrics[metric].axis(look.language))
-        if compared:
-            _line(panels[columns + i], tables, factor, metric, paired=True)
-            lead = look.say(f"Difference from {tables.arms[0]}", f"与 {tables.arms[0]} 之差")
-            panels[columns + i].set_ylabel(tables.metrics[metric].axis(look.language, lead))
-            panels[columns + i].axhline(0, color=colour(0), linewidth=0.8)
-    for i, panel in enumerate(panels):
+    for panel in panels[len(shown) :]:
+        panel.set_visible(False)
+    for panel, (metric, paired) in zip(panels, shown, strict=False):
+        _line(panel, tables, factor, metric, paired=paired)
+        lead = look.say(f"Difference from {tables.arms[0]}", f"与 {tables.arms[0]} 之差") if paired else ""
+        panel.set_ylabel(tables.metrics[metric].axis(look.language, lead))
+        if paired:
+            panel.axhline(0, color=colour(0), linewidth=0.8)
+    for i, panel in enumerate(panels[: len(shown)]):
         letter(panel, i)
         panel.set_xlabel(factor)
     legend(drawn, 5, panels[0])

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.figures.style import GREY, Look, caption, colour, figure, legend, letter
+from experiments.figures.style import GREY, Look, across, caption, colour, figure, legend, letter
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+TITLE = ("Which parameters the result hangs on", "结果取决于哪些参数")
+DATA = ("sensitivity",)
+NEEDS = "a design with `method: saltelli` or `method: morris`"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
@@ -26,11 +30,14 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
     sobol = rows["kind"].iloc[0] == "sobol"
     top = "total" if sobol else "mu_star"
     factors = list(rows.groupby("factor")[top].mean().sort_values(ascending=False).index)
-    drawn, panels = figure(look, 26 + 7 * len(factors), len(metrics))
-    for i, (panel, metric) in enumerate(zip(panels, metrics, strict=True)):
+    columns, lines = across(look, len(metrics), 52)
+    drawn, panels = figure(look, 6 + (26 + 7 * len(factors)) * lines, columns, lines)
+    for panel in panels[len(metrics) :]:
+        panel.set_visible(False)
+    for i, (panel, metric) in enumerate(zip(panels, metrics, strict=False)):
         own = rows[rows["metric"] == metric].set_index("factor").reindex(factors)
         (_sobol if sobol else _morris)(panel, own, look)
-        panel.set_yticks(range(len(factors)), factors if i == 0 else [""] * len(factors))
+        panel.set_yticks(range(len(factors)), factors if i % columns == 0 else [""] * len(factors))
         panel.set_ylim(len(factors) - 0.4, -0.6)
         panel.tick_params(axis="y", length=0)
         panel.grid(axis="x")

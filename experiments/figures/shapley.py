@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from experiments.figures.style import GREY, Look, caption, colour, figure, legend, letter, minus
+from experiments.figures.style import GREY, Look, across, caption, colour, figure, legend, letter, minus
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+TITLE = ("How a bundle's effect divides among its policies", "组合政策的效应如何分摊")
+DATA = ("attribution",)
+NEEDS = "`parts`, or an arm for every combination of the policies of the largest arm"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
@@ -17,8 +21,11 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         return
     here = table[table["point"] == 0]
     parts, metrics = list(dict.fromkeys(here["part"])), list(dict.fromkeys(here["metric"]))
-    drawn, panels = figure(look, 28 + 8 * len(parts), len(metrics))
-    for i, (panel, metric) in enumerate(zip(panels, metrics, strict=True)):
+    columns, lines = across(look, len(metrics), 52)
+    drawn, panels = figure(look, 6 + (28 + 8 * len(parts)) * lines, columns, lines)
+    for panel in panels[len(metrics) :]:
+        panel.set_visible(False)
+    for i, (panel, metric) in enumerate(zip(panels, metrics, strict=False)):
         own = here[here["metric"] == metric].set_index("part").reindex(parts)
         panel.axvline(0, color=colour(0), linewidth=0.8)
         for row, part in enumerate(parts):
@@ -33,7 +40,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         panel.plot(own["share"], heights, "s", color=colour(1), label=look.say("share", "份额"), **edge)
         panel.plot(own["alone"], heights, ">", color=GREY, markersize=3, label=look.say("added first", "最先加入"))
         panel.plot(own["last"], heights, "<", color=GREY, markersize=3, label=look.say("added last", "最后加入"))
-        panel.set_yticks(heights, parts if i == 0 else [""] * len(parts))
+        panel.set_yticks(heights, parts if i % columns == 0 else [""] * len(parts))
         panel.set_ylim(len(parts) - 0.4, -0.6)
         panel.tick_params(axis="y", length=0)
         panel.locator_params(axis="x", nbins=4)

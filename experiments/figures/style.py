@@ -4,7 +4,9 @@ Sources: okabe2008
 """
 
 import contextlib
+import logging
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,6 +59,8 @@ def styled(look: Look) -> Iterator[None]:
     with mpl.rc_context(fname=str(Path(__file__).with_name("paper.mplstyle"))):
         mpl.rcParams["font.family"] = families(look.language)
         mpl.rcParams["axes.unicode_minus"] = look.language == "en"
+        # the bold letters of panels are Latin; that the Chinese font has no bold is no news
+        logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
         yield
 
 
@@ -101,6 +105,17 @@ def figure(
     drawn = Figure(figsize=(look.width / 25.4, height / 25.4), layout="constrained")
     panels = drawn.subplots(rows, columns, squeeze=False, gridspec_kw=dict(shape))
     return drawn, list(panels.flat)
+
+
+def shape_of(panels: int, most: int) -> tuple[int, int]:
+    """Columns (`most` of them at the most) and rows for so many panels, as even as can be: five are three and two."""
+    rows = -(-panels // most)
+    return -(-panels // rows), rows
+
+
+def across(look: Look, panels: int, each: float, most: int = 9) -> tuple[int, int]:
+    """Columns and rows for so many panels, when each needs this width (mm) to be read."""
+    return shape_of(panels, max(1, min(most, int(look.width / each))))
 
 
 def colour(position: int) -> str:
@@ -150,19 +165,42 @@ def weeks(panel: "Axes", last: int, look: Look, most: int = 6) -> None:
 
 
 def legend(drawn: "Figure", columns: int, of: "Axes | None" = None) -> None:
-    """The names of all lines (or of one panel's) above the panels, to be read row by row."""
+    """The names of all lines (or of one panel's) above the panels, to be read row by row, in as many columns as fit."""
     panels = [of] if of is not None else drawn.axes
     found = [one for panel in panels for one in zip(*panel.get_legend_handles_labels(), strict=True)]
-    columns = min(columns, len(found))
-    rows = range(0, len(found), columns or 1)
+    if not found:
+        return
+    widest = 10 + max(_length(str(label), 6.5) for _, label in found)
+    columns = max(1, min(columns, len(found), int(_width(drawn) / widest)))
+    rows = range(0, len(found), columns)
     # the library fills column by column
     ordered = [found[row + at] for at in range(columns) for row in rows if row + at < len(found)]
     drawn.legend(*zip(*ordered, strict=True), loc="outside upper left", ncols=columns)
 
 
 def caption(drawn: "Figure", text: str) -> None:
-    """One line below the panels that says what is shown, with n and interval."""
-    drawn.supxlabel(text, fontsize=6, color=GREY, x=0.01, ha="left")
+    """What is shown, with n and interval, below the panels, in lines that fit the figure."""
+    drawn.supxlabel(_wrapped(text, 0.97 * _width(drawn), 6), fontsize=6, color=GREY, x=0.01, ha="left")
+
+
+def _width(drawn: "Figure") -> float:
+    return float(drawn.get_figwidth()) * 25.4
+
+
+def _length(text: str, size: float) -> float:
+    """About how long (mm) a text of this size (points) is: a Chinese character is as wide as it is high."""
+    return sum(1.0 if ord(letter) > 0x2E7F else 0.53 for letter in text) * size / 72 * 25.4
+
+
+def _wrapped(text: str, width: float, size: float) -> str:
+    """The text in lines no longer than this (mm), broken at spaces and between Chinese characters."""
+    lines = [""]
+    for piece in re.findall(r"\n|[\u2e80-\uffff]|[^\s\u2e80-\uffff]+|[^\S\n]+", text):
+        if piece != "\n" and (lines[-1] == "" or piece in "，。；：、）" or _length(lines[-1] + piece, size) <= width):
+            lines[-1] += piece
+        else:
+            lines.append(piece.strip())
+    return "\n".join(line.strip() for line in lines)
 
 
 def save(drawn: "Figure", path: Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
@@ -172,4 +210,5 @@ def save(drawn: "Figure", path: Path, formats: Sequence[str] = ("pdf", "png")) -
     written = [path.with_name(f"{path.name}.{kind}") for kind in formats]
     for kind, file in zip(formats, written, strict=True):
         drawn.savefig(file, format=kind, metadata=metadata[kind])
+        drawn.set_layout_engine("none")  # the panels stand where they stand: finding their places takes half the time
     return written

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.figures.style import TIERS, Look, caption, figure, letter, weeks
+from experiments.figures.style import TIERS, Look, across, caption, figure, letter, weeks
 from experiments.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 OVER_TIME = ("tier_1", "tier_2", "tier_3")
 """Metrics whose trajectories this figure draws. Bystanders are the white above."""
 MOST_ARMS = 8
+TITLE = ("Who takes part how deeply, over time", "各参与层级随时间的构成")
+DATA = ("figure_trajectories",)
+NEEDS = "weekly runs"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
@@ -21,8 +24,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         return
     here = table[table["point"] == 0].pivot_table(index=["arm", "week"], columns="metric", values="mean")
     arms = tables.arms[:MOST_ARMS]
-    columns = min(len(arms), 4)
-    rows = -(-len(arms) // columns)
+    columns, rows = across(look, len(arms), 44, most=4)
     drawn, panels = figure(look, 16 + 42 * rows, columns, rows)
     top = 1.15 * float(here[list(OVER_TIME)].sum(axis=1).max())
     order = ("tier_3", "tier_2", "tier_1")
