@@ -8,7 +8,7 @@ and of several promises (`response_target`) the shortest holds.
 
 from typing import Literal
 
-from sim.columns import Fact
+from sim.columns import Fact, flag
 
 type Span = Literal["community", "grid", "resident", "kind"]
 
@@ -89,11 +89,11 @@ LEVERS: dict[str, tuple[Span, Fact]] = {
     ),
     # standing pairs
     "kitchen_pairs": ("community", Fact("f8", "places for standing pairs of a cook and an elder", "pairs", 0)),
-    "kitchen_for": ("resident", Fact("f4", "is meant to have a standing cook where above 0", "share", 0)),
+    "kitchen_for": ("resident", flag("is meant to have a standing cook")),
     "kitchen_kinds": ("kind", Fact("f8", "a standing cook serves this kind where above 0", "share", 0)),
     "elder_pairs": ("community", Fact("f8", "places for standing pairs of a younger and a senior elder", "pairs", 0)),
     "teen_pairs": ("community", Fact("f8", "places for standing pairs of a teen and a senior elder", "pairs", 0)),
-    "aid_for": ("resident", Fact("f4", "is meant to have a standing partner where above 0", "share", 0)),
+    "aid_for": ("resident", flag("is meant to have a standing partner")),
     "aid_kinds": ("kind", Fact("f8", "a standing partner serves this kind where above 0", "share", 0)),
     # teams and places
     "team_forming": ("community", Fact("f8", "added to the chance a week that a team forms", "share")),

@@ -52,7 +52,7 @@ RESIDENTS: Table = {
     "habit": share("habit of serving"),
     "wellbeing": share("well-being, a process"),
     "assigned": share("share of assigned work in one's service, remembered"),
-    "balance": Fact("i8", "time-bank balance", "minutes", 0),
+    "balance": Fact("i4", "time-bank balance", "minutes", 0),
     "vanguard": Fact(
         "u1",
         "seat in the vanguard: 0 none, 1 committee member, 2 team leader, 3 head of institution; 4 to 6 the same in a bundle's",
@@ -74,7 +74,6 @@ RESIDENTS: Table = {
     "hours_left": Fact("f4", "hours still free this week", "hours", 0),
     "hours_assigned": Fact("f4", "hours of assigned tasks this week", "hours", 0),
     "hours_public": Fact("f4", "hours spent on public issues this week", "hours", 0),
-    "hours_last": Fact("f4", "hours given last week", "hours", 0),
     "hours_year": Fact("f4", "hours given since the last turn of the year", "hours", 0),
     "hours_past_year": Fact("f4", "hours given in the last full year", "hours", 0),
     "last_served": Fact("i4", "week of the last service, a large negative number for never", "week"),

@@ -58,7 +58,7 @@ class Twin(PeopleWeek):
                 r.hours_past_year, r.hours_year = r.hours_year, 0.0
                 r.needs_past_year, r.needs_year = r.needs_year, 0
                 r.met_past_year, r.met_year = r.met_year, 0
-            r.hours_last, r.met = r.hours, 0
+            r.met = 0
             r.trained = min(self.levers.training[r.row], 1.0)
             if r.tier >= 1:  # free hours can be saved up, at least for the longest service
                 of_tier = (p.hours_task, p.hours_interest, 1.0)[r.tier - 1]
@@ -209,7 +209,7 @@ class Twin(PeopleWeek):
             r.satisfaction, r.wellbeing = single(start.satisfaction), single(start.wellbeing)
             r.fatigue = r.habit = r.assigned = r.trained = r.unmet_weeks = 0.0
             r.hours = r.hours_left = r.hours_assigned = r.hours_public = r.success = 0.0
-            r.hours_last = r.hours_year = r.hours_past_year = 0.0
+            r.hours_year = r.hours_past_year = 0.0
             r.tenure = r.registered = r.route = r.balance = r.services = r.notified = r.away = r.asked = r.met = 0
             r.vanguard = r.pioneer = r.needs_year = r.met_year = r.needs_past_year = r.met_past_year = 0
             r.recruited_week, r.last_served, r.team, r.needs = -1, moving.NEVER_SERVED, None, {}

@@ -77,7 +77,7 @@ def offer_helpers(  # type: ignore[no-untyped-def]
         clients = 0
         for i in range(grid_first[g], grid_first[g + 1]):
             if aimed[i] and ((groups[i] & client_group) != 0 if client_group else age[i] == client_age):
-                meant[i] += strength
+                meant[i] = 1
                 clients += 1
         waiting[g] = clients
     standing = 0

@@ -73,7 +73,7 @@ def _draw(key, dwelling, generation, drawn):
 @phase(writes=("key", "age", "origin", "owner", "alone", "low_income", "limited", "school_child", "interest", "disposition", "hours_limit", "threshold",
                "identity_home", "generation", "groups", "wants", "tenure", "tier", "registered", "skill", "efficacy", "identity", "fatigue", "satisfaction", "habit",
                "wellbeing", "assigned", "balance", "vanguard", "pioneer", "trained", "team", "route", "recruited_week", "hours", "hours_left", "hours_assigned",
-               "hours_public", "hours_last", "hours_year", "hours_past_year", "last_served", "success", "services", "notified", "away", "open_needs", "met",
+               "hours_public", "hours_year", "hours_past_year", "last_served", "success", "services", "notified", "away", "open_needs", "met",
                "needs_year", "met_year", "needs_past_year", "met_past_year",               "unmet_weeks", "degree", "tie_other", "tie_strength", "tie_rest", "tie_born", "open_orders", "order_key", "order_state", "order_kind",
                "order_client", "order_arose", "order_placed", "order_rounds", "order_server", "order_escalated", "order_credit", "order_rank", "order_quality",
                "order_rating", "count_movers", "count_bank", "count_cancelled", "asked", "around_strength", "around_identity"))
@@ -81,7 +81,7 @@ def households_move(seed, week, household_first, dwelling, generation, key, age,
                     disposition, hours_limit, threshold, identity_home, people, people_types, people_owners, people_limited, people_interest, people_hours_median,
                     people_threshold_given, people_identity, groups, wants, kind_eligible, tenure, tier, registered, skill, efficacy,
                     identity, fatigue, satisfaction, habit, wellbeing, assigned, balance, vanguard, pioneer, trained, team, route, recruited_week, hours, hours_left,
-                    hours_assigned, hours_public, hours_last, hours_year, hours_past_year, last_served, success, services, notified, away, open_needs, met, needs_year, met_year, needs_past_year, met_past_year,
+                    hours_assigned, hours_public, hours_year, hours_past_year, last_served, success, services, notified, away, open_needs, met, needs_year, met_year, needs_past_year, met_past_year,
                     unmet_weeks,                    asked, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born, open_orders, order_key, order_state, order_kind, order_client, order_arose,
                     order_placed, order_rounds, order_server, order_escalated, order_credit, order_rank, order_quality, order_rating, turnover,
                     arriving_migrants, around_strength, around_identity, count_movers, count_bank, count_cancelled, moving, starting):
@@ -153,7 +153,7 @@ def households_move(seed, week, household_first, dwelling, generation, key, age,
             skill[i], efficacy[i], identity[i] = starting.skill, starting.efficacy, persons.identity_home[i]
             satisfaction[i], wellbeing[i] = starting.satisfaction, starting.wellbeing
             fatigue[i], habit[i], assigned[i], trained[i], unmet_weeks[i] = 0.0, 0.0, 0.0, 0.0, 0.0
-            hours[i], hours_left[i], hours_assigned[i], hours_public[i], hours_last[i], hours_year[i], hours_past_year[i] = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+            hours[i], hours_left[i], hours_assigned[i], hours_public[i], hours_year[i], hours_past_year[i] = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
             success[i], services[i], notified[i], away[i], asked[i] = 0.0, 0, 0, 0, 0
             vanguard[i], pioneer[i], met[i], last_served[i] = 0, 0, 0, NEVER_SERVED
             needs_year[i], met_year[i], needs_past_year[i], met_past_year[i] = 0, 0, 0, 0
