@@ -209,3 +209,13 @@ def test_captions_break_at_spaces_and_between_chinese_characters() -> None:
     chinese = _wrapped("图中色带为均值的区间，灰色为政策实施期", 20, 6).splitlines()
     assert len(chinese) > 1
     assert not any(line.startswith("，") for line in chinese)
+
+
+def test_a_caption_speaks_of_policies_only_where_some_act() -> None:
+    def said(tables: Tables) -> str:
+        with styled(Look()):
+            drawn = [one for name in ("outcome", "tiers") for _, one in figures()[name](tables, Look())]
+        return " ".join(str(one.get_supxlabel()) for one in drawn)
+
+    assert "policies" in said(made_up())
+    assert "policies" not in said(replace(made_up(), spans={}))

@@ -56,11 +56,12 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         panel.set_visible(False)
     legend(drawn, 5, panels[0])
     n = int(table["n"].max())
+    dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if any(tables.spans.values()) else ""
     caption(
         drawn,
         look.say(
-            f"{tables.where(0)}Means of n = {n} runs an arm, paces of the last 52 weeks. Dotted: policies begin.",
-            f"{tables.where(0)}每组 n = {n} 次运行的均值，近52周的年度流量。虚线：政策开始。",
+            f"{tables.where(0)}Means of n = {n} runs an arm, paces of the last 52 weeks.{dotted}",
+            f"{tables.where(0)}每组 n = {n} 次运行的均值，近52周的年度流量。{dotted}",
         ),
     )
     yield "bank", drawn

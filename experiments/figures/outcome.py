@@ -137,9 +137,11 @@ def _caption(tables: Tables, metric: str, look: Look, compared: bool) -> str:
     all_bands = len(tables.arms) <= MOST_BANDS
     dark, pale = ("dark band: ", "; pale: 5-95 % of runs") if all_bands else ("band: ", "")
     pale_zh = "（浅色：5-95%的运行）" if all_bands else ""
+    acts = any(tables.spans.values())
+    grey, grey_zh = ("; grey: policies act", "；灰色：政策实施期") if acts else ("", "")
     first = look.say(
-        f"Mean of n = {n} runs an arm; {dark}95 % interval of the mean{pale}; grey: policies act.",
-        f"每组 n = {n} 次运行的均值；色带：均值的95%区间{pale_zh}；灰色：政策实施期。",
+        f"Mean of n = {n} runs an arm; {dark}95 % interval of the mean{pale}{grey}.",
+        f"每组 n = {n} 次运行的均值；色带：均值的95%区间{pale_zh}{grey_zh}。",
     )
     second = look.say(
         "Differences are paired on shared chance, with 95 % intervals; last panel: mean of the last "

@@ -44,11 +44,12 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     lines, labels = panels[0].get_legend_handles_labels()
     drawn.legend(lines[::-1], labels[::-1], loc="outside upper left", ncols=3)
     n = int(table["n"].max())
+    dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if any(tables.spans.values()) else ""
     caption(
         drawn,
         look.say(
-            f"{tables.where(0)}Means of n = {n} runs an arm. Dotted: policies begin. White: bystanders.",
-            f"{tables.where(0)}每组 n = {n} 次运行的均值。虚线：政策开始。空白：未参与。",
+            f"{tables.where(0)}Means of n = {n} runs an arm.{dotted} White: bystanders.",
+            f"{tables.where(0)}每组 n = {n} 次运行的均值。{dotted}空白：未参与。",
         ),
     )
     yield "tiers", drawn
