@@ -70,7 +70,7 @@ class CloseNeighbours(Policy):
         parts = []
         for part in self._given():
             aimed = part.model_copy(update={name: getattr(self, name) for name in aims[part.aims_at]})
-            aimed._bench = 1
+            object.__setattr__(aimed, "bench", 1)  # its own, in the place of its class's
             parts.append(aimed)
         return tuple(parts)
 

@@ -62,19 +62,19 @@ class Pioneers(Policy):
             world.tier,
             world.grid_first,
             world.pioneer,
-            1 + self._bench,
+            1 + self.bench,
         )
 
     def push(self, world: World, strength: float) -> float:
         """Let each pioneer act in the own grid."""
         seated = _act(self.key(world, "attributes", week=0), (self.political_awareness, self.strategic_vision, self.dedication, self.administrative_prowess), self.spread,
-                      (self.finds * strength, self.meetings * strength, self.example * strength, self.orders * strength), world.key, world.tier, world.grid, world.pioneer, 1 + self._bench,
+                      (self.finds * strength, self.meetings * strength, self.example * strength, self.orders * strength), world.key, world.tier, world.grid, world.pioneer, 1 + self.bench,
                       world.outreach, world.cross_grid, world.example, world.grid_capacity)  # fmt: skip
         return float(self.cost_per_pioneer * strength * seated)
 
     def leave(self, world: World) -> None:
         """Pioneers give up their seats."""
-        world.pioneer[world.pioneer == 1 + self._bench] = 0
+        world.pioneer[world.pioneer == 1 + self.bench] = 0
 
     def sentence(self) -> str:
         """One sentence."""

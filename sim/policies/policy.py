@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from sim.chance import NOBODY, key_of, stream, uniform, uniforms
 from sim.law import Column, compiled
@@ -104,7 +104,7 @@ class Policy(BaseModel, ABC):
         json_schema_extra={"unit": "residents"},
     )
 
-    _bench: int = PrivateAttr(0)
+    bench: ClassVar[int] = 0
     """Whose seats it fills where it seats people: 0 its own, 1 those of the bundle of which it is a part."""
 
     @field_validator("where")
@@ -269,7 +269,15 @@ def adults(world: World) -> Column:
 @compiled
 def _by_lot(seed, part, lot, week, key, among, seats):  # type: ignore[no-untyped-def]
     key_part, key_draw = key_of(seed, part, week), key_of(seed, lot, week)
-    rows = np.flatnonzero(among)
+    many = 0
+    for i in range(among.size):
+        many += among[i]
+    rows = np.empty(many, np.int64)
+    many = 0
+    for i in range(among.size):
+        if among[i]:
+            rows[many] = i
+            many += 1
     whole = int(seats)
     if seats > whole and uniform(key_part, NOBODY) < seats - whole:
         whole += 1

@@ -54,7 +54,7 @@ class Vanguard(Policy):
 
     def _seated(self, world: World) -> None:
         """Fill empty seats: who has sat before keeps the seat, new members come by the seeding rule."""
-        below = len(KINDS) * self._bench
+        below = len(KINDS) * self.bench
         have = _members(world.vanguard, below)
         missing = self.seats(world) - sum(have)
         if missing > 0:
@@ -90,13 +90,13 @@ class Vanguard(Policy):
 
     def push(self, world: World, strength: float) -> float:
         """Ask, persuade, set an example, and bring hours."""
-        members = _reach(world.grid_first, world.tier, world.vanguard, len(KINDS) * self._bench, self.contacts * strength, self.persuasion, self.example * strength, self.resources * strength,
+        members = _reach(world.grid_first, world.tier, world.vanguard, len(KINDS) * self.bench, self.contacts * strength, self.persuasion, self.example * strength, self.resources * strength,
                          world.extra_asks, world.persuasion, world.example, world.institution_hours)  # fmt: skip
         return float(self.cost_per_member * strength * members)
 
     def leave(self, world: World) -> None:
         """The team goes home."""
-        below = len(KINDS) * self._bench
+        below = len(KINDS) * self.bench
         world.vanguard[(world.vanguard > below) & (world.vanguard <= below + len(KINDS))] = 0
 
     def sentence(self) -> str:
