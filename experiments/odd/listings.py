@@ -56,7 +56,8 @@ def meanings(code: Iterable[str], module: ModuleType) -> list[str]:
     streams = [f"`{name}` is the stream `{named[name]}`" for name in used if name in named]
     known = {name: getattr(module, name, None) for name in used if name not in named and CONSTANT.fullmatch(name)}
     numbers = [f"`{n}` is {x:,}" for n, x in known.items() if isinstance(x, int | float | np.integer)]
-    lists = [f"`{n}` is ({', '.join(x)})" for n, x in known.items() if isinstance(x, tuple) and isinstance(x[0], str)]
+    tuples = {n: x for n, x in known.items() if isinstance(x, tuple) and isinstance(x[0], str | int)}
+    lists = [f"`{n}` is ({', '.join(map(str, x))})" for n, x in tuples.items()]
     return [f"Here {', '.join(streams + numbers + lists)}."] if streams or numbers or lists else []
 
 
