@@ -140,7 +140,7 @@ def difference_in_words(row: "pd.Series[Any]") -> str:
         if not math.isfinite(row["mean"]):
             return "no need averted"
         if not math.isfinite(row["low"]) or not math.isfinite(row["high"]):
-            return f"{row['mean']:.2g}\n[no bound]"
+            return f"{float(format(row['mean'], '.2g')):g}\n[no bound]"  # 17000, not 1.7e+04
         places = decimals(row["high"] - row["low"])
         return f"{row['mean']:.{places}f}\n[{row['low']:.{places}f}, {row['high']:.{places}f}]"
     if row["low"] == row["high"] == 0:
