@@ -10,9 +10,10 @@ import time
 import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.design import Job, code_version
@@ -26,6 +27,8 @@ AHEAD = 4
 """Runs that wait at the cluster for each of its processors, so that none is idle."""
 PATIENCE = "15s"
 """How long a scheduler may take to answer."""
+WATCH = 30.0
+"""Seconds between looks at whether the cluster still has workers."""
 MODEL_THERE = "__import__('experiments.design', fromlist=['design']).code_version()"
 """What a worker is asked, as text: a function of this package could not even be sent to one that lacks it."""
 OTHER_MODEL = "The cluster's workers have other sources of the model: install the same linli there."
@@ -59,7 +62,8 @@ def everywhere_on(
     with _client(address, workers) as client:
         try:
             _same_model(client, address)
-            yield from _performed(client, jobs, Store(folder), simulate)
+            with watched(client, address):
+                yield from _performed(client, jobs, Store(folder), simulate)
         except (CancelledError, OSError) as error:
             lost = "the connection to the cluster is lost. Finished runs are safe; run again when it is back."
             raise StoreError(f"--on {address}: {lost}") from error
@@ -78,6 +82,29 @@ def _same_model(client: Any, address: str) -> None:
         ) from None
     if set(models.values()) - {code_version()}:
         raise StoreError(f"--on {address}: {OTHER_MODEL}")
+
+
+@contextmanager
+def watched(client: Any, address: str) -> Iterator[None]:
+    """Say so when the last worker is gone: the scheduler keeps the runs and waits for new ones, without a word."""
+    over = Event()
+
+    def look() -> None:
+        working = True
+        while not over.wait(WATCH):
+            with suppress(Exception):  # a lost connection is said by whoever waits for runs
+                there = bool(client.nthreads())
+                if working and not there:
+                    print(f"{address} has no workers left; waiting for new ones. Nothing is lost.", file=sys.stderr)
+                working = there
+
+    watch = Thread(target=look, daemon=True)
+    watch.start()
+    try:
+        yield
+    finally:
+        over.set()
+        watch.join()
 
 
 def _performed(client: Any, jobs: Iterable[Job], store: Store, simulate: "Simulate") -> "Iterator[Outcome]":

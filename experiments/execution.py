@@ -86,20 +86,25 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def missing(study: Study, store: Store, *, shard: tuple[int, int] = (1, 1), again: bool = False) -> Iterator[Run]:
-    """The runs of this shard that no finished block holds, in the plan's order; `again`: nor those that failed.
+def planned(study: Study, shard: tuple[int, int] = (1, 1)) -> Iterator[Run]:
+    """The different runs of this shard, in the plan's order.
 
     Labels of the same run are dealt out together, so that no two shards do it.
     """
-    there = store.finished()
     number, of = shard
     seen: set[str] = set()
     for run in study.runs():
-        if run.run in seen:
-            continue
-        mine = len(seen) % of == number - 1
-        seen.add(run.run)
-        if mine and (run.run not in there or (again and not there[run.run])):
+        if run.run not in seen:
+            if len(seen) % of == number - 1:
+                yield run
+            seen.add(run.run)
+
+
+def missing(study: Study, store: Store, *, shard: tuple[int, int] = (1, 1), again: bool = False) -> Iterator[Run]:
+    """The runs of this shard that no finished block holds, in the plan's order; `again`: nor those that failed."""
+    there = store.finished()
+    for run in planned(study, shard):
+        if run.run not in there or (again and not there[run.run]):
             yield run
 
 

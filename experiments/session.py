@@ -13,7 +13,7 @@ from rich.console import Console
 from experiments.analysis.stopping import Need
 from experiments.bringing import read_own_files
 from experiments.design import Study
-from experiments.execution import Tally, Workers, missing, perform, processors
+from experiments.execution import Tally, Workers, missing, perform, planned, processors
 from experiments.provenance import manifest, write_resolved
 from experiments.results import Results, results_for, settled
 from experiments.store import Store, StoreError
@@ -39,9 +39,10 @@ def run_study(
 
     def go_on(study: Study) -> None:
         todo = sum(1 for _ in missing(study, store, shard=shard, again=retry))
-        total = len({run.run for run in study.runs()})
+        total = sum(1 for _ in planned(study, shard))
         places = "communities" if study.file.city else "points"
         asked = f"{len(study.arms)} arms x {len(study.points)} {places} x {study.file.replicates} replicates"
+        asked += f", part {part}" if part else ""
         console.print(f"{asked}: {total - todo} of {total} runs are there, {todo} to do.")
         if todo:
             warm(study, console)

@@ -97,10 +97,13 @@ class Store:
                 part, _, division = shard.partition("/")
                 mine = self.folder / f".lock-of-{division}"
                 locks.enter_context(_locked(mine, shared=True))
-                locks.enter_context(_locked(self.folder / f".lock-{part}-of-{division}", shared=False))
+                already = f"another linli is doing part {shard} in this folder already"
+                locks.enter_context(_locked(self.folder / f".lock-{part}-of-{division}", shared=False, refusal=already))
                 for other in self.folder.glob(".lock-of-*"):  # a third and a quarter of a plan would share some runs
                     if other != mine:
-                        with _locked(other, shared=False):
+                        of = other.name.rpartition("-")[2]
+                        split = f"another linli is doing a part of {of} in this folder, which shares runs with {shard}"
+                        with _locked(other, shared=False, refusal=split):
                             pass
             else:
                 for left in (*self.folder.glob(".tmp-*"), *self.weekly.glob(".tmp-*"), *self.aside.glob(".tmp-*")):
@@ -287,7 +290,7 @@ def _quoted(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _locked(path: Path, *, shared: bool) -> Iterator[None]:
+def _locked(path: Path, *, shared: bool, refusal: str = "another linli is working in this folder") -> Iterator[None]:
     """Hold a lock file; the system frees it when the program ends, however it ends."""
     try:
         import fcntl
@@ -298,9 +301,7 @@ def _locked(path: Path, *, shared: bool) -> Iterator[None]:
         try:
             fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StoreError(
-                f"{path.parent}: another linli is working in this folder. Wait for it, or choose --out."
-            ) from None
+            raise StoreError(f"{path.parent}: {refusal}. Wait for it, or choose --out.") from None
         except OSError as error:
             if error.errno not in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
                 raise  # some network drives have no locks: the same care there

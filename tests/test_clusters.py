@@ -6,11 +6,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from test_execution import contents, done
 from toy import failing_toy, once_deadly_toy, slow_toy, small, toy
 
+from experiments.clusters import watched
 from experiments.execution import perform
 from experiments.results import Results
 from experiments.store import Store, StoreError
@@ -71,6 +73,22 @@ def test_workers_without_the_program_are_said_before_work_is_sent(
     with pytest.raises(StoreError, match="other sources of the model"):
         perform(study, store, on=address, simulate=toy)
     assert not store.waiting()
+
+
+def test_a_cluster_whose_last_worker_is_gone_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Client:
+        looks: ClassVar = [{"a": 1}, {}, {}, {"b": 1}, {}]
+
+        def nthreads(self) -> dict[str, int]:
+            return self.looks.pop(0) if self.looks else {}
+
+    monkeypatch.setattr("experiments.clusters.WATCH", 0.001)
+    with watched(Client(), "dask://there"):
+        while Client.looks:
+            time.sleep(0.001)
+    assert capsys.readouterr().err.count("dask://there has no workers left") == 2
 
 
 def test_a_cluster_that_is_lost_in_mid_run_is_said_and_what_is_done_is_kept(tmp_path: Path) -> None:

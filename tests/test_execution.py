@@ -9,13 +9,17 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
+from click.testing import CliRunner
 from toy import SMALL, deadly_toy, failing_toy, seldom_deadly_toy, small, toy, write_study
 
+from experiments.cli import main
 from experiments.design import Study
 from experiments.execution import Workers, missing, perform, simulated
 from experiments.results import Results, settled
 from experiments.store import Store
+from experiments.study import read_study
 
 MANY = {"replicates": 60}  # 180 runs: two blocks
 
@@ -207,34 +211,46 @@ PROGRAM = """
 import sys; sys.path[:0] = [{tests!r}]
 from pathlib import Path
 from toy import slow_toy
-from experiments.execution import perform
+from experiments.execution import missing, perform
 from experiments.results import Results
 from experiments.store import Store
 from experiments.study import read_study
 if __name__ == '__main__':
     study, store = read_study({study!r}), Store(Path({folder!r})).open()
-    with store.held():
+    with store.held({part!r}):
         print('go', flush=True)
-        perform(study, store, workers=2, by={by!r}, simulate=slow_toy)
-        Results(study, store).write_runs()
+        shard = tuple(map(int, {part!r}.split('/'))) if {part!r} else (1, 1)
+        perform(study, store, workers=2, by={by!r}, shard=shard, simulate=slow_toy)
+        if not any(missing(study, store)):
+            Results(study, store).write_runs()
 """
 
 
-def program_of(study: Path, folder: Path, by: Workers) -> str:
-    return PROGRAM.format(tests=str(Path(__file__).parent), study=str(study), folder=str(folder), by=by)
+def program_of(study: Path, folder: Path, by: Workers, part: str = "") -> str:
+    return PROGRAM.format(tests=str(Path(__file__).parent), study=str(study), folder=str(folder), by=by, part=part)
 
 
-def started(folder: Path, program: str) -> "subprocess.Popen[bytes]":
-    """Such a program at work, in a process group of its own."""
-    script = folder / "program.py"
+def launched(script: Path, program: str) -> "subprocess.Popen[bytes]":
+    """Such a program, about to begin, in a process group of its own."""
     script.write_text(program, "utf-8")
-    running = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, script], stdout=subprocess.PIPE, cwd=Path(__file__).parents[1], start_new_session=True,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
     )  # fmt: skip
-    assert running.stdout is not None
-    assert running.stdout.readline() == b"go\n"
-    running.stdout.close()
+
+
+def at_work(*programs: "subprocess.Popen[bytes]") -> None:
+    """Wait until each of them holds its store."""
+    for running in programs:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"go\n"
+        running.stdout.close()
+
+
+def started(folder: Path, program: str) -> "subprocess.Popen[bytes]":
+    """Such a program at work."""
+    running = launched(folder / "program.py", program)
+    at_work(running)
     return running
 
 
@@ -258,9 +274,40 @@ def test_a_study_killed_at_random_moments_ends_with_the_same_bytes(tmp_path: Pat
     path = write_study(tmp_path, replicates=1000 if moments > 10 else 60)
     hits = killed_at_random(path, tmp_path / "killed", moments, random.Random(moments))
     assert hits > 0
-    from experiments.study import read_study
-
     assert contents(Store(tmp_path / "killed")) == contents(done(read_study(path), tmp_path / "whole"))
+
+
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="needs POSIX signals")
+def test_live_parts_share_a_folder_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    """Two programs begin at the same moment; a third does the part of one by mistake; one is killed and goes on later."""
+    path, folder = write_study(tmp_path, replicates=300), tmp_path / "shared"
+    study, store = read_study(path), Store(folder)
+
+    def part(number: int) -> "subprocess.Popen[bytes]":
+        return launched(tmp_path / f"part{number}.py", program_of(path, folder, "threads", f"{number}/2"))
+
+    first, second = part(1), part(2)
+    at_work(first, second)
+    while len(store.waiting()) < 20:
+        time.sleep(0.01)
+    for running in (first, second):
+        os.killpg(running.pid, signal.SIGSTOP)  # alive, and in no hurry
+    for mistaken, said in (("1/2", "is doing part 1/2"), ("2/3", "shares runs with 2/3"), ("", "is working in")):
+        words = ["run", str(path), "--out", str(folder), "--quiet", *(["--shard", mistaken] if mistaken else [])]
+        refused = CliRunner().invoke(main, words)
+        assert (refused.exit_code, said in refused.output) == (2, True), refused.output
+    os.killpg(first.pid, signal.SIGKILL)
+    os.killpg(second.pid, signal.SIGCONT)
+    assert (first.wait(), second.wait()) == (-signal.SIGKILL, 0)
+    assert 0 < len(list(missing(study, store, shard=(1, 2)))) == len(list(missing(study, store)))
+    again = part(1)
+    at_work(again)
+    assert again.wait() == 0
+    whole = done(study, tmp_path / "whole")
+    assert (folder / "runs.parquet").read_bytes() == (whole.folder / "runs.parquet").read_bytes()
+    doubled = "select run from read_parquet(?) group by run, week having count(*) > 1"
+    assert not duckdb.execute(doubled, [[str(block) for block in store.blocks()]]).fetchall()
+    assert not store.waiting()
 
 
 def test_a_real_run_is_the_same_in_every_worker(tmp_path: Path) -> None:
