@@ -32,6 +32,7 @@ MEANINGS = {
     "figures": "A figure of the report.",
     "figures-zh": "A figure of the report, with Chinese labels.",
     "tables": "A table of the report.",
+    "tables-zh": "A table of the report, in Chinese.",
 }
 """What a file holds, by its name or its folder."""
 ADDRESS = "urn:linli"

@@ -3,8 +3,10 @@
 import base64
 import csv
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,13 +22,14 @@ from experiments.results import Results
 from experiments.showing import difference_in_words, tables_of
 from experiments.snapshot import snapshots_of
 from experiments.store import write_whole
-from experiments.tables import tables_for_a_paper, write_tables
+from experiments.tables import tables_for_a_paper, write_pages, write_tables
 from experiments.wording import (
     FINDINGS,
     GRADES,
     arm_in_words,
     columns_in_words,
     effects_in_words,
+    effects_on_a_page,
     evidence_by_part,
     evidence_in_words,
     in_brief,
@@ -55,6 +58,8 @@ figure { margin: 2rem 0 } img { max-width: 100% } .wide { overflow-x: auto } .di
 nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: normal }
 @media print { body { max-width: none; margin: 0 } figure, table { break-inside: avoid } .wide { overflow: visible } nav { display: none } }
 """
+ARMS_ON_A_PAGE = 3
+"""Arms beside each other in a printed table."""
 _KEPT = ("runs.parquet", "resolved.yaml", "manifest.json")
 
 
@@ -70,7 +75,10 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
     tables = in_language(study, plain, language)
     drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
     named = tables_for_a_paper(results, plain)
-    write_tables(named, folder / "tables", {"effects": _effects_on_a_page(plain)})
+    write_tables(named, folder / "tables")
+    evaluation, findings = _evaluation_in_words(tables, look), _findings_in_words(study, tables, look)
+    pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, tables) | findings
+    write_pages(pages, folder / f"tables{suffix}")
     title = look.say(study.file.title, study.file.chinese.title or study.file.title)
     question = look.say(study.file.question, study.file.chinese.question or study.file.question)
     sections = [
@@ -78,8 +86,8 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
         (look.say("Design", "设计"), _design(study, tables, look)),
         (look.say("Methods", "方法"), f"<p>{_safe(methods(study, tables, first_stage, look))}</p>"),
         (look.say("Effects", "效应"), _effects(tables, look)),
-        (look.say("Outcome, process and price", "结果、过程与代价"), _evaluation(tables, look)),
-        (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(study, tables, look)),
+        (look.say("Outcome, process and price", "结果、过程与代价"), _evaluation(evaluation, tables, look)),
+        (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(findings, look)),
         (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], tables, look)),
         (look.say("What the result rests on", "结果的依据"), _evidence(study, folder, look)),
         (look.say("Provenance", "来源"), _provenance(results, look)),
@@ -101,7 +109,7 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
 def _described(results: Results) -> list[Path]:
     """The files of the study's folder that a crate describes: reports, results, tables and figures in all languages."""
     folder = results.store.folder
-    made = [path for part in ("report*.html", "tables/*", "figures*/*") for path in sorted(folder.glob(part))]
+    made = [path for part in ("report*.html", "tables*/*", "figures*/*") for path in sorted(folder.glob(part))]
     return [path for path in (*made, *results.store.blocks(), *(folder / name for name in _KEPT)) if path.is_file()]
 
 
@@ -134,22 +142,11 @@ def _effects(tables: "Tables", look: Look) -> str:
     return "".join(shown) + "".join(f"<p class='dim'>{_safe(note)}</p>" for note in notes)
 
 
-def _effects_on_a_page(tables: "Tables") -> "pd.DataFrame":
-    """All effects as one table for a paper: what a reader needs of them."""
-    import pandas as pd
-
-    look, rows = Look(), []
-    for metric in tables.outcomes if len(tables.effects) else ():
-        table = effects_in_words(tables, metric, look).drop(columns=["BCa", "Pairs above 0", "Saved by pairing"])
-        table.insert(0, "Outcome", measured(tables, metric, look))
-        rows.append(table)
-    return pd.concat(rows) if rows else pd.DataFrame()
-
-
-def _evaluation(tables: "Tables", look: Look) -> str:
+def _evaluation_in_words(tables: "Tables", look: Look) -> "pd.DataFrame":
+    """One row a measure and point, one column an arm: differences above their intervals."""
     found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
     if found.empty:
-        return ""
+        return found
     words = [_difference(row, look) for _, row in found.iterrows()]
     places = {name: place for place, name in enumerate((*MEASURES, PRICE))}
     cells = found.assign(words=words, place=found["metric"].map(places)).pivot(
@@ -164,7 +161,26 @@ def _evaluation(tables: "Tables", look: Look) -> str:
     shown["point"] = [tables.points[point] for point in shown["point"]]
     where = [] if len(tables.points) > 1 else ["point"]
     shown = shown.drop(columns=["place", "metric", *where])
-    shown = shown.rename(columns={"side": look.say("Side", "方面"), "point": look.say("Point", "取值")})
+    return shown.rename(columns={"side": look.say("Side", "方面"), "point": look.say("Point", "取值")})
+
+
+def _evaluation_on_pages(shown: "pd.DataFrame", tables: "Tables") -> "dict[str, pd.DataFrame]":
+    """That table for a printed page, below each side (and point) its measures; as many pages as its arms need."""
+    arms = [arm for arm in tables.arms if arm in shown]
+    words = [name for name in shown if name not in arms]
+    pages, many = {}, math.ceil(len(arms) / ARMS_ON_A_PAGE)
+    for i, some in enumerate(batched(arms, math.ceil(len(arms) / many)) if arms else (), 1):
+        page = shown[[words[0], *some]]
+        page.insert(
+            0, "", [", ".join(map(str, row)).capitalize() for row in shown[words[:0:-1]].itertuples(index=False)]
+        )
+        pages["evaluation" if i == 1 else f"evaluation_{i}"] = page
+    return pages
+
+
+def _evaluation(shown: "pd.DataFrame", tables: "Tables", look: Look) -> str:
+    if shown.empty:
+        return ""
     said = look.say(
         "What was achieved and for whom, how the community fared on the way, and what an averted unmet person-week cost: "
         f"differences from {tables.arms[0]} with 95 % t intervals; of the price, Fieller's, which has no bound where it cannot "
@@ -203,14 +219,12 @@ def _factor(factor: object) -> str:
     return ", ".join(f"{name} {value}" for name, value in said.items())
 
 
-def _findings(study: Study, tables: "Tables", look: Look) -> str:
+def _findings_in_words(study: Study, tables: "Tables", look: Look) -> "dict[str, pd.DataFrame]":
     """The tables of what the design allows to find, which speak of arms by the names that the study gives them."""
-    shown = []
     runs = tables.runs.assign(arm=tables.runs["arm"].map(dict(zip(tables.arms, study.arms, strict=True))))
     better = {name: meaning.better for name, meaning in tables.metrics.items()}
-    names = dict(zip(study.arms, tables.arms, strict=True))
+    names, found = dict(zip(study.arms, tables.arms, strict=True)), {}
     for name, table in explore(study, runs, better).tables().items():
-        heading, text = FINDINGS[name]
         if "arm" in table:
             table = table.assign(arm=table["arm"].map(names))
         if name == "sensitivity" and tables.sensitivity is not None:
@@ -218,8 +232,15 @@ def _findings(study: Study, tables: "Tables", look: Look) -> str:
         if name == "attribution" and tables.attribution is not None:
             table = tables.attribution
         alone = [c for c in ("point", "affordable") if c in table and table[c].nunique() < 2]
-        shown.append(f"<h3>{_safe(look.say(*heading))}</h3><p>{_safe(look.say(*text))}</p>")
-        shown.append(_table(readable(table, tables, look, alone)))
+        found[name] = readable(table, tables, look, alone)
+    return found
+
+
+def _findings(found: "dict[str, pd.DataFrame]", look: Look) -> str:
+    shown = []
+    for name, table in found.items():
+        heading, text = FINDINGS[name]
+        shown.append(f"<h3>{_safe(look.say(*heading))}</h3><p>{_safe(look.say(*text))}</p>{_table(table)}")
     return "".join(shown)
 
 

@@ -13,7 +13,7 @@ from experiments.figures.style import Look, decimals
 from experiments.figures.tables import Meaning, Tables
 from experiments.points import SAMPLED, Point
 from experiments.results import Results
-from experiments.wording import evidence_in_words, number
+from experiments.wording import evidence_in_words, number, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,7 +148,7 @@ def difference_in_words(row: "pd.Series[Any]") -> str:
     if row["low"] == row["high"] or not math.isfinite(row["low"]):
         return number(row["effect"], sign=True)
     places = decimals(row["high"] - row["low"])
-    return f"{row['effect']:+z.{places}f}\n[{row['low']:+z.{places}f}, {row['high']:+z.{places}f}]"
+    return f"{signed(row['effect'], places)}\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
 
 
 def _side_by_side(widths: dict[str, int], room: int) -> list[list[str]]:
@@ -181,8 +181,8 @@ def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int
     clear = row["low"] > 0 or row["high"] < 0
     colour = "" if not clear or not good else "green" if row["effect"] * good > 0 else "red"
     places = decimals(row["high"] - row["low"])
-    said = f"{row['effect']:+z.{places}f}"
-    interval = f"\n\\[{row['low']:+z.{places}f}, {row['high']:+z.{places}f}]"
+    said = signed(row["effect"], places)
+    interval = f"\n\\[{signed(row['low'], places)}, {signed(row['high'], places)}]"
     return f"{number(mean)}\n" + (f"[bold {colour}]{said}[/bold {colour}]" if colour else said) + interval
 
 

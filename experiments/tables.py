@@ -1,4 +1,4 @@
-"""Tables for a paper: every table of a study as CSV, LaTeX, Stata and Excel, side by side in one folder."""
+"""Tables for a paper: every table of a study as CSV, Stata and Excel, and as a page for LaTeX, in one folder."""
 
 import re
 from collections.abc import Mapping
@@ -10,17 +10,14 @@ import numpy as np
 from experiments.analysis.evaluation import evaluated
 from experiments.exploring import explore
 from experiments.figures.network import places
+from experiments.latex import LONGEST, latex
 from experiments.store import clear_errors, write_whole
-from experiments.wording import number
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.figures.tables import Tables
     from experiments.results import Results
-
-MOST_LATEX_ROWS = 60
-"""A longer table belongs in a file, not on a page."""
 
 
 def tables_for_a_paper(results: "Results", tables: "Tables") -> "dict[str, pd.DataFrame]":
@@ -49,14 +46,8 @@ def residents_and_ties(tables: "Tables") -> "dict[str, pd.DataFrame]":
     return {"figure_residents": pd.concat(residents), "figure_ties": pd.concat(ties)}
 
 
-def write_tables(
-    named: "Mapping[str, pd.DataFrame]", folder: Path, pages: "Mapping[str, pd.DataFrame] | None" = None
-) -> list[Path]:
-    """Write each table as .csv and .dta, the short ones as .tex, and all in tables.xlsx; returns the files.
-
-    `pages`: for some tables what a printed page shows of them, with words and intervals.
-    """
-    pages = pages or {}
+def write_tables(named: "Mapping[str, pd.DataFrame]", folder: Path) -> list[Path]:
+    """Write each table as .csv and .dta, and all in tables.xlsx; returns the files."""
     written: list[Path] = []
     with clear_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
@@ -65,42 +56,24 @@ def write_tables(
             write_whole(written[-1], table.to_csv(index=False).encode(), sync=False)
             written.append(folder / f"{name}.dta")
             _write_stata(table, written[-1])
-            page = pages.get(name, table)
-            if len(page) <= MOST_LATEX_ROWS and len(page.columns) <= 24:
-                written.append(folder / f"{name}.tex")
-                write_whole(written[-1], latex(page, name).encode(), sync=False)
         if (workbook := _write_excel(named, folder / "tables.xlsx")) is not None:
             written.append(workbook)
     return written
 
 
-def latex(table: "pd.DataFrame", label: str) -> str:
-    """A table for LaTeX with booktabs: numbers as they are, text made harmless."""
-    columns = [str(name) for name in table]
-    align = "".join("r" if table[name].dtype.kind in "fiu" else "l" for name in columns)
-    head = " & ".join(_harmless(name.replace("_", " ")) for name in columns) + r" \\"
-    rows = [" & ".join(_cell(value) for value in row) + r" \\" for row in table.itertuples(index=False)]
-    lines = [rf"\begin{{tabular}}{{{align}}}", r"\toprule", head, r"\midrule", *rows, r"\bottomrule", r"\end{tabular}"]
-    return "\n".join([f"% {label}; needs \\usepackage{{booktabs}}", *lines]) + "\n"
+def write_pages(pages: "Mapping[str, pd.DataFrame]", folder: Path) -> list[Path]:
+    """Write as .tex, for LaTeX, what a printed page shows of a table, where a page holds it; returns the files.
 
-
-def _cell(value: object) -> str:
-    return number(value).replace("-", "$-$") if isinstance(value, float) else _harmless(str(value))
-
-
-_SPECIAL = {
-    "\\": r"\textbackslash{}",
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": "$<$",
-    ">": "$>$",
-    "\N{MINUS SIGN}": "$-$",
-}
-
-
-def _harmless(text: str) -> str:
-    """Text in which LaTeX sees no commands."""
-    return re.sub(r"[\\~^<>&%$#_{}\N{MINUS SIGN}]", lambda found: _SPECIAL.get(found[0], "\\" + found[0]), text)
+    Rows that share their first column, where it has no name, stand below it as a heading.
+    """
+    written: list[Path] = []
+    with clear_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, page in pages.items():
+            if 0 < len(page) <= LONGEST:
+                written.append(folder / f"{name}.tex")
+                write_whole(written[-1], latex(page, name, headed=not page.columns[0]).encode(), sync=False)
+    return written
 
 
 def stata_name(name: str, taken: set[str]) -> str:

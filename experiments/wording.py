@@ -29,6 +29,12 @@ def true_minus(text: str) -> str:
     return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)
 
 
+def signed(value: float, places: int, unit: str = "f") -> str:
+    """A difference with its sign, without one where nothing is left of it: +0.3, 0.0."""
+    said = f"{value:+z.{places}{unit}}"
+    return said if re.search("[1-9]", said) else said.lstrip("+")
+
+
 def number(value: float, *, sign: bool = False) -> str:
     """Four significant digits, never in powers of ten."""
     if not math.isfinite(value):
@@ -149,8 +155,8 @@ def in_brief(tables: Tables, look: Look) -> list[str]:
         for _, row in own.iterrows():
             places = decimals(row["high"] - row["low"])
             to = look.say(" to ", " 至 ")
-            interval = f"{row['low']:+z.{places}f}{to}{row['high']:+z.{places}f}"
-            text = f"{row['arm']} {row['effect']:+z.{places}f} ({interval})"
+            interval = f"{signed(row['low'], places)}{to}{signed(row['high'], places)}"
+            text = f"{row['arm']} {signed(row['effect'], places)} ({interval})"
             (clear if row["low"] > 0 or row["high"] < 0 else unclear).append(text)
         start = measured(tables, metric, look) + look.say(
             f", {number(own['reference'].iloc[0])} in {tables.arms[0]}: ",
@@ -170,10 +176,6 @@ def effects_in_words(tables: Tables, metric: str, look: Look) -> "pd.DataFrame":
     rows = []
     for _, row in tables.effects[tables.effects["metric"] == metric].iterrows():
         places = decimals(row["high"] - row["low"])
-
-        def both(low: float, high: float, places: int = places) -> str:
-            return f"{low:+z.{places}f}{look.say(' to ', ' 至 ')}{high:+z.{places}f}" if math.isfinite(low) else "-"
-
         several = len(tables.points) > 1
         rows.append(
             {
@@ -181,11 +183,13 @@ def effects_in_words(tables: Tables, metric: str, look: Look) -> "pd.DataFrame":
                 **({look.say("Point", "取值"): tables.points[int(row["point"])]} if several else {}),
                 look.say("Pairs", "对数"): str(row["n"]),
                 look.say(f"Mean of {tables.arms[0]}", f"{tables.arms[0]}均值"): number(row["reference"]),
-                look.say("Difference", "差值"): f"{row['effect']:+z.{places}f}"
-                + (f" ({row['relative']:+z.1%})" if math.isfinite(row["relative"]) else ""),
-                look.say("95 % interval", "95%区间"): both(row["low"], row["high"]),
-                look.say("All arms at once", "各组同时成立"): both(row["joint_low"], row["joint_high"]),
-                "BCa": both(row["bca_low"], row["bca_high"]),
+                look.say("Difference", "差值"): signed(row["effect"], places)
+                + (f" ({signed(row['relative'], 1, '%')})" if math.isfinite(row["relative"]) else ""),
+                look.say("95 % interval", "95%区间"): _between(row["low"], row["high"], places, look),
+                look.say("All arms at once", "各组同时成立"): _between(
+                    row["joint_low"], row["joint_high"], places, look
+                ),
+                "BCa": _between(row["bca_low"], row["bca_high"], places, look),
                 "d_z": f"{row['d_z']:z.2f}" if math.isfinite(row["d_z"]) else "-",
                 look.say("Pairs above 0", "差值为正"): f"{row['above']:.0%}",
                 look.say("Saved by pairing", "配对节省"): f"{row['gain']:.1f}\N{MULTIPLICATION SIGN}"
@@ -194,6 +198,39 @@ def effects_in_words(tables: Tables, metric: str, look: Look) -> "pd.DataFrame":
             }
         )
     return pd.DataFrame(rows).map(true_minus)
+
+
+def _between(low: float, high: float, places: int, look: Look) -> str:
+    return f"{signed(low, places)}{look.say(' to ', ' 至 ')}{signed(high, places)}" if math.isfinite(low) else "-"
+
+
+def effects_on_a_page(tables: Tables, look: Look) -> "pd.DataFrame":
+    """All effects as one table for a paper, those on an outcome (at a point) below its name, level and pairs."""
+    import pandas as pd
+
+    rows = []
+    for metric in tables.outcomes if len(tables.effects) else ():
+        for point, own in tables.effects[tables.effects["metric"] == metric].groupby("point", sort=True):
+            n = f"{own['n'].min()}" if own["n"].nunique() == 1 else f"{own['n'].min()}-{own['n'].max()}"
+            where = f"; {tables.points[int(str(point))]}" if len(tables.points) > 1 else ""
+            level = f"{tables.arms[0]}: {number(own['reference'].iloc[0])}"
+            head = f"{measured(tables, metric, look)}{where}; {level}; {n}{look.say(' pairs', '对')}"
+            for _, row in own.iterrows():
+                places = decimals(row["high"] - row["low"])
+                rows.append(
+                    {
+                        "": true_minus(head),
+                        look.say("Arm", "组别"): row["arm"],
+                        look.say("Difference", "差值"): signed(row["effect"], places),
+                        "%": signed(100 * row["relative"], 1) if math.isfinite(row["relative"]) else "-",
+                        look.say("95 % interval", "95%区间"): _between(row["low"], row["high"], places, look),
+                        look.say("All arms at once", "各组同时成立"): _between(
+                            row["joint_low"], row["joint_high"], places, look
+                        ),
+                        "d_z": f"{row['d_z']:z.2f}" if math.isfinite(row["d_z"]) else "-",
+                    }
+                )
+    return pd.DataFrame(rows)
 
 
 def columns_in_words(look: Look) -> str:
@@ -263,6 +300,9 @@ COLUMNS_ZH = {
     "trajectories": "轨迹数", "bca": "BCa",
 }  # fmt: skip
 
+SHARES = ("surely", "fails_at", "best_in")
+"""Columns of findings that are shares of samples or points, told in per cent."""
+
 
 def readable(table: "pd.DataFrame", tables: Tables, look: Look, drop: Sequence[str] = ()) -> "pd.DataFrame":
     """A table of findings with intervals beside their estimates, metrics by their labels and words for columns and truths."""
@@ -292,6 +332,8 @@ def _cell(value: object, column: str, tables: Tables, look: Look) -> str:
         return tables.metrics[str(value)].say(look.language)
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return look.say("yes", "是") if value else look.say("no", "否")
+    if column in SHARES and isinstance(value, float):
+        return f"{value:.0%}"
     return number(value) if isinstance(value, float) else str(value)
 
 

@@ -2,6 +2,8 @@
 
 import json
 import logging
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,11 +21,12 @@ from experiments.figures import draw_all
 from experiments.figures.network import places
 from experiments.figures.style import Look
 from experiments.figures.tables import Snapshot
+from experiments.latex import latex
 from experiments.provenance import write_resolved
 from experiments.report import write_report
 from experiments.showing import comparison
 from experiments.store import Store
-from experiments.tables import latex, stata_name, write_tables
+from experiments.tables import stata_name, write_tables
 from sim.reading import ConfigError
 
 
@@ -50,11 +53,56 @@ def test_tables_can_be_read_back(tmp_path: Path, done: Comparison) -> None:
 
 
 def test_latex_is_harmless() -> None:
-    table = pd.DataFrame({"arm_name": ["a & b", "50 % _x_ \\ {y} ~ <"], "effect": [0.5, -2.25]})
+    table = pd.DataFrame({"arm name": ["a & b", "50 % _x_ \\ {y} ~ <", "[x]"], "effect": [0.5, -2.25, 10.0]})
     text = latex(table, "t")
-    assert text.count(r"\\" + "\n") == 3
+    assert text.startswith("% t; needs \\usepackage{booktabs}\n\\begin{tabular}{@{}lr@{}}")
     assert r"a \& b & 0.5000 \\" in text
-    assert r"50 \% \_x\_ \textbackslash{} \{y\} \textasciitilde{} $<$ & $-$2.250 \\" in text
+    assert r"50 \% \_x\_ \textbackslash{} \{y\} \textasciitilde{} $<$ & $-$2.250\phantom{0} \\" in text
+    assert r"{[}x] & 10.00\phantom{00} \\" in text  # [x] would be an option of the row's end before it
+
+
+def test_a_printed_table_sets_points_and_intervals_under_each_other_below_their_heading() -> None:
+    said = {
+        "": ["Needs", "Needs", "Cohesion"],
+        "Arm": ["a", "b", "a"],
+        "95 % interval": ["\N{MINUS SIGN}7.25 to +1.5", "-", "0.001 to 0.002"],
+        "Both": ["12\n[10, 14]", "no need averted", "5 [4, 6]"],
+    }
+    lines = latex(pd.DataFrame(said), "t", headed=True).splitlines()
+    assert lines[1] == r"\begin{tabular}{@{}lr@{ }c@{ }rr@{}}"
+    assert lines[3] == r"Arm & \multicolumn{3}{c}{95 \% interval} & \multicolumn{1}{c}{Both} \\"
+    assert lines[5:9] == [
+        r"\multicolumn{5}{@{}l}{\textit{Needs}} \\",
+        r"a & $-$7.25 & to & +1.5 & 12\phantom{]} \\",
+        r" & \multicolumn{3}{c}{} & {[}10, 14] \\",
+        r"b & \multicolumn{3}{c}{--} & no need averted\phantom{]} \\",
+    ]
+    assert lines[-4:-2] == [r"a & 0.001 & to & 0.002 & 5 [4, 6] \\", r"\bottomrule"]
+
+
+def test_a_wide_table_is_set_smaller_and_chinese_breaks_between_signs() -> None:
+    wide = latex(
+        pd.DataFrame({f"Outcome {i} (per 100 residents)": ["1,234.5 [1,000.0, 2,000.0]"] for i in range(4)}), "t"
+    )
+    assert wide.splitlines()[1] in (r"{\small", r"{\footnotesize", r"{\scriptsize")
+    assert wide.rstrip().endswith("}")
+    chinese = latex(pd.DataFrame({"参与率 (占12岁及以上居民比例)": [0.5]}), "t")
+    assert r"\usepackage{ctex} and XeLaTeX" in chinese
+    assert r"\multicolumn{1}{c}{参与率 (占12岁} \\" in chinese
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs LaTeX")
+def test_the_tables_of_a_report_fit_on_a_page(tmp_path: Path, done: Comparison) -> None:
+    write_report(done, 0)
+    pages = sorted((done.store.folder / "tables").glob("*.tex"))
+    assert {"effects", "evaluation"} <= {page.stem for page in pages}
+    body = "".join(rf"\noindent\input{{{page}}}\clearpage" for page in pages)
+    head = r"\documentclass[a4paper]{article}\usepackage[margin=2.5cm]{geometry}\usepackage{booktabs}\begin{document}"
+    (tmp_path / "all.tex").write_text(rf"{head}{body}\end{{document}}", "utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stdout
+    assert "Overfull" not in said.stdout
 
 
 def test_stata_names_are_short_and_different() -> None:
