@@ -27,6 +27,9 @@ _CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _CHINESE_PIECE = re.compile(r"\s*[(（]?(?:[^\u2e80-\uffef()\s]+|[^()\s])[)），。；]*")
 
 
+_SYMBOLS = {"d_z": "$d_z$", "Mu star": r"$\mu^*$", "Mu": r"$\mu$", "Sigma": r"$\sigma$"}
+
+
 class Column(NamedTuple):
     """A column as LaTeX wants it: how it is set, over how many columns its title stands, and its cells."""
 
@@ -70,6 +73,7 @@ def latex(table: "pd.DataFrame", label: str, *, headed: bool = False) -> str:
 
 def harmless(text: str) -> str:
     """Text in which LaTeX sees no commands, wherever in a row it stands."""
+    text = text.replace("<=", "≤").replace(">=", "≥")
     text = re.sub(r"[\\~^<>&%$#_{}\N{MINUS SIGN}\N{MULTIPLICATION SIGN}≤≥±μσ]", lambda f: _SPECIAL[f[0]], text)
     return re.sub(r"^([\[*])", r"{\1}", text)  # after a row's end these would be its options
 
@@ -139,7 +143,7 @@ def _head(titles: Sequence[Sequence[str]], columns: Sequence[Column]) -> Iterato
         cells = []
         for title, column in zip(titles, columns, strict=True):
             said = title[i - height + len(title)] if i >= height - len(title) else ""
-            said = "$d_z$" if said == "d_z" else harmless(said)
+            said = _SYMBOLS.get(said) or harmless(said)
             plain = column.align == "l" or (not said and column.span == 1)
             cells.append(said if plain else rf"\multicolumn{{{column.span}}}{{c}}{{{said}}}")
         yield " & ".join(cells) + r" \\"

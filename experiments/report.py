@@ -36,6 +36,7 @@ from experiments.wording import (
     in_language,
     measured,
     methods,
+    on_a_page,
     readable,
     true_minus,
 )  # fmt: skip
@@ -77,7 +78,8 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
     named = tables_for_a_paper(results, plain)
     write_tables(named, folder / "tables")
     evaluation, findings = _evaluation_in_words(tables, look), _findings_in_words(study, tables, look)
-    pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, tables) | findings
+    pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, tables)
+    pages |= {name: on_a_page(table, look) for name, table in findings.items()}
     write_pages(pages, folder / f"tables{suffix}")
     title = look.say(study.file.title, study.file.chinese.title or study.file.title)
     question = look.say(study.file.question, study.file.chinese.question or study.file.question)

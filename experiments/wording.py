@@ -301,7 +301,7 @@ COLUMNS_ZH = {
 }  # fmt: skip
 
 SHARES = ("surely", "fails_at", "best_in")
-"""Columns of findings that are shares of samples or points, told in per cent."""
+"""How columns of findings begin that are shares of samples or points, told in per cent."""
 
 
 def readable(table: "pd.DataFrame", tables: Tables, look: Look, drop: Sequence[str] = ()) -> "pd.DataFrame":
@@ -321,10 +321,26 @@ def readable(table: "pd.DataFrame", tables: Tables, look: Look, drop: Sequence[s
     return pd.DataFrame(shown)
 
 
+def on_a_page(table: "pd.DataFrame", look: Look) -> "pd.DataFrame":
+    """A table of findings for a printed page: what is the same in every row, and what is spoken of, stand above."""
+    same = [name for name in table if len(table) > 1 and table[name].nunique() == 1]
+    above = [_plain("quantity", look), _plain("metric", look)]
+    heads = [name for name in above if name in table and name not in same]
+    notes = ", ".join(table[n].iloc[0] if n in above else f"{n}: {table[n].iloc[0]}" for n in same)
+    said = table[heads].agg(", ".join, axis=1) if heads else [""] * len(table)
+    page = table.drop(columns=[*heads, *same])
+    page.insert(0, "", [", ".join(filter(None, (head, notes))) for head in said])
+    return page if notes or heads else table
+
+
+def _plain(column: str, look: Look) -> str:
+    return COLUMNS_ZH.get(column, column) if look.language == "zh" else column.replace("_", " ").capitalize()
+
+
 def _column(column: str, tables: Tables, look: Look) -> str:
     if column in tables.metrics:
         return measured(tables, column, look)
-    return COLUMNS_ZH.get(column, column) if look.language == "zh" else column.replace("_", " ").capitalize()
+    return _plain(column, look)
 
 
 def _cell(value: object, column: str, tables: Tables, look: Look) -> str:
@@ -332,7 +348,7 @@ def _cell(value: object, column: str, tables: Tables, look: Look) -> str:
         return tables.metrics[str(value)].say(look.language)
     if isinstance(value, bool) or type(value).__name__ == "bool_":
         return look.say("yes", "是") if value else look.say("no", "否")
-    if column in SHARES and isinstance(value, float):
+    if column.startswith(SHARES) and isinstance(value, float):
         return f"{value:.0%}"
     return number(value) if isinstance(value, float) else str(value)
 
