@@ -55,7 +55,7 @@ table { border-collapse: collapse; font: 12px/1.4 Helvetica, Arial, 'PingFang SC
 th, td { white-space: nowrap; padding: .25rem .6rem; text-align: right; vertical-align: top }
 th:first-child, td:first-child, .words td { text-align: left }
 thead th { border-bottom: 1px solid #222; white-space: normal; vertical-align: bottom } tbody tr { border-bottom: 1px solid #ddd }
-figure { margin: 2rem 0 } img { max-width: 100% } .wide { overflow-x: auto } .dim, figcaption { color: #555; font-size: .9rem }
+figure { margin: 2rem 0 } img { max-width: 100%; zoom: 1.3 } .wide { overflow-x: auto } .dim, figcaption { color: #555; font-size: .9rem }
 nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: normal }
 @media print { body { max-width: none; margin: 0 } figure, table { break-inside: avoid } .wide { overflow: visible } nav { display: none } }
 """

@@ -84,7 +84,7 @@ def arm_in_words(study: Study, arm: str, look: Look) -> str:
     policies = [POLICIES[name](**doses) for name, doses in study.arms[arm]]
     said = [look.say(policy.told(), policy.told_zh()) for policy in policies]
     said += [f"{path} = {value}." for path, value in settings_of(study, arm).items()]
-    return " ".join(said) or look.say("Nothing is changed.", "不作改变。")
+    return true_minus(" ".join(said)) or look.say("Nothing is changed.", "不作改变。")
 
 
 def methods(study: Study, tables: Tables, first_stage: int, look: Look) -> str:
@@ -93,7 +93,7 @@ def methods(study: Study, tables: Tables, first_stage: int, look: Look) -> str:
     runs, points = f"{len(tables.runs):,}", len(study.points)
     method, reference = file.design.method.replace("_", " "), tables.arms[0]
     starts = sorted({start for spans in tables.spans.values() for start, _ in spans})
-    began = f"Policies began in week {starts[0]}" + (" or later" if len(starts) > 1 else "") + "; " if starts else ""
+    began = f"Policies began in week {starts[0]}" + (" or later" if len(starts) > 1 else "") + ". " if starts else ""
     began_zh = f"政策自第{starts[0]}周{'或更晚' if len(starts) > 1 else ''}开始；" if starts else ""
     place, place_zh = f"the community {file.community!r}", f"社区“{file.community}”"
     if file.city:
@@ -159,8 +159,8 @@ def in_brief(tables: Tables, look: Look) -> list[str]:
             text = f"{row['arm']} {signed(row['effect'], places)} ({interval})"
             (clear if row["low"] > 0 or row["high"] < 0 else unclear).append(text)
         start = measured(tables, metric, look) + look.say(
-            f", {number(own['reference'].iloc[0])} in {tables.arms[0]}: ",
-            f"，{tables.arms[0]}为{number(own['reference'].iloc[0])}：",
+            f": {number(own['reference'].iloc[0])} in \N{LEFT SINGLE QUOTATION MARK}{tables.arms[0]}\N{RIGHT SINGLE QUOTATION MARK}; ",
+            f"：“{tables.arms[0]}”为{number(own['reference'].iloc[0])}；",
         )
         parts = [look.say(", ", "，").join(clear)] if clear else []
         if unclear:

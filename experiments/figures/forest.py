@@ -77,5 +77,5 @@ def _one(panel: "Axes", tables: Tables, metric: str, rows: list[tuple[int, str]]
     panel.set_xlabel(tables.metrics[metric].axis(look.language, look.say("Difference", "差值")))
     panel.spines["left"].set_visible(False)
     panel.tick_params(axis="y", length=0)
-    panel.locator_params(axis="x", nbins=4)
+    panel.locator_params(axis="x", nbins=3, min_n_ticks=2)
     panel.margins(x=0.15)

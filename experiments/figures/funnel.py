@@ -52,9 +52,10 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         drawn,
         look.say(
             f"{tables.where(0)}Means of n = {n} runs an arm, last {tables.window} weeks; in brackets: share of needs. "
-            "Needs that are not placed are met by public services or stay hidden; an order done may be an older one.",
+            "Needs that are not placed are met by public services or stay hidden; an order can be dispatched again, and one "
+            "that is done may be older.",
             f"{tables.where(0)}每组 n = {n} 次运行、最后{tables.window}周均值；括号：占需求的比例。"
-            "未知需求由公共服务满足或仍未显现。",
+            "未下单的需求由公共服务满足或仍未显现；一单可多次派发，完成的可为更早的订单。",
         ),
     )
     yield "funnel", drawn

@@ -38,7 +38,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         panel.set_ylim(0, top)
         weeks(panel, tables.weeks, look, most=3)
         if i % columns == 0:
-            panel.set_ylabel(tables.metrics["tier_1"].axis(look.language, look.say("Share", "占比")))
+            panel.set_ylabel(tables.metrics["tier_1"].axis(look.language, look.say("Participants", "参与者")))
     for panel in panels[len(arms) :]:
         panel.set_visible(False)
     lines, labels = panels[0].get_legend_handles_labels()

@@ -39,13 +39,15 @@ class PopulationMobility(Policy):
     def sentence(self) -> str:
         """One sentence."""
         how = {
-            "level": "in a year",
-            "trend": "in a year, and as much again with every further year",
-            "shock": "in a year, half of it gone after half a year",
+            "level": "",
+            "trend": ", and as much again with every further year",
+            "shock": ", half of it gone after half a year",
         }[self.course]
-        return f"{self.turnover:+.0%} of households leave {how}, and migrants among arrivals change by {self.migrants:+.0%}, {self.period()}."
+        migrants = f", and that of migrants among arrivals by {100 * self.migrants:+g}" if self.migrants else ""
+        return f"The share of households that leave in a year changes by {100 * self.turnover:+g} percentage points{migrants}{how}, {self.period()}."
 
     def sentence_zh(self) -> str:
         """One sentence."""
         how = {"level": "", "trend": "，并逐年递增", "shock": "，每半年减半"}[self.course]
-        return f"每年迁出的住户比例变化{self.turnover:+.0%}{how}；迁入者中外来人口比例变化{self.migrants:+.0%}。"
+        migrants = f"，迁入者中外来人口比例变化{100 * self.migrants:+g}个百分点" if self.migrants else ""
+        return f"每年迁出的住户比例变化{100 * self.turnover:+g}个百分点{migrants}{how}。"

@@ -55,9 +55,13 @@ class Training(Policy):
             "new": "volunteers recruited in the last half year",
             "key": "volunteers of tier 2 and more",
         }[self.whom]
-        return f"{self.seats:g} training seats a week per 1,000 residents go to {whom} by lot, each closing {self.gain:.0%} more of the gap to mastery than usual, {self.period()}, at {self.cost_per_seat:g} yuan a seat."
+        better = f", each closing {self.gain:.0%} more of the gap to mastery than usual" if self.gain else ""
+        return f"{self.seats:g} training seats a week per 1,000 residents go to {whom} by lot{better}, {self.period()}, at {self.cost_per_seat:g} yuan a seat."
 
     def sentence_zh(self) -> str:
         """One sentence."""
         whom = {"all": "志愿者", "new": "近半年加入的志愿者", "key": "二级及以上的骨干志愿者"}[self.whom]
-        return f"每周每千名居民提供{self.seats:g}个培训名额，抽签分配给{whom}，每次比通常多缩小{self.gain:.0%}的技能差距；每个名额{self.cost_per_seat:g}元。"
+        better = f"，每次比通常多缩小{self.gain:.0%}的技能差距" if self.gain else ""
+        return (
+            f"每周每千名居民提供{self.seats:g}个培训名额，抽签分配给{whom}{better}；每个名额{self.cost_per_seat:g}元。"
+        )
