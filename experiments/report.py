@@ -22,7 +22,7 @@ from experiments.results import Results
 from experiments.showing import difference_in_words, tables_of
 from experiments.snapshot import snapshots_of
 from experiments.store import write_whole
-from experiments.tables import tables_for_a_paper, write_pages, write_tables
+from experiments.tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.wording import (
     FINDINGS,
     GRADES,
@@ -76,7 +76,7 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
     tables = in_language(study, plain, language)
     drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
     named = tables_for_a_paper(results, plain)
-    write_tables(named, folder / "tables")
+    write_tables(named, folder / "tables", meanings_of(plain))
     evaluation, findings = _evaluation_in_words(tables, look), _findings_in_words(study, tables, look)
     pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, tables)
     pages |= {name: on_a_page(table, look) for name, table in findings.items()}

@@ -1,7 +1,7 @@
 """Tables for a paper: every table of a study as CSV, Stata and Excel, and as a page for LaTeX, in one folder."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,45 @@ if TYPE_CHECKING:
 
     from experiments.figures.tables import Tables
     from experiments.results import Results
+
+
+MEANINGS = {
+    "run": "hash of everything that determines a run",
+    "arm": "what is done",
+    "point": "number of the point, where something varies",
+    "replicate": "runs of the same number share their luck, in every arm",
+    "seed": "seed of the replicate (too long for a number in R, Stata and Excel: text)",
+    "metric": "the outcome that the row is about",
+    "side": "outcome, process or price",
+    "n": "pairs of runs",
+    "reference": "mean of the first arm",
+    "mean": "mean of the arm",
+    "effect": "mean difference from the first arm, over pairs",
+    "sd": "standard deviation of the differences",
+    "low": "lower end of the 95 % t interval",
+    "high": "upper end of the 95 % t interval",
+    "bca_low": "lower end of the 95 % BCa bootstrap interval",
+    "bca_high": "upper end of the 95 % BCa bootstrap interval",
+    "joint_low": "lower end of the 95 % interval for all arms of an outcome at once",
+    "joint_high": "upper end of the 95 % interval for all arms of an outcome at once",
+    "relative": "effect as a share of the first arm's mean",
+    "d_z": "effect over the standard deviation of the differences",
+    "cliff": "Cliff's delta of the arms, -1 to 1",
+    "above": "share of pairs in which the arm lies above the first",
+    "skew": "skewness of the differences",
+    "correlation": "correlation of the arm with the first, over pairs",
+    "gain": "times the runs that unpaired arms would need for the same interval",
+    "affordable": "within the budget",
+    "on_front": "no other choice is as good in every objective and better in one",
+    "surely": "share of bootstraps in which it is there",
+}
+"""What a column holds that is no metric; 80 letters at most, as Stata's labels allow."""
+
+
+def meanings_of(tables: "Tables") -> dict[str, str]:
+    """What every column holds, by its name."""
+    metrics = {name: f"{m.label} ({m.unit})" if m.unit else m.label for name, m in tables.metrics.items()}
+    return MEANINGS | metrics
 
 
 def tables_for_a_paper(results: "Results", tables: "Tables") -> "dict[str, pd.DataFrame]":
@@ -46,16 +85,25 @@ def residents_and_ties(tables: "Tables") -> "dict[str, pd.DataFrame]":
     return {"figure_residents": pd.concat(residents), "figure_ties": pd.concat(ties)}
 
 
-def write_tables(named: "Mapping[str, pd.DataFrame]", folder: Path) -> list[Path]:
-    """Write each table as .csv and .dta, and all in tables.xlsx; returns the files."""
+def write_tables(
+    named: "Mapping[str, pd.DataFrame]", folder: Path, meanings: Mapping[str, str] | None = None
+) -> list[Path]:
+    """Write each table as .csv and .dta, and all in tables.xlsx; returns the files.
+
+    `meanings` of columns become labels in Stata and a table of their own, `columns`.
+    """
+    meanings = meanings or {}
+    told = dict.fromkeys(str(c) for table in named.values() for c in table if str(c) in meanings)
+    if told:
+        named = dict(named) | {"columns": _columns(told, meanings)}
     written: list[Path] = []
     with clear_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         for name, table in named.items():
             written.append(folder / f"{name}.csv")
-            write_whole(written[-1], table.to_csv(index=False).encode(), sync=False)
+            write_whole(written[-1], _as_everybody_reads(table).to_csv(index=False).encode(), sync=False)
             written.append(folder / f"{name}.dta")
-            _write_stata(table, written[-1])
+            _write_stata(table, written[-1], meanings)
         if (workbook := _write_excel(named, folder / "tables.xlsx")) is not None:
             written.append(workbook)
     return written
@@ -87,8 +135,20 @@ def stata_name(name: str, taken: set[str]) -> str:
     return short
 
 
-def _write_stata(table: "pd.DataFrame", path: Path) -> None:
-    """Stata 14 and later; the full column names stand as labels of the variables."""
+def _columns(names: Iterable[str], meanings: Mapping[str, str]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame([{"column": name, "meaning": meanings[name]} for name in names])
+
+
+def _as_everybody_reads(table: "pd.DataFrame") -> "pd.DataFrame":
+    """The table with TRUE and FALSE, which R knows as truths, where Python writes True and False."""
+    truths = [name for name in table if table[name].dtype == bool]
+    return table.assign(**{str(name): table[name].map({True: "TRUE", False: "FALSE"}) for name in truths})
+
+
+def _write_stata(table: "pd.DataFrame", path: Path, meanings: Mapping[str, str]) -> None:
+    """Stata 14 and later; variables are labelled by what they hold, or by the full name of their column."""
     import pandas as pd
 
     taken: set[str] = set()
@@ -103,7 +163,10 @@ def _write_stata(table: "pd.DataFrame", path: Path) -> None:
             whole[name] = whole[name].astype(str)  # Stata has no whole numbers of 64 bits; seeds must stay exact
         elif whole[name].dtype.kind == "f":
             whole[name] = whole[name].where(np.isfinite(whole[name]))  # nor an infinite bound: it is missing there
-    labels = {short: long[:80] for long, short in names.items()}
+    labels = {
+        short: (long if long not in meanings else meanings[long] if short == long else f"{long}: {meanings[long]}")[:80]
+        for long, short in names.items()
+    }
     temporary = path.with_name(f".tmp-{path.name}")
     long = [name for name in whole if whole[name].dtype == object and whole[name].str.len().max() > 2000]
     whole.to_stata(temporary, write_index=False, version=118, variable_labels=labels, convert_strl=long)

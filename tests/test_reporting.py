@@ -24,9 +24,9 @@ from experiments.figures.tables import Snapshot
 from experiments.latex import latex
 from experiments.provenance import write_resolved
 from experiments.report import write_report
-from experiments.showing import comparison
+from experiments.showing import comparison, tables_of
 from experiments.store import Store
-from experiments.tables import stata_name, write_tables
+from experiments.tables import meanings_of, stata_name, write_tables
 from sim.reading import ConfigError
 
 
@@ -50,6 +50,26 @@ def test_tables_can_be_read_back(tmp_path: Path, done: Comparison) -> None:
     book = pd.read_excel(tmp_path / "t" / "tables.xlsx", sheet_name=None, dtype={"seed": str})
     assert set(book) == {"runs", "effects"}
     assert list(book["runs"]["seed"]) == [str(seed) for seed in runs["seed"]]
+
+
+def test_tables_say_what_their_columns_hold_and_are_read_in_r_and_stata(tmp_path: Path, done: Comparison) -> None:
+    front = pd.DataFrame(
+        {"arm": ["a", "b"], "unmet_needs": [1.0, 2.0], "on_front": [True, False], "x" * 40: ["t" * 3000, ""]}
+    )
+    meanings = meanings_of(tables_of(done))
+    write_tables({"front": front}, tmp_path, meanings | {"x" * 40: "long"})
+    with pd.read_stata(tmp_path / "front.dta", iterator=True) as stata:
+        labels, again = stata.variable_labels(), stata.read()
+    assert labels["unmet_needs"] == "Unmet needs (person-weeks per 100 residents a year)"
+    assert labels["x" * 32].startswith("x" * 40 + ": long")
+    assert again["x" * 32].tolist() == ["t" * 3000, ""]
+    assert (tmp_path / "front.csv").read_text().splitlines()[1].startswith("a,1.0,TRUE,")
+    assert pd.read_csv(tmp_path / "front.csv")["on_front"].tolist() == [True, False]
+    told = pd.read_csv(tmp_path / "columns.csv").set_index("column")["meaning"]
+    assert {"arm", "unmet_needs", "on_front"} <= set(told.index)
+    assert max(map(len, meanings.values())) <= 80
+    effects = done.effects()
+    assert set(effects) <= meanings.keys()
 
 
 def test_latex_is_harmless() -> None:
