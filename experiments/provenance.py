@@ -40,7 +40,7 @@ def manifest(study: Study, store: Store, session: Mapping[str, Any]) -> dict[str
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
         "packages": {name: _version(name) for name in PACKAGES},
-        "sessions": [*store.manifest().get("sessions", []), dict(session)][-100:],
+        "sessions": [*store.sessions(), dict(session)][-100:],
         "files": {p.relative_to(store.folder).as_posix(): _sha256(p) for p in files},
     }
 

@@ -47,11 +47,11 @@ if TYPE_CHECKING:
     from experiments.figures.tables import Tables
 
 STYLE = """
-body { font: 16px/1.55 Georgia, 'Songti SC', 'Noto Serif CJK SC', serif; color: #222 }
+body { font: 16px/1.55 Georgia, 'Times New Roman', 'DejaVu Serif', 'Songti SC', SimSun, 'Noto Serif CJK SC', 'Source Han Serif SC', 'WenQuanYi Micro Hei', serif; color: #222 }
 body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
-h1, h2, h3 { font-family: Helvetica, Arial, 'PingFang SC', 'Microsoft YaHei', sans-serif; line-height: 1.25 }
+h1, h2, h3 { font-family: Helvetica, Arial, 'DejaVu Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif; line-height: 1.25 }
 h2 { margin-top: 2.5rem; font-size: 1.25rem; border-bottom: 1px solid #ccc } h3 { font-size: 1rem }
-table { border-collapse: collapse; font: 12px/1.4 Helvetica, Arial, 'PingFang SC', 'Microsoft YaHei', sans-serif; margin: 1rem 0 }
+table { border-collapse: collapse; font: 12px/1.4 Helvetica, Arial, 'DejaVu Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif; margin: 1rem 0 }
 th, td { white-space: nowrap; padding: .25rem .6rem; text-align: right; vertical-align: top }
 th:first-child, td:first-child, .words td { text-align: left }
 thead th { border-bottom: 1px solid #222; white-space: normal; vertical-align: bottom } tbody tr { border-bottom: 1px solid #ddd }

@@ -37,6 +37,17 @@ def run_study(
     part = "" if shard == (1, 1) else f"{shard[0]}/{shard[1]}"
     began, clock, tally = datetime.now(UTC), time.perf_counter(), Tally()
 
+    def told() -> dict[str, Any]:
+        return {
+            "began": began.isoformat(timespec="seconds"),
+            "seconds": round(time.perf_counter() - clock, 3),
+            "runs": tally.done,
+            "run_seconds": round(tally.seconds, 3),
+            "workers": workers or processors(),
+            "by": on or by,
+            **({"part": part} if part else {}),
+        }
+
     def go_on(study: Study) -> None:
         todo = sum(1 for _ in missing(study, store, shard=shard, again=retry))
         total = sum(1 for _ in planned(study, shard))
@@ -46,9 +57,9 @@ def run_study(
         console.print(f"{asked}: {total - todo} of {total} runs are there, {todo} to do.")
         if todo:
             warm(study, console)
-            with _progress(console, todo) as told:
+            with _progress(console, todo) as heard:
                 many: Workers = cast(Workers, by)
-                tally.add(perform(study, store, workers=workers, by=many, shard=shard, again=retry, on=on, told=told))
+                tally.add(perform(study, store, workers=workers, by=many, shard=shard, again=retry, on=on, told=heard))
 
     with store.held(part):
         console.print(f"[bold]{study.file.title}[/bold]  {study.file.question}")
@@ -57,6 +68,8 @@ def run_study(
         while study.file.replicates > seen:
             go_on(study)
             if part and any(True for _ in missing(study, store)):
+                if tally.done:
+                    store.note_session(told())
                 console.print(f"Part {part} is done. When all parts are, run the study once more.")
                 return tally.failed
             seen = study.file.replicates
@@ -72,16 +85,8 @@ def run_study(
             results.each.write_csv()
         failures = results.each.write_failures()
         drawn = _figures_and_table(results, first, console)
-        session = {
-            "began": began.isoformat(timespec="seconds"),
-            "seconds": round(time.perf_counter() - clock, 3),
-            "runs": tally.done,
-            "run_seconds": round(tally.seconds, 3),
-            "workers": workers or processors(),
-            "by": on or by,
-        }
         counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
-        store.write_manifest(manifest(study, store, session) | counts)
+        store.write_manifest(manifest(study, store, told()) | counts)
     _say_failures(console, failures.to_dict("records"))
     if damaged := len(list(store.folder.glob("damaged/*"))):
         files = "1 damaged file is" if damaged == 1 else f"{damaged} damaged files are"

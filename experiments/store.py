@@ -7,6 +7,7 @@
     runs.parquet             one row a run: arm, point, replicate, seed, parameters, outcomes
     failures.csv             one row a failed run: labels, traceback and the command that repeats it
     manifest.json            versions, seeds, commit, times, hashes
+    sessions/                what each part of the plan (--shard) did, for the manifest
 
 A run is set aside the moment it is finished; a block is written when all its runs are there. Both go to a temporary
 file first and get their name when they are whole, so a name means a whole file; a bit that flipped since then is
@@ -165,6 +166,20 @@ class Store:
             for run in runs:
                 (self.aside / run).unlink(missing_ok=True)
         return []
+
+    def note_session(self, session: Mapping[str, Any]) -> None:
+        """Keep what a part of the plan did, for the manifest that the last program writes."""
+        with clear_errors(self.folder):
+            (self.folder / "sessions").mkdir(exist_ok=True)
+            text = json.dumps(session).encode()
+            name = hashlib.sha256(text).hexdigest()[:20]
+            write_whole(self.folder / "sessions" / f"{name}.json", text, sync=False)
+
+    def sessions(self) -> list[Mapping[str, Any]]:
+        """What programs did here, each once, in the order in which they began."""
+        noted = [json.loads(path.read_bytes()) for path in self.folder.glob("sessions/[!.]*.json")]
+        each = {json.dumps(one, sort_keys=True): one for one in (*self.manifest().get("sessions", []), *noted)}
+        return sorted(each.values(), key=lambda one: str(one.get("began", "")))
 
     def write_manifest(self, said: Mapping[str, Any]) -> None:
         """Write manifest.json."""

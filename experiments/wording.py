@@ -26,7 +26,7 @@ GRADES = {
 
 def true_minus(text: str) -> str:
     """The text with a minus sign before negative numbers."""
-    return re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", text)
+    return re.sub(r"(?<![A-Za-z0-9_.])-(?=\d)", "\N{MINUS SIGN}", text)
 
 
 def signed(value: float, places: int, unit: str = "f") -> str:

@@ -74,6 +74,19 @@ def test_the_road_from_a_study_to_tables_and_figures(tmp_path: Path) -> None:
     assert "0 to do" in again.output
 
 
+def test_the_manifest_of_a_study_in_parts_tells_of_all_parts(tmp_path: Path) -> None:
+    out, study = tmp_path / "results", write_study(tmp_path)
+    first = linli("run", study, "--out", out, "--workers", 1, "--shard", "1/2")
+    assert "part 1/2: 0 of 5 runs are there, 5 to do." in " ".join(first.output.split())
+    assert "Part 1/2 is done" in first.output
+    assert not (out / "manifest.json").exists()
+    assert linli("run", study, "--out", out, "--workers", 1, "--shard", "2/2", "--quiet").exit_code == 0
+    assert linli("run", study, "--out", out, "--workers", 1, "--quiet").exit_code == 0
+    sessions = json.loads((out / "manifest.json").read_text())["sessions"]
+    assert [session["runs"] for session in sessions] == [5, 4, 0]
+    assert [session.get("part") for session in sessions] == ["1/2", "2/2", None]
+
+
 def test_figures_can_be_drawn_again_in_another_shape(tmp_path: Path) -> None:
     out, study = tmp_path / "results", write_study(tmp_path)
     assert linli("run", study, "--out", out, "--workers", 1, "--quiet").output == ""
