@@ -3,12 +3,13 @@
 This is the engine that experiments run. `sim.model.Community` puts the face of a Mesa model on it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from math import fsum
 from types import SimpleNamespace
 
 import numpy as np
 
+from sim.driver import handed_over
 from sim.law import Column
 from sim.levers import LEVERS
 from sim.metrics import METRICS, slow_values
@@ -20,7 +21,6 @@ from sim.residents import NO_TIER, RESIDENTS, VACANT
 from sim.rules.moving import NEVER_SERVED
 from sim.tallies import stretches
 from sim.ties import TIES, end_tie
-from sim.week import WEEK
 from sim.world import World
 
 SLOW_EVERY = 13
@@ -57,8 +57,8 @@ class Simulation:
         self._bind()
 
     def __getstate__(self) -> dict[str, object]:
-        """Everything but the compiled phases bound to their columns: those are looked up again."""
-        return {name: value for name, value in self.__dict__.items() if name != "_week"}
+        """Everything but the addresses of columns: those are looked up again."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("_known", "_drive", "_table")}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
@@ -70,11 +70,9 @@ class Simulation:
         return len(self.rows)
 
     def _bind(self) -> None:
-        """Look up, once, the columns that each phase names."""
-        known = self.world.columns | dict(self.world.sections())
-        self._week: list[tuple[Callable[..., None], tuple[object, ...]]] = [
-            (p.run, tuple(known[name] for name in p.reads)) for p in WEEK
-        ]
+        """Look up, once, where the columns lie; they are kept as long as their addresses are."""
+        self._known = self.world.columns | dict(self.world.sections())
+        self._drive, self._table = handed_over(self._known)
 
     def change_policies(self, policies: Iterable[Policy]) -> None:
         """From the coming week on, these policies in place of the present ones; the past stays as it was.
@@ -115,8 +113,8 @@ class Simulation:
         self._bind()
 
     def arguments_of(self, phase: Phase) -> tuple[object, ...]:
-        """What a phase is called with."""
-        return self._week[WEEK.index(phase)][1]
+        """What a phase is called with, where somebody wants to look at the world between two phases."""
+        return tuple(self._known[name] for name in phase.reads)
 
     def run_for(self, weeks: int) -> "Simulation":
         """Live so many weeks more."""
@@ -127,8 +125,7 @@ class Simulation:
     def live_one_week(self) -> None:
         """Levers rest, policies push, the phases of the week follow each other, and Sunday night is written down."""
         self.begin_week()
-        for run, arguments in self._week:
-            run(*arguments)
+        self._drive(self._table)
         self.end_week()
 
     def begin_week(self) -> None:

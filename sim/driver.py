@@ -1,0 +1,104 @@
+"""The driver: a whole week as one compiled call.
+
+To hand a column to compiled code costs a quarter of a microsecond, and the phases of a week ask for some 670: in a small
+community that is as much as a third of the rules themselves. So the week is handed one table with the address of every
+column; the driver, written here from what the phases declare, makes columns of addresses again and calls phase after phase.
+"""
+
+import hashlib
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from sim.law import CACHE, Column
+from sim.phase import Phase
+from sim.week import WEEK
+
+COLUMNS = tuple(sorted({name for phase in WEEK for name in phase.reads}))
+"""Every column and section of parameters that some phase reads, in the order of the table of addresses."""
+
+type Shape = tuple[tuple[str, int], ...]
+"""The type of each column of `COLUMNS` and how many dimensions it has."""
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def memory_at(context: Any, address: Any) -> Any:
+    """The memory at an address (inside compiled code)."""
+
+    def made(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return types.voidptr(address), made
+
+
+def handed_over(
+    known: Mapping[str, Column], phases: tuple[Phase, ...] = WEEK
+) -> tuple[Callable[[Column], None], Column]:
+    """The week (or some phases of it) compiled, and the table to call it with: address, rows and width of each column.
+
+    The table is good for as long as these very columns live; whoever keeps it keeps them. Errors: ValueError for a column
+    that does not lie in one piece.
+    """
+    columns = [known[name] for name in COLUMNS]
+    for name, column in zip(COLUMNS, columns, strict=True):
+        if not column.flags.c_contiguous:
+            raise ValueError(f"column {name} does not lie in one piece")
+    table = [(c.__array_interface__["data"][0], c.shape[0], c.shape[1] if c.ndim == 2 else 0) for c in columns]
+    return _compiled(tuple((_word(c.dtype), c.ndim) for c in columns), phases), np.array(table, np.int64)
+
+
+def _word(dtype: np.dtype[Any]) -> str:
+    """A type in words that NumPy understands."""
+    return repr(dtype.descr) if dtype.names else repr(dtype.str)
+
+
+@cache
+def _compiled(shape: Shape, phases: tuple[Phase, ...]) -> Callable[[Column], None]:
+    """The driver for columns of these types; its text lies beside the compiled code, which is cached by file."""
+    text = _text(shape, phases)
+    name = f"linli_week_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    path = CACHE / f"{name}.py"
+    if not path.exists():
+        # other processes may do the same at this moment: the file appears whole or not at all
+        with tempfile.NamedTemporaryFile("w", dir=CACHE, delete=False, encoding="utf-8") as file:
+            file.write(text)
+        os.replace(file.name, path)
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # where compiled code that was cached looks for what it was made of
+    spec.loader.exec_module(module)
+    return module.the_week  # type: ignore[no-any-return]
+
+
+def _text(shape: Shape, phases: tuple[Phase, ...]) -> str:
+    """The driver as a Python module."""
+    lines = [
+        '"""The week over addresses, written by sim/driver.py."""',
+        "import numpy as np",
+        "from numba import carray",
+        "from sim.driver import memory_at",
+        "from sim.law import compiled",
+        *(f"from {phase.plain.__module__} import {phase.name} as _{phase.name}" for phase in phases),
+        *(f"{phase.name} = _{phase.name}.run" for phase in phases),
+        *(f"type_{name} = np.dtype({word})" for name, (word, _) in zip(COLUMNS, shape, strict=True)),
+        "@compiled",
+        "def the_week(at):",
+    ]
+    read = {name for phase in phases for name in phase.reads}
+    for row, (name, (_, dimensions)) in enumerate(zip(COLUMNS, shape, strict=True)):
+        if name not in read:
+            continue
+        rows = f"(at[{row}, 1],)" if dimensions == 1 else f"(at[{row}, 1], at[{row}, 2])"
+        lines.append(f"    {name} = carray(memory_at(at[{row}, 0]), {rows}, type_{name})")
+    lines += [f"    {phase.name}({', '.join(phase.reads)})" for phase in phases]
+    return "\n".join(lines) + "\n"
