@@ -219,7 +219,7 @@ def _flags(life: Life) -> Column:
         (SERVED, world.hours > 0),
         (ASKED, world.asked > 0),
         (NEED, world.open_needs > 0),
-        (TRAINED, world.trained > 0),
+        (TRAINED, world.training > 0),
         (NEW, world.tenure < 26),
         (AWAY, world.away > 0),
     ):

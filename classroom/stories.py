@@ -82,7 +82,7 @@ def _given(life: Life, row: int) -> list[Said]:
     assigned = float(world.hours_assigned[row])
     english = f"Gave {hours:.1f} hours" + (f", {assigned:.1f} of them to tasks from above" if assigned > 0.05 else "")
     chinese = f"服务了{hours:.1f}小时" + (f"，其中{assigned:.1f}小时为上级任务" if assigned > 0.05 else "")
-    if world.trained[row]:
+    if world.training[row]:
         english, chinese = english + ", and went to training", chinese + "，并参加了培训"
     return [[english + ".", chinese + "。"]]
 

@@ -230,7 +230,7 @@ class ResidentStory(_Story):
             yield f"works {self.world.hours_public[self.row]:.1f} h on public issues of the grid."
 
     def _skills_change(self) -> Iterator[str]:
-        if self.world.trained[self.row] > 0.0:
+        if self.world.training[self.row] > 0.0:
             yield f"attends a training session; skill is now {self.world.skill[self.row]:.2f}."
 
     def _ties_change(self) -> Iterator[str]:

@@ -61,7 +61,6 @@ RESIDENTS: Table = {
         6,
     ),
     "pioneer": Fact("u1", "is a pioneer seated in a grid: 0 no, 1 yes, 2 by a bundle", "seat", 0, 2),
-    "trained": share("share of a training session received this week"),
     "team": Fact("i2", "team they belong to, -1 for none", "row of teams", -1),
     "route": Fact("i1", "how they were recruited last (ROUTES)", "route", 0, 3),
     "recruited_week": Fact("i4", "week of the last climb from bystander, -1 for never", "week", -1),

@@ -47,14 +47,15 @@ def mood_around(
 def _place_for(i, floor, most_made, tie_first, degree, tie_strength, tie_born):  # type: ignore[no-untyped-def]
     """A slot of i for a new tie: an unused one or, where all K are taken, that of the weakest weaker made tie; else -1."""
     start, used = tie_first[i], degree[i]
-    made, weakest, at = 0, floor, -1
+    made = 0
     for s in range(start, start + used):
-        if tie_born[s] >= 0:
-            made += 1
-            if tie_strength[s] < weakest:
-                weakest, at = tie_strength[s], s
+        made += tie_born[s] >= 0
     if made < most_made and used < tie_first[i + 1] - start:
         return start + used
+    weakest, at = floor, -1
+    for s in range(start, start + used):
+        if tie_born[s] >= 0 and tie_strength[s] < weakest:
+            weakest, at = tie_strength[s], s
     return at
 
 

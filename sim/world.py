@@ -7,7 +7,7 @@ import numpy as np
 from sim.chance import key_of, stream, uniforms
 from sim.columns import Table
 from sim.households import PersonColumns, household_numbers
-from sim.law import Column
+from sim.law import Column, compiled
 from sim.levers import LEVERS, REST
 from sim.model_parameters import ELIGIBLE, Config
 from sim.networks import Ties, ties
@@ -132,8 +132,7 @@ class World:
 
     def _expect_needs(self) -> None:
         """How many needs of each kind a week can be expected to bring, by who lives here now."""
-        for k in range(self.kind_expected.size):
-            self.kind_expected[k] = self.kind_weekly[k] * np.count_nonzero(self.wants & np.uint32(1 << k))
+        self.kind_expected[:] = self.kind_weekly * _wanting(self.wants, self.kind_weekly.size)
 
     def _settle(self, seed: np.uint64) -> None:
         """Put the founders in their rows and everything at its start."""
@@ -206,12 +205,9 @@ class World:
 
     def most_new_orders(self) -> int:
         """How many needs can arise in one week: the expected number and twelve standard deviations, at most all."""
-        expected = most = 0.0
-        for k, weekly in enumerate(self.kind_weekly):
-            eligible = float(np.count_nonzero(self.wants & np.uint32(1 << k)))
-            expected += eligible * min(1.0, weekly * (1.0 + self.config.needing.low_income_extra))
-            most += eligible
-        return int(min(most, expected + 12.0 * expected**0.5 + 64.0))
+        eligible = _wanting(self.wants, self.kind_weekly.size)
+        expected = float(eligible @ np.minimum(1.0, self.kind_weekly * (1.0 + self.config.needing.low_income_extra)))
+        return int(min(float(eligible.sum()), expected + 12.0 * expected**0.5 + 64.0))
 
     def sections(self) -> Iterator[tuple[str, Column]]:
         """The parameters of the rules for compiled code: each section is a table of one row, with a field a parameter."""
@@ -226,6 +222,16 @@ class World:
         for name, value in numbers.items():
             if isinstance(value, np.ndarray):
                 yield f"people_{name}", value
+
+
+@compiled
+def _wanting(wants: Column, kinds: int) -> Column:
+    """How many residents can come to need each kind of service."""
+    n = np.zeros(kinds)
+    for i in range(wants.size):
+        for k in range(kinds):
+            n[k] += (wants[i] >> k) & 1
+    return n
 
 
 def one_row(numbers: dict[str, float]) -> Column:

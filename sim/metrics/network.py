@@ -7,11 +7,14 @@ None of these is raised by a rule directly: no line of a service rule touches co
 import numpy as np
 
 from sim.law import Column, compiled
-from sim.metrics.metric import slow_metric
-from sim.residents import CHILD, TEEN, VACANT
+from sim.metrics.metric import METRICS, slow_metric
+from sim.residents import CHILD, VACANT
 from sim.world import World
 
 STRONG = 0.5
+NEWCOMER = 26
+"""Weeks for which somebody is new here."""
+ORIGINS_AT_MOST = 16
 
 slow_metric(
     "strong_component",
@@ -140,6 +143,8 @@ slow_metric(
     -1,
 )
 
+SLOW = tuple(name for name, one in METRICS.items() if one.slow)
+
 
 @compiled
 def _root(parent, i):  # type: ignore[no-untyped-def]
@@ -150,113 +155,167 @@ def _root(parent, i):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _ties_measured(  # type: ignore[no-untyped-def]
-    household, grid, origin, age, tenure, groups, tie_first, degree, tie_other, tie_strength, strong, out
-):
-    """One pass over all ties; fills `out`, see `slow_values`."""
-    n = age.size
-    parent = np.arange(n)
-    people, able, newcomers, elders = 0, 0, 0, 0
-    for i in range(n):
-        if age[i] == VACANT:
-            continue
-        people += 1
+def _components(tie_first, degree, tie_other, tie_strength, strong):  # type: ignore[no-untyped-def]
+    """For each resident somebody of the same strongly tied component, from whom `_root` leads to the same resident."""
+    parent = np.arange(degree.size).astype(np.int32)
+    for i in range(degree.size):
+        root = _root(parent, i)
+        for s in range(tie_first[i], tie_first[i] + degree[i]):
+            j = tie_other[s]
+            # one question instead of three: hardly ever is the answer yes, and the processor learns to guess it
+            if (tie_strength[s] >= strong) & (j > i) & (parent[j] != root):
+                other = _root(parent, j)
+                parent[max(root, other)] = parent[j] = root = min(root, other)
+    return parent
+
+
+@compiled
+def _ties_measured(household, household_first, grid, grid_first, origin, age, tie_first, degree, tie_other, tie_strength, strong, lonely):  # type: ignore[no-untyped-def]  # fmt: skip
+    """One pass over all ties, each seen from both ends.
+
+    Returns, of ties outside households: strong ones, all, their strength, that across grids, origins and ages, ties across
+    less ties within grids; `lonely` becomes 0 for those with any. Rows of a household and of a grid lie side by side, so
+    that a row tells whether somebody is of the same.
+    """
+    # by the borders that a tie crosses: 1 household, 2 grid, 4 origin, 8 age. No question is asked of a tie: a processor that
+    # guesses the answer wrongly loses more time than the sums cost.
+    ties, strong_ties, strength = np.zeros(16, np.int64), np.zeros(16, np.int64), np.zeros(16)
+    for i in range(age.size):
+        home, home_end = household_first[household[i]], household_first[household[i] + 1]
+        near, near_end = grid_first[grid[i]], grid_first[grid[i] + 1]
         outside = 0
         for s in range(tie_first[i], tie_first[i] + degree[i]):
             j, w = tie_other[s], tie_strength[s]
-            if w >= strong and j > i:
-                a, b = _root(parent, i), _root(parent, j)
-                if a != b:
-                    parent[max(a, b)] = min(a, b)
-            if household[j] == household[i]:
-                continue
-            outside += 1
-            out[0] += 1.0 if w >= strong else 0.0
-            out[1] += 1.0
-            out[2] += w
-            out[3] += w if grid[j] != grid[i] else 0.0
-            out[4] += w if origin[j] != origin[i] else 0.0
-            out[5] += w if age[j] != age[i] else 0.0
-            out[6] += 1.0 if grid[j] != grid[i] else -1.0
-        if age[i] != CHILD:
-            able += 1
-            lonely = 1.0 if outside == 0 else 0.0
-            out[7] += lonely
-            if groups[i] & 1:
-                elders += 1
-                out[8] += lonely
-            if tenure[i] < 26:
-                newcomers += 1
-                out[9] += lonely
-    size = np.zeros(n, np.int64)
-    for i in range(n):
-        if age[i] != VACANT:
-            size[_root(parent, i)] += 1
-    out[10], out[11], out[12], out[13], out[14] = size.max() if n else 0, people, able, elders, newcomers
+            leaves_home = np.int64(j < home) | np.int64(j >= home_end)
+            leaves_grid = np.int64(j < near) | np.int64(j >= near_end)
+            borders = leaves_home | leaves_grid << 1 | np.int64(origin[j] != origin[i]) << 2 | np.int64(age[j] != age[i]) << 3  # fmt: skip
+            ties[borders] += 1
+            strong_ties[borders] += np.int64(w >= strong)
+            strength[borders] += w
+            outside |= leaves_home
+        lonely[i] = 1 - outside
+    n_strong, n, across, of_all, over_grids, over_origins, over_ages = 0, 0, 0, 0.0, 0.0, 0.0, 0.0
+    for borders in range(1, 16, 2):
+        n_strong, n, of_all = n_strong + strong_ties[borders], n + ties[borders], of_all + strength[borders]
+        if borders & 2:
+            across, over_grids = across + ties[borders], over_grids + strength[borders]
+        if borders & 4:
+            over_origins += strength[borders]
+        if borders & 8:
+            over_ages += strength[borders]
+    return n_strong, n, of_all, over_grids, over_origins, over_ages, across - (n - across)
 
 
+@compiled
 def blau(counts: Column) -> float:
     """Blau's index of heterogeneity: the chance that two residents differ (0 to 1 - 1/groups)."""
-    total = counts.sum()
-    return 1.0 - float(((counts / total) ** 2).sum()) if total > 0 else 0.0
+    total, alike = counts.sum(), 0.0
+    if total == 0:
+        return 0.0
+    for count in counts:
+        alike += (count / total) ** 2
+    return 1.0 - alike
 
 
+@compiled
 def gini(values: Column) -> float:
     """Gini coefficient (0 equal, towards 1 unequal); 0 for nothing to share."""
-    x = np.sort(np.asarray(values, np.float64))
-    total = x.sum()
-    if x.size == 0 or total <= 0:
-        return 0.0
-    return float((2.0 * np.arange(1, x.size + 1) - x.size - 1) @ x / (x.size * total))
+    x = np.sort(values.astype(np.float64))
+    total, by_rank = 0.0, 0.0
+    for k in range(x.size):
+        total += x[k]
+        by_rank += (2 * k + 1 - x.size) * x[k]
+    return by_rank / (x.size * total) if total > 0.0 else 0.0
 
 
-def _over(part: float, whole: float) -> float:
+@compiled
+def _between(having, heads):  # type: ignore[no-untyped-def]
+    """Share of the variance of a yes-or-no fact that lies between grids, from how many have it and how many there are."""
+    everybody, variance = heads.sum(), 0.0
+    mean = _over(having.sum(), everybody)
+    for g in range(heads.size):
+        if heads[g] > 0:
+            variance += heads[g] * (having[g] / heads[g] - mean) ** 2
+    return _over(_over(variance, everybody), mean * (1.0 - mean))
+
+
+@compiled
+def _over(part, whole):  # type: ignore[no-untyped-def]
     return part / whole if whole > 0 else 0.0
+
+
+@compiled
+def _of_hours(hours):  # type: ignore[no-untyped-def]
+    """Median, mean and share of the top tenth, Gini."""
+    n = hours.size
+    if n == 0:
+        return 0.0, 0.0, 0.0, 0.0
+    x = np.sort(hours)
+    total, top = 0.0, 0.0
+    for k in range(n):
+        total += x[k]
+        top += x[k] if k >= n - max(1, n // 10) else 0.0
+    return (x[(n - 1) // 2] + x[n // 2]) / 2.0, total / n, _over(top, total), gini(x)
+
+
+@compiled
+def _measured(parent, lonely, of_ties, grid, grid_first, origin, age, tier, groups, tenure, hours_past_year, needs_past_year, met_past_year, out):  # type: ignore[no-untyped-def]  # fmt: skip
+    """Every slow metric in the order in which they are declared above, by one pass over all residents."""
+    strong_ties, ties, strength, over_grids, over_origins, over_ages, across_less_within = of_ties
+    n, grids = age.size, grid_first.size - 1
+    of_grid, of_origin, of_age = np.zeros(grids, np.int64), np.zeros(ORIGINS_AT_MOST, np.int64), np.zeros(VACANT, np.int64)  # fmt: skip
+    able_of_grid, active_of_grid, size = np.zeros(grids, np.int64), np.zeros(grids, np.int64), np.zeros(n, np.int32)
+    people, able, elders, newcomers, lonely_able, lonely_elders, lonely_newcomers = 0, 0, 0, 0, 0, 0, 0
+    served, elders_in_need, elders_served, largest = 0, 0, 0, 0
+    hours, n_hours = np.empty(np.count_nonzero(hours_past_year), np.float64), 0
+    met_share, in_need = np.empty(np.count_nonzero(needs_past_year), np.float64), 0
+    for i in range(n):
+        if hours_past_year[i] > 0.0:
+            hours[n_hours] = hours_past_year[i]
+            n_hours += 1
+        if needs_past_year[i] > 0:
+            # a need of December that is met in January would count above 1
+            met_share[in_need] = min(met_past_year[i] / needs_past_year[i], 1.0)
+            in_need += 1
+            served += met_past_year[i] != 0
+            if groups[i] & 1:
+                elders_in_need += 1
+                elders_served += met_past_year[i] != 0
+        if age[i] == VACANT:
+            continue
+        people += 1
+        of_grid[grid[i]] += 1
+        of_origin[origin[i]] += 1
+        of_age[age[i]] += 1
+        root = _root(parent, i)
+        size[root] += 1
+        largest = max(largest, size[root])
+        if age[i] != CHILD:
+            able += 1
+            able_of_grid[grid[i]] += 1
+            active_of_grid[grid[i]] += tier[i] >= 1
+            lonely_able += lonely[i]
+            if groups[i] & 1:
+                elders += 1
+                lonely_elders += lonely[i]
+            if tenure[i] < NEWCOMER:
+                newcomers += 1
+                lonely_newcomers += lonely[i]
+    out[0], out[1], out[2], out[3] = _over(largest, people), _over(strong_ties, people), _over(ties, people), _over(strength, ties)  # fmt: skip
+    out[4], out[5] = _over(_over(over_grids, strength), blau(of_grid)), _over(_over(over_origins, strength), blau(of_origin))  # fmt: skip
+    out[6], out[7] = _over(_over(over_ages, strength), blau(of_age)), _over(across_less_within, ties)
+    out[8], out[9], out[10] = _over(lonely_able, able), _over(lonely_elders, elders), _over(lonely_newcomers, newcomers)
+    out[11], out[12], out[13], out[14] = _of_hours(hours[:n_hours])
+    out[15], out[16], out[17] = _over(served, in_need), _over(elders_served, elders_in_need), gini(met_share[:in_need])
+    out[18] = _between(active_of_grid, able_of_grid)
 
 
 def slow_values(world: World) -> dict[str, float]:
     """Every slow metric of the world as it stands."""
-    out = np.zeros(15)
-    _ties_measured(world.household, world.grid, world.origin, world.age, world.tenure, world.groups, world.tie_first, world.degree, world.tie_other,
-                   world.tie_strength, STRONG, out)  # fmt: skip
-    people, able, elders, newcomers = out[11:15]
-    here = world.age != VACANT
-    able_here = here & (world.age >= TEEN)
-    values = {
-        "strong_component": _over(out[10], people),
-        "strong_ties": _over(out[0], people),
-        "ties_per_resident": _over(out[1], people),
-        "tie_strength": _over(out[2], out[1]),
-        "bridging_grid": _over(_over(out[3], out[2]), blau(np.bincount(world.grid[here]))),
-        "bridging_origin": _over(_over(out[4], out[2]), blau(np.bincount(world.origin[here]))),
-        "bridging_age": _over(_over(out[5], out[2]), blau(np.bincount(world.age[here]))),
-        "ei_index": _over(out[6], out[1]),
-        "isolates": _over(out[7], able),
-        "isolates_elders_alone": _over(out[8], elders),
-        "isolates_newcomers": _over(out[9], newcomers),
-    }
-    hours = np.sort(world.hours_past_year[world.hours_past_year > 0].astype(np.float64))
-    values["hours_median"] = float(np.median(hours)) if hours.size else 0.0
-    values["hours_mean"] = float(hours.mean()) if hours.size else 0.0
-    values["hours_top_tenth"] = (
-        _over(float(hours[hours.size - max(1, hours.size // 10) :].sum()), float(hours.sum())) if hours.size else 0.0
-    )
-    values["hours_gini"] = gini(hours)
-    needs, met = world.needs_past_year.astype(np.float64), world.met_past_year
-    for name, in_need in (("coverage", needs > 0), ("coverage_elders_alone", (needs > 0) & (world.groups & 1 > 0))):
-        values[name] = _over(float(np.count_nonzero(met[in_need])), float(np.count_nonzero(in_need)))
-    # a need of December that is met in January would count above 1
-    values["service_gini"] = gini(np.minimum(met[needs > 0] / needs[needs > 0], 1.0))
-    values["between_grids"] = _between(world.tier[able_here] >= 1, world.grid[able_here])
-    return values
-
-
-def _between(flag: Column, grid: Column) -> float:
-    """Share of the variance of a yes-or-no fact that lies between grids."""
-    if flag.size == 0:
-        return 0.0
-    mean = flag.mean()
-    heads = np.bincount(grid)
-    sums = np.bincount(grid, weights=flag)
-    means = np.divide(sums, heads, out=np.zeros_like(sums), where=heads > 0)
-    return _over(float((heads * (means - mean) ** 2).sum() / flag.size), float(mean * (1 - mean)))
+    w, out, lonely = world, np.zeros(len(SLOW)), np.ones(world.age.size, np.uint8)
+    parent = _components(w.tie_first, w.degree, w.tie_other, w.tie_strength, STRONG)
+    of_ties = _ties_measured(w.household, w.household_first, w.grid, w.grid_first, w.origin, w.age, w.tie_first, w.degree,
+                             w.tie_other, w.tie_strength, STRONG, lonely)  # fmt: skip
+    _measured(parent, lonely, of_ties, w.grid, w.grid_first, w.origin, w.age, w.tier, w.groups, w.tenure, w.hours_past_year,
+              w.needs_past_year, w.met_past_year, out)  # fmt: skip
+    return dict(zip(SLOW, out.tolist(), strict=True))

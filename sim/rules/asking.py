@@ -29,14 +29,12 @@ def chance_of_being_asked(rate):
 def residents_are_asked(tier, luck_asked, luck_life, around_active, extra_asks, asked, count_asked, asking):
     """Each resident is asked to take part by a tied participant or by a campaign, or is not asked."""
     asking = asking[0]
+    asked[:] = NOT_ASKED
     for i in range(tier.size):
-        asked[i] = NOT_ASKED
-        if tier[i] < 0:
-            continue
         rate = rate_of_requests(asking.along_tie, around_active[i], extra_asks[i])
         u = share(luck_asked[i])
         # the chance is below the rate: most residents need no exponential
-        if u < rate and u < chance_of_being_asked(rate):
+        if u < rate and u < chance_of_being_asked(rate) and tier[i] >= 0:
             # a bystander's life draw is free: it tells whose request it was
             asked[i] = BY_CAMPAIGN if share(luck_life[i]) * rate < extra_asks[i] else BY_RESIDENT
             if tier[i] == 0:

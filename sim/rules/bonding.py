@@ -6,7 +6,7 @@ across origins, faster in a good atmosphere. An idle tie fades towards what ever
 Sources: hall2019, burt2000, mcpherson2001, huang2025 (A24, A31, A35)
 """
 
-from sim.chance import key_of, share, stream, uniform, uniform_pair
+from sim.chance import key_of, limit_of, share, stream, uniform, uniform_pair
 from sim.law import law
 from sim.phase import phase
 from sim.ties import end_tie, make_tie, slot_of
@@ -46,8 +46,9 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
     review = int(bonding.review)
     key_partner, key_ending = key_of(seed[0], PARTNER, now), key_of(seed[0], ENDING, now)
     residents = tier.size
-    for i in range(residents):
-        if lifted[i] == 0 or bonding.fading == 0.0 or now % review != 0:
+    reviewed = residents if bonding.fading != 0.0 and now % review == 0 else 0
+    for i in range(reviewed):
+        if lifted[i] == 0:
             continue
         lifted[i] = 0
         s = tie_first[i]
@@ -64,8 +65,11 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
                 else:
                     lifted[i] = 1
             s += 1
+    # few meet anybody or let a tie go: one look at the draw tells, however many ties are made meanwhile
+    meets = limit_of(bonding.meeting + cross_grid.max())
+    ends = limit_of(1.0 - bonding.ending * (degree.max() + most))
     for i in range(residents):
-        if tier[i] < 0:
+        if (luck_meeting[i] >= meets and luck_meeting[i] < ends) or tier[i] < 0:
             continue
         u = share(luck_meeting[i])
         # where grids are brought together, a bit more of the same draw means meeting somebody of any grid

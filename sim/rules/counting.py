@@ -1,10 +1,14 @@
 """Counting: on Sunday night everyone is counted once, in one pass, so that no metric reads a half-changed week."""
 
+import numpy as np
+
 from sim.phase import phase
 from sim.residents import VACANT
 
 YEAR = 52
 HALF_YEAR = 26
+GROUPS, TIERS = 5, 5
+"""Groups, and tiers with that of children: how many there are."""
 
 
 @phase(writes=("stand_tiers", "stand_children", "stand_registered", "stand_active", "stand_active_tiers", "stand_groups", "stand_wellbeing", "stand_feelings",
@@ -15,45 +19,45 @@ def the_community_is_counted(week, age, tier, grid, groups, registered, last_ser
                              stand_bank, stand_memory, stand_founders, stand_ties):
     """Everyone and everything is counted."""
     since = week[0] - YEAR
-    people, children, well, low, tenures, credits, with_credits, ties, active_side = 0, 0, 0.0, 0, 0, 0, 0, 0, 0
+    people, well, low, tenures, credits, with_credits, ties, active_side, founders = 0, 0.0, 0, 0, 0, 0, 0, 0, 0
     n_registered, active, active_registered, newcomers, newcomers_in, longer, longer_in = 0, 0, 0, 0, 0, 0, 0
     stayers, stayers_in, stayers_registered, stayers_identity, stayers_well = 0, 0, 0, 0.0, 0.0
     of_identity, of_skill, of_efficacy, of_habit, of_fatigue, of_satisfaction = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     n_assigned, s_assigned, s_free = 0, 0.0, 0.0
+    heads, wellbeings, tiers = np.zeros(1 << GROUPS, np.int64), np.zeros(1 << GROUPS), np.zeros(TIERS, np.int64)
     for i in range(age.size):
-        if age[i] == VACANT:
-            continue
-        people += 1
-        w = wellbeing[i]
-        well += w
-        tenures += tenure[i]
+        # of everybody the same is asked, and the answers, 0 or 1, are added up: to go one way or another would cost more time
+        here, able, w, k = np.int64(age[i] != VACANT), np.int64(tier[i] >= 0), wellbeing[i], tier[i]
+        people += here
+        well += here * w
+        low += here & np.int64(w < 0.5)
+        tenures += here * tenure[i]
+        founders += here & np.int64(tenure[i] > week[0])
         ties += degree[i]
-        if w < 0.5:
-            low += 1
-        bits = groups[i]
-        if bits:
-            for g in range(5):
-                if (bits >> g) & 1:
-                    stand_groups[1 + g] += 1
-                    stand_wellbeing[1 + g] += w
-        if balance[i] > 0:
-            credits += balance[i]
-            with_credits += 1
-        k = tier[i]
-        if k < 0:
-            children += 1
-            continue
-        stand_tiers[k] += 1
-        of_identity += identity[i]
-        of_skill += skill[i]
-        of_efficacy += efficacy[i]
-        of_habit += habit[i]
-        n_registered += registered[i]
-        if last_served[i] > since:
-            active += 1
-            active_registered += registered[i]
-            stand_active_tiers[k] += 1
+        heads[groups[i]] += here
+        wellbeings[groups[i]] += here * w
+        credits += balance[i]
+        with_credits += np.int64(balance[i] > 0)
+        tiers[k + 1] += here
+        of_identity += able * identity[i]
+        of_skill += able * skill[i]
+        of_efficacy += able * efficacy[i]
+        of_habit += able * habit[i]
+        known, recently = able & registered[i], able & np.int64(last_served[i] > since)
+        n_registered += known
+        active += recently
+        active_registered += recently & known
+        new, year = able & np.int64(tenure[i] < HALF_YEAR), able & np.int64(tenure[i] >= YEAR)
+        newcomers += new
+        stayers += year
+        stayers_registered += year & known
+        stayers_identity += year * identity[i]
+        stayers_well += year * w
         if k >= 1:
+            newcomers_in += new
+            longer_in += 1 - new
+            stayers_in += year
+            stand_active_tiers[k] += recently
             of_fatigue += fatigue[i]
             of_satisfaction += satisfaction[i]
             active_side += degree[i]
@@ -62,21 +66,16 @@ def the_community_is_counted(week, age, tier, grid, groups, registered, last_ser
                 s_assigned += satisfaction[i]
             else:
                 s_free += satisfaction[i]
-        if tenure[i] < HALF_YEAR:
-            newcomers += 1
-            newcomers_in += k >= 1
-        else:
-            longer += 1
-            longer_in += k >= 1
-            if tenure[i] >= YEAR:
-                stayers += 1
-                stayers_in += k >= 1
-                stayers_identity += identity[i]
-                stayers_well += w
-                stayers_registered += registered[i]
-    founders = 0
-    for i in range(age.size):
-        founders += 1 if tenure[i] > week[0] and age[i] != VACANT else 0
+    children = tiers[0]
+    longer = people - children - newcomers
+    stand_active_tiers[0] += active - (stand_active_tiers[1] + stand_active_tiers[2] + stand_active_tiers[3])
+    for k in range(TIERS - 1):
+        stand_tiers[k] += tiers[k + 1]
+    for bits in range(1 << GROUPS):
+        for g in range(GROUPS):
+            if (bits >> g) & 1:
+                stand_groups[1 + g] += heads[bits]
+                stand_wellbeing[1 + g] += wellbeings[bits]
     for g in range(atmosphere.size):
         heads = grid_first[g + 1] - grid_first[g]
         stand_places[0] += heads * atmosphere[g]

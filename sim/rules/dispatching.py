@@ -7,7 +7,7 @@ next to them. Being called costs attention: some turn calls off for a while.
 Sources: manshadi2022 (C22, C23), huang2025 (A10, A60-A64)
 """
 
-from math import floor, log
+from math import ceil, floor, log
 
 import numpy as np
 
@@ -174,6 +174,7 @@ def volunteers_answer(seed, week, key, grid, tier, skill, interest, identity, fa
         ring_rank = local_rank[seat]
     help_left = institution_hours.copy()
     calls_of_all = dispatching.offers + offers[0]
+    most_names = int(ceil(dispatching.names_looked_through))
     to_earn = dispatching.accept_earning * trust[0] * max(banking.earning + bank_earning[0], 0.0)
     at = 0
     while at < line.size and line[at] >= 0:
@@ -192,12 +193,15 @@ def volunteers_answer(seed, week, key, grid, tier, skill, interest, identity, fa
                 continue
             ranks_here = local_rank if local or how == POOLED_SCOPE else ring_rank
             place = np.searchsorted(ranks_here[low:high], uniform_pair(key_ring, order_key[o], r + 1))
-            called, seen = 0, 0
-            while called < calls and seen < high - low and seen < dispatching.names_looked_through:
-                x = low + (place + seen) % (high - low)
-                if not local and how != POOLED_SCOPE:
-                    x = seat[x]
-                seen += 1
+            called, looked_through = 0, min(high - low, most_names)
+            next_one = low + place
+            for _ in range(looked_through):
+                if called >= calls:
+                    break
+                if next_one == high:
+                    next_one = low
+                x = next_one if local or how == POOLED_SCOPE else seat[next_one]
+                next_one += 1
                 if has_tier[x] < kind_tier[k] or has_skill[x] < lowest_skill or has_time[x] < kind_hours[k] or is_away[x] == 1 or whose[x] == client:
                     continue
                 v = whose[x]

@@ -45,24 +45,23 @@ def feelings_change(tier, grid, identity, identity_home, fatigue, satisfaction, 
     feeling = feeling[0]
     gains = (0.0, feeling.identity_gain_1, feeling.identity_gain_2, feeling.identity_gain_3)
     for i in range(tier.size):
-        k = tier[i]
-        if k >= 0:
-            h = hours[i]
-            identity[i] = identity_after(identity[i], gains[k], h, feeling.influence if around_strength[i] > 0.0 else 0.0, around_identity[i],
-                                         feeling.identity_fading, identity_home[i])
-            served = 1.0 if h > 0.0 else 0.0
-            if k >= 1 or fatigue[i] > 0.0 or habit[i] > 0.0:
+        k, h = tier[i], hours[i]
+        served = 1.0 if h > 0.0 else 0.0
+        # children's identity stays: for them, rates of 0 stand in the place of a question, which costs more time
+        grown = 1.0 if k >= 0 else 0.0
+        identity[i] = identity_after(identity[i], gains[k] if h > 0.0 else 0.0, h, grown * feeling.influence if around_strength[i] > 0.0 else 0.0, around_identity[i],
+                                     grown * feeling.identity_fading, identity_home[i])
+        if (k >= 1) | (fatigue[i] > 0.0) | (habit[i] > 0.0):
+            if k >= 0:
                 fatigue[i] = fatigue_after(fatigue[i], feeling.recovery, h, feeling.comfort * hours_limit[i], feeling.hour_cost, notified[i], feeling.call_cost)
                 habit[i] = towards(habit[i], served, feeling.habit_rate)
                 if fatigue[i] < 1e-6:
                     fatigue[i] = 0.0
                 if habit[i] < 1e-6:
                     habit[i] = 0.0
-            if services[i] > 0:
-                share_assigned = hours_assigned[i] / h if h > 0.0 else 0.0
-                experience = within(success[i] / services[i] - feeling.assigned_cost * share_assigned + feeling.thanks * recognition[i])
-                satisfaction[i] = towards(satisfaction[i], experience, feeling.satisfaction_rate)
-                assigned[i] = towards(assigned[i], share_assigned, feeling.assigned_memory)
-        else:
-            served = 0.0
+        if services[i] > 0:
+            share_assigned = hours_assigned[i] / h if h > 0.0 else 0.0
+            experience = within(success[i] / services[i] - feeling.assigned_cost * share_assigned + feeling.thanks * recognition[i])
+            satisfaction[i] = towards(satisfaction[i], experience, feeling.satisfaction_rate)
+            assigned[i] = towards(assigned[i], share_assigned, feeling.assigned_memory)
         wellbeing[i] = towards(wellbeing[i], wellbeing_target(feeling, met[i], unmet_weeks[i], served, around_identity[i], condition[grid[i]]), feeling.wellbeing_rate)

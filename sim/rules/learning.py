@@ -32,20 +32,23 @@ def efficacy_after(efficacy, outcome, rate):
 
 
 @phase(writes=("skill", "efficacy", "count_trained"))
-def skills_change(tier, skill, efficacy, trained, services, success, hours, around_efficacy, active_ties, training_gain, practice_gain, practice_ceiling, count_trained, learning):
+def skills_change(tier, skill, efficacy, training, services, success, hours, around_efficacy, active_ties, training_gain, practice_gain, practice_ceiling, count_trained, learning):
     """Skill grows by training and practice and is forgotten; efficacy follows own and tied people's success."""
     learning = learning[0]
     teaching = learning.training_gain + training_gain[0]
     practice = learning.practice_gain + practice_gain[0]
     ceiling = min(max(learning.practice_ceiling + practice_ceiling[0], 0.0), 1.0)
+    sessions = 0.0
     for i in range(tier.size):
-        if tier[i] < 0:
-            continue
-        count_trained[0] += trained[i]
-        skill[i] = skill_after(skill[i], teaching * trained[i], practice_that_counts(practice * hours[i], skill[i], ceiling), learning.forgetting, learning.everyday_skill)
+        # children learn nothing here: for them, rates of 0 stand in the place of a question, which costs more time
+        grown = 1.0 if tier[i] >= 0 else 0.0
+        trained = grown * min(training[i], 1.0)
+        sessions += trained
+        practised = practice_that_counts(practice * hours[i], skill[i], ceiling) if hours[i] > 0.0 else 0.0
+        skill[i] = skill_after(skill[i], teaching * trained, practised, grown * learning.forgetting, learning.everyday_skill)
         e = efficacy[i]
         if services[i] > 0:
             e = efficacy_after(e, success[i] / services[i], learning.efficacy_rate)
-        if active_ties[i] > 0:
-            e = efficacy_after(e, around_efficacy[i], learning.vicarious_rate)
-        efficacy[i] = efficacy_after(e, 1.0, learning.persuasion_rate * trained[i])
+        e = efficacy_after(e, around_efficacy[i], grown * learning.vicarious_rate if active_ties[i] > 0 else 0.0)
+        efficacy[i] = efficacy_after(e, 1.0, learning.persuasion_rate * trained)
+    count_trained[0] += sessions

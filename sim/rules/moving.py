@@ -72,7 +72,7 @@ def _draw(key, dwelling, generation, drawn):
 
 @phase(writes=("key", "age", "origin", "owner", "alone", "low_income", "limited", "school_child", "interest", "disposition", "hours_limit", "threshold",
                "identity_home", "generation", "groups", "wants", "tenure", "tier", "registered", "skill", "efficacy", "identity", "fatigue", "satisfaction", "habit",
-               "wellbeing", "assigned", "balance", "vanguard", "pioneer", "trained", "team", "route", "recruited_week", "hours", "hours_left", "hours_assigned",
+               "wellbeing", "assigned", "balance", "vanguard", "pioneer", "team", "route", "recruited_week", "hours", "hours_left", "hours_assigned",
                "hours_public", "hours_year", "hours_past_year", "last_served", "success", "services", "notified", "away", "open_needs", "met",
                "needs_year", "met_year", "needs_past_year", "met_past_year",               "unmet_weeks", "degree", "tie_other", "tie_strength", "tie_rest", "tie_born", "open_orders", "order_key", "order_state", "order_kind",
                "order_client", "order_arose", "order_placed", "order_rounds", "order_server", "order_escalated", "order_credit", "order_rank", "order_quality",
@@ -80,7 +80,7 @@ def _draw(key, dwelling, generation, drawn):
 def households_move(seed, week, household_first, dwelling, generation, key, age, origin, owner, alone, low_income, limited, school_child, interest,
                     disposition, hours_limit, threshold, identity_home, people, people_types, people_owners, people_limited, people_interest, people_hours_median,
                     people_threshold_given, people_identity, groups, wants, kind_eligible, tenure, tier, registered, skill, efficacy,
-                    identity, fatigue, satisfaction, habit, wellbeing, assigned, balance, vanguard, pioneer, trained, team, route, recruited_week, hours, hours_left,
+                    identity, fatigue, satisfaction, habit, wellbeing, assigned, balance, vanguard, pioneer, team, route, recruited_week, hours, hours_left,
                     hours_assigned, hours_public, hours_year, hours_past_year, last_served, success, services, notified, away, open_needs, met, needs_year, met_year, needs_past_year, met_past_year,
                     unmet_weeks,                    asked, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born, open_orders, order_key, order_state, order_kind, order_client, order_arose,
                     order_placed, order_rounds, order_server, order_escalated, order_credit, order_rank, order_quality, order_rating, turnover,
@@ -152,7 +152,7 @@ def households_move(seed, week, household_first, dwelling, generation, key, age,
             tier[i] = -1 if persons.age[i] == CHILD else 0
             skill[i], efficacy[i], identity[i] = starting.skill, starting.efficacy, persons.identity_home[i]
             satisfaction[i], wellbeing[i] = starting.satisfaction, starting.wellbeing
-            fatigue[i], habit[i], assigned[i], trained[i], unmet_weeks[i] = 0.0, 0.0, 0.0, 0.0, 0.0
+            fatigue[i], habit[i], assigned[i], unmet_weeks[i] = 0.0, 0.0, 0.0, 0.0
             hours[i], hours_left[i], hours_assigned[i], hours_public[i], hours_year[i], hours_past_year[i] = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
             success[i], services[i], notified[i], away[i], asked[i] = 0.0, 0, 0, 0, 0
             vanguard[i], pioneer[i], met[i], last_served[i] = 0, 0, 0, NEVER_SERVED

@@ -34,19 +34,28 @@ def chance_of_discovery(own, reach, outreach, helper, neighbour):
 
 
 @compiled
-def _new_needs(first_kind, drawn, limit, low_income, wants, open_needs, arisen):
-    """Which of four kinds of need arise in a stretch of residents, as bits (vectorised)."""
+def _whoever_wants(first_kind, wants, open_needs, key, who, whose_key):
+    """Who of a stretch of residents can come to need one of four kinds this week, with their keys; how many they are."""
+    n = 0
+    for i in range(wants.size):
+        who[n], whose_key[n] = i, key[i]
+        n += np.int64((((wants[i] & ~open_needs[i]) >> np.uint32(first_kind)) & np.uint32(15)) != 0)
+    return n
+
+
+@compiled
+def _new_needs(first_kind, n, who, drawn, limit, low_income, wants, open_needs, arisen):
+    """Which of four kinds of need arise for each of these residents, as bits (vectorised)."""
     one, two, three, four = drawn
-    a, a_poor, b, b_poor = limit[first_kind, 0], limit[first_kind, 1], limit[first_kind + 1, 0], limit[first_kind + 1, 1]
-    c, c_poor, d, d_poor = limit[first_kind + 2, 0], limit[first_kind + 2, 1], limit[first_kind + 3, 0], limit[first_kind + 3, 1]
     shift = np.uint32(first_kind)
-    for i in range(low_income.size):
-        poor = low_income[i] == 1
-        bits = np.uint32(one[i] < (a_poor if poor else a))
-        bits |= np.uint32(two[i] < (b_poor if poor else b)) << np.uint32(1)
-        bits |= np.uint32(three[i] < (c_poor if poor else c)) << np.uint32(2)
-        bits |= np.uint32(four[i] < (d_poor if poor else d)) << np.uint32(3)
-        arisen[i] = bits & ((wants[i] & ~open_needs[i]) >> shift)
+    for x in range(n):
+        i = who[x]
+        poor = np.int64(low_income[i])
+        bits = np.uint32(one[x] < limit[first_kind, poor])
+        bits |= np.uint32(two[x] < limit[first_kind + 1, poor]) << np.uint32(1)
+        bits |= np.uint32(three[x] < limit[first_kind + 2, poor]) << np.uint32(2)
+        bits |= np.uint32(four[x] < limit[first_kind + 3, poor]) << np.uint32(3)
+        arisen[x] = bits & ((wants[i] & ~open_needs[i]) >> shift)
 
 
 @phase(writes=("open_needs", "met", "needs_year", "open_orders", "order_key", "order_state", "order_kind", "order_client", "order_arose", "order_placed", "order_rounds",
@@ -66,19 +75,21 @@ def needs_arise(seed, week, key, grid, groups, wants, low_income, open_needs, me
     for k in range(kinds):
         for poor in range(2):
             limit[k, poor] = limit_of(chance_of_need(kind_weekly[k], poor, needing.low_income_extra))
-    arisen = np.empty(STRETCH, np.uint32)
+    arisen, who, whose_key = np.empty(STRETCH, np.uint32), np.empty(STRETCH + 1, np.int64), np.empty(STRETCH + 1, np.uint64)
     drawn = (np.empty(STRETCH, np.uint32), np.empty(STRETCH, np.uint32), np.empty(STRETCH, np.uint32), np.empty(STRETCH, np.uint32))
     for start in range(0, key.size, STRETCH):
         stop = min(start + STRETCH, key.size)
         for b in range(blocks):
-            words(key_arise, key, start, stop, b, drawn[0], drawn[1], drawn[2], drawn[3])
-            _new_needs(4 * b, drawn, limit, low_income[start:stop], wants[start:stop], open_needs[start:stop], arisen)
-            for i in range(start, stop):
-                # most residents have no need this week: one look tells
-                if arisen[i - start] == 0:
+            able = _whoever_wants(4 * b, wants[start:stop], open_needs[start:stop], key[start:stop], who, whose_key)
+            words(key_arise, whose_key, 0, able, b, drawn[0], drawn[1], drawn[2], drawn[3])
+            _new_needs(4 * b, able, who, drawn, limit, low_income[start:stop], wants[start:stop], open_needs[start:stop], arisen)
+            for x in range(able):
+                # most of them have no need this week: one look tells
+                if arisen[x] == 0:
                     continue
+                i = start + who[x]
                 for k in range(4 * b, min(4 * b + 4, kinds)):
-                    if (arisen[i - start] >> (k - 4 * b)) & 1 == 0:
+                    if (arisen[x] >> (k - 4 * b)) & 1 == 0:
                         continue
                     count_needs_kind[k] += 1
                     count_needs[0] += 1

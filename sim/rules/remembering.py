@@ -36,9 +36,9 @@ def share_given(of_tier, satisfaction, at_rest, more):
 
 
 @phase(writes=("tenure", "hours", "hours_assigned", "hours_public", "hours_left", "hours_year", "hours_past_year", "success", "services",
-               "notified", "met", "needs_year", "met_year", "needs_past_year", "met_past_year", "trained", "luck_asked", "luck_rung", "luck_life", "luck_meeting", "atmosphere", "activity", "project_hours", "public_hours", "public_workers"))
+               "notified", "met", "needs_year", "met_year", "needs_past_year", "met_past_year", "luck_asked", "luck_rung", "luck_life", "luck_meeting", "atmosphere", "activity", "project_hours", "public_hours", "public_workers"))
 def the_week_is_remembered(seed, week, key, age, tier, tenure, hours_limit, satisfaction, away, hours, hours_assigned, hours_public, hours_left, hours_year,
-                           hours_past_year, success, services, notified, met, needs_year, met_year, needs_past_year, met_past_year, trained, training, luck_asked, luck_rung, luck_life, luck_meeting, grid_first, atmosphere, activity,
+                           hours_past_year, success, services, notified, met, needs_year, met_year, needs_past_year, met_past_year, luck_asked, luck_rung, luck_life, luck_meeting, grid_first, atmosphere, activity,
                            project_hours, public_hours, public_workers, example, kind_hours, remembering):
     """Time passes, last week becomes memory, and each resident receives four draws of luck."""
     remembering = remembering[0]
@@ -54,7 +54,6 @@ def the_week_is_remembered(seed, week, key, age, tier, tenure, hours_limit, sati
         if new_year:
             hours_past_year[i], needs_past_year[i], met_past_year[i] = hours_year[i], needs_year[i], met_year[i]
             hours_year[i], needs_year[i], met_year[i] = 0.0, 0, 0
-        trained[i] = training[i] if training[i] < 1.0 else 1.0
         if tier[i] >= 1:
             of_tier = remembering.hours_task if tier[i] == 1 else remembering.hours_interest if tier[i] == 2 else 1.0
             free = hours_limit[i] * share_given(of_tier, satisfaction[i], remembering.satisfaction_at_rest, remembering.satisfaction)
@@ -114,8 +113,7 @@ def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie
                 around_above[i] += w
                 ties_above[i] += 1
     for i in range(tier.size):
-        if around_active[i] > 0.0:
-            around_efficacy[i] /= around_active[i]
+        around_efficacy[i] /= around_active[i] if around_active[i] > 0.0 else 1.0
 
 
 @phase(writes=("activity", "hours_year", "count_hours", "count_active_week"))

@@ -6,12 +6,16 @@ alone.
 Sources: huang2025 (A51, A64, A82, A88), manshadi2022
 """
 
+import numpy as np
+
 from sim.law import law
 from sim.odds import remembered, sigma
 from sim.orders import ACCEPTED, DECLINED, DONE, EXPIRED, HIDDEN, PLACED, last_row_into
 from sim.phase import phase
 
 STAFF_SKILL = 0.8
+SOON_FORGOTTEN = 1e-3
+"""Less than so many remembered weeks are none."""
 
 
 @law
@@ -92,10 +96,8 @@ def orders_lapse(week, groups, unmet_weeks, open_needs, open_orders, order_key, 
     """Needs that were not met this week are counted; those older than their patience expire; closed orders leave the book."""
     serving = serving[0]
     for i in range(unmet_weeks.size):
-        if unmet_weeks[i] != 0.0:
-            unmet_weeks[i] *= serving.unmet_memory
-            if unmet_weeks[i] < 1e-3:
-                unmet_weeks[i] = 0.0
+        kept = np.float32(unmet_weeks[i] * serving.unmet_memory)
+        unmet_weeks[i] = kept if kept >= SOON_FORGOTTEN else 0.0
     o, n = 0, open_orders[0]
     while o < n:
         k, i, state = order_kind[o], order_client[o], order_state[o]
