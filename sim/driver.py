@@ -26,7 +26,7 @@ from sim.week import WEEK
 COLUMNS = tuple(sorted({name for phase in WEEK for name in phase.reads}))
 """Every column and section of parameters that some phase reads, in the order of the table of addresses."""
 
-type Shape = tuple[tuple[str, int], ...]
+type Shape = tuple[tuple[np.dtype[Any], int], ...]
 """The type of each column of `COLUMNS` and how many dimensions it has."""
 
 
@@ -53,7 +53,7 @@ def handed_over(
         if not column.flags.c_contiguous:
             raise ValueError(f"column {name} does not lie in one piece")
     table = [(c.__array_interface__["data"][0], c.shape[0], c.shape[1] if c.ndim == 2 else 0) for c in columns]
-    return _compiled(tuple((_word(c.dtype), c.ndim) for c in columns), phases), np.array(table, np.int64)
+    return _compiled(tuple((c.dtype, c.ndim) for c in columns), phases), np.array(table, np.int64)
 
 
 def _word(dtype: np.dtype[Any]) -> str:
@@ -90,7 +90,7 @@ def _text(shape: Shape, phases: tuple[Phase, ...]) -> str:
         "from sim.law import compiled",
         *(f"from {phase.plain.__module__} import {phase.name} as _{phase.name}" for phase in phases),
         *(f"{phase.name} = _{phase.name}.run" for phase in phases),
-        *(f"type_{name} = np.dtype({word})" for name, (word, _) in zip(COLUMNS, shape, strict=True)),
+        *(f"type_{name} = np.dtype({_word(dtype)})" for name, (dtype, _) in zip(COLUMNS, shape, strict=True)),
         "@compiled",
         "def the_week(at):",
     ]

@@ -275,12 +275,14 @@ def ties_to_slots(
     np.cumsum(degree, out=tie_first[1:])
     tie_first += np.arange(n + 1) * most_made
     slots = int(tie_first[-1])
+    if slots > np.iinfo(np.int32).max:
+        raise ValueError(f"{n:,} residents with {slots:,} slots for ties; the program counts {2**31 - 1:,} slots at most")
     other, level, rest = np.zeros(slots, np.int32), np.zeros(slots, np.float32), np.zeros(slots, np.float32)
     degree[:] = 0
     if household_first is not None:
         _households_filled(household_first, tie_first, degree, other, level, rest)
     _pairs_filled(u, v, strength, tie_first, degree, other, level, rest)
-    return Ties(tie_first, degree, other, level, rest, np.full(slots, GIVEN_BORN, np.int16))
+    return Ties(tie_first.astype(np.int32), degree, other, level, rest, np.full(slots, GIVEN_BORN, np.int16))
 
 
 def ties(p: Network, people: Founders, seed: int | np.uint64) -> Ties:

@@ -50,6 +50,7 @@ STATION: Table = {
     "open_orders": Fact("i8", "rows of the order book in use", "orders", 0),
     "room_for_made": Fact("i8", "ties a resident can make on top of the given ones (K)", "ties", 0),
     "well_mixed": Fact("u1", "all count as tied to all, without a list of ties", "yes or no", 0, 1),
+    "taking_part": Fact("i8", "rows of the list of participants in use", "residents", 0),
     "pairs": Fact("i8", "rows of the list of standing pairs in use", "pairs", 0),
     "encounters": Fact("i8", "rows of the list of shared hours in use", "pairs", 0),
     "free_hours": Fact("f4", "most hours a volunteer of tier 0-3 had left this week", "hours", 0, width=4),

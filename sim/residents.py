@@ -21,6 +21,11 @@ ELDERS_ALONE, SENIOR_ELDERS, CHILDREN, LOW_INCOME, MIGRANTS = range(5)
 GROUPS = ("elders_alone", "senior_elders", "children", "low_income", "migrants")
 """Groups for which outcomes are given apart (bits of the column `groups`)."""
 
+PARTICIPANTS: Table = {
+    "participants": Fact("i4", "rows of those who take part this week, in order", "row"),
+}
+"""Made on Monday, since tiers change at the end of the week only: they are few, and many rules ask nobody else."""
+
 RESIDENTS: Table = {
     "key": Fact("u8", "who they are for the draws of chance: where they came from", "key"),
     "household": Fact("i4", "household they belong to", "row of households"),
@@ -39,7 +44,7 @@ RESIDENTS: Table = {
     "hours_limit": Fact("f4", "hours they could give", "hours a week", 0, 168),
     "threshold": Fact("f4", "others who must act before they do (threshold law)", "share or persons"),
     "identity_home": share("identity they return to when nothing feeds it"),
-    "groups": Fact("u2", "groups they belong to, one bit each (GROUPS)", "bits"),
+    "groups": Fact("u1", "groups they belong to, one bit each (GROUPS)", "bits"),
     "wants": Fact("u4", "service kinds they can come to need, one bit each", "bits"),
     "tenure": Fact("i4", "time lived here", "weeks", 0),
     "tier": Fact("i1", "0 bystander, 1 task-only, 2 interest-based, 3 substantive, -1 child", "tier", -1, 3),
@@ -81,7 +86,7 @@ RESIDENTS: Table = {
     "notified": Fact("i2", "calls received this week", "calls", 0),
     "away": flag("has turned calls off for a while"),
     "open_needs": Fact("u4", "needs now open, one bit a service kind", "bits"),
-    "met": Fact("i2", "needs met this week", "needs", 0),
+    "met": Fact("u1", "needs met this week", "needs", 0),
     "needs_year": Fact("i2", "needs that arose since the last turn of the year", "needs", 0),
     "met_year": Fact("i2", "needs met since the last turn of the year, this week's not yet", "needs", 0),
     "needs_past_year": Fact("i2", "needs that arose in the last full year", "needs", 0),

@@ -13,7 +13,7 @@ from sim.columns import Fact, Table
 from sim.law import Column, compiled
 
 TIES: Table = {
-    "tie_first": Fact("i8", "first slot of each resident; one entry more than residents", "slot"),
+    "tie_first": Fact("i4", "first slot of each resident; one entry more than residents", "slot"),
     "degree": Fact("i4", "slots in use", "ties", 0),
     "tie_other": Fact("i4", "the person tied to", "row"),
     "tie_strength": Fact("f4", "strength", "share", 0, 1),

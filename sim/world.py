@@ -14,7 +14,7 @@ from sim.networks import Ties, ties
 from sim.orders import ENCOUNTERS, LINE, ORDERS
 from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.population import INITIAL, Founders, founders
-from sim.residents import INTERESTS, MIGRANT, RESIDENTS, TIERS
+from sim.residents import INTERESTS, MIGRANT, PARTICIPANTS, RESIDENTS, TIERS
 from sim.rules.moving import NEVER_SERVED, fill_groups
 from sim.tallies import Tallies
 from sim.ties import TIES
@@ -41,6 +41,7 @@ class World:
         n = self.people.residents
         households, grids = self.people.household_first.size - 1, self.people.grids
         self._add(RESIDENTS, n)
+        self._add(PARTICIPANTS, n)
         self._add(HOUSEHOLDS, households)
         self._add(GRIDS, grids)
         self._add(ISSUES, grids * ISSUE_ROWS_PER_GRID)

@@ -148,16 +148,20 @@ SLOW = tuple(name for name, one in METRICS.items() if one.slow)
 
 @compiled
 def _root(parent, i):  # type: ignore[no-untyped-def]
-    while parent[i] != i:
-        parent[i] = parent[parent[i]]
+    """The resident who stands for the component of i; on the way there, the way is made shorter."""
+    while parent[i] >= 0:
+        above = parent[i]
+        if parent[above] < 0:
+            return above
+        parent[i] = parent[above]
         i = parent[i]
     return i
 
 
 @compiled
 def _components(tie_first, degree, tie_other, tie_strength, strong):  # type: ignore[no-untyped-def]
-    """For each resident somebody of the same strongly tied component, from whom `_root` leads to the same resident."""
-    parent = np.arange(degree.size).astype(np.int32)
+    """For each resident somebody of the same strongly tied component; for one of each component, less than 0: its size."""
+    parent = np.full(degree.size, np.int32(-1))
     for i in range(degree.size):
         root = _root(parent, i)
         for s in range(tie_first[i], tie_first[i] + degree[i]):
@@ -165,7 +169,10 @@ def _components(tie_first, degree, tie_other, tie_strength, strong):  # type: ig
             # one question instead of three: hardly ever is the answer yes, and the processor learns to guess it
             if (tie_strength[s] >= strong) & (j > i) & (parent[j] != root):
                 other = _root(parent, j)
-                parent[max(root, other)] = parent[j] = root = min(root, other)
+                if other != root:
+                    low, high = min(root, other), max(root, other)
+                    parent[low] += parent[high]
+                    parent[high] = root = low
     return parent
 
 
@@ -264,7 +271,7 @@ def _measured(parent, lonely, of_ties, grid, grid_first, origin, age, tier, grou
     strong_ties, ties, strength, over_grids, over_origins, over_ages, across_less_within = of_ties
     n, grids = age.size, grid_first.size - 1
     of_grid, of_origin, of_age = np.zeros(grids, np.int64), np.zeros(ORIGINS_AT_MOST, np.int64), np.zeros(VACANT, np.int64)  # fmt: skip
-    able_of_grid, active_of_grid, size = np.zeros(grids, np.int64), np.zeros(grids, np.int64), np.zeros(n, np.int32)
+    able_of_grid, active_of_grid = np.zeros(grids, np.int64), np.zeros(grids, np.int64)
     people, able, elders, newcomers, lonely_able, lonely_elders, lonely_newcomers = 0, 0, 0, 0, 0, 0, 0
     served, elders_in_need, elders_served, largest = 0, 0, 0, 0
     hours, n_hours = np.empty(np.count_nonzero(hours_past_year), np.float64), 0
@@ -287,9 +294,7 @@ def _measured(parent, lonely, of_ties, grid, grid_first, origin, age, tier, grou
         of_grid[grid[i]] += 1
         of_origin[origin[i]] += 1
         of_age[age[i]] += 1
-        root = _root(parent, i)
-        size[root] += 1
-        largest = max(largest, size[root])
+        largest = max(largest, -parent[i])
         if age[i] != CHILD:
             able += 1
             able_of_grid[grid[i]] += 1

@@ -18,7 +18,7 @@ def share_taken(wanted, free):
 
 
 @phase(writes=("hours", "hours_left", "hours_assigned", "services", "success", "last_served", "count_admin"))
-def tasks_are_assigned(week, tier, skill, hours, hours_left, hours_assigned, services, success, last_served, admin_load, count_admin, assigning):
+def tasks_are_assigned(week, participants, taking_part, tier, skill, hours, hours_left, hours_assigned, services, success, last_served, admin_load, count_admin, assigning):
     """Tasks from above take an equal share of the free hours of task-only volunteers; what is left, of the others."""
     assigning = assigning[0]
     wanted = (assigning.hours_per_1000 + admin_load[0]) * tier.size / 1000.0
@@ -27,13 +27,13 @@ def tasks_are_assigned(week, tier, skill, hours, hours_left, hours_assigned, ser
         return
     for others in range(2):
         free = 0.0
-        for i in range(tier.size):
-            if tier[i] >= 1 and (tier[i] > 1) == (others == 1):
+        for i in participants[: taking_part[0]]:
+            if (tier[i] > 1) == (others == 1):
                 free += hours_left[i] * assigning.most_share
         taken = share_taken(wanted, free) * assigning.most_share
         if taken > 0.0:
-            for i in range(tier.size):
-                if tier[i] >= 1 and (tier[i] > 1) == (others == 1) and hours_left[i] > 0.0:
+            for i in participants[: taking_part[0]]:
+                if (tier[i] > 1) == (others == 1) and hours_left[i] > 0.0:
                     given = hours_left[i] * taken
                     hours_left[i] -= given
                     hours_assigned[i] += given

@@ -74,8 +74,7 @@ def residents_decide(week, tier, luck_rung, luck_life, grid, interest, dispositi
     registering = limit_of(1.0 - deciding.registers_only)
     for i in range(tier.size):
         k = tier[i]
-        # (one question made of five: the answer is nearly always yes, which a processor learns to guess)
-        if (k < 0) | ((k == 0) & (asked[i] == 0) & (luck_rung[i] >= likeliest) & (luck_rung[i] < registering)):
+        if k < 0 or (k == 0 and asked[i] == 0 and luck_rung[i] >= likeliest and luck_rung[i] < registering):
             continue
         u = share(luck_rung[i])
         climbs = False

@@ -14,6 +14,7 @@ import numpy as np
 from sim.chance import NOBODY, key_of, mixed, stream, uniform, uniform_pair, uniform_twice
 from sim.law import compiled, law
 from sim.odds import happens, skill_asked_for
+from sim.order import in_order
 from sim.orders import ACCEPTED, DECLINED, DISPATCHED, PLACED
 from sim.phase import phase
 from sim.ties import slot_of
@@ -71,8 +72,7 @@ def orders_are_dispatched(seed, week, grid, groups, limited, line, open_orders, 
                                           dispatching.spread, uniform(key_queue, order_key[o]))
             line[waiting] = o
             waiting += 1
-    # orders of equal rank are told apart by their keyed draw, so the sort needs no memory of positions
-    in_line = np.argsort(order_rank[line[:waiting]])
+    in_line = in_order(order_rank[line[:waiting]])
     queue = line[:waiting][in_line]
     grids = grid_first.size - 1
     how = dispatching.scope if scope[0] < 0.0 else scope[0]
@@ -130,13 +130,13 @@ def _ring_of(volunteers, ranks, by_grid, grid, grids):
             start[grid[volunteers[v]] + 1] += 1
         for g in range(grids):
             start[g + 1] += start[g]
-    in_order = np.argsort(place)
-    return volunteers[in_order], ranks[in_order], start
+    ring = in_order(place)
+    return volunteers[ring], ranks[ring], start
 
 
 @phase(writes=("away", "notified", "hours_left", "order_state", "order_server", "free_hours", "count_offers", "count_accepted", "count_refused", "count_hours_offered",
                "count_away", "count_declined"))
-def volunteers_answer(seed, week, key, grid, tier, skill, interest, identity, fatigue, away, notified, hours_left, atmosphere, tie_first, degree, tie_other,
+def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, skill, interest, identity, fatigue, away, notified, hours_left, atmosphere, tie_first, degree, tie_other,
                       tie_strength, acceptance, skill_floor, trust, bank_earning, line, open_orders, order_key, order_state, order_kind, order_client, order_server, order_escalated, order_credit, order_rounds,
                       kind_hours, kind_tier, kind_skill, kind_difficulty, kind_interest, kind_home, offers, grid_offers, scope, institution_hours, hierarchy, free_hours, grid_first, count_offers, count_accepted,
                       count_refused, count_hours_offered, count_away, count_declined, wants, open_needs, dispatching, banking):
@@ -144,7 +144,7 @@ def volunteers_answer(seed, week, key, grid, tier, skill, interest, identity, fa
     dispatching, banking = dispatching[0], banking[0]
     now = week[0]
     key_ring, key_answer, key_notice = key_of(seed[0], RING, now), key_of(seed[0], ANSWER, now), key_of(seed[0], NOTICE, now)
-    everyone = np.flatnonzero(tier >= 1)
+    everyone = participants[: taking_part[0]]
     volunteers, ranks = np.empty(everyone.size, np.int32), np.empty(everyone.size, np.float64)
     n = 0
     for i in everyone:
@@ -170,7 +170,7 @@ def volunteers_answer(seed, week, key, grid, tier, skill, interest, identity, fa
     has_time, is_away, was_called = hours_left[whose], away[whose], np.zeros(n, np.int16)
     seat, ring_rank = np.empty(0, np.int32), local_rank
     if how == LOCAL_THEN_POOLED or hierarchy[0] > 0.0:
-        seat = np.argsort(local_rank).astype(np.int32)
+        seat = in_order(local_rank)
         ring_rank = local_rank[seat]
     help_left = institution_hours.copy()
     calls_of_all = dispatching.offers + offers[0]

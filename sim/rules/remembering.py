@@ -36,16 +36,17 @@ def share_given(of_tier, satisfaction, at_rest, more):
 
 
 @phase(writes=("tenure", "hours", "hours_assigned", "hours_public", "hours_left", "hours_year", "hours_past_year", "success", "services",
-               "notified", "met", "needs_year", "met_year", "needs_past_year", "met_past_year", "luck_asked", "luck_rung", "luck_life", "luck_meeting", "atmosphere", "activity", "project_hours", "public_hours", "public_workers"))
+               "notified", "met", "needs_year", "met_year", "needs_past_year", "met_past_year", "luck_asked", "luck_rung", "luck_life", "luck_meeting", "atmosphere", "activity", "project_hours", "public_hours", "public_workers", "participants", "taking_part"))
 def the_week_is_remembered(seed, week, key, age, tier, tenure, hours_limit, satisfaction, away, hours, hours_assigned, hours_public, hours_left, hours_year,
                            hours_past_year, success, services, notified, met, needs_year, met_year, needs_past_year, met_past_year, luck_asked, luck_rung, luck_life, luck_meeting, grid_first, atmosphere, activity,
-                           project_hours, public_hours, public_workers, example, kind_hours, remembering):
+                           project_hours, public_hours, public_workers, participants, taking_part, example, kind_hours, remembering):
     """Time passes, last week becomes memory, and each resident receives four draws of luck."""
     remembering = remembering[0]
     key_now = key_of(seed[0], LUCK, week[0])
     words(key_now, key, 0, key.size, NOBODY, luck_asked, luck_rung, luck_life, luck_meeting)
     new_year = week[0] % YEAR == 0
     longest = kind_hours.max() if kind_hours.size > 0 else 0.0
+    n = 0
     for i in range(key.size):
         tenure[i] += 1
         if met[i] > 0:
@@ -55,6 +56,8 @@ def the_week_is_remembered(seed, week, key, age, tier, tenure, hours_limit, sati
             hours_past_year[i], needs_past_year[i], met_past_year[i] = hours_year[i], needs_year[i], met_year[i]
             hours_year[i], needs_year[i], met_year[i] = 0.0, 0, 0
         if tier[i] >= 1:
+            participants[n] = i
+            n += 1
             of_tier = remembering.hours_task if tier[i] == 1 else remembering.hours_interest if tier[i] == 2 else 1.0
             free = hours_limit[i] * share_given(of_tier, satisfaction[i], remembering.satisfaction_at_rest, remembering.satisfaction)
             # free hours can be saved up, at least for the longest service
@@ -62,6 +65,7 @@ def the_week_is_remembered(seed, week, key, age, tier, tenure, hours_limit, sati
             hours[i], hours_assigned[i], hours_public[i], success[i], services[i], notified[i] = 0.0, 0.0, 0.0, 0.0, 0, 0
         elif hours_left[i] > 0.0 or hours[i] > 0.0 or notified[i] > 0:
             hours_left[i], hours[i], hours_assigned[i], hours_public[i], success[i], services[i], notified[i] = 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0
+    taking_part[0] = n
     for g in range(atmosphere.size):
         heads = grid_first[g + 1] - grid_first[g]
         if heads > 0:
@@ -72,7 +76,7 @@ def the_week_is_remembered(seed, week, key, age, tier, tenure, hours_limit, sati
 
 @phase(writes=("around_strength", "around_active", "around_above", "active_ties", "ties_above", "around_identity", "around_efficacy"))
 def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie_other, tie_strength, around_strength, around_active, around_above,
-                          active_ties, ties_above, around_identity, around_efficacy, well_mixed, remembering):
+                          active_ties, ties_above, around_identity, around_efficacy, participants, taking_part, well_mixed, remembering):
     """Each resident sees who around them takes part, and how the people they are tied to feel."""
     remembering = remembering[0]
     if well_mixed[0]:
@@ -101,9 +105,7 @@ def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie
             around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
     around_active[:], around_above[:], around_efficacy[:], active_ties[:], ties_above[:] = 0.0, 0.0, 0.0, 0, 0
     # participants are few: each is seen by those tied to them
-    for j in range(tier.size):
-        if tier[j] < 1:
-            continue
+    for j in participants[: taking_part[0]]:
         for s in range(tie_first[j], tie_first[j] + degree[j]):
             i, w = tie_other[s], tie_strength[s]
             around_active[i] += w
@@ -117,11 +119,11 @@ def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie
 
 
 @phase(writes=("activity", "hours_year", "count_hours", "count_active_week"))
-def activity_is_seen(tier, grid, hours, hours_year, activity, count_hours, count_active_week, remembering):
+def activity_is_seen(participants, taking_part, tier, grid, hours, hours_year, activity, count_hours, count_active_week, remembering):
     """The hours that everybody gave are added up and seen by the grid, the higher tiers more."""
     remembering = remembering[0]
     seen = (0.0, remembering.seen_1, remembering.seen_2, remembering.seen_3)
-    for i in range(tier.size):
+    for i in participants[: taking_part[0]]:
         if hours[i] > 0.0:
             hours_year[i] += hours[i]
             activity[grid[i]] += seen[tier[i]] * hours[i]

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.chance import key_of, stream, uniform, uniform_pair
 from sim.law import law
+from sim.order import in_order
 from sim.phase import phase
 
 FORM = stream("teaming.form")
@@ -39,7 +40,7 @@ def hours_given(free, wanted):
 
 
 @phase(writes=("team", "team_size", "team_leader", "team_age", "team_leaderless", "count_teams"))
-def teams_form_and_dissolve(seed, week, key, grid, tier, interest, team, team_size, team_leader, team_age, team_leaderless, grid_first, team_forming, succession,
+def teams_form_and_dissolve(seed, week, participants, taking_part, key, grid, tier, interest, team, team_size, team_leader, team_age, team_leaderless, grid_first, team_forming, succession,
                             count_teams, teaming):
     """Teams without enough members or without a leader for too long dissolve; volunteers join a team or found one."""
     teaming = teaming[0]
@@ -52,7 +53,7 @@ def teams_form_and_dissolve(seed, week, key, grid, tier, interest, team, team_si
     lead_draw = np.full(rows, 2.0)
     lead_row = np.full(rows, -1, np.int32)
     team_size[:] = 0
-    for i in range(tier.size):
+    for i in participants[: taking_part[0]]:
         if tier[i] >= 2:
             t = team[i]
             if t >= 0:
@@ -76,7 +77,7 @@ def teams_form_and_dissolve(seed, week, key, grid, tier, interest, team, team_si
         if team_size[t] < teaming.fewest or team_leaderless[t] > teaming.leaderless_patience:
             team_size[t], team_leader[t], team_age[t], team_leaderless[t] = 0, -1, 0, 0
             count_teams[2] += 1
-    for i in range(tier.size):
+    for i in participants[: taking_part[0]]:
         if tier[i] < 2:
             continue
         t = team[i]
@@ -97,7 +98,7 @@ def teams_form_and_dissolve(seed, week, key, grid, tier, interest, team, team_si
         if team_size[t] == 0 and ready[t] >= teaming.founders and ready_leaders[t] >= 1 and uniform_pair(key_form, t, TEAM) < teaming.forming + team_forming[0]:
             count_teams[1] += 1
             lowest = 2.0
-            for i in range(tier.size):
+            for i in participants[: taking_part[0]]:
                 if tier[i] >= 2 and team[i] < 0 and leading_interest(interest[i, 0], interest[i, 1], interest[i, 2], interest[i, 3], interest[i, 4]) == t % FIELDS:
                     if t >= grids * FIELDS or grid[i] == t // FIELDS:
                         team[i] = t
@@ -109,7 +110,7 @@ def teams_form_and_dissolve(seed, week, key, grid, tier, interest, team, team_si
                         if tier[i] == 3 and u < lowest:
                             lowest, team_leader[t] = u, i
     team_size[:] = 0
-    for i in range(tier.size):
+    for i in participants[: taking_part[0]]:
         if team[i] >= 0:
             team_size[team[i]] += 1
     for t in range(rows):
@@ -120,7 +121,7 @@ def teams_form_and_dissolve(seed, week, key, grid, tier, interest, team, team_si
 
 @phase(writes=("hours", "hours_left", "hours_public", "services", "success", "last_served", "project_hours", "public_hours", "public_workers", "encounters", "met_one",
                "met_other", "met_hours"))
-def teams_meet(seed, week, key, grid, tier, skill, team, team_age, hours, hours_left, hours_public, services, success, last_served, project_hours, public_hours,
+def teams_meet(seed, week, participants, taking_part, key, grid, tier, skill, team, team_age, hours, hours_left, hours_public, services, success, last_served, project_hours, public_hours,
                public_workers, encounters, met_one, met_other, met_hours, regularity, meeting_time, teaming):
     """Members who turn up work together in a circle; substantive participants give hours to public issues."""
     teaming = teaming[0]
@@ -128,12 +129,12 @@ def teams_meet(seed, week, key, grid, tier, skill, team, team_age, hours, hours_
     meeting_hours = max(teaming.meeting_hours + meeting_time[0], 0.0)
     key_attend, key_circle = key_of(seed[0], ATTEND, now), key_of(seed[0], CIRCLE, now)
     n = 0
-    for i in range(tier.size):
+    for i in participants[: taking_part[0]]:
         if tier[i] >= 2 and hours_left[i] > 0.0:
             n += 1
     there, place = np.empty(n, np.int32), np.empty(n, np.float64)
     n = 0
-    for i in range(tier.size):
+    for i in participants[: taking_part[0]]:
         if tier[i] < 2 or hours_left[i] <= 0.0:
             continue
         g = grid[i]
@@ -160,7 +161,7 @@ def teams_meet(seed, week, key, grid, tier, skill, team, team_age, hours, hours_
             services[i] += 1
             success[i] += skill[i]
             last_served[i] = now
-    circle = there[:n][np.argsort(place[:n])]
+    circle = there[:n][in_order(place[:n])]
     m = encounters[0]
     start = 0
     for at in range(n):
