@@ -30,7 +30,7 @@ type Shape = tuple[tuple[np.dtype[Any], int], ...]
 """The type of each column of `COLUMNS` and how many dimensions it has."""
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def memory_at(context: Any, address: Any) -> Any:
     """The memory at an address (inside compiled code)."""
 
@@ -73,7 +73,8 @@ def _compiled(shape: Shape, phases: tuple[Phase, ...]) -> Callable[[Column], Non
             file.write(text)
         os.replace(file.name, path)
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # where compiled code that was cached looks for what it was made of
     spec.loader.exec_module(module)

@@ -276,7 +276,9 @@ def ties_to_slots(
     tie_first += np.arange(n + 1) * most_made
     slots = int(tie_first[-1])
     if slots > np.iinfo(np.int32).max:
-        raise ValueError(f"{n:,} residents with {slots:,} slots for ties; the program counts {2**31 - 1:,} slots at most")
+        raise ValueError(
+            f"{n:,} residents with {slots:,} slots for ties; the program counts {2**31 - 1:,} slots at most"
+        )
     other, level, rest = np.zeros(slots, np.int32), np.zeros(slots, np.float32), np.zeros(slots, np.float32)
     degree[:] = 0
     if household_first is not None:

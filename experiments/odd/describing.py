@@ -38,12 +38,13 @@ from sim.parameters import GRADES
 from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.policies import POLICIES
 from sim.policies.policy import Policy
-from sim.residents import RESIDENTS
+from sim.residents import PARTICIPANTS, RESIDENTS
 from sim.ties import TIES
 from sim.week import WEEK
 
 TABLES: dict[str, Table] = {
     "residents": RESIDENTS,
+    "participants": PARTICIPANTS,
     "households": HOUSEHOLDS,
     "ties": TIES,
     "grids": GRIDS,

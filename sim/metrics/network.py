@@ -143,9 +143,6 @@ slow_metric(
     -1,
 )
 
-SLOW = tuple(name for name, one in METRICS.items() if one.slow)
-
-
 @compiled
 def _root(parent, i):  # type: ignore[no-untyped-def]
     """The resident who stands for the component of i; on the way there, the way is made shorter."""
@@ -193,11 +190,11 @@ def _ties_measured(household, household_first, grid, grid_first, origin, age, ti
         outside = 0
         for s in range(tie_first[i], tie_first[i] + degree[i]):
             j, w = tie_other[s], tie_strength[s]
-            leaves_home = np.int64(j < home) | np.int64(j >= home_end)
-            leaves_grid = np.int64(j < near) | np.int64(j >= near_end)
-            borders = leaves_home | leaves_grid << 1 | np.int64(origin[j] != origin[i]) << 2 | np.int64(age[j] != age[i]) << 3  # fmt: skip
+            leaves_home = int(j < home) | int(j >= home_end)
+            leaves_grid = int(j < near) | int(j >= near_end)
+            borders = leaves_home | leaves_grid << 1 | int(origin[j] != origin[i]) << 2 | int(age[j] != age[i]) << 3  # fmt: skip
             ties[borders] += 1
-            strong_ties[borders] += np.int64(w >= strong)
+            strong_ties[borders] += int(w >= strong)
             strength[borders] += w
             outside |= leaves_home
         lonely[i] = 1 - outside
@@ -317,10 +314,11 @@ def _measured(parent, lonely, of_ties, grid, grid_first, origin, age, tier, grou
 
 def slow_values(world: World) -> dict[str, float]:
     """Every slow metric of the world as it stands."""
-    w, out, lonely = world, np.zeros(len(SLOW)), np.ones(world.age.size, np.uint8)
+    names = [name for name, one in METRICS.items() if one.slow]
+    w, out, lonely = world, np.zeros(len(names)), np.ones(world.age.size, np.uint8)
     parent = _components(w.tie_first, w.degree, w.tie_other, w.tie_strength, STRONG)
     of_ties = _ties_measured(w.household, w.household_first, w.grid, w.grid_first, w.origin, w.age, w.tie_first, w.degree,
                              w.tie_other, w.tie_strength, STRONG, lonely)  # fmt: skip
     _measured(parent, lonely, of_ties, w.grid, w.grid_first, w.origin, w.age, w.tier, w.groups, w.tenure, w.hours_past_year,
               w.needs_past_year, w.met_past_year, out)  # fmt: skip
-    return dict(zip(SLOW, out.tolist(), strict=True))
+    return dict(zip(names, out.tolist(), strict=True))

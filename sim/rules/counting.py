@@ -27,27 +27,27 @@ def the_community_is_counted(week, age, tier, grid, groups, registered, last_ser
     heads, wellbeings, tiers = np.zeros(1 << GROUPS, np.int64), np.zeros(1 << GROUPS), np.zeros(TIERS, np.int64)
     for i in range(age.size):
         # of everybody the same is asked, and the answers, 0 or 1, are added up: to go one way or another would cost more time
-        here, able, w, k = np.int64(age[i] != VACANT), np.int64(tier[i] >= 0), wellbeing[i], tier[i]
+        here, able, w, k = int(age[i] != VACANT), int(tier[i] >= 0), wellbeing[i], tier[i]
         people += here
         well += here * w
-        low += here & np.int64(w < 0.5)
+        low += here & int(w < 0.5)
         tenures += here * tenure[i]
-        founders += here & np.int64(tenure[i] > week[0])
+        founders += here & int(tenure[i] > week[0])
         ties += degree[i]
         heads[groups[i]] += here
         wellbeings[groups[i]] += here * w
         credits += balance[i]
-        with_credits += np.int64(balance[i] > 0)
+        with_credits += int(balance[i] > 0)
         tiers[k + 1] += here
         of_identity += able * identity[i]
         of_skill += able * skill[i]
         of_efficacy += able * efficacy[i]
         of_habit += able * habit[i]
-        known, recently = able & registered[i], able & np.int64(last_served[i] > since)
+        known, recently = able & registered[i], able & int(last_served[i] > since)
         n_registered += known
         active += recently
         active_registered += recently & known
-        new, year = able & np.int64(tenure[i] < HALF_YEAR), able & np.int64(tenure[i] >= YEAR)
+        new, year = able & int(tenure[i] < HALF_YEAR), able & int(tenure[i] >= YEAR)
         newcomers += new
         stayers += year
         stayers_registered += year & known

@@ -39,7 +39,7 @@ def _whoever_wants(first_kind, wants, open_needs, key, who, whose_key):
     n = 0
     for i in range(wants.size):
         who[n], whose_key[n] = i, key[i]
-        n += np.int64((((wants[i] & ~open_needs[i]) >> np.uint32(first_kind)) & np.uint32(15)) != 0)
+        n += int((((wants[i] & ~open_needs[i]) >> np.uint32(first_kind)) & np.uint32(15)) != 0)
     return n
 
 
@@ -50,7 +50,7 @@ def _new_needs(first_kind, n, who, drawn, limit, low_income, wants, open_needs, 
     shift = np.uint32(first_kind)
     for x in range(n):
         i = who[x]
-        poor = np.int64(low_income[i])
+        poor = int(low_income[i])
         bits = np.uint32(one[x] < limit[first_kind, poor])
         bits |= np.uint32(two[x] < limit[first_kind + 1, poor]) << np.uint32(1)
         bits |= np.uint32(three[x] < limit[first_kind + 2, poor]) << np.uint32(2)

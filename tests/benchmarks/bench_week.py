@@ -107,28 +107,28 @@ def phases() -> None:
             moments, taken.min(axis=0), np.median(taken, axis=0), taken.mean(axis=0), strict=True
         ):
             print(f"  {name:28s} {best:7.2f} {middle:7.2f} {mean:7.2f}")
-        print(f"  {'all':28s} {taken.min(axis=0).sum():7.2f} {np.median(taken, axis=0).sum():7.2f} {taken.mean(axis=0).sum():7.2f}")
+        print(
+            f"  {'all':28s} {taken.min(axis=0).sum():7.2f} {np.median(taken, axis=0).sum():7.2f} {taken.mean(axis=0).sum():7.2f}"
+        )
 
 
 def memory() -> None:
     """Peak memory of a run of 1,000,000 residents, less that of a tiny one, against 400 bytes a resident and 40 a tie."""
-    peaks = [
-        int(
-            subprocess.run(
-                [sys.executable, __file__, "_peak", str(n)], capture_output=True, text=True, check=True
-            ).stdout.split()[-2]
-        )
-        for n in (1_000, 1_000_000)
-    ]
-    ties = int(
-        subprocess.run(
-            [sys.executable, __file__, "_peak", "1000000"], capture_output=True, text=True, check=True
-        ).stdout.split()[-1]
-    )
-    used = 1024 * (peaks[1] - peaks[0])
+    _peak_of(1_000)  # compiles what is not compiled yet, which takes memory of its own
+    (small, _), (large, ties) = _peak_of(1_000), _peak_of(1_000_000)
+    used = 1024 * (large - small)
     print(
         f"1,000,000 residents, {ties:,} ties: {used / 1e6:,.0f} MB above a small run; {(used - 40 * ties) / 1e6:.0f} bytes a resident after 40 a tie"
     )
+
+
+def _peak_of(residents: int) -> tuple[int, int]:
+    """Peak memory in kB and number of ties of a short run in a process of its own."""
+    said = subprocess.run(
+        [sys.executable, __file__, "_peak", str(residents)], capture_output=True, text=True, check=True
+    )
+    peak, ties = said.stdout.split()[-2:]
+    return int(peak), int(ties)
 
 
 def _peak(residents: int) -> None:
