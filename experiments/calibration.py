@@ -67,8 +67,8 @@ class CalibrationFile(BaseModel):
     model_config = _STRICT
     title: str = Field(description="What is fitted.")
     community: str = Field(description="The configuration whose values are fitted.")
-    burn_in: int = Field(ge=0, le=100_000, description="Weeks before anything is measured.")
-    window: int = Field(ge=52, le=100_000, description="Weeks that are measured.")
+    burn_in: int = Field(ge=0, le=15_000, description="Weeks before anything is measured.")
+    window: int = Field(ge=52, le=15_000, description="Weeks that are measured.")
     replicates: int = Field(ge=2, le=1000, description="Communities a trial.")
     seed: int = Field(ge=0, le=2**63 - 1, description="Their seeds are derived from this one.")
     trials: int = Field(ge=20, le=1_000_000, description="Trials in all, half of them spread evenly.")

@@ -58,8 +58,8 @@ class PatternsFile(BaseModel):
 
     model_config = _STRICT
     title: str = Field(description="What the patterns describe.")
-    burn_in: int = Field(ge=0, le=100_000, description="Weeks before anything is measured.")
-    window: int = Field(ge=52, le=100_000, description="Weeks that are measured.")
+    burn_in: int = Field(ge=0, le=15_000, description="Weeks before anything is measured.")
+    window: int = Field(ge=52, le=15_000, description="Weeks that are measured.")
     replicates: int = Field(ge=2, le=100_000, description="Communities, each with its own seed.")
     seed: int = Field(ge=0, le=2**63 - 1, description="The seed from which those of the replicates are derived.")
     arms: dict[str, Arm] = Field(description="Alternatives in which patterns are measured; one is called as_it_is.")

@@ -125,7 +125,7 @@ def _understood(document: Document, own: Mapping[str, Any], problems: list[Probl
         rest = {key: value for key, value in document.value.items() if key not in wrong} if document.value else {}
         if "community" not in rest:
             raise
-        rest = {"title": "", "weeks": 100_000, "window": 1, **rest}
+        rest = {"title": "", "weeks": 30_000, "window": 1, **rest}
         rest |= {} if rest.get("arms") or rest.get("parts") else {"arms": {"": []}}
         try:
             checked = check(Document(document.path, rest, document.marks, []), StudyFile)

@@ -41,7 +41,7 @@ class StudyFile(BaseModel):
     question: str = Field("", description="The question, in a sentence.")
     chinese: Chinese = Field(Chinese(), description="Title, question and arms in Chinese.")
     community: str = Field(description="A community's name, or a configuration file beside the study.")
-    weeks: int = Field(ge=1, le=100_000, description="Weeks in all, burn-in included.")
+    weeks: int = Field(ge=1, le=30_000, description="Weeks in all, burn-in included.")
     burn_in: int = Field(0, ge=0, description="Weeks before policies without a `start` of their own begin.")
     window: int = Field(
         52,

@@ -25,6 +25,8 @@ from sim.world import World
 
 SLOW_EVERY = 13
 """Weeks between two measurements of the slow (network) metrics."""
+MOST_WEEKS = 30_000
+"""Longest life, some 577 years: the week in which a tie was made has 16 bits."""
 
 
 class Simulation:
@@ -135,6 +137,8 @@ class Simulation:
         world.tallies.row[:] = self.between
         self.between.fill(0.0)
         if len(self.rows) % SLOW_EVERY == 0:
+            if len(self.rows) > MOST_WEEKS:
+                raise ValueError(f"no life of more than {MOST_WEEKS:,} weeks")
             self._most_new = world.most_new_orders()
         if world.open_orders[0] + self._most_new > world.order_state.size:
             world.grow_orders(2 * (int(world.open_orders[0]) + self._most_new))

@@ -17,6 +17,8 @@ from scipy import stats
 
 from sim import POLICIES, Simulation, load_config
 from sim.chance import block, key_of, mixed, share, stream, uniform, uniform_pair, uniforms, words
+from sim.law import plain
+from sim.order import in_order
 from sim.policies.recognition import Recognition
 from sim.policies.training import Training
 from sim.policies.vanguard import Vanguard
@@ -256,3 +258,10 @@ def test_two_threads_live_the_lives_of_one() -> None:
         together = list(two.map(lambda job: lived(25, policies=job[1], seed=job[0]), jobs))
     for one, other in zip(alone, together, strict=True):
         same_life(one, other)
+
+
+@given(st.lists(st.floats(-1e6, 1e6) | st.sampled_from([0.0, 1.0]), max_size=300), st.booleans())
+def test_in_order_is_a_stable_order(values: list[float], crowded: bool) -> None:
+    column = np.array([*values, *([1e9] if crowded else [])])  # one value far off: the others share a heap
+    expected = np.argsort(column, kind="stable").tolist()
+    assert in_order(column).tolist() == plain(in_order)(column).tolist() == expected

@@ -338,3 +338,10 @@ def test_the_space_has_fixed_places_for_pictures() -> None:
 def test_the_engine_does_not_need_mesa() -> None:
     code = "import sys, sim; sim.Simulation; sim.METRICS; sim.POLICIES; sys.exit('mesa' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=Path(__file__).parents[1]).returncode == 0
+
+
+def test_a_life_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.simulation.MOST_WEEKS", 20)
+    life = Simulation(place(40, 2), seed=1).run_for(26)
+    with pytest.raises(ValueError, match="no life of more than 20 weeks"):
+        life.run_for(1)

@@ -10,6 +10,7 @@ import pytest
 from numba.core.dispatcher import Dispatcher
 
 from sim import POLICIES, Simulation
+from sim.driver import handed_over
 from sim.phase import Phase, phase
 from sim.week import WEEK
 from tests.small import person_fields, place
@@ -105,6 +106,25 @@ def agree(one: Phase, plain: Simulation, compiled: Simulation) -> None:
             other[...] = column
         else:
             np.testing.assert_array_equal(column, other, err_msg=f"{one.name}: {name}")
+
+
+def test_a_driven_week_is_its_phases_one_after_another() -> None:
+    driven, step_by_step = lively(20), lively(20)
+    for _ in range(8):
+        driven.live_one_week()
+        step_by_step.begin_week()
+        for one in WEEK:
+            one.run(*step_by_step.arguments_of(one))
+        step_by_step.end_week()
+    assert np.array_equal(driven.rows, step_by_step.rows)
+    for name, column in driven.world.columns.items():
+        assert np.array_equal(column, step_by_step.world.columns[name], equal_nan=True), name
+
+
+def test_a_column_in_pieces_is_refused() -> None:
+    known = lively(0).world.columns | dict(lively(0).world.sections())
+    with pytest.raises(ValueError, match="column skill does not lie in one piece"):
+        handed_over(known | {"skill": np.zeros(240, np.float32)[::2]})
 
 
 @pytest.mark.usefixtures("everything_plain")

@@ -143,6 +143,7 @@ slow_metric(
     -1,
 )
 
+
 @compiled
 def _root(parent, i):  # type: ignore[no-untyped-def]
     """The resident who stands for the component of i; on the way there, the way is made shorter."""

@@ -43,35 +43,9 @@ def _meant_for(service, i, kitchen_for, aid_for):
 
 
 @phase(writes=("pairs", "pair_client", "pair_helper", "pair_service", "pair_since", "pair_draw", "count_pairs"))
-def standing_pairs_are_matched(
-    seed,
-    week,
-    key,
-    household,
-    grid,
-    grid_first,
-    age,
-    tier,
-    tenure,
-    hours_limit,
-    tie_first,
-    degree,
-    tie_other,
-    tie_strength,
-    kitchen_pairs,
-    kitchen_for,
-    elder_pairs,
-    teen_pairs,
-    aid_for,
-    pairs,
-    pair_client,
-    pair_helper,
-    pair_service,
-    pair_since,
-    pair_draw,
-    count_pairs,
-    pairing,
-):
+def standing_pairs_are_matched(seed, week, key, household, grid, grid_first, age, tier, tenure, hours_limit, tie_first, degree, tie_other, tie_strength,
+                               kitchen_pairs, kitchen_for, elder_pairs, teen_pairs, aid_for, pairs, pair_client, pair_helper, pair_service, pair_since, pair_draw,
+                               count_pairs, pairing):
     """Pairs in which somebody moved, lapsed or is no longer meant end; neighbours without a helper are matched."""
     pairing = pairing[0]
     places = (int(kitchen_pairs[0]), int(elder_pairs[0]), int(teen_pairs[0]))
@@ -164,61 +138,12 @@ def standing_pairs_are_matched(
         count_pairs[2 + pair_service[p]] += 1
 
 
-@phase(
-    writes=(
-        "hours",
-        "hours_left",
-        "services",
-        "success",
-        "last_served",
-        "order_state",
-        "order_server",
-        "order_placed",
-        "encounters",
-        "met_one",
-        "met_other",
-        "met_hours",
-        "count_visits_paid",
-        "count_placed",
-    )
-)
-def standing_helpers_come(
-    week,
-    tier,
-    skill,
-    hours,
-    hours_left,
-    services,
-    success,
-    last_served,
-    pairs,
-    pair_client,
-    pair_helper,
-    pair_service,
-    pair_draw,
-    kitchen_kinds,
-    aid_kinds,
-    open_orders,
-    order_key,
-    order_state,
-    order_kind,
-    order_client,
-    order_arose,
-    order_placed,
-    order_server,
-    kind_hours,
-    kind_tier,
-    kind_skill,
-    kind_difficulty,
-    skill_floor,
-    encounters,
-    met_one,
-    met_other,
-    met_hours,
-    count_visits_paid,
-    count_placed,
-    pairing,
-):
+@phase(writes=("hours", "hours_left", "services", "success", "last_served", "order_state", "order_server", "order_placed", "encounters", "met_one", "met_other",
+               "met_hours", "count_visits_paid", "count_placed"))
+def standing_helpers_come(week, tier, skill, hours, hours_left, services, success, last_served, pairs, pair_client, pair_helper, pair_service, pair_draw,
+                          kitchen_kinds, aid_kinds, open_orders, order_key, order_state, order_kind, order_client, order_arose, order_placed, order_server,
+                          kind_hours, kind_tier, kind_skill, kind_difficulty, skill_floor, encounters, met_one, met_other, met_hours, count_visits_paid,
+                          count_placed, pairing):
     """Each standing helper who has the time comes, and serves an open need of the neighbour or spends some time there."""
     pairing = pairing[0]
     n = pairs[0]
