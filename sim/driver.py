@@ -71,6 +71,7 @@ def _compiled(shape: Shape, phases: tuple[Phase, ...]) -> Callable[[Column], Non
         # other processes may do the same at this moment: the file appears whole or not at all
         with tempfile.NamedTemporaryFile("w", dir=CACHE, delete=False, encoding="utf-8") as file:
             file.write(text)
+        os.utime(file.name, (0, 0))  # the compiler knows a text by its time: the same text is of the same time
         os.replace(file.name, path)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec
