@@ -53,11 +53,59 @@ def write_resolved(study: Study, store: Store) -> Path:
     import yaml
 
     path = store.folder / "resolved.yaml"
+    text = yaml.safe_dump(_resolved(study), sort_keys=False, allow_unicode=True)
+    write_whole(path, text.encode(), sync=True)
+    return path
+
+
+def changed_since(study: Study, store: Store) -> str:
+    """What changed since the runs of this store were made, when none of them is of the study: model, inputs or study."""
+    import yaml
+
+    before = store.manifest()
+    try:
+        then = yaml.safe_load((store.folder / "resolved.yaml").read_text("utf-8"))
+    except (OSError, yaml.YAMLError):
+        then = None
+    if not before or not isinstance(then, dict):
+        return "of another study, of other inputs or of another version of the program; no manifest says which"
+    now = yaml.safe_load(yaml.safe_dump(_resolved(study)))
+    asked = [key for key in _differ(then["study"], now["study"], deep=1) if key not in _MAKES_NO_OTHER_RUN]
+    inputs = _differ(then["configuration"], now["configuration"])
+    found = []
+    if before.get("model") != code_version():
+        commit = f", commit {before['commit']}" if before.get("commit") else ""
+        found.append(f"the program (made by linli {before.get('linli', '')}{commit}; its model's sources differ)")
+    if inputs:
+        found.append(f"inputs of the model ({_some(inputs)})")
+    if asked:
+        found.append(f"the study ({_some(asked)})")
+    if not found:
+        found.append("a file that the study names, or one of its communities")
+    same = "" if asked else "; the study is the same"
+    return f"made before a change of {' and of '.join(found)}{same}"
+
+
+_MAKES_NO_OTHER_RUN = ("title", "question", "chinese", "outcomes", "window", "replicates", "until", "most", "burn_in", "set")
+"""Keys of a study that alone change no run's content, or that show in the arms' policies or the inputs."""
+
+
+def _resolved(study: Study) -> dict[str, Any]:
     said = study.file.model_dump(mode="json", exclude_defaults=True)
     said["arms"] = {arm: _arm(study, arm) for arm in study.arms}
-    whole = {"study": said, "configuration": study.config.model_dump(mode="json")}
-    write_whole(path, yaml.safe_dump(whole, sort_keys=False, allow_unicode=True).encode(), sync=True)
-    return path
+    return {"study": said, "configuration": study.config.model_dump(mode="json")}
+
+
+def _differ(one: Any, other: Any, path: str = "", deep: int = 9) -> list[str]:
+    """The dotted paths at which two plain values differ."""
+    if not (isinstance(one, dict) and isinstance(other, dict) and deep):
+        return [path] if one != other else []
+    keys = dict.fromkeys((*one, *other))
+    return [p for k in keys for p in _differ(one.get(k), other.get(k), f"{path}.{k}" if path else str(k), deep - 1)]
+
+
+def _some(names: list[str], most: int = 3) -> str:
+    return ", ".join(names[:most]) + (f" and {len(names) - most} more" if len(names) > most else "")
 
 
 def _arm(study: Study, arm: str) -> Any:

@@ -14,7 +14,7 @@ from experiments.analysis.stopping import Need
 from experiments.bringing import read_own_files
 from experiments.design import Study
 from experiments.execution import Tally, Workers, missing, perform, planned, processors
-from experiments.provenance import manifest, write_resolved
+from experiments.provenance import changed_since, manifest, write_resolved
 from experiments.results import Results, results_for, settled
 from experiments.store import Store, StoreError
 from experiments.terminal import terminal
@@ -55,6 +55,9 @@ def run_study(
         asked = f"{len(study.arms)} arms x {len(study.points)} {places} x {study.file.replicates} replicates"
         asked += f", part {part}" if part else ""
         console.print(f"{asked}: {total - todo} of {total} runs are there, {todo} to do.")
+        there = store.finished() if todo == total else {}
+        if there and not any(run.run in there for run in study.runs()):
+            console.print(f"[yellow]The {len(there)} runs there are {changed_since(study, store)}.[/yellow]")
         if todo:
             warm(study, console)
             with _progress(console, todo) as heard:
@@ -91,7 +94,8 @@ def run_study(
     if damaged := len(list(store.folder.glob("damaged/*"))):
         files = "1 damaged file is" if damaged == 1 else f"{damaged} damaged files are"
         console.print(f"[yellow]{files} put away in {folder / 'damaged'}; their runs were done again.[/yellow]")
-    console.print(f"{folder}: runs.parquet, weekly/, figures/, resolved.yaml, manifest.json", style="dim")
+    tables = ["runs.parquet", *(["city.parquet"] if study.file.city else []), *(["runs.csv", "weekly.csv"] if csv else [])]
+    console.print(f"{folder}: {', '.join(tables)}, weekly/, figures/, resolved.yaml, manifest.json", style="dim")
     return len(failures)
 
 
@@ -203,8 +207,18 @@ def results_of(study: Study, folder: Path) -> tuple[Results, int]:
     first = study.file.replicates if study.file.until else 0
     results = results_for(settled(study, store)[0], store)
     if results.runs().empty:
-        raise StoreError(f"{folder}: no finished run of this study (as its file reads now). First: {study.command}")
+        raise StoreError(f"{folder}: no finished run of this study{_why_none(results)}. First: {study.command}")
     return results, first
+
+
+def _why_none(results: Results) -> str:
+    """Why a store has nothing of a study to show, where it has runs at all."""
+    there = results.store.finished()
+    if not there:
+        return ""
+    if own := sum(run.run in there for run in results.each.study.runs()):
+        return f" that could be shown: {own} ended, and failed or lack others that they belong to (failures.csv)"
+    return f": the {len(there)} runs there are {changed_since(results.each.study, results.store)}"
 
 
 def draw_figures(

@@ -74,6 +74,7 @@ def apply_changes(document: Document, changes: Changes, said_at: Mapping[str, Sp
             document.problems.append(Problem(spot, path, str(error), "a YAML value"))
             continue
         place, keys = _put(document.value, place_of(path), plain), document.marks.keys
+        document.changes[spot] = path
         if place:
             keys[place] = document.marks.values[place] = spot
             for i in range(1, len(place)):
@@ -96,8 +97,8 @@ def problems_of(
             case "extra_forbidden":
                 spot, names = marks.key(place), _keys(_at(schema, inside[:-1]))
                 near = nearest(place[-1], names)
-                if spot.file.startswith("--set"):
-                    near = near and dotted((*place[:-1], near))
+                if said := document.changes.get(spot):
+                    path, near = said, _whole_path(said, place, near, document.value)
                 yield Problem(spot, path, "an unknown key", "" if near else _one_of(names, "of the keys"), near)
             case "missing":
                 yield Problem(marks.key(place), path, "no such key", words(meant))
@@ -197,6 +198,16 @@ def _put(value: Any, place: Place, new: Any) -> Place:
             value[key] = new
         value = value[key]
     return there
+
+
+def _whole_path(said: str, place: Place, near: str | None, value: Any) -> str | None:
+    """The valid dotted path most like `said`, whose part at `place` no section knows; `near`: the key most like that part."""
+    known = [dotted(one) for one in all_places(value) if one[: len(place)] != place]
+    meant = dotted((*place[:-1], near, *place_of(said)[len(place) :])) if near else ""
+    below = [path for path in known if path.endswith(f".{said}")]
+    if meant in known:
+        return meant
+    return below[0] if below else nearest(meant or said, known) if near or len(place) == 1 else None
 
 
 def _followed(loc: tuple[int | str, ...], value: Any, kind: str) -> Place:

@@ -132,11 +132,13 @@ class Document:
     value: Any
     marks: Marks
     problems: list[Problem]
+    changes: dict[Spot, str] = field(default_factory=dict)
+    """The dotted path of each change laid over the file, by where it was written."""
 
     def copied(self) -> "Document":
         """The same document, to be changed freely."""
         marks = Marks(self.marks.whole, dict(self.marks.keys), dict(self.marks.values))
-        return Document(self.path, _copied(self.value), marks, list(self.problems))
+        return Document(self.path, _copied(self.value), marks, list(self.problems), dict(self.changes))
 
 
 def _copied(value: Any) -> Any:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
-from toy import SMALL, failing_toy, small, toy, write_study
+from toy import SMALL, all_failing_toy, failing_toy, small, toy, write_study
 
 from experiments import Study, compare
 from experiments.cli import main
@@ -297,3 +297,36 @@ def test_a_broken_study_said_in_python_names_the_nearest() -> None:
         Study.of("x", community="classroom", weeks=60, arms={"a": ["recogniton"]})
     with pytest.raises(ConfigError, match="weeks"):
         Study.of("x", community="classroom", arms={"a": []})
+
+
+def test_with_nothing_to_show_it_is_told_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "results"
+
+    def asked(**said: object) -> str:
+        shown = linli("figures", write_study(tmp_path, **said), "--out", out)
+        assert shown.exit_code == 2
+        return shown.output.replace("\n", " ")
+
+    assert "no finished run of this study. First: linli run" in asked()
+    assert linli("run", write_study(tmp_path), "--out", out, "--workers", 1, "--quiet").exit_code == 0
+    told = asked(seed=8, weeks=21)
+    assert "the 9 runs there are made before a change of the study (weeks, seed)." in told
+    told = asked(set={"moving.annual_rate": 0.3})
+    assert "inputs of the model (moving.annual_rate); the study is the same" in told
+    monkeypatch.setattr("experiments.design.code_version", lambda: "another")
+    monkeypatch.setattr("experiments.provenance.code_version", lambda: "another")
+    told = asked()
+    assert "a change of the program (made by linli" in told
+    assert "the study is the same" in told
+    assert "inputs" not in told
+    again = linli("run", write_study(tmp_path), "--out", out, "--workers", 1)
+    assert "The 9 runs there are made before a change of the program" in again.output.replace("\n", " ")
+    assert "runs.parquet, weekly/" in again.output
+
+
+def test_when_every_run_failed_nothing_is_said_of_a_change(tmp_path: Path) -> None:
+    study = small(tmp_path)
+    perform(study, Store(tmp_path / "r").open(), workers=1, simulate=all_failing_toy)
+    told = linli("figures", write_study(tmp_path), "--out", tmp_path / "r").output.replace("\n", " ")
+    assert "9 ended, and failed" in told
+    assert "change" not in told

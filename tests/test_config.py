@@ -273,7 +273,8 @@ def test_a_message_shows_the_line_and_a_caret_below_the_value(folder: Path) -> N
 @pytest.mark.parametrize(
     ("path", "value", "found", "near"),
     [
-        ("askin.rate", "1", "an unknown key", "asking"),
+        ("askin.rate", "1", "an unknown key", "asking.rate"),
+        ("rate", "1", "an unknown key", "asking.rate"),
         ("asking.rte", "1", "an unknown key", "asking.rate"),
         ("asking.rate.x", "1", "a path that leads nowhere", "asking.rate"),
         ("asking.by_tier.7", "1", "a path that leads nowhere", "asking.by_tier.1"),

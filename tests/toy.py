@@ -63,6 +63,11 @@ def failing_toy(job: Job) -> Series:
     return toy(job)
 
 
+def all_failing_toy(job: Job) -> Series:
+    """Fails in every arm."""
+    raise ArithmeticError("the toy broke")
+
+
 def deadly_toy(job: Job) -> Series:
     """Takes its worker down where training is given."""
     if any(name == "training" for name, _ in job.policies):
