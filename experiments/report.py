@@ -71,7 +71,7 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
     """
     study, folder, look = results.study, results.store.folder, Look(language=language)
     suffix = "" if language == "en" else f"-{language}"
-    plain = tables_of(results, first_stage=first_stage)
+    plain = tables_of(results, first_stage=first_stage, every_metric=True)
     plain = replace(plain, snapshots=snapshots_of(study, results.store.finished()))
     tables = in_language(study, plain, language)
     drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))

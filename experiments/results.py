@@ -33,6 +33,10 @@ type Columns = dict[str, Any]
 
 SPAN = 13
 """Weeks looked at together, so that many runs are never all weeks in memory twice."""
+ROOM = 8_000_000
+"""Values of a metric in memory together: of many runs, not all weeks."""
+GROUP = 8192
+"""Runs put in order and written together: a sort or a file's group of rows holds every metric of each in memory."""
 LABELS = ("run", "arm", "point", "replicate", "seed")
 
 
@@ -74,10 +78,13 @@ class Results:
         """The results run by run as they were performed: for a city those of every community."""
         return Results(self.communities or self.study, self.store)
 
-    def runs(self) -> "pd.DataFrame":
-        """One row a finished run: labels, what varied, and every metric's mean over the last `window` weeks."""
+    def runs(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
+        """One row a finished run: labels, what varied, and each metric's mean over the last `window` weeks.
+
+        `metrics`: those that are wanted, where not all that there are.
+        """
         with self._open() as con:
-            return self._runs(con).df()
+            return self._in_order(con, metrics).df()
 
     def failures(self) -> "pd.DataFrame":
         """One row a failed run: labels, traceback and the command that repeats it."""
@@ -90,7 +97,7 @@ class Results:
                 )
             rows = con.execute(
                 f"select {self._labels('p.')}, any_value(e.error) as error from plan p join ended e using (run) "
-                f"group by {self._labels('p.')}, p.place having not bool_or(e.good) order by {_ORDER}"
+                f"group by {self._labels('p.')}, p.slot having not bool_or(e.good) order by p.slot"
             ).df()
         return rows.assign(command=[self.study.repeated(run) for run in rows["run"]])
 
@@ -99,7 +106,7 @@ class Results:
         with self._open(whole=True) as con:
             chosen = "".join(f', w."{m}"' for m in metrics or self._metrics(con))
             return con.execute(
-                f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by {_ORDER}, w.week"
+                f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by p.slot, w.week"
             ).df()
 
     def series(self, runs: Sequence[str]) -> dict[str, dict[str, NDArray[np.float32]]]:
@@ -138,24 +145,25 @@ class Results:
         rows_of: dict[tuple[str, int], list[int]] = {}
         for run in self.study.runs():
             rows_of.setdefault((run.arm, run.point), []).append(slots.setdefault(run.run, len(slots)))
-        parts = []
-        for metric in sorted(metrics):
-            values = self._values(metric, slots)
-            spans = [slice(first, first + SPAN) for first in range(0, values.shape[1], SPAN)]
+        parts, every = [], range(self.study.file.weeks)
+        at_once = max(SPAN, ROOM // max(len(slots), 1) // SPAN * SPAN)
+        for metric, start in product(sorted(metrics), every[::at_once]):
+            weeks = every[start : start + at_once]
+            values = self._values(metric, slots, weeks)
+            spans = [slice(first, first + SPAN) for first in range(0, len(weeks), SPAN)]
             for point, arm, span in product(range(len(self.study.points)), arms, spans):
                 here, first = (values[rows_of[one, point], span].astype(float) for one in (arm, self.study.reference))
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which nothing is measured
                     found = said(here, first)
-                week = np.arange(values.shape[1])[span]
-                labels: dict[str, Any] = {"arm": arm, "point": point, "week": week, "metric": metric}
+                labels: dict[str, Any] = {"arm": arm, "point": point, "week": weeks[span], "metric": metric}
                 frame = pd.DataFrame(labels | found)
                 parts.append(frame.loc[frame["n"] > 0, list(columns)])
         return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
 
-    def _values(self, metric: str, slots: Mapping[str, int]) -> Rows:
+    def _values(self, metric: str, slots: Mapping[str, int], weeks: range) -> Rows:
         """A row a run, a column a week: NaN where nothing was measured."""
-        values = np.full((len(slots), self.study.file.weeks), np.nan, np.float32)
+        values = np.full((len(slots), len(weeks)), np.nan, np.float32)
         with self._open() as con:
             names = {"run": np.array(list(slots), object), "slot": np.array(list(slots.values()), np.int32)}
             con.register("named", names)
@@ -164,16 +172,16 @@ class Results:
                 if metric in there:
                     found = con.execute(
                         f'select s.slot, w.week, w."{metric}" as value from weekly w join slots s using (run) '
-                        f'where w.week is not null and w."{metric}" is not null'
+                        f'where w.week between {weeks[0]} and {weeks[-1]} and w."{metric}" is not null'
                     ).fetchnumpy()
-                    values[found["slot"], found["week"]] = found["value"]
+                    values[found["slot"], found["week"] - weeks[0]] = found["value"]
         return values
 
     def write_runs(self, name: str = "runs.parquet") -> Path:
         """Write the table of runs as a file of the results' folder, the same bytes for the same runs."""
         path = self.store.folder / name
         with self._open() as con, self._whole(path) as temporary:
-            self._runs(con).write_parquet(temporary, compression="zstd")
+            self._in_order(con).write_parquet(temporary, compression="zstd", row_group_size=GROUP)
         return path
 
     def write_failures(self) -> "pd.DataFrame":
@@ -190,10 +198,10 @@ class Results:
         """Write runs.csv and weekly.csv, for programs that cannot read Parquet."""
         runs, weekly = self.store.folder / "runs.csv", self.store.folder / "weekly.csv"
         with self._open() as con, self._whole(runs) as temporary:
-            self._runs(con).write_csv(temporary)
+            self._in_order(con).write_csv(temporary)
         with self._open(whole=True) as con:
             chosen = "".join(f', w."{m}"' for m in self._metrics(con))
-            rows = con.sql(f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by {_ORDER}, w.week")
+            rows = con.sql(f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by p.slot, w.week")
             with self._whole(weekly) as temporary:
                 rows.write_csv(temporary)
         return [runs, weekly]
@@ -209,18 +217,33 @@ class Results:
             finally:
                 temporary.unlink(missing_ok=True)
 
-    def _runs(self, con: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyRelation":
+    def _means(self, con: "duckdb.DuckDBPyConnection", wanted: Sequence[str] | None = None) -> str:
+        """The query of the labels and means of every run, without order; what it asks for is made."""
         first = self.study.file.weeks - self.study.file.window
         metrics = list(dict.fromkeys(metric for there in self._some_at_a_time(con) for metric in there))
+        metrics = [metric for metric in metrics if wanted is None or metric in wanted]
         con.execute(f"create table means (run varchar{''.join(f', "{m}" double' for m in metrics)})")
         for there in self._some_at_a_time(con):
-            means = "".join(f', avg("{m}") as "{m}"' for m in there)
+            means = "".join(f', avg("{m}") as "{m}"' for m in there if m in metrics)
             con.execute(
                 f"insert into means by name select run{means} from weekly where week >= {first} "
                 "and run in (select run from plan) group by run"
             )
         chosen = "".join(f', m."{m}"' for m in metrics)
-        return con.sql(f"select {self._labels('p.')}{chosen} from plan p join means m using (run) order by {_ORDER}")
+        return f"select {self._labels('p.')}{chosen} from plan p join means m using (run)"
+
+    def _in_order(
+        self, con: "duckdb.DuckDBPyConnection", wanted: Sequence[str] | None = None
+    ) -> "duckdb.DuckDBPyRelation":
+        """Labels and means of every run in the order of the plan, put there a few runs at a time."""
+        rows = self._means(con, wanted)
+        con.execute("set threads = 1; set preserve_insertion_order = true")  # what is in order is written in order
+        con.execute(f"create table ordered as {rows} limit 0")
+        (last,) = con.execute("select max(slot) from plan").fetchall()[0]
+        for first in range(0, last + 1, GROUP):
+            group = f"p.slot between {first} and {first + GROUP - 1}"
+            con.execute(f"insert into ordered {rows} where {group} order by p.slot")
+        return con.table("ordered")
 
     def _some_at_a_time(self, con: "duckdb.DuckDBPyConnection") -> Iterator[list[str]]:
         """Let `weekly` be a few blocks, then the next few; yields their metrics. Memory hangs on a few, not on all."""
@@ -279,16 +302,15 @@ class Results:
         )
 
     def _plan(self) -> dict[str, Any]:
-        """The study's runs as columns; `place` is the arm's position."""
+        """The study's runs as columns; `slot` is a run's place in the plan."""
         runs = list(self.study.runs())
-        places = {arm: i for i, arm in enumerate(self.study.arms)}
         columns: dict[str, Any] = {
             "run": np.array([r.run for r in runs], object),
             "arm": np.array([r.arm for r in runs], object),
             "point": np.array([r.point for r in runs], np.int32),
             "replicate": np.array([r.replicate for r in runs], np.int32),
             "seed": np.array([r.seed for r in runs], np.int64),
-            "place": np.array([places[r.arm] for r in runs], np.int32),
+            "slot": np.arange(len(runs), dtype=np.int32),
         }
         points = np.array([r.point for r in runs])
         for i, name in enumerate(self.study.file.varies):
@@ -299,7 +321,6 @@ class Results:
 
 
 _FINISHED = "from plan p join weekly w on w.run = p.run where w.week is not null"
-_ORDER = "p.replicate, p.point, p.place"
 
 
 def _moments(rows: Rows) -> Columns:

@@ -206,7 +206,7 @@ def results_of(study: Study, folder: Path) -> tuple[Results, int]:
     store = Store(folder)
     first = study.file.replicates if study.file.until else 0
     results = results_for(settled(study, store)[0], store)
-    if results.runs().empty:
+    if results.runs(()).empty:
         raise StoreError(f"{folder}: no finished run of this study{_why_none(results)}. First: {study.command}")
     return results, first
 

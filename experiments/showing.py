@@ -8,7 +8,7 @@ from experiments.analysis.effects import effects, few_for_their_skew, profile_ba
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
 from experiments.design import Study
 from experiments.exploring import explore
-from experiments.figures import wanted_over_time
+from experiments.figures import wanted
 from experiments.figures.style import Look, decimals
 from experiments.figures.tables import Meaning, Tables
 from experiments.points import SAMPLED, Point
@@ -21,18 +21,24 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True) -> Tables:
-    """The tables of a study; `over_time=False` leaves out those with one row a week."""
+def tables_of(
+    results: Results, *, first_stage: int = 0, over_time: bool = True, every_metric: bool = False
+) -> Tables:
+    """The tables of a study; `over_time=False` leaves out those with one row a week.
+
+    `every_metric`: the table of runs has all metrics that were kept, not only those of figures and printed tables.
+    """
     import pandas as pd
 
     from sim import METRICS
 
     study, file = results.study, results.study.file
-    runs = results.runs()
-    over_time = over_time and not runs.empty
     outcomes = tuple(dict.fromkeys(file.outcomes))
+    drawn = (*outcomes, *MEASURES, *wanted("OF_RUNS"), *wanted("OVER_TIME"))
+    runs = results.runs(None if every_metric else drawn)
+    over_time = over_time and not runs.empty
     found = explore(study, runs, {name: m.better for name, m in METRICS.items()})
-    over = [m for m in dict.fromkeys((*outcomes, *wanted_over_time())) if m in runs]
+    over = [m for m in dict.fromkeys((*outcomes, *wanted("OVER_TIME"))) if m in runs]
     return Tables(
         name=study.name,
         title=file.title,

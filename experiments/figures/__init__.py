@@ -8,7 +8,7 @@ from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from experiments.figures.style import Look, save, styled
 from experiments.figures.tables import Tables
@@ -47,11 +47,11 @@ def in_order(drawn: Sequence[Path]) -> list[Path]:
     return sorted(drawn, key=lambda path: places.get(path.stem.partition("-")[0], len(places)))
 
 
-def wanted_over_time() -> tuple[str, ...]:
-    """The metrics, besides a study's outcomes, whose trajectories some figure draws."""
+def wanted(what: Literal["OVER_TIME", "OF_RUNS"]) -> tuple[str, ...]:
+    """The metrics, besides a study's outcomes, that some figure draws: their trajectories, or the means of runs."""
     names = [found.name for found in iter_modules(__path__)]
     modules = [import_module(f"{__name__}.{name}") for name in names]
-    return tuple(dict.fromkeys(metric for module in modules for metric in getattr(module, "OVER_TIME", ())))
+    return tuple(dict.fromkeys(metric for module in modules for metric in getattr(module, what, ())))
 
 
 def draw_all(

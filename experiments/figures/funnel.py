@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 STEPS = ("needs_arisen", "orders_known", "orders_dispatched", "orders_accepted", "orders_done")
 """Metrics from the widest to the narrowest step."""
+OF_RUNS = STEPS
 MOST_ARMS = 8
 TITLE = ("How far needs get, and where they are lost", "需求走到哪一步，在哪里流失")
 DATA = ("runs",)

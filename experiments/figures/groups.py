@@ -19,6 +19,7 @@ GROUPS = (
     ("unmet_low_income", "Low income", "低收入"),
     ("unmet_migrants", "Migrants", "外来居民"),
 )
+OF_RUNS = tuple(name for name, _, _ in GROUPS)
 
 TITLE = ("For whom needs go unmet, and for whom an arm makes a difference", "谁的需求未满足，谁受益")
 DATA = ("runs",)

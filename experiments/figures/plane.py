@@ -9,7 +9,7 @@ from experiments.figures.tables import Tables
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-X, Y = "cohesion", "unmet_needs"
+X, Y = OF_RUNS = ("cohesion", "unmet_needs")
 MOST_ARMS = 8
 TITLE = ("Cohesion against unmet needs", "凝聚力与未满足需求")
 DATA = ("runs",)
