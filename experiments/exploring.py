@@ -6,12 +6,13 @@ arm fails, and several objectives under a budget give a front. What the design d
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experiments.analysis.attribution import attribution
-from experiments.analysis.discovery import Box, Leaf, prim, tree
+from experiments.analysis.discovery import LEAST_POINTS, LEAST_REPLICATES, Box, Leaf, Share, failing_box, tree
 from experiments.analysis.front import front, over_conditions, regret
 from experiments.analysis.sensitivity import cube, morris, sobol, table_of
 from experiments.design import DOSE, Study
@@ -21,9 +22,6 @@ from experiments.study_file import Arm
 if TYPE_CHECKING:
     import pandas as pd
 
-LEAST_POINTS = 40
-"""Points below which no box or tree is looked for."""
-
 
 @dataclass(frozen=True)
 class Failing:
@@ -31,8 +29,6 @@ class Failing:
 
     arm: str
     metric: str
-    share: float
-    """Share of the points at which the arm's mean effect is no improvement."""
     box: Box
     leaves: tuple[Leaf, ...]
 
@@ -47,6 +43,8 @@ class Findings:
     regret: "pd.DataFrame"
     failing: tuple[Failing, ...]
     objectives: tuple[str, ...]
+    lacking: tuple[str, str] = ("", "")
+    """In English and Chinese: why it was not looked for where arms fail, when the points would allow it."""
 
     def tables(self) -> "dict[str, pd.DataFrame]":
         """What there is to read, by name."""
@@ -54,15 +52,19 @@ class Findings:
 
         failing = pd.DataFrame(
             [
-                {"arm": f.arm, "metric": f.metric, "fails_at": f.share, "where": f.box.sentence()}
-                | {f"surely_{name}": value for name, value in f.box.surely.items()}
+                {"arm": f.arm, "metric": f.metric, "where": f.box.conditions()}
+                | _columns("fails_there", f.box.there)
+                | _columns("fails_elsewhere", f.box.elsewhere)
+                | _columns("more_often", f.box.more)
+                | {"catches": f.box.catches, "points": f.box.points, "by_what_chose": f.box.own}
                 for f in self.failing
             ]
         )
         leaves = pd.DataFrame(
             [
-                {"arm": f.arm, "metric": f.metric, "where": " and ".join(leaf.conditions) or "everywhere"}
-                | {"mean_effect": leaf.mean, "points": leaf.points}
+                {"arm": f.arm, "metric": f.metric, "where": leaf.conditions}
+                | _columns("mean_effect", leaf.effect)
+                | {"points": leaf.points}
                 for f in self.failing
                 for leaf in f.leaves
             ]
@@ -78,19 +80,30 @@ class Findings:
         return {name: table for name, table in named.items() if not table.empty}
 
 
-def explore(study: Study, runs: "pd.DataFrame", better: dict[str, int], budget: float = np.inf) -> Findings:
-    """Everything that the design allows. `better`: for each metric, 1 where more is better, -1 where worse, else 0."""
+def _columns(name: str, share: Share) -> dict[str, float]:
+    return {name: share.mean, f"{name}_low": share.low, f"{name}_high": share.high}
+
+
+def explore(
+    study: Study, runs: "pd.DataFrame", better: dict[str, int], budget: float = np.inf, *, conditions: bool = True
+) -> Findings:
+    """Everything that the design allows. `better`: for each metric, 1 where more is better, -1 where worse, else 0.
+
+    `conditions=False`: all but the conditions under which arms fail, which take a while.
+    """
     outcomes = [m for m in dict.fromkeys(study.file.outcomes) if m in runs]
     objectives = [m for m in outcomes if better.get(m)]
     if "cost" in runs and runs["cost"].nunique() > 1 and "cost" not in objectives:
         objectives.append("cost")
+    lacking = _lacking(study) if conditions else ("", "")
     return Findings(
         sensitivity=_sensitivity(study, runs, outcomes),
         attribution=attribution(runs, parts_of(study), outcomes),
         front=_front(study, runs, {m: better[m] for m in objectives}, budget),
         regret=_regret(study, runs, [m for m in objectives if m != "cost"], better),
-        failing=tuple(_failing(study, runs, objectives, better)),
+        failing=tuple(_failing(study, runs, objectives, better)) if conditions and not any(lacking) else (),
         objectives=tuple(objectives),
+        lacking=lacking,
     )
 
 
@@ -158,21 +171,38 @@ def _regret(study: Study, runs: "pd.DataFrame", objectives: list[str], better: d
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
+def _lacking(study: Study) -> tuple[str, str]:
+    """What is missing to look for the conditions under which arms fail, in English and Chinese; nothing where nothing is."""
+    if len(study.points) < LEAST_POINTS or len(study.arms) < 2:
+        return "", ""
+    if study.file.replicates < LEAST_REPLICATES:
+        return (
+            f"Where an arm fails is looked for with {LEAST_REPLICATES} replicates or more: all points share their luck, and "
+            "some of it must judge what the rest found.",
+            f"寻找失效条件需要至少{LEAST_REPLICATES}次重复：各取值点共用随机数，须留一部分重复来检验。",
+        )
+    if find_spec("ema_workbench") is None or find_spec("sklearn") is None:
+        return (
+            "Where an arm fails is looked for with EMA Workbench: pip install 'linli[discover]'.",
+            "寻找失效条件需要 EMA Workbench：pip install 'linli[discover]'。",
+        )
+    return "", ""
+
+
 def _failing(study: Study, runs: "pd.DataFrame", objectives: list[str], better: dict[str, int]) -> Iterator[Failing]:
     """Boxes and trees of the points at which an arm is no improvement on the first."""
     factors = [name for name, said in study.file.varies.items() if isinstance(said, Range) or len(said) > 2]
-    numeric = [name for name in factors if runs[name].dtype != object]
+    numeric = [name for name in factors if runs[name].dtype.kind in "biuf"]
     if len(study.points) < LEAST_POINTS or not numeric:
         return
     x = np.array([[float(dict(point)[name]) for name in numeric] for point in study.points])
     for arm in list(study.arms)[1:]:
         for metric in objectives:
             own = cube(runs[runs["arm"] == arm], metric, len(study.points))
-            base = cube(runs[runs["arm"] == study.reference], metric, len(study.points))
-            gain = better[metric] * (own - base).mean(axis=1)
-            there = np.isfinite(gain)
-            hit = gain[there] <= 0
-            if 5 <= hit.sum() <= there.sum() - 5:
-                box = prim(x[there], hit, numeric)
-                leaves = tree(x[there], (own - base).mean(axis=1)[there], numeric)
-                yield Failing(arm, metric, float(hit.mean()), box, tuple(leaves))
+            effects = own - cube(runs[runs["arm"] == study.reference], metric, len(study.points))
+            whole = np.isfinite(effects).all(axis=1)
+            losses = -better[metric] * effects[whole]
+            fails = int((losses.mean(axis=1) >= 0).sum()) if whole.any() else 0
+            if whole.sum() >= LEAST_POINTS and 5 <= fails <= whole.sum() - 5:
+                box = failing_box(x[whole], losses, numeric)
+                yield Failing(arm, metric, box, tuple(tree(x[whole], effects[whole], numeric)))

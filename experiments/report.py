@@ -14,7 +14,7 @@ from experiments.analysis.effects import few_for_their_skew
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
 from experiments.crate import write_crate
 from experiments.design import Study
-from experiments.exploring import explore
+from experiments.exploring import Findings, explore
 from experiments.figures import about, draw_all, in_order
 from experiments.figures.style import Language, Look
 from experiments.provenance import commit
@@ -75,9 +75,10 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
     plain = replace(plain, snapshots=snapshots_of(study, results.store.finished()))
     tables = in_language(study, plain, language)
     drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
-    named = tables_for_a_paper(results, plain)
+    found = explore(study, plain.runs, {name: meaning.better for name, meaning in plain.metrics.items()})
+    named = tables_for_a_paper(plain, found.tables())
     write_tables(named, folder / "tables", meanings_of(plain))
-    evaluation, findings = _evaluation_in_words(tables, look), _findings_in_words(study, tables, look)
+    evaluation, findings = _evaluation_in_words(tables, look), _findings_in_words(study, tables, found, look)
     pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, tables)
     pages |= {name: on_a_page(table, look) for name, table in findings.items()}
     write_pages(pages, folder / f"tables{suffix}")
@@ -89,7 +90,7 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
         (look.say("Methods", "方法"), f"<p>{_safe(methods(study, tables, first_stage, look))}</p>"),
         (look.say("Effects", "效应"), _effects(tables, look)),
         (look.say("Outcome, process and price", "结果、过程与代价"), _evaluation(evaluation, tables, look)),
-        (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(findings, look)),
+        (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(findings, found, look)),
         (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], tables, look)),
         (look.say("What the result rests on", "结果的依据"), _evidence(study, folder, look)),
         (look.say("Provenance", "来源"), _provenance(results, look)),
@@ -221,12 +222,12 @@ def _factor(factor: object) -> str:
     return ", ".join(f"{name} {value}" for name, value in said.items())
 
 
-def _findings_in_words(study: Study, tables: "Tables", look: Look) -> "dict[str, pd.DataFrame]":
+def _findings_in_words(
+    study: Study, tables: "Tables", found: Findings, look: Look
+) -> "dict[str, pd.DataFrame]":
     """The tables of what the design allows to find, which speak of arms by the names that the study gives them."""
-    runs = tables.runs.assign(arm=tables.runs["arm"].map(dict(zip(tables.arms, study.arms, strict=True))))
-    better = {name: meaning.better for name, meaning in tables.metrics.items()}
-    names, found = dict(zip(study.arms, tables.arms, strict=True)), {}
-    for name, table in explore(study, runs, better).tables().items():
+    names, shown = dict(zip(study.arms, tables.arms, strict=True)), {}
+    for name, table in found.tables().items():
         if "arm" in table:
             table = table.assign(arm=table["arm"].map(names))
         if name == "sensitivity" and tables.sensitivity is not None:
@@ -234,16 +235,18 @@ def _findings_in_words(study: Study, tables: "Tables", look: Look) -> "dict[str,
         if name == "attribution" and tables.attribution is not None:
             table = tables.attribution
         alone = [c for c in ("point", "affordable") if c in table and table[c].nunique() < 2]
-        found[name] = readable(table, tables, look, alone)
-    return found
+        shown[name] = readable(table, tables, look, alone)
+    return shown
 
 
-def _findings(found: "dict[str, pd.DataFrame]", look: Look) -> str:
-    shown = []
-    for name, table in found.items():
+def _findings(shown: "dict[str, pd.DataFrame]", found: Findings, look: Look) -> str:
+    parts = []
+    for name, table in shown.items():
         heading, text = FINDINGS[name]
-        shown.append(f"<h3>{_safe(look.say(*heading))}</h3><p>{_safe(look.say(*text))}</p>{_table(table)}")
-    return "".join(shown)
+        parts.append(f"<h3>{_safe(look.say(*heading))}</h3><p>{_safe(look.say(*text))}</p>{_table(table)}")
+    if lacking := look.say(*found.lacking):
+        parts.append(f"<p class='dim'>{_safe(lacking)}</p>")
+    return "".join(parts)
 
 
 def _table(table: "pd.DataFrame", kind: str = "") -> str:

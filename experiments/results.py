@@ -8,7 +8,9 @@ row an arm, point and week with means and bands; `profiles` the same for paired 
 """
 
 import contextlib
+import ctypes
 import os
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -83,8 +85,8 @@ class Results:
 
         `metrics`: those that are wanted, where not all that there are.
         """
-        with self._open() as con:
-            return self._in_order(con, metrics).df()
+        with self._open() as con, self._in_order(con, metrics) as rows:
+            return rows.df()
 
     def failures(self) -> "pd.DataFrame":
         """One row a failed run: labels, traceback and the command that repeats it."""
@@ -141,47 +143,53 @@ class Results:
         """What `said` makes of the runs of each arm and of the first one, at every point: a row a week measured."""
         import pandas as pd
 
+        parts, every = [], range(self.study.file.weeks)
+        with self._open(plan=False) as con:
+            rows_of, many = self._slots(con)
+            at_once = max(SPAN, ROOM // max(many, 1) // SPAN * SPAN)
+            for metric, start in product(sorted(metrics), every[::at_once]):
+                weeks = every[start : start + at_once]
+                values = self._values(con, metric, many, weeks)
+                spans = [slice(first, first + SPAN) for first in range(0, len(weeks), SPAN)]
+                for point, arm, span in product(range(len(self.study.points)), arms, spans):
+                    here, first = (values[rows_of[one, point], span].astype(float) for one in (arm, self.study.reference))
+                    with warnings.catch_warnings():
+                        warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which nothing is measured
+                        found = said(here, first)
+                    labels: dict[str, Any] = {"arm": arm, "point": point, "week": weeks[span], "metric": metric}
+                    frame = pd.DataFrame(labels | found)
+                    parts.append(frame.loc[frame["n"] > 0, list(columns)])
+        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+
+    def _slots(self, con: "duckdb.DuckDBPyConnection") -> tuple[dict[tuple[str, int], Rows], int]:
+        """Number the study's different runs in the table `slots`: the rows of each arm at each point, and how many in all."""
         slots: dict[str, int] = {}
         rows_of: dict[tuple[str, int], list[int]] = {}
         for run in self.study.runs():
             rows_of.setdefault((run.arm, run.point), []).append(slots.setdefault(run.run, len(slots)))
-        parts, every = [], range(self.study.file.weeks)
-        at_once = max(SPAN, ROOM // max(len(slots), 1) // SPAN * SPAN)
-        for metric, start in product(sorted(metrics), every[::at_once]):
-            weeks = every[start : start + at_once]
-            values = self._values(metric, slots, weeks)
-            spans = [slice(first, first + SPAN) for first in range(0, len(weeks), SPAN)]
-            for point, arm, span in product(range(len(self.study.points)), arms, spans):
-                here, first = (values[rows_of[one, point], span].astype(float) for one in (arm, self.study.reference))
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which nothing is measured
-                    found = said(here, first)
-                labels: dict[str, Any] = {"arm": arm, "point": point, "week": weeks[span], "metric": metric}
-                frame = pd.DataFrame(labels | found)
-                parts.append(frame.loc[frame["n"] > 0, list(columns)])
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+        names = {"run": np.array(list(slots), object), "slot": np.arange(len(slots), dtype=np.int32)}
+        con.register("named", names)
+        con.execute("create table slots as select * from named")
+        con.unregister("named")
+        return {key: np.array(rows, np.int32) for key, rows in rows_of.items()}, len(slots)
 
-    def _values(self, metric: str, slots: Mapping[str, int], weeks: range) -> Rows:
+    def _values(self, con: "duckdb.DuckDBPyConnection", metric: str, many: int, weeks: range) -> Rows:
         """A row a run, a column a week: NaN where nothing was measured."""
-        values = np.full((len(slots), len(weeks)), np.nan, np.float32)
-        with self._open() as con:
-            names = {"run": np.array(list(slots), object), "slot": np.array(list(slots.values()), np.int32)}
-            con.register("named", names)
-            con.execute("create table slots as select * from named")
-            for there in self._some_at_a_time(con):
-                if metric in there:
-                    found = con.execute(
-                        f'select s.slot, w.week, w."{metric}" as value from weekly w join slots s using (run) '
-                        f'where w.week between {weeks[0]} and {weeks[-1]} and w."{metric}" is not null'
-                    ).fetchnumpy()
-                    values[found["slot"], found["week"] - weeks[0]] = found["value"]
+        values = np.full((many, len(weeks)), np.nan, np.float32)
+        for there in self._some_at_a_time(con):
+            if metric in there:
+                found = con.execute(
+                    f'select s.slot, w.week, w."{metric}" as value from weekly w join slots s using (run) '
+                    f'where w.week between {weeks[0]} and {weeks[-1]} and w."{metric}" is not null'
+                ).fetchnumpy()
+                values[found["slot"], found["week"] - weeks[0]] = found["value"]
         return values
 
     def write_runs(self, name: str = "runs.parquet") -> Path:
         """Write the table of runs as a file of the results' folder, the same bytes for the same runs."""
         path = self.store.folder / name
-        with self._open() as con, self._whole(path) as temporary:
-            self._in_order(con).write_parquet(temporary, compression="zstd", row_group_size=GROUP)
+        with self._open() as con, self._in_order(con) as rows, self._whole(path) as temporary:
+            rows.write_parquet(temporary, compression="zstd", row_group_size=GROUP)
         return path
 
     def write_failures(self) -> "pd.DataFrame":
@@ -197,8 +205,8 @@ class Results:
     def write_csv(self) -> list[Path]:
         """Write runs.csv and weekly.csv, for programs that cannot read Parquet."""
         runs, weekly = self.store.folder / "runs.csv", self.store.folder / "weekly.csv"
-        with self._open() as con, self._whole(runs) as temporary:
-            self._in_order(con).write_csv(temporary)
+        with self._open() as con, self._in_order(con) as rows, self._whole(runs) as temporary:
+            rows.write_csv(temporary)
         with self._open(whole=True) as con:
             chosen = "".join(f', w."{m}"' for m in self._metrics(con))
             rows = con.sql(f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by p.slot, w.week")
@@ -217,33 +225,38 @@ class Results:
             finally:
                 temporary.unlink(missing_ok=True)
 
-    def _means(self, con: "duckdb.DuckDBPyConnection", wanted: Sequence[str] | None = None) -> str:
-        """The query of the labels and means of every run, without order; what it asks for is made."""
-        first = self.study.file.weeks - self.study.file.window
-        metrics = list(dict.fromkeys(metric for there in self._some_at_a_time(con) for metric in there))
-        metrics = [metric for metric in metrics if wanted is None or metric in wanted]
-        con.execute(f"create table means (run varchar{''.join(f', "{m}" double' for m in metrics)})")
-        for there in self._some_at_a_time(con):
-            means = "".join(f', avg("{m}") as "{m}"' for m in there if m in metrics)
-            con.execute(
-                f"insert into means by name select run{means} from weekly where week >= {first} "
-                "and run in (select run from plan) group by run"
-            )
-        chosen = "".join(f', m."{m}"' for m in metrics)
-        return f"select {self._labels('p.')}{chosen} from plan p join means m using (run)"
-
+    @contextlib.contextmanager
     def _in_order(
         self, con: "duckdb.DuckDBPyConnection", wanted: Sequence[str] | None = None
-    ) -> "duckdb.DuckDBPyRelation":
-        """Labels and means of every run in the order of the plan, put there a few runs at a time."""
-        rows = self._means(con, wanted)
-        con.execute("set threads = 1; set preserve_insertion_order = true")  # what is in order is written in order
-        con.execute(f"create table ordered as {rows} limit 0")
-        (last,) = con.execute("select max(slot) from plan").fetchall()[0]
-        for first in range(0, last + 1, GROUP):
-            group = f"p.slot between {first} and {first + GROUP - 1}"
-            con.execute(f"insert into ordered {rows} where {group} order by p.slot")
-        return con.table("ordered")
+    ) -> Iterator["duckdb.DuckDBPyRelation"]:
+        """Labels and means of every run in the order of the plan.
+
+        By way of files of a few runs each, for a table or a sort of all runs would hold all metrics of each in memory.
+        """
+        first, metrics = self.study.file.weeks - self.study.file.window, dict[str, None]()
+        with tempfile.TemporaryDirectory(prefix="linli-", ignore_cleanup_errors=True) as folder, clear_errors(Path(folder)):
+            for i, there in enumerate(self._some_at_a_time(con)):
+                own = [metric for metric in there if wanted is None or metric in wanted]
+                metrics |= dict.fromkeys(own)
+                means = "".join(f', avg(w."{m}") as "{m}"' for m in own)
+                con.execute(
+                    f"copy (select p.slot{means} from plan p join weekly w using (run) where w.week >= {first} "
+                    f"group by p.slot) to '{folder}/means-{i}.parquet'"
+                )
+            (last,) = con.execute("select coalesce(max(slot), -1) from plan").fetchall()[0]
+            starts = range(0, last + 1, GROUP) if any(Path(folder).iterdir()) else ()
+            chosen = "".join(f', m."{m}"' for m in metrics)
+            for start in starts:
+                con.execute(
+                    f"copy (select {self._labels('p.')}{chosen} from plan p join "
+                    f"read_parquet('{folder}/means-*.parquet', union_by_name=true) m using (slot) "
+                    f"where p.slot between {start} and {start + GROUP - 1} order by p.slot) "
+                    f"to '{folder}/rows-{start:08}.parquet'"
+                )
+            con.execute("set threads = 1; set preserve_insertion_order = true")  # what is in order is read in order
+            rows = [f"{folder}/rows-{start:08}.parquet" for start in starts]
+            there = f"read_parquet({rows!r})" if rows else f"(select {self._labels('p.')} from plan p where false)"
+            yield con.sql(f"select * from {there}")
 
     def _some_at_a_time(self, con: "duckdb.DuckDBPyConnection") -> Iterator[list[str]]:
         """Let `weekly` be a few blocks, then the next few; yields their metrics. Memory hangs on a few, not on all."""
@@ -264,15 +277,18 @@ class Results:
         return [name for name in there if name not in ("run", "week", "error")]
 
     @contextlib.contextmanager
-    def _open(self, whole: bool = False) -> Iterator["duckdb.DuckDBPyConnection"]:
+    def _open(self, whole: bool = False, plan: bool = True) -> Iterator["duckdb.DuckDBPyConnection"]:
         """A connection with the table `plan` (the study's runs) and, if `whole`, `weekly` (all rows of the store)."""
         import duckdb
 
         blocks = [str(path) for path in self.store.blocks()]
         con = duckdb.connect(config=SMALL | {"temp_directory": str(self.store.folder / f".tmp-{os.getpid()}-duckdb")})
         try:
-            con.register("planned", self._plan())
-            con.execute("create table plan as select * from planned")
+            if plan:
+                con.register("planned", self._plan())
+                con.execute("create table plan as select * from planned")
+                con.unregister("planned")
+            _give_back()
             if blocks and (whole or self.communities):
                 con.execute(f"create view weekly as select * from read_parquet({blocks!r}, union_by_name=true)")
             elif not blocks:
@@ -282,6 +298,7 @@ class Results:
             yield con
         finally:
             con.close()
+            _give_back()
 
     def _together(self, con: "duckdb.DuckDBPyConnection", communities: Study) -> None:
         """Put the weeks of the city in the place of those of its communities: means over all residents."""
@@ -321,6 +338,12 @@ class Results:
 
 
 _FINISHED = "from plan p join weekly w on w.run = p.run where w.week is not null"
+
+
+def _give_back() -> None:
+    """Give memory that was freed back to the system, where its C library would keep it: a store is read many times."""
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _moments(rows: Rows) -> Columns:

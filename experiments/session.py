@@ -18,7 +18,7 @@ from experiments.provenance import changed_since, manifest, write_resolved
 from experiments.results import Results, results_for, settled
 from experiments.store import Store, StoreError
 from experiments.terminal import terminal
-from experiments.wording import in_language
+from experiments.wording import FINDINGS, in_language
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -253,17 +253,24 @@ def draw_figures(
 def say_findings(study: Study, folder: Path, budget: float) -> None:
     """Print and write what the study's design allows to find: sensitivity, attribution, fronts, where arms fail."""
     from experiments.exploring import explore
-    from experiments.showing import say_table
+    from experiments.showing import say_failing, say_table
     from sim import METRICS
 
     console = terminal()
     results, _ = results_of(study, folder)
     better = {name: metric.better for name, metric in METRICS.items()}
-    found = explore(results.study, results.runs(), better, budget).tables()
+    findings = explore(results.study, results.runs(), better, budget)
+    found = findings.tables()
     (folder / "tables").mkdir(exist_ok=True)
     for name, table in found.items():
-        say_table(console, name, table)
+        if name == "failing":
+            say_failing(console, table)
+        else:
+            say_table(console, name, table)
+        console.print(f"{FINDINGS[name][1][0]}\n", style="dim", markup=False)
         table.to_csv(folder / "tables" / f"{name}.csv", index=False)
+    if findings.lacking[0]:
+        console.print(findings.lacking[0], style="yellow", markup=False)
     if not found:
         console.print(
             "This design allows no more than the comparison of its arms. See `design` and `parts` of a study."

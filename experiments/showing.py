@@ -37,7 +37,7 @@ def tables_of(
     drawn = (*outcomes, *MEASURES, *wanted("OF_RUNS"), *wanted("OVER_TIME"))
     runs = results.runs(None if every_metric else drawn)
     over_time = over_time and not runs.empty
-    found = explore(study, runs, {name: m.better for name, m in METRICS.items()})
+    found = explore(study, runs, {name: m.better for name, m in METRICS.items()}, conditions=False)
     over = [m for m in dict.fromkeys((*outcomes, *wanted("OVER_TIME"))) if m in runs]
     return Tables(
         name=study.name,
@@ -200,7 +200,9 @@ def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int =
     ends = {str(name).removesuffix("low"): name for name in table if str(name).endswith("low")}
     hidden = {*same, *(f"{stem}{end}" for stem in ends for end in ("low", "high"))}
     columns = [str(name) for name in table if name not in hidden]
-    shown = Table(*(c.replace("_", " ") for c in columns), title=title, title_justify="left", header_style="bold")
+    shown = Table(title=title, title_justify="left", header_style="bold")
+    for name in columns:
+        shown.add_column(name.replace("_", " "), min_width=30 if name == "where" else None)
     for _, row in table.head(most).iterrows():
         cells = []
         for name in columns:
@@ -215,6 +217,26 @@ def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int =
         console.print(", ".join(notes).replace("_", " "), style="dim")
     if len(table) > most:
         console.print(f"... and {len(table) - most} more rows.")
+
+
+def say_failing(console: "Console", table: "pd.DataFrame") -> None:
+    """Print where arms fail as sentences: the conditions, then what the runs say of them that had no say in them."""
+
+    def told(row: Any, name: str) -> str:
+        mean, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
+        sign = "+" if name == "more_often" else ""
+        bounds = "[no interval]" if math.isnan(low) else f"[{low:{sign}.0%}, {high:{sign}.0%}]"
+        return f"{mean:{sign}.0%} {bounds}"
+
+    console.print("where arms fail", style="bold")
+    for _, row in table.iterrows():
+        said = [f"it fails in {told(row, 'fails_there')} of the pairs of runs there"]
+        if row["catches"] < 1:
+            said += [f"in {told(row, 'fails_elsewhere')} elsewhere", f"difference {told(row, 'more_often')}"]
+            said += [f"{row['catches']:.0%} of all its failures are there"]
+        console.print(f"{row['arm']}, {row['metric']}: {row['where']}", markup=False)
+        judges = f"({row['points']} points judge; by the runs that chose: {row['by_what_chose']:.0%}, too kind)"
+        console.print(f"  {', '.join(said)} {judges}", markup=False, highlight=False)
 
 
 def say_results(console: "Console", study: Study, tables: Tables, most: int = 6) -> None:

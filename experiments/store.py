@@ -39,7 +39,7 @@ type Series = Mapping[str, NDArray[np.float32]]
 
 
 SMALL: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": "64MB",
+    "memory_limit": "48MB",
     "threads": 2,
     "preserve_insertion_order": False,
 }

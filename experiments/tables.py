@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.analysis.evaluation import evaluated
-from experiments.exploring import explore
 from experiments.figures.network import places
 from experiments.latex import LONGEST, latex
 from experiments.store import clear_errors, write_whole
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.figures.tables import Tables
-    from experiments.results import Results
 
 
 MEANINGS = {
@@ -59,12 +57,11 @@ def meanings_of(tables: "Tables") -> dict[str, str]:
     return MEANINGS | metrics
 
 
-def tables_for_a_paper(results: "Results", tables: "Tables") -> "dict[str, pd.DataFrame]":
+def tables_for_a_paper(tables: "Tables", found: "Mapping[str, pd.DataFrame]") -> "dict[str, pd.DataFrame]":
     """Effects as numbers, the runs, what the design allows to find, and what the figures of time are drawn from."""
-    better = {name: meaning.better for name, meaning in tables.metrics.items()}
     named = {"effects": tables.effects, "runs": tables.runs}
     named |= {"evaluation": evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)}
-    named |= explore(results.study, tables.runs, better).tables()
+    named |= found
     named |= {"figure_trajectories": tables.trajectories, "figure_profiles": tables.profiles}
     named |= residents_and_ties(tables)
     return {name: table for name, table in named.items() if not table.empty}

@@ -279,14 +279,25 @@ FINDINGS = {
     "failing": (
         ("Where an arm fails", "何处失效"),
         (
-            "The box of conditions (PRIM) in which an arm is no improvement on the first; surely: share of resamples that restrict "
-            "the same factor.",
-            "某组不优于首组的条件范围（PRIM）；把握：重抽样中同一因素也受限的比例。",
+            "The box of conditions (PRIM) that is richest in points at which an arm is no improvement on the first. Two thirds "
+            "of the points in every other replicate chose it; all shares are of pairs of runs at the other points in the other "
+            "replicates, which had no say, with 95 % intervals over both. Fails there, elsewhere: share of these pairs in "
+            "which the arm is no improvement, inside and outside of the box. More often: their difference, in which luck that "
+            "all points share drops out; a box whose interval holds 0 says nothing. Catches: share of the failing pairs that "
+            "lie in the box. Points: those in the box that judge. By what chose: share of the box's points that fail by the "
+            "runs that chose it, which is too kind and stands here for comparison only.",
+            "某组不优于首组的取值点最集中的条件范围（PRIM）。由三分之二的取值点和一半的重复选出；各比例均由未参与选择的取值点与重复计算，"
+            "附兼顾两者的95%区间。范围内、范围外失效：该组不优于首组的成对运行比例。差：两者之差，各点共有的偶然已消去；区间含0则该范围无意义。"
+            "涵盖：失效运行对中位于范围内的比例。点数：范围内用于检验的取值点。自选值：按选出范围的运行计算，偏高，仅供比较。",
         ),
     ),
     "leaves": (
         ("Conditions and mean effects", "条件与平均效应"),
-        ("A small tree that splits the points into groups of like effect.", "把取值点按相近效应分组的小型树。"),
+        (
+            "A small tree that splits the points into groups of like effect, grown as the box was chosen; mean effects, their 95 % "
+            "intervals and points are of the points and replicates that had no say.",
+            "把取值点按相近效应分组的小型树，生成方式同上；平均效应、95%区间与点数来自未参与选择的取值点与重复。",
+        ),
     ),
 }  # fmt: skip
 """Of each table of findings: its heading and what it shows."""
@@ -295,7 +306,8 @@ COLUMNS_ZH = {
     "arm": "组别", "metric": "指标", "factor": "因素", "first": "一阶", "total": "总", "luck": "偶然占比", "points": "点数",
     "replicates": "重复", "quantity": "对象", "kind": "方法", "part": "政策", "share": "份额", "alone": "最先加入",
     "last": "最后加入", "whole": "总效应", "n": "对数", "affordable": "预算内", "on_front": "在前沿", "surely": "把握",
-    "largest_regret": "最大遗憾", "mean_regret": "平均遗憾", "best_in": "最佳比例", "fails_at": "失效比例", "where": "条件",
+    "largest_regret": "最大遗憾", "mean_regret": "平均遗憾", "best_in": "最佳比例", "where": "条件", "fails_there": "范围内失效", "fails_elsewhere": "范围外失效",
+    "more_often": "差", "catches": "涵盖", "by_what_chose": "自选值",
     "mean_effect": "平均效应", "point": "取值点", "mu_star": "μ*", "mu": "μ", "sigma": "σ", "floor": "仅偶然",
     "trajectories": "轨迹数", "bca": "BCa",
 }  # fmt: skip

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from toy import small
 
 from experiments.analysis.attribution import attribution, weights
-from experiments.analysis.discovery import prim, tree
 from experiments.analysis.front import front, on_front, over_conditions, regret
 from experiments.analysis.sensitivity import morris, sobol
 from experiments.exploring import explore, parts_of
@@ -173,37 +172,6 @@ def test_regret_by_hand() -> None:
     assert table.loc["a", "largest_regret"] == 2
     assert table.loc["b", "largest_regret"] == 1
     assert table.loc["b", "best_in"] == 0.5
-
-
-def test_prim_finds_a_box_that_is_there() -> None:
-    chance = np.random.default_rng(3)
-    x = chance.random((800, 4))
-    hit = (x[:, 0] > 0.6) & (x[:, 2] < 0.4)
-    hit ^= chance.random(800) < 0.02
-    box = prim(x, hit, ("a", "b", "c", "d"))
-    assert set(box.bounds) == {"a", "c"}
-    assert box.bounds["a"][0] == pytest.approx(0.6, abs=0.06)
-    assert box.bounds["c"][1] == pytest.approx(0.4, abs=0.06)
-    assert box.density > 0.85
-    assert box.coverage > 0.75
-    assert min(box.surely.values()) > 0.8
-    assert "a from 0.6" in box.sentence() or "a from 0.5" in box.sentence()
-
-
-def test_prim_of_nothing_restricts_nothing() -> None:
-    x = np.random.default_rng(1).random((100, 2))
-    assert prim(x, np.zeros(100, bool), ("a", "b")).bounds == {}
-
-
-def test_a_tree_finds_the_cut() -> None:
-    chance = np.random.default_rng(3)
-    x = chance.random((400, 3))
-    y = 5.0 * (x[:, 1] > 0.3) + chance.normal(0, 0.3, 400)
-    low, high = tree(x, y, ("a", "b", "c"), depth=1)
-    assert (low.mean, high.mean) == (pytest.approx(0, abs=0.1), pytest.approx(5, abs=0.1))
-    assert low.conditions[0].startswith("b <= 0.")
-    assert low.points + high.points == 400
-    assert len(tree(x, np.ones(400), ("a", "b", "c"))) == 1
 
 
 def test_conditions_are_borne_and_doses_chosen() -> None:

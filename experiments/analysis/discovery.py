@@ -1,13 +1,16 @@
 """Discovery: under which conditions does a policy fail?
 
-PRIM peels a box: again and again it cuts off the slice of one factor whose loss leaves the box richest in the points
-of interest. A small tree splits the points into groups of like outcome. Both come with checks: how often a factor is
-restricted when the points are drawn anew.
+PRIM peels a box of conditions that is rich in points at which the policy fails, and a small tree splits the points into
+groups of like effect. Both choose what looks extreme, so the runs that chose them judge them too kindly. Other points do
+not mend this alone: replicate r has the same luck at every point, and what its luck made is found again at points that
+had no say. So two thirds of the points in half of the replicates choose, and the other points in the other replicates
+judge. An interval counts points and replicates, as both were drawn.
 
-Sources: friedman1999, bryant2010, breiman1984
+Sources: friedman1999, bryant2010, breiman1984, kwakkel2017, athey2016, cameron2011
 """
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,129 +18,202 @@ from numpy.typing import NDArray
 
 type Numbers = NDArray[np.float64]
 type Flags = NDArray[np.bool_]
+type Bounds = NDArray[np.float64]
+"""Two rows, the lowest and the highest value of each factor; infinite where the box is open."""
+type Find = Callable[[Numbers, Flags], Bounds]
+"""Finds a box: from points (a row a point, a column a factor) and whether each is of interest."""
+
+LEAST_POINTS = 60
+"""Forty that choose and twenty that judge."""
+LEAST_REPLICATES = 4
+"""Two that choose and two that judge."""
+SLICE = 0.05
+"""A box that cuts off less than this of a factor's range does not restrict the factor."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A mean over points and replicates with its 95 % interval; NaN where nothing could be measured."""
+
+    mean: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
 class Box:
-    """A box of conditions: bounds by factor, and how it does."""
+    """A box of conditions, and the share of pairs of runs in which the policy fails: no improvement on the first arm."""
 
     bounds: dict[str, tuple[float, float]]
     """Only the factors that the box restricts."""
-    coverage: float
-    """Share of all points of interest that lie in the box."""
-    density: float
-    """Share of the box's points that are of interest."""
-    support: int
-    """Points in the box."""
-    surely: dict[str, float]
-    """For each restricted factor the share of resamples in which PRIM restricts it too."""
+    own: float
+    """Share of the box's own points that fail, by the runs that chose the box: too kind."""
+    there: Share
+    """In the box, by the points and replicates that had no say in it."""
+    elsewhere: Share
+    """Outside of it, by the same."""
+    more: Share
+    """How much more often in the box than outside: what the luck of a replicate does everywhere drops out."""
+    points: int
+    """Points in the box that judge."""
+    catches: float
+    """Share of the judging pairs of runs that fail which lie in the box."""
 
-    def sentence(self) -> str:
+    def conditions(self) -> str:
         """The conditions in words."""
-        conditions = " and ".join(f"{name} from {low:.3g} to {high:.3g}" for name, (low, high) in self.bounds.items())
-        found = f"{self.density:.0%} of {self.support} points, {self.coverage:.0%} of all such"
-        return f"{conditions or 'everywhere'}: {found}"
-
-
-def prim(
-    x: Numbers,
-    hit: Flags,
-    factors: Sequence[str],
-    *,
-    peel: float = 0.05,
-    least: int = 10,
-    resamples: int = 20,
-    seed: int = 1,
-) -> Box:
-    """The box with the best balance of coverage and density (largest sum) along one peeling trajectory.
-
-    `x` has a row a point and a column a factor, `hit` flags the points of interest.
-    """
-    inside = _peeled(x, hit, peel, least)
-    bounds = _bounds(x, inside, factors)
-    chance, counts = np.random.default_rng(seed), dict.fromkeys(bounds, 0)
-    for _ in range(resamples if bounds else 0):
-        rows = chance.integers(0, len(x), len(x))
-        again = _bounds(x[rows], _peeled(x[rows], hit[rows], peel, least), factors)
-        for name in bounds:
-            counts[name] += name in again
-    caught = int(hit[inside].sum())
-    return Box(
-        bounds,
-        caught / max(int(hit.sum()), 1),
-        caught / max(int(inside.sum()), 1),
-        int(inside.sum()),
-        {name: count / max(resamples, 1) for name, count in counts.items()},
-    )
-
-
-def _peeled(x: Numbers, hit: Flags, peel: float, least: int) -> Flags:
-    """Which points lie in the best box of a peeling trajectory."""
-    inside = np.ones(len(x), bool)
-    best, best_score = inside.copy(), hit.mean() + 1.0
-    while inside.sum() > least and hit[inside].any():
-        options = []
-        for j in range(x.shape[1]):
-            low, high = np.quantile(x[inside, j], (peel, 1 - peel))
-            options += [inside & (x[:, j] > low), inside & (x[:, j] < high)]
-        options = [o for o in options if least <= o.sum() < inside.sum()]
-        if not options:
-            break
-        inside = max(options, key=lambda o: (hit[o].mean(), o.sum()))
-        score = hit[inside].mean() + hit[inside].sum() / hit.sum()
-        if score > best_score + 1e-12:
-            best, best_score = inside.copy(), score
-    return best
-
-
-def _bounds(x: Numbers, inside: Flags, factors: Sequence[str]) -> dict[str, tuple[float, float]]:
-    """Bounds of the box where they cut off more than a slice of 5 % of the factor's range."""
-    found = {}
-    for j, name in enumerate(factors):
-        low, high = x[inside, j].min(), x[inside, j].max()
-        whole = np.ptp(x[:, j])
-        if whole > 0 and (low - x[:, j].min() > 0.05 * whole or x[:, j].max() - high > 0.05 * whole):
-            found[name] = (float(low), float(high))
-    return found
+        return _in_words(self.bounds)
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """A group of points in a tree: the conditions that lead to it, and the mean outcome there."""
+    """A group of points in a tree: the conditions that lead to it, and the mean effect there by those that judge."""
 
-    conditions: tuple[str, ...]
-    mean: float
+    conditions: str
+    effect: Share
     points: int
 
 
-def tree(x: Numbers, y: Numbers, factors: Sequence[str], *, depth: int = 2, least: int = 10) -> list[Leaf]:
+def parted(points: int, replicates: int) -> tuple[Flags, Flags]:
+    """Which points and which replicates choose; the others judge."""
+    return np.random.default_rng(points).permutation(points) % 3 > 0, np.arange(replicates) % 2 == 0
+
+
+def failing_box(x: Numbers, losses: Numbers, factors: Sequence[str], find: Find | None = None) -> Box:
+    """Where a policy fails. `losses`: a row a point, a column a replicate, below 0 where the policy is an improvement."""
+    points, luck = parted(*losses.shape)
+    hit = losses[np.ix_(points, luck)].mean(axis=1) >= 0
+    bounds = (find or prim)(x[points], hit)
+    inside, failed = within(x, bounds), losses >= 0
+    judged = np.outer(~points, ~luck)
+    there, elsewhere = judged & inside[:, None], judged & ~inside[:, None]
+    return Box(
+        bounds={
+            name: (float(low), float(high))
+            for name, low, high in zip(factors, *bounds, strict=True)
+            if np.isfinite(low) or np.isfinite(high)
+        },
+        own=float(hit[inside[points]].mean()),
+        there=share(failed, there),
+        elsewhere=share(failed, elsewhere),
+        more=average(failed, there, elsewhere),
+        points=int(there.any(axis=1).sum()),
+        catches=float(failed[there].sum() / max(failed[judged].sum(), 1)),
+    )
+
+
+def share(failed: Flags, chosen: Flags) -> Share:
+    """The share of the chosen cells (a row a point, a column a replicate) that failed, and its interval.
+
+    A t interval of the log odds; where no cell failed, or all did, Clopper and Pearson's for as many cells as replicates.
+    """
+    from scipy.special import expit, logit
+
+    mean, off = _centred(failed, chosen)
+    if not 0 < mean < 1:
+        rare = 1 - 0.025 ** (1 / max(int(chosen.any(axis=0).sum()), 1))
+        return Share(mean, mean * (1 - rare), 1 - (1 - mean) * (1 - rare))
+    half = _half_width(off, chosen) / (mean * (1 - mean))
+    return Share(mean, float(expit(logit(mean) - half)), float(expit(logit(mean) + half)))
+
+
+def average(values: Numbers | Flags, chosen: Flags, against: Flags | None = None) -> Share:
+    """The mean of the chosen cells (less that of those `against`) and its t interval."""
+    mean, off = _centred(values, chosen)
+    if against is None:
+        half = _half_width(off, chosen)
+    else:
+        other, off_other = _centred(values, against)
+        mean, half = mean - other, _half_width(off - off_other, chosen, against)
+    return Share(mean, mean - half, mean + half)
+
+
+def _centred(values: Numbers | Flags, chosen: Flags) -> tuple[float, Numbers]:
+    """The mean of the chosen cells, and how far each one moves it."""
+    if not chosen.any():
+        return np.nan, np.full(chosen.shape, np.nan)
+    mean = float(values[chosen].mean())
+    return mean, np.where(chosen, values - mean, 0.0) / chosen.sum()
+
+
+def _half_width(off: Numbers, *chosen: Flags) -> float:
+    """Half of the 95 % interval of what each chosen cell moves by `off`; NaN for one point or one replicate.
+
+    Points and replicates were both drawn: the variance is that by points plus that by replicates less that of the cells,
+    which both hold (Cameron, Gelbach and Miller); its degrees of freedom are Satterthwaite's.
+    """
+    from scipy.special import stdtrit
+
+    groups = np.array([min(part.any(axis=axis).sum() for part in chosen) for axis in (1, 0)])
+    if groups.min() < 2 or np.isnan(off).any():
+        return np.nan
+    by = groups / (groups - 1) * np.array([(off.sum(axis=axis) ** 2).sum() for axis in (1, 0)])
+    if not by.any():
+        return 0.0
+    variance = max(by.sum() - (off**2).sum(), by.max())
+    return float(stdtrit(by.sum() ** 2 / (by**2 / (groups - 1)).sum(), 0.975) * variance**0.5)
+
+
+def within(x: Numbers, bounds: Bounds) -> Flags:
+    """Which points lie in a box."""
+    return np.asarray(((x >= bounds[0]) & (x <= bounds[1])).all(axis=1))
+
+
+def prim(x: Numbers, hit: Flags, least: int = 10) -> Bounds:
+    """The box with the best balance of coverage and density (largest sum) on the peeling trajectories of PRIM.
+
+    The gain for each point lost, the library's own measure, stops where a step gains nothing; Friedman and Fisher's mean
+    goes on there but cuts too much off factors with few values. The better box of the two is taken.
+    """
+    import pandas as pd
+
+    everything = np.array([np.full(x.shape[1], -np.inf), np.full(x.shape[1], np.inf)])
+    if not hit.any() or hit.all():
+        return everything
+    best, best_score = everything, 0.0
+    points = pd.DataFrame(x.astype(float))  # the library cannot put whole numbers back
+    points.columns = [f"x{j}" for j in range(x.shape[1])]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of optional parts that the library lacks, and of what pandas will change
+        from ema_workbench.analysis.prim import Prim, PRIMObjectiveFunctions
+
+        for objective in (PRIMObjectiveFunctions.LENIENT1, PRIMObjectiveFunctions.ORIGINAL):
+            found = Prim(points, hit.astype(int), obj_function=objective, mass_min=least / len(x)).find_box()
+            scores = (found.peeling_trajectory["coverage"] + found.peeling_trajectory["density"]).to_numpy(float)
+            if scores.max() > best_score + 1e-9:
+                best, best_score = found.box_lims[int(scores.argmax())].to_numpy(float), float(scores.max())
+    low, high = x.min(axis=0), x.max(axis=0)
+    slack = SLICE * (high - low)
+    bounds = np.where([best[0] > low + slack, best[1] < high - slack], best, everything)
+    return np.asarray(bounds)
+
+
+def tree(x: Numbers, effects: Numbers, factors: Sequence[str], *, depth: int = 2, least: int = 10) -> list[Leaf]:
     """A small regression tree: at each split the cut of one factor that leaves the least variance within."""
-    return _grown(x, y, factors, depth, least, ())
+    from sklearn.tree import DecisionTreeRegressor
+
+    points, luck = parted(*effects.shape)
+    grown = DecisionTreeRegressor(max_depth=depth, min_samples_leaf=least, min_impurity_decrease=1e-12, random_state=1)
+    inner = grown.fit(x[points], effects[np.ix_(points, luck)].mean(axis=1)).tree_
+    there = grown.apply(x)
+
+    def leaves(node: int, bounds: dict[str, tuple[float, float]]) -> list[Leaf]:
+        if inner.children_left[node] < 0:
+            own = ~points & (there == node)
+            return [Leaf(_in_words(bounds), average(effects, np.outer(own, ~luck)), int(own.sum()))]
+        name, cut = factors[inner.feature[node]], float(inner.threshold[node])
+        low, high = bounds.get(name, (-np.inf, np.inf))
+        below, above = bounds | {name: (low, cut)}, bounds | {name: (cut, high)}
+        return [*leaves(int(inner.children_left[node]), below), *leaves(int(inner.children_right[node]), above)]
+
+    return leaves(0, {})
 
 
-def _grown(x: Numbers, y: Numbers, factors: Sequence[str], depth: int, least: int, said: tuple[str, ...]) -> list[Leaf]:
-    cut = _best_cut(x, y, least) if depth > 0 else None
-    if cut is None:
-        return [Leaf(said, float(y.mean()), len(y))]
-    j, value = cut
-    left = x[:, j] <= value
-    grown = []
-    for side, sign in ((left, "<="), (~left, ">")):
-        grown += _grown(x[side], y[side], factors, depth - 1, least, (*said, f"{factors[j]} {sign} {value:.3g}"))
-    return grown
+def _in_words(bounds: dict[str, tuple[float, float]]) -> str:
+    """Conditions in words; `everywhere` where there are none."""
 
+    def one(name: str, low: float, high: float) -> str:
+        if not np.isfinite(low):
+            return f"{name} below {high:.3g}"
+        return f"{name} above {low:.3g}" if not np.isfinite(high) else f"{name} from {low:.3g} to {high:.3g}"
 
-def _best_cut(x: Numbers, y: Numbers, least: int) -> tuple[int, float] | None:
-    """The factor and value that leave the least squares within; None where no cut leaves enough points or helps."""
-    n, best, found = len(y), ((y - y.mean()) ** 2).sum() * (1 - 1e-9), None
-    for j in range(x.shape[1]):
-        order = np.argsort(x[:, j], kind="stable")
-        v, s = x[order, j], y[order]
-        sums, squares = np.cumsum(s), np.cumsum(s**2)
-        left = np.arange(1, n)
-        within = squares[-1] - sums[:-1] ** 2 / left - (sums[-1] - sums[:-1]) ** 2 / (n - left)
-        within[(left < least) | (n - left < least) | (v[:-1] == v[1:])] = np.inf
-        k = int(np.argmin(within))
-        if within[k] < best:
-            best, found = within[k], (j, float((v[k] + v[k + 1]) / 2))
-    return found
+    return " and ".join(one(name, low, high) for name, (low, high) in bounds.items()) or "everywhere"
