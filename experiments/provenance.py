@@ -86,7 +86,18 @@ def changed_since(study: Study, store: Store) -> str:
     return f"made before a change of {' and of '.join(found)}{same}"
 
 
-_MAKES_NO_OTHER_RUN = ("title", "question", "chinese", "outcomes", "window", "replicates", "until", "most", "burn_in", "set")
+_MAKES_NO_OTHER_RUN = (
+    "title",
+    "question",
+    "chinese",
+    "outcomes",
+    "window",
+    "replicates",
+    "until",
+    "most",
+    "burn_in",
+    "set",
+)
 """Keys of a study that alone change no run's content, or that show in the arms' policies or the inputs."""
 
 

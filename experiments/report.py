@@ -138,7 +138,7 @@ def _effects(tables: "Tables", look: Look) -> str:
     thin = few_for_their_skew(tables.effects)
     warned = look.say(
         f"{len(thin)} of {len(tables.effects)} effects come mostly from a few runs: their intervals hold the truth less often than "
-        "95 % says, and more replicates mend this.",
+        "95 % says; more replicates help.",
         f"{len(tables.effects)}项效应中有{len(thin)}项主要来自少数运行：其区间的覆盖率低于95%，应增加重复。",
     )
     notes = [columns_in_words(look), *([warned] if len(thin) else [])]

@@ -12,7 +12,7 @@ import ctypes
 import os
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import batched, product
 from pathlib import Path
@@ -107,9 +107,7 @@ class Results:
         """One row a run and week, with labels: large."""
         with self._open(whole=True) as con:
             chosen = "".join(f', w."{m}"' for m in metrics or self._metrics(con))
-            return con.execute(
-                f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by p.slot, w.week"
-            ).df()
+            return con.execute(f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by p.slot, w.week").df()
 
     def series(self, runs: Sequence[str]) -> dict[str, dict[str, NDArray[np.float32]]]:
         """The weekly values of some runs, by run and metric, as they were kept."""
@@ -152,7 +150,9 @@ class Results:
                 values = self._values(con, metric, many, weeks)
                 spans = [slice(first, first + SPAN) for first in range(0, len(weeks), SPAN)]
                 for point, arm, span in product(range(len(self.study.points)), arms, spans):
-                    here, first = (values[rows_of[one, point], span].astype(float) for one in (arm, self.study.reference))
+                    here, first = (
+                        values[rows_of[one, point], span].astype(float) for one in (arm, self.study.reference)
+                    )
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which nothing is measured
                         found = said(here, first)
@@ -234,7 +234,10 @@ class Results:
         By way of files of a few runs each, for a table or a sort of all runs would hold all metrics of each in memory.
         """
         first, metrics = self.study.file.weeks - self.study.file.window, dict[str, None]()
-        with tempfile.TemporaryDirectory(prefix="linli-", ignore_cleanup_errors=True) as folder, clear_errors(Path(folder)):
+        with (
+            tempfile.TemporaryDirectory(prefix="linli-", ignore_cleanup_errors=True) as folder,
+            clear_errors(Path(folder)),
+        ):
             for i, there in enumerate(self._some_at_a_time(con)):
                 own = [metric for metric in there if wanted is None or metric in wanted]
                 metrics |= dict.fromkeys(own)
@@ -255,8 +258,8 @@ class Results:
                 )
             con.execute("set threads = 1; set preserve_insertion_order = true")  # what is in order is read in order
             rows = [f"{folder}/rows-{start:08}.parquet" for start in starts]
-            there = f"read_parquet({rows!r})" if rows else f"(select {self._labels('p.')} from plan p where false)"
-            yield con.sql(f"select * from {there}")
+            source = f"read_parquet({rows!r})" if rows else f"(select {self._labels('p.')} from plan p where false)"
+            yield con.sql(f"select * from {source}")
 
     def _some_at_a_time(self, con: "duckdb.DuckDBPyConnection") -> Iterator[list[str]]:
         """Let `weekly` be a few blocks, then the next few; yields their metrics. Memory hangs on a few, not on all."""

@@ -94,7 +94,11 @@ def run_study(
     if damaged := len(list(store.folder.glob("damaged/*"))):
         files = "1 damaged file is" if damaged == 1 else f"{damaged} damaged files are"
         console.print(f"[yellow]{files} put away in {folder / 'damaged'}; their runs were done again.[/yellow]")
-    tables = ["runs.parquet", *(["city.parquet"] if study.file.city else []), *(["runs.csv", "weekly.csv"] if csv else [])]
+    tables = [
+        "runs.parquet",
+        *(["city.parquet"] if study.file.city else []),
+        *(["runs.csv", "weekly.csv"] if csv else []),
+    ]
     console.print(f"{folder}: {', '.join(tables)}, weekly/, figures/, resolved.yaml, manifest.json", style="dim")
     return len(failures)
 

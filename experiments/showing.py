@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 
-def tables_of(
-    results: Results, *, first_stage: int = 0, over_time: bool = True, every_metric: bool = False
-) -> Tables:
+def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True, every_metric: bool = False) -> Tables:
     """The tables of a study; `over_time=False` leaves out those with one row a week.
 
     `every_metric`: the table of runs has all metrics that were kept, not only those of figures and printed tables.
@@ -262,6 +260,6 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
         console.print(
             f"[yellow]{len(thin)} of {len(tables.effects)} effects come mostly from a few runs (most of all "
             f"{most_skewed['arm']}, {most_skewed['metric']}): their intervals hold the truth less often than 95 % says. "
-            f"More replicates mend this: about {pairs}.[/yellow]"
+            f"More replicates help: {pairs} at least, by Cochran's rule.[/yellow]"
         )
     console.print(evidence_in_words(study, Look()), style="dim")

@@ -97,7 +97,7 @@ def failing_box(x: Numbers, losses: Numbers, factors: Sequence[str], find: Find 
         elsewhere=share(failed, elsewhere),
         more=average(failed, there, elsewhere),
         points=int(there.any(axis=1).sum()),
-        catches=float(failed[there].sum() / max(failed[judged].sum(), 1)),
+        catches=float(failed[there].sum()) / max(int(failed[judged].sum()), 1),
     )
 
 

@@ -8,6 +8,10 @@ of Stein's and of the t interval of all pairs, and runs are added until that is 
 does not depend on their spread, so a rule that looks at spreads alone cannot lower the coverage; for skewed differences,
 whose first few look too calm, it is what keeps it.
 
+Skewness itself asks for no pairs. To ask for Cochran's 25 times its square, as the pairs so far show it, was tried on
+lognormal differences of skewness 2 and 3: coverage rose from 90 to 92 % on average for twice the runs, and stays short of
+95 %. A result says instead which of its effects are too skewed for their pairs (see effects.few_for_their_skew).
+
 Sources: stein1945
 """
 
