@@ -32,6 +32,7 @@ from experiments.wording import (
     effects_on_a_page,
     evidence_by_part,
     evidence_in_words,
+    failing_in_words,
     in_brief,
     in_language,
     measured,
@@ -235,7 +236,7 @@ def _findings_in_words(
         if name == "attribution" and tables.attribution is not None:
             table = tables.attribution
         alone = [c for c in ("point", "affordable") if c in table and table[c].nunique() < 2]
-        shown[name] = readable(table, tables, look, alone)
+        shown[name] = readable(failing_in_words(table) if name == "failing" else table, tables, look, alone)
     return shown
 
 
@@ -243,7 +244,8 @@ def _findings(shown: "dict[str, pd.DataFrame]", found: Findings, look: Look) -> 
     parts = []
     for name, table in shown.items():
         heading, text = FINDINGS[name]
-        parts.append(f"<h3>{_safe(look.say(*heading))}</h3><p>{_safe(look.say(*text))}</p>{_table(table)}")
+        words = "words" if name in ("failing", "leaves") else ""
+        parts.append(f"<h3>{_safe(look.say(*heading))}</h3><p>{_safe(look.say(*text))}</p>{_table(table, words)}")
     if lacking := look.say(*found.lacking):
         parts.append(f"<p class='dim'>{_safe(lacking)}</p>")
     return "".join(parts)

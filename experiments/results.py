@@ -9,6 +9,7 @@ row an arm, point and week with means and bands; `profiles` the same for paired 
 
 import contextlib
 import ctypes
+import gc
 import os
 import tempfile
 import warnings
@@ -83,10 +84,22 @@ class Results:
     def runs(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
         """One row a finished run: labels, what varied, and each metric's mean over the last `window` weeks.
 
-        `metrics`: those that are wanted, where not all that there are.
+        `metrics`: those that are wanted, where not all that there are; then without the names and seeds of runs.
         """
+        import pandas as pd
+
+        columns, shared = dict[str, Any](), dict[str, str]()
         with self._open() as con, self._in_order(con, metrics) as rows:
-            return rows.df()
+            many = rows.count("*").fetchall()[0][0]
+            for at in range(0, max(many, 1), GROUP):  # all at once would be in memory twice
+                for name, values in rows.limit(GROUP, at).fetchnumpy().items():
+                    if metrics is not None and name in ("run", "seed"):
+                        continue
+                    some = np.ma.filled(values, np.nan) if values.dtype.kind == "f" else np.ma.getdata(values)
+                    if some.dtype == object:
+                        some = np.array([shared.setdefault(text, text) for text in some], object)
+                    columns.setdefault(name, np.empty(many, some.dtype))[at : at + len(some)] = some
+        return pd.DataFrame(columns)
 
     def failures(self) -> "pd.DataFrame":
         """One row a failed run: labels, traceback and the command that repeats it."""
@@ -291,7 +304,7 @@ class Results:
                 con.register("planned", self._plan())
                 con.execute("create table plan as select * from planned")
                 con.unregister("planned")
-            _give_back()
+            give_back()
             if blocks and (whole or self.communities):
                 con.execute(f"create view weekly as select * from read_parquet({blocks!r}, union_by_name=true)")
             elif not blocks:
@@ -301,7 +314,7 @@ class Results:
             yield con
         finally:
             con.close()
-            _give_back()
+            give_back()
 
     def _together(self, con: "duckdb.DuckDBPyConnection", communities: Study) -> None:
         """Put the weeks of the city in the place of those of its communities: means over all residents."""
@@ -343,8 +356,9 @@ class Results:
 _FINISHED = "from plan p join weekly w on w.run = p.run where w.week is not null"
 
 
-def _give_back() -> None:
-    """Give memory that was freed back to the system, where its C library would keep it: a store is read many times."""
+def give_back() -> None:
+    """Give memory that was freed back to the system, where its C library would keep it: large tables are made many times."""
+    gc.collect()
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
 

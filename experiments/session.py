@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +17,7 @@ from experiments.bringing import read_own_files
 from experiments.design import Study
 from experiments.execution import Tally, Workers, missing, perform, planned, processors
 from experiments.provenance import changed_since, manifest, write_resolved
-from experiments.results import Results, results_for, settled
+from experiments.results import Results, give_back, results_for, settled
 from experiments.store import Store, StoreError
 from experiments.terminal import terminal
 from experiments.wording import FINDINGS, in_language
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from experiments.figures.style import Language
+    from experiments.figures.tables import Tables
+
+MANY = 20_000
+"""Runs from which on memory is a concern."""
 
 
 def run_study(
@@ -181,7 +187,6 @@ def _progress(console: Console, total: int) -> "Iterator[Callable[[int, int], No
 
 
 def _figures_and_table(results: Results, first_stage: int, console: Console) -> list[str]:
-    from experiments.figures import draw_all
     from experiments.showing import say_results, tables_of
 
     tables = tables_of(results, first_stage=first_stage)
@@ -190,7 +195,18 @@ def _figures_and_table(results: Results, first_stage: int, console: Console) -> 
         return []
     say_results(console, results.study, tables)
     folder = results.store.folder
-    return [path.relative_to(folder).as_posix() for path in draw_all(tables, folder / "figures")]
+    return [path.relative_to(folder).as_posix() for path in _drawn(tables, folder / "figures")]
+
+
+def _drawn(tables: "Tables", folder: Path) -> list[Path]:
+    """Draw the figures; those of very many runs in a process of its own, which holds neither the model nor the store."""
+    from experiments.figures import draw_all
+
+    if len(tables.runs) < MANY:
+        return draw_all(tables, folder)
+    give_back()
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+        return alone.submit(draw_all, tables, folder).result()
 
 
 def _say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> None:

@@ -12,8 +12,8 @@ from experiments.figures import wanted
 from experiments.figures.style import Look, decimals
 from experiments.figures.tables import Meaning, Tables
 from experiments.points import SAMPLED, Point
-from experiments.results import Results
-from experiments.wording import evidence_in_words, number, signed
+from experiments.results import Results, give_back
+from experiments.wording import evidence_in_words, failing_in_words, number, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True,
     over_time = over_time and not runs.empty
     found = explore(study, runs, {name: m.better for name, m in METRICS.items()}, conditions=False)
     over = [m for m in dict.fromkeys((*outcomes, *wanted("OVER_TIME"))) if m in runs]
-    return Tables(
+    tables = Tables(
         name=study.name,
         title=file.title,
         arms=tuple(study.arms),
@@ -58,6 +58,8 @@ def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True,
         weeks=file.weeks,
         first_stage=first_stage,
     )
+    give_back()
+    return tables
 
 
 def point_in_words(point: Point) -> str:
@@ -219,21 +221,14 @@ def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int =
 
 def say_failing(console: "Console", table: "pd.DataFrame") -> None:
     """Print where arms fail as sentences: the conditions, then what the runs say of them that had no say in them."""
-
-    def told(row: Any, name: str) -> str:
-        mean, low, high = (row[f"{name}{end}"] for end in ("", "_low", "_high"))
-        sign = "+" if name == "more_often" else ""
-        bounds = "[no interval]" if math.isnan(low) else f"[{low:{sign}.0%}, {high:{sign}.0%}]"
-        return f"{mean:{sign}.0%} {bounds}"
-
     console.print("where arms fail", style="bold")
-    for _, row in table.iterrows():
-        said = [f"it fails in {told(row, 'fails_there')} of the pairs of runs there"]
-        if row["catches"] < 1:
-            said += [f"in {told(row, 'fails_elsewhere')} elsewhere", f"difference {told(row, 'more_often')}"]
-            said += [f"{row['catches']:.0%} of all its failures are there"]
+    for row in failing_in_words(table).to_dict("records"):
+        said = [f"it fails in {row['fails_there']} of the pairs of runs there"]
+        if row["fails_elsewhere"] != "-":
+            said += [f"in {row['fails_elsewhere']} elsewhere", f"difference {row['more_often']}"]
+            said += [f"{row['catches']} of all its failures are there"]
         console.print(f"{row['arm']}, {row['metric']}: {row['where']}", markup=False)
-        judges = f"({row['points']} points judge; by the runs that chose: {row['by_what_chose']:.0%}, too kind)"
+        judges = f"({row['points']} points judge; by the runs that chose: {row['by_what_chose']}, too kind)"
         console.print(f"  {', '.join(said)} {judges}", markup=False, highlight=False)
 
 

@@ -173,7 +173,7 @@ def bca(values: Numbers, level: float = LEVEL, draws: int = BOOTSTRAPS, wider: f
     if np.ptp(values) == 0:
         return float(values[0]), float(values[0])
     chance = np.random.default_rng(n)
-    some = max(1, min(500, 1_000_000 // n))  # resamples at a time: of many values, few, for the memory they take
+    some = max(1, min(500, 250_000 // n))  # resamples at a time: of many values, few, for the memory they take
     means = np.concatenate(
         [values[chance.integers(0, n, (min(some, draws - i), n))].mean(axis=1) for i in range(0, draws, some)]
     )

@@ -3,6 +3,7 @@
 A new figure is a new file in this folder: it is found by itself.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from importlib import import_module
@@ -72,4 +73,5 @@ def draw_all(
             with styled(look):
                 for stem, drawn in draw(tables, look):
                     written += save(drawn, folder / stem, formats)
+            gc.collect()  # a figure holds its canvases, and is held by its own parts
     return written
