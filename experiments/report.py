@@ -223,9 +223,7 @@ def _factor(factor: object) -> str:
     return ", ".join(f"{name} {value}" for name, value in said.items())
 
 
-def _findings_in_words(
-    study: Study, tables: "Tables", found: Findings, look: Look
-) -> "dict[str, pd.DataFrame]":
+def _findings_in_words(study: Study, tables: "Tables", found: Findings, look: Look) -> "dict[str, pd.DataFrame]":
     """The tables of what the design allows to find, which speak of arms by the names that the study gives them."""
     names, shown = dict(zip(study.arms, tables.arms, strict=True)), {}
     for name, table in found.tables().items():

@@ -47,6 +47,13 @@ MEANINGS = {
     "affordable": "within the budget",
     "on_front": "no other choice is as good in every objective and better in one",
     "surely": "share of bootstraps in which it is there",
+    "where": "conditions: the box of PRIM, or the leaf of the tree",
+    "fails_there": "share of judging pairs of runs in the box that are no improvement",
+    "fails_elsewhere": "the same outside of the box",
+    "more_often": "difference of the two",
+    "catches": "share of all judging pairs without improvement that lie in the box",
+    "by_what_chose": "share of the box's points that fail by the runs that chose it: too kind",
+    "mean_effect": "mean effect in the leaf, by points and replicates that did not choose it",
 }
 """What a column holds that is no metric; 80 letters at most, as Stata's labels allow."""
 
