@@ -19,7 +19,7 @@ from experiments.figures import about, draw_all, in_order
 from experiments.figures.style import Language, Look
 from experiments.provenance import commit
 from experiments.results import Results
-from experiments.showing import difference_in_words, tables_of
+from experiments.showing import difference_in_words, failing_in_words, tables_of
 from experiments.snapshot import snapshots_of
 from experiments.store import write_whole
 from experiments.tables import meanings_of, tables_for_a_paper, write_pages, write_tables
@@ -32,7 +32,6 @@ from experiments.wording import (
     effects_on_a_page,
     evidence_by_part,
     evidence_in_words,
-    failing_in_words,
     in_brief,
     in_language,
     measured,

@@ -13,7 +13,7 @@ from experiments.figures.style import Look, decimals
 from experiments.figures.tables import Meaning, Tables
 from experiments.points import SAMPLED, Point
 from experiments.results import Results, give_back
-from experiments.wording import evidence_in_words, failing_in_words, number, signed
+from experiments.wording import evidence_in_words, number, signed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -217,6 +217,24 @@ def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int =
         console.print(", ".join(notes).replace("_", " "), style="dim")
     if len(table) > most:
         console.print(f"... and {len(table) - most} more rows.")
+
+
+def failing_in_words(table: "pd.DataFrame") -> "pd.DataFrame":
+    """The table of where arms fail with shares in per cent and their intervals beside them."""
+
+    def told(name: str) -> list[str]:
+        sign = "+z" if name == "more_often" else ""
+        ends = zip(table[name], table[f"{name}_low"], table[f"{name}_high"], strict=True)
+        return [
+            "-" if math.isnan(m) else f"{m:{sign}.0%}" + ("" if math.isnan(a) else f" [{a:{sign}.0%}, {b:{sign}.0%}]")
+            for m, a, b in ends
+        ]
+
+    shown = table[["arm", "metric", "where"]].assign(
+        **{name: told(name) for name in ("fails_there", "fails_elsewhere", "more_often")}
+    )
+    alone = {name: [f"{share:.0%}" for share in table[name]] for name in ("catches", "by_what_chose")}
+    return shown.assign(catches=alone["catches"], points=table["points"], by_what_chose=alone["by_what_chose"])
 
 
 def say_failing(console: "Console", table: "pd.DataFrame") -> None:

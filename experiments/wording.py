@@ -303,24 +303,6 @@ FINDINGS = {
 """Of each table of findings: its heading and what it shows."""
 
 
-def failing_in_words(table: "pd.DataFrame") -> "pd.DataFrame":
-    """The table of where arms fail with shares in per cent and their intervals beside them."""
-
-    def told(name: str) -> list[str]:
-        sign = "+z" if name == "more_often" else ""
-        ends = zip(table[name], table[f"{name}_low"], table[f"{name}_high"], strict=True)
-        return [
-            "-" if math.isnan(m) else f"{m:{sign}.0%}" + ("" if math.isnan(a) else f" [{a:{sign}.0%}, {b:{sign}.0%}]")
-            for m, a, b in ends
-        ]
-
-    shown = table[["arm", "metric", "where"]].assign(
-        **{name: told(name) for name in ("fails_there", "fails_elsewhere", "more_often")}
-    )
-    alone = {name: [f"{share:.0%}" for share in table[name]] for name in ("catches", "by_what_chose")}
-    return shown.assign(catches=alone["catches"], points=table["points"], by_what_chose=alone["by_what_chose"])
-
-
 COLUMNS_ZH = {
     "arm": "组别", "metric": "指标", "factor": "因素", "first": "一阶", "total": "总", "luck": "偶然占比", "points": "点数",
     "replicates": "重复", "quantity": "对象", "kind": "方法", "part": "政策", "share": "份额", "alone": "最先加入",
@@ -331,7 +313,7 @@ COLUMNS_ZH = {
     "trajectories": "轨迹数", "bca": "BCa",
 }  # fmt: skip
 
-SHARES = ("surely", "fails_at", "best_in")
+SHARES = ("surely", "best_in")
 """How columns of findings begin that are shares of samples or points, told in per cent."""
 
 
