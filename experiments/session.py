@@ -1,5 +1,7 @@
 """A session: run a study from beginning to end, and say what happens on the way."""
 
+import pickle
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -18,7 +20,7 @@ from experiments.design import Study
 from experiments.execution import Tally, Workers, missing, perform, planned, processors
 from experiments.provenance import changed_since, manifest, write_resolved
 from experiments.results import Results, give_back, results_for, settled
-from experiments.store import Store, StoreError
+from experiments.store import Store, StoreError, clear_errors
 from experiments.terminal import terminal
 from experiments.wording import FINDINGS, in_language
 
@@ -205,8 +207,19 @@ def _drawn(tables: "Tables", folder: Path) -> list[Path]:
     if len(tables.runs) < MANY:
         return draw_all(tables, folder)
     give_back()
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
-        return alone.submit(draw_all, tables, folder).result()
+    with tempfile.TemporaryDirectory(prefix="linli-") as beside, clear_errors(Path(beside)):
+        kept = Path(beside) / "tables"
+        with kept.open("wb") as file:  # handed over by a file, for a queue would hold them twice more
+            pickle.dump(tables, file, protocol=5)
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+            return alone.submit(_drawn_from, kept, folder).result()
+
+
+def _drawn_from(kept: Path, folder: Path) -> list[Path]:
+    from experiments.figures import draw_all
+
+    with kept.open("rb") as file:
+        return draw_all(pickle.load(file), folder)
 
 
 def _say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> None:

@@ -32,11 +32,10 @@ def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True,
 
     study, file = results.study, results.study.file
     outcomes = tuple(dict.fromkeys(file.outcomes))
-    drawn = (*outcomes, *MEASURES, *wanted("OF_RUNS"), *wanted("OVER_TIME"))
-    runs = results.runs(None if every_metric else drawn)
+    runs = results.runs(None if every_metric else (*outcomes, *MEASURES, *wanted("OF_RUNS")))
     over_time = over_time and not runs.empty
     found = explore(study, runs, {name: m.better for name, m in METRICS.items()}, conditions=False)
-    over = [m for m in dict.fromkeys((*outcomes, *wanted("OVER_TIME"))) if m in runs]
+    over = [m for m in dict.fromkeys((*outcomes, *wanted("OVER_TIME"))) if m in METRICS]
     tables = Tables(
         name=study.name,
         title=file.title,
