@@ -53,7 +53,7 @@ h1, h2, h3 { font-family: Helvetica, Arial, 'DejaVu Sans', 'PingFang SC', 'Micro
 h2 { margin-top: 2.5rem; font-size: 1.25rem; border-bottom: 1px solid #ccc } h3 { font-size: 1rem }
 table { border-collapse: collapse; font: 12px/1.4 Helvetica, Arial, 'DejaVu Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif; margin: 1rem 0 }
 th, td { white-space: nowrap; padding: .25rem .6rem; text-align: right; vertical-align: top }
-th:first-child, td:first-child, .words td { text-align: left }
+th:first-child, td:first-child, .words td, .words th { text-align: left }
 thead th { border-bottom: 1px solid #222; white-space: normal; vertical-align: bottom } tbody tr { border-bottom: 1px solid #ddd }
 figure { margin: 2rem 0 } img { max-width: 100%; zoom: 1.3 } .wide { overflow-x: auto } .dim, figcaption { color: #555; font-size: .9rem }
 nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: normal }
