@@ -8,8 +8,6 @@ Sources: huang2025 (A10, A48)
 
 from typing import Literal
 
-import numpy as np
-
 from sim.law import compiled
 from sim.policies.policy import Policy, counted, dose, option
 from sim.world import World
@@ -43,9 +41,9 @@ class GridIntegration(Policy):
         here = self.in_grids(world)
         if self.scope != world.config.dispatching.scope:
             world.scope[0] = SCOPES.index(self.scope)
-        _let_leaders_act(world.grid_first, world.tier, world.pioneer, world.vanguard, here, self.most_leaders, self.rounds * strength, self.orders * strength, world.outreach,
-                         world.grid_capacity)  # fmt: skip
-        return float(self.cost_per_grid * strength * np.count_nonzero(here))
+        grids = _let_leaders_act(world.grid_first, world.tier, world.pioneer, world.vanguard, here, self.most_leaders, self.rounds * strength, self.orders * strength, world.outreach,
+                                 world.grid_capacity)  # fmt: skip
+        return float(self.cost_per_grid * strength * grids)
 
     def sentence(self) -> str:
         """One sentence."""
@@ -69,10 +67,16 @@ class GridIntegration(Policy):
 
 @compiled
 def _let_leaders_act(grid_first, tier, pioneer, vanguard, here, most_leaders, rounds, orders, outreach, grid_capacity):  # type: ignore[no-untyped-def]
+    """Leaders of each of these grids hear of needs there and help to dispatch; returns how many grids they are."""
+    grids = 0
     for g in range(here.size):
         if here[g]:
+            first, last = grid_first[g], grid_first[g + 1]
+            tiers, seat, member = tier[first:last], pioneer[first:last], vanguard[first:last]
             leaders = 0
-            for i in range(grid_first[g], grid_first[g + 1]):
-                leaders += 1 if tier[i] == 3 or pioneer[i] > 0 or vanguard[i] > 0 else 0
+            for i in range(tiers.size):
+                leaders += (tiers[i] == 3) | (seat[i] > 0) | (member[i] > 0)
             outreach[g] += rounds * min(leaders, most_leaders)
             grid_capacity[g] += orders * min(leaders, most_leaders)
+            grids += 1
+    return grids

@@ -5,6 +5,8 @@ An activity touches somebody by their own interest in its field; it makes joinin
 Sources: huang2025 (A19, A32)
 """
 
+import numpy as np
+
 from sim.law import compiled
 from sim.policies.policy import Policy, dose
 from sim.world import World
@@ -31,7 +33,8 @@ class InterestActivities(Policy):
         """Touch everybody aimed at by their interests."""
         _touch(
             world.openings,
-            self.targets(world),
+            self.aimed(world),
+            world.tier,
             world.interest,
             self.parent_child * strength,
             self.school * strength,
@@ -61,7 +64,7 @@ class InterestActivities(Policy):
 
 
 @compiled
-def _touch(openings, aimed, interest, parent_child, school, property_matters):  # type: ignore[no-untyped-def]
+def _touch(openings, aimed, tier, interest, parent_child, school, property_matters):  # type: ignore[no-untyped-def]
     for i in range(openings.size):
-        if aimed[i]:
-            openings[i] += parent_child * interest[i, 0] + school * interest[i, 1] + property_matters * interest[i, 2]
+        touched = parent_child * interest[i, 0] + school * interest[i, 1] + property_matters * interest[i, 2]
+        openings[i] += touched * np.int64(aimed[i] & (tier[i] >= 0))

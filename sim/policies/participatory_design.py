@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.law import compiled
 from sim.policies.policy import Policy, dose
-from sim.policies.pushing import how_many
+from sim.policies.pushing import how_many, raise_in_grids
 from sim.world import World
 
 
@@ -45,9 +45,9 @@ class ParticipatoryDesign(Policy):
             min(1.0, how_many(world.tier, 3, 3) / (self.quorum * thousands)) if self.quorum > 0.0 else 1.0
         )
         here = self.in_grids(world)
-        world.autonomy[here] += self.autonomy * works
-        world.outreach[here] += self.voice * works
-        _move_forward(world.added_priority, world.order_kind, int(world.open_orders[0]), self.priorities * works)
+        raise_in_grids(world.autonomy, self.autonomy * works, here)
+        raise_in_grids(world.outreach, self.voice * works, here)
+        _move_forward(world.added_priority, world.order_kind, world.open_orders, self.priorities * works)
         return self.cost * strength * thousands
 
     def sentence(self) -> str:
@@ -67,8 +67,9 @@ class ParticipatoryDesign(Policy):
 
 
 @compiled
-def _move_forward(added_priority, order_kind, orders, weight):  # type: ignore[no-untyped-def]
+def _move_forward(added_priority, order_kind, open_orders, weight):  # type: ignore[no-untyped-def]
     known = np.zeros(added_priority.size)
+    orders = open_orders[0]
     for o in range(orders):
         known[order_kind[o]] += 1.0
     if orders > 0:

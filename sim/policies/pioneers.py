@@ -57,7 +57,7 @@ class Pioneers(Policy):
             self.key(world, "seat", week=0),
             self.seats,
             self.in_grids(world),
-            self.targets(world),
+            self.aimed(world),
             world.key,
             world.tier,
             world.grid_first,
@@ -97,16 +97,17 @@ class Pioneers(Policy):
 @compiled
 def _seat(key_seat, seats, in_grid, aimed, key, tier, grid_first, pioneer, own):  # type: ignore[no-untyped-def]
     for g in range(grid_first.size - 1):
+        first, last = grid_first[g], grid_first[g + 1]
+        seat, tiers = pioneer[first:last], tier[first:last]
         taken = 0
-        for i in range(grid_first[g], grid_first[g + 1]):
-            if pioneer[i] and tier[i] < 1:
-                pioneer[i] = 0
-            taken += 1 if pioneer[i] == own else 0
+        for i in range(seat.size):
+            seat[i] *= tiers[i] >= 1
+            taken += seat[i] == own
         if not in_grid[g]:
             continue
         while taken < seats:
             best, highest = -1, -1.0
-            for i in range(grid_first[g], grid_first[g + 1]):
+            for i in range(first, last):
                 if aimed[i] and tier[i] >= 1 and not pioneer[i] and tier[i] + 1.0 > highest:
                     place = tier[i] + uniform_pair(key_seat, key[i], 0)
                     if place > highest:

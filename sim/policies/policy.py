@@ -5,16 +5,17 @@ A policy never touches an outcome and no rule knows that policies exist. Its cha
 """
 
 from abc import ABC, abstractmethod
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from sim.chance import NOBODY, key_of, stream, uniform, uniforms
+from sim.chance import key_of, stream, uniform, uniforms
 from sim.law import Column, compiled
 from sim.model_parameters import Config
 from sim.parameters import Grade
+from sim.policies.pushing import chosen_by_lot
 from sim.residents import ADULT, GROUPS, NO_TIER, TIERS, VACANT
 from sim.where import meant, read_where
 from sim.world import World
@@ -214,41 +215,67 @@ class Policy(BaseModel, ABC):
         """Service kinds that the user named; those that a policy is shipped with are passed over where they do not exist."""
         return getattr(self, "kinds", ()) if "kinds" in self.model_fields_set else ()
 
+    def for_everybody(self) -> bool:
+        """Whether it is meant for everybody whom it can be meant for."""
+        return not (self.grids or self.groups or self.tiers or self.where is not None) and self._reaches_all()
+
+    def _reaches_all(self) -> bool:
+        return self.uptake >= 1.0 and self.capacity is None
+
     def targets(self, world: World, *, children: bool = False) -> Column:
         """Who it is meant for this week: residents of 12 and over (or all) in its grids, groups and tiers, whom it reaches."""
         aimed: Column = world.age != VACANT if children else world.tier > NO_TIER
-        if self.grids:
-            aimed &= self.in_grids(world)[world.grid]
-        if self.groups:
-            aimed &= (world.groups & sum(1 << GROUPS.index(g) for g in self.groups)) != 0
-        if self.tiers:
-            aimed &= np.isin(np.arange(-1, len(TIERS)), [TIERS.index(t) for t in self.tiers])[world.tier + 1]
+        if self.grids or self.groups or self.tiers:
+            _narrow(
+                aimed,
+                self.in_grids(world),
+                world.grid,
+                sum(1 << GROUPS.index(g) for g in self.groups),
+                world.groups,
+                sum(1 << TIERS.index(t) for t in self.tiers),
+                world.tier,
+            )
         if self.where is not None:
             aimed &= meant(self.where, world.columns)
-        if self.uptake < 1.0:
-            aimed &= uniforms(self.key(world, "uptake", week=0), world.key) < self.uptake
-        if self.capacity is not None and np.count_nonzero(aimed) > self.capacity:
-            rows = np.flatnonzero(aimed)
-            draws = uniforms(self.key(world, "capacity", week=0), world.key[rows])
-            aimed[rows[np.argsort(draws)[self.capacity :]]] = False
+        if not self._reaches_all():
+            takes_up, comes_first = self.key(world, "uptake", week=0), self.key(world, "capacity", week=0)
+            most = aimed.size if self.capacity is None else self.capacity
+            _reach(aimed, world.key, takes_up, self.uptake, comes_first, most)
         return aimed
 
+    def aimed(self, world: World, *, children: bool = False) -> Column:
+        """`targets` (not to be written to) for loops that look at tiers or ages themselves.
+
+        A policy for everybody has nothing to work out here, and everybody is in it: children and empty rows too.
+        """
+        if self.for_everybody():
+            return _all(world.tier.size)
+        whom = self.targets(world, children=children)
+        whom.flags.writeable = False
+        return whom
+
     def in_grids(self, world: World) -> Column:
-        """Which grids it is meant for."""
-        here: Column = world.atmosphere >= 0.0
-        if self.grids:
-            here[[g for g in range(here.size) if g not in self.grids]] = False
-        return here
+        """Which grids it is meant for (not to be written to)."""
+        return _among(world.atmosphere.size, self.grids)
 
     def key(self, world: World, what: str, week: int | None = None) -> np.uint64:
         """The key for the draws that the policy makes about `what`, this week or (week=0) once for all."""
-        return np.uint64(key_of(world.seed[0], _stream(self.name, what), world.week[0] if week is None else week))
+        named = _stream(self.name, what)
+        if week == 0:
+            return _first_key(world.seed[0], named)
+        return np.uint64(key_of(world.seed[0], named, world.week[0] if week is None else week))
 
     def chosen(self, world: World, among: Column, seats: float, what: str) -> Column:
         """Rows of `seats` residents among those flagged, by smallest keyed draw; a part of a seat is filled by chance."""
-        part, lot = _stream(self.name, f"{what}.part"), _stream(self.name, what)
-        rows: Column = _by_lot(world.seed[0], part, lot, world.week[0], world.key, among, seats)
+        part, lot = self.lot(what)
+        rows: Column = chosen_by_lot(
+            world.seed[0], world.week[0], part, lot, world.key, np.flatnonzero(among), float(seats)
+        )
         return rows
+
+    def lot(self, what: str) -> tuple[np.uint64, np.uint64]:
+        """The streams of the lot about `what`: whether a part of a seat is filled, and who sits."""
+        return _stream(self.name, f"{what}.part"), _stream(self.name, what)
 
 
 @cache
@@ -266,27 +293,51 @@ def adults(world: World) -> Column:
     return (world.age >= ADULT) & (world.tier > NO_TIER)
 
 
+@lru_cache(maxsize=8)
+def _all(rows: int) -> Column:
+    """Everybody; not to be written to."""
+    return _fixed(np.ones(rows, bool))
+
+
+@lru_cache(maxsize=256)
+def _among(grids: int, named: tuple[int, ...]) -> Column:
+    """Which of so many grids are among those named, or all; not to be written to."""
+    return _fixed(np.array([not named or g in named for g in range(grids)]))
+
+
+def _fixed(flags: Column) -> Column:
+    flags.flags.writeable = False
+    return flags
+
+
+@lru_cache(maxsize=4096)
+def _first_key(seed: np.uint64, stream: np.uint64) -> np.uint64:
+    return np.uint64(key_of(seed, stream, 0))
+
+
 @compiled
-def _by_lot(seed, part, lot, week, key, among, seats):  # type: ignore[no-untyped-def]
-    key_part, key_draw = key_of(seed, part, week), key_of(seed, lot, week)
-    many = 0
-    for i in range(among.size):
-        many += among[i]
-    rows = np.empty(many, np.int64)
-    many = 0
-    for i in range(among.size):
-        if among[i]:
-            rows[many] = i
-            many += 1
-    whole = int(seats)
-    if seats > whole and uniform(key_part, NOBODY) < seats - whole:
-        whole += 1
-    if whole >= rows.size:
-        return rows
-    if whole == 0:
-        return rows[:0]
-    draws = uniforms(key_draw, key[rows])
-    return rows[draws <= np.partition(draws, whole - 1)[whole - 1]]
+def _narrow(aimed, here, grid, groups, groups_of, tiers, tier):  # type: ignore[no-untyped-def]
+    """Leave among those aimed at who lives here, in one of the groups and in one of the tiers (bits; 0 for all)."""
+    for i in range(aimed.size):
+        in_group = (groups == 0) | ((groups_of[i] & groups) != 0)
+        in_tier = (tiers == 0) | (((2 * tiers) >> (tier[i] + 1)) & 1 != 0)
+        aimed[i] = aimed[i] & here[grid[i]] & in_group & in_tier
+
+
+@compiled
+def _reach(aimed, key, takes_up, uptake, comes_first, most):  # type: ignore[no-untyped-def]
+    """Leave among those aimed at who takes it up and, where that are too many, those with the smallest draws."""
+    n = 0
+    for i in range(aimed.size):
+        if aimed[i]:
+            aimed[i] = uptake >= 1.0 or uniform(takes_up, key[i]) < uptake
+            n += aimed[i]
+    if n > most:
+        rows = np.flatnonzero(aimed)
+        draws = uniforms(comes_first, key[rows])
+        last = np.partition(draws, most)[most]
+        for at in range(rows.size):
+            aimed[rows[at]] = draws[at] < last
 
 
 def rows_of_kinds(world: World, names: tuple[str, ...]) -> list[int]:

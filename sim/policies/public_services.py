@@ -35,15 +35,8 @@ class PublicServices(Policy):
         """Cover kinds, or groups."""
         rows: list[int] | slice = rows_of_kinds(world, self.kinds) if self.kinds else slice(None)
         share, reached = self.coverage * strength, 1.0
-        if (
-            self.grids
-            or self.groups
-            or self.tiers
-            or self.where is not None
-            or self.uptake < 1.0
-            or self.capacity is not None
-        ):
-            aimed = self.targets(world, children=True)
+        if not self.for_everybody():
+            aimed = self.aimed(world, children=True)
             raise_in_tiers(world.group_coverage, share, aimed, world.tier, NO_TIER, SUBSTANTIVE)
             world.group_kinds[rows] = 1.0
             reached = float(aimed.mean())

@@ -1,9 +1,17 @@
-"""Pushing: the few loops over residents that several policies share, compiled, so that a policy costs next to nothing."""
+"""Pushing: the few loops over residents that several policies share, compiled, so that a policy costs next to nothing.
+
+They are sums and products instead of branches, over a stretch of residents (a grid) at a time: so the machine takes many
+residents in one step. `aimed` says whom a policy is meant for, `here` in which grids.
+"""
 
 import numpy as np
 
+from sim.chance import NOBODY, key_of, uniform, uniforms
 from sim.law import Column, compiled
 from sim.residents import ADULT
+
+EVER = -2
+"""The week after which everybody was recruited, who never was too."""
 
 
 @compiled
@@ -11,9 +19,9 @@ def raise_in_tiers(lever: Column, amount: float, aimed: Column, tier: Column, lo
     """Push a lever of those aimed at in tiers lowest to highest; returns how many they are."""
     n = 0
     for i in range(tier.size):
-        if aimed[i] and lowest <= tier[i] <= highest:
-            lever[i] += amount
-            n += 1
+        meant = np.int64(aimed[i] & (lowest <= tier[i]) & (tier[i] <= highest))
+        lever[i] += amount * meant
+        n += meant
     return n
 
 
@@ -21,18 +29,15 @@ def raise_in_tiers(lever: Column, amount: float, aimed: Column, tier: Column, lo
 def raise_for_adults(lever: Column, amount: float, aimed: Column, tier: Column, age: Column) -> None:
     """Push a lever of the bystanders of 18 and over aimed at."""
     for i in range(tier.size):
-        if aimed[i] and tier[i] == 0 and age[i] >= ADULT:
-            lever[i] += amount
+        lever[i] += amount * np.int64(aimed[i] & (tier[i] == 0) & (age[i] >= ADULT))
 
 
 @compiled
-def count_in_tiers(aimed: Column, tier: Column, lowest: int, highest: int) -> int:
-    """How many of those aimed at stand in tiers lowest to highest."""
-    n = 0
-    for i in range(tier.size):
-        if aimed[i] and lowest <= tier[i] <= highest:
-            n += 1
-    return n
+def raise_in_grids(lever: Column, amount: float, here: Column) -> None:
+    """Push a lever of some grids."""
+    for g in range(here.size):
+        if here[g]:
+            lever[g] += amount
 
 
 @compiled
@@ -40,8 +45,39 @@ def how_many(tier: Column, lowest: int, highest: int) -> int:
     """How many residents stand in tiers lowest to highest."""
     n = 0
     for i in range(tier.size):
-        n += 1 if lowest <= tier[i] <= highest else 0
+        n += (lowest <= tier[i]) & (tier[i] <= highest)
     return n
+
+
+@compiled
+def seat_by_lot(  # type: ignore[no-untyped-def]
+    training, aimed, tier, lowest, recruited_week, newest, key, seed, week, part, lot, seats
+):
+    """Train so many of those aimed at in tier `lowest` or above who were recruited after week `newest`; returns how many.
+
+    Smallest draws win; a part of a seat is filled by chance.
+    """
+    able = np.empty(tier.size, np.int32)
+    many = 0
+    for i in range(tier.size):
+        able[many] = i
+        many += aimed[i] & (tier[i] >= lowest) & (recruited_week[i] > newest)
+    rows = chosen_by_lot(seed[0], week[0], part, lot, key, able[:many], seats)
+    for row in rows:
+        training[row] += 1.0
+    return rows.size
+
+
+@compiled
+def chosen_by_lot(seed, week, part, lot, key, rows, seats):  # type: ignore[no-untyped-def]
+    """Those of `rows` with the smallest draws of this week's `lot`, so many as there are seats."""
+    whole = int(seats)
+    if seats > whole and uniform(key_of(seed, part, week), NOBODY) < seats - whole:
+        whole += 1
+    if whole >= rows.size or whole == 0:
+        return rows[: min(whole, rows.size)]
+    draws = uniforms(key_of(seed, lot, week), key[rows])
+    return rows[draws <= np.partition(draws, whole - 1)[whole - 1]]
 
 
 @compiled
@@ -74,11 +110,13 @@ def offer_helpers(  # type: ignore[no-untyped-def]
     grids = grid_first.size - 1
     waiting = np.zeros(grids)
     for g in range(grids):
+        first, last = grid_first[g], grid_first[g + 1]
+        means, whom, groups_of, ages = meant[first:last], aimed[first:last], groups[first:last], age[first:last]
         clients = 0
-        for i in range(grid_first[g], grid_first[g + 1]):
-            if aimed[i] and ((groups[i] & client_group) != 0 if client_group else age[i] == client_age):
-                meant[i] = 1
-                clients += 1
+        for i in range(ages.size):
+            client = whom[i] & (((groups_of[i] & client_group) != 0) | ((client_group == 0) & (ages[i] == client_age)))
+            means[i] |= client
+            clients += client
         waiting[g] = clients
     standing = 0
     for p in range(pairs[0]):
@@ -90,11 +128,12 @@ def offer_helpers(  # type: ignore[no-untyped-def]
     if asks > 0.0:
         for g in range(grids):
             if waiting[g] > 0.0:
-                # sums and products instead of branches, so that both loops run many residents at a time
+                first, last = grid_first[g], grid_first[g + 1]
+                asked, tiers, ages = extra_asks[first:last], tier[first:last], age[first:last]
                 able = 0
-                for i in range(grid_first[g], grid_first[g + 1]):
-                    able += np.int64(tier[i] == 0) & (helper_ages >> np.int64(age[i]))
+                for i in range(ages.size):
+                    able += np.int64(tiers[i] == 0) & (helper_ages >> np.int64(ages[i]))
                 each = asks * strength * waiting[g] / able if able > 0 else 0.0
-                for i in range(grid_first[g], grid_first[g + 1]):
-                    extra_asks[i] += each * (np.int64(tier[i] == 0) & (helper_ages >> np.int64(age[i])))
+                for i in range(ages.size):
+                    asked[i] += each * (np.int64(tiers[i] == 0) & (helper_ages >> np.int64(ages[i])))
     return standing

@@ -48,7 +48,7 @@ class Recognition(Policy):
     def push(self, world: World, strength: float) -> float:
         """Thank those who served last week; of awards, the most hours win."""
         if self.kind == "thanks":
-            thanked = _thank(world.recognition, self.targets(world), world.hours, self.warmth * strength)
+            thanked = _thank(world.recognition, self.aimed(world), world.tier, world.hours, self.warmth * strength)
             return float(self.cost_per_person * strength * thanked)
         served = np.flatnonzero(self.targets(world) & (world.hours > 0.0))
         seats = round(self.winners * served.size)
@@ -80,10 +80,10 @@ class Recognition(Policy):
 
 
 @compiled
-def _thank(recognition, aimed, hours, warmth):  # type: ignore[no-untyped-def]
+def _thank(recognition, aimed, tier, hours, warmth):  # type: ignore[no-untyped-def]
     thanked = 0
     for i in range(hours.size):
-        if aimed[i] and hours[i] > 0.0:
-            recognition[i] += warmth
-            thanked += 1
+        served = np.int64(aimed[i] & (tier[i] >= 0) & (hours[i] > 0.0))
+        recognition[i] += warmth * served
+        thanked += served
     return thanked

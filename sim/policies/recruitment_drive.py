@@ -5,8 +5,10 @@ To mobilise is one thing and to empower another: a drive reaches the first rung 
 Sources: huang2025 (A58), musick2008
 """
 
+import numpy as np
+
+from sim.law import compiled
 from sim.policies.policy import Policy, dose
-from sim.policies.pushing import count_in_tiers, raise_in_tiers
 from sim.world import World
 
 
@@ -29,13 +31,9 @@ class RecruitmentDrive(Policy):
 
     def push(self, world: World, strength: float) -> float:
         """Ask."""
-        aimed = self.targets(world)
-        bystanders = count_in_tiers(aimed, world.tier, 0, 0)
-        if bystanders == 0:
-            return 0.0
         asks = self.asks * strength * world.tier.size / 1000.0
-        raise_in_tiers(world.extra_asks, asks / bystanders, aimed, world.tier, 0, 0)
-        return self.cost_per_ask * asks
+        bystanders = _ask(world.extra_asks, asks, self.aimed(world), world.tier)
+        return self.cost_per_ask * asks if bystanders > 0 else 0.0
 
     def sentence(self) -> str:
         """One sentence."""
@@ -46,3 +44,16 @@ class RecruitmentDrive(Policy):
         """One sentence."""
         often = f"每{self.every}周中有{self.active}周" if self.every else "每周"
         return f"{often}向未参与居民发出邀请，每周每千名居民{self.asks:g}次；每次{self.cost_per_ask:g}元。"
+
+
+@compiled
+def _ask(extra_asks, asks, aimed, tier):  # type: ignore[no-untyped-def]
+    """Spread so many requests over the bystanders aimed at; returns how many they are."""
+    bystanders = 0
+    for i in range(tier.size):
+        bystanders += aimed[i] & (tier[i] == 0)
+    if bystanders > 0:
+        each = asks / bystanders
+        for i in range(tier.size):
+            extra_asks[i] += each * np.int64(aimed[i] & (tier[i] == 0))
+    return bystanders

@@ -5,8 +5,7 @@ Kept apart from training, because the evidence differs: supervision goes with lo
 Sources: huang2025 (A51), hager2004
 """
 
-import numpy as np
-
+from sim.law import compiled
 from sim.policies.policy import Policy, dose
 from sim.world import World
 
@@ -27,9 +26,9 @@ class Supervision(Policy):
 
     def push(self, world: World, strength: float) -> float:
         """Supervise the services of its grids."""
-        here = self.in_grids(world)
-        world.supervision[here] += self.level * strength
-        volunteers = np.count_nonzero((world.tier >= 1) & here[world.grid] if self.grids else world.tier >= 1)
+        volunteers = _supervise(
+            world.supervision, self.level * strength, self.in_grids(world), world.grid_first, world.tier
+        )
         return float(self.cost_per_volunteer * self.level * strength * volunteers)
 
     def sentence(self) -> str:
@@ -42,3 +41,15 @@ class Supervision(Policy):
     def sentence_zh(self) -> str:
         """One sentence."""
         return f"服务督导强度为{self.level:.0%}：服务质量提高，志愿者自主性下降；完全督导每名志愿者每周{self.cost_per_volunteer:g}元。"
+
+
+@compiled
+def _supervise(supervision, level, here, grid_first, tier):  # type: ignore[no-untyped-def]
+    """Push the level of these grids; returns how many volunteers live there."""
+    volunteers = 0
+    for g in range(here.size):
+        if here[g]:
+            supervision[g] += level
+            for t in tier[grid_first[g] : grid_first[g + 1]]:
+                volunteers += t >= 1
+    return volunteers

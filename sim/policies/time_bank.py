@@ -47,7 +47,7 @@ class TimeBank(Policy):
         world.bank_expiry[0] += self.expiry * strength
         pull = self.draw * self.earning * strength * float(world.trust[0])
         if pull > 0.0:
-            raise_for_adults(world.persuasion, pull, self.targets(world), world.tier, world.age)
+            raise_for_adults(world.persuasion, pull, self.aimed(world), world.tier, world.age)
         return self.cost * strength * world.tier.size / 1000.0
 
     def sentence(self) -> str:

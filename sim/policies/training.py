@@ -7,8 +7,9 @@ Sources: huang2025 (A51), walk2018, hager2004
 
 from typing import Literal
 
-from sim.law import Column
 from sim.policies.policy import Policy, dose, option
+from sim.policies.pushing import EVER, seat_by_lot
+from sim.residents import INTEREST, TASK
 from sim.world import World
 
 
@@ -35,18 +36,15 @@ class Training(Policy):
     )
     cost_per_seat: float = dose(60.0, "Cost of a seat.", unit="yuan", low=0, high=100_000)
 
-    def _meant(self, world: World) -> Column:
-        volunteers = self.targets(world) & (world.tier >= (2 if self.whom == "key" else 1))
-        if self.whom == "new":
-            volunteers &= world.recruited_week > world.week[0] - 26
-        return volunteers
-
     def push(self, world: World, strength: float) -> float:
         """Give seats by keyed lot."""
-        seated = self.chosen(world, self._meant(world), self.seats * strength * world.tier.size / 1000.0, "seat")
-        world.training[seated] += 1.0
+        seats = self.seats * strength * world.tier.size / 1000.0
+        lowest = INTEREST if self.whom == "key" else TASK
+        newest = int(world.week[0]) - 26 if self.whom == "new" else EVER
+        seated = seat_by_lot(world.training, self.aimed(world), world.tier, lowest, world.recruited_week, newest,
+                             world.key, world.seed, world.week, *self.lot("seat"), seats)  # fmt: skip
         world.training_gain[0] += self.gain * strength
-        return float(self.cost_per_seat * seated.size)
+        return float(self.cost_per_seat * seated)
 
     def sentence(self) -> str:
         """One sentence."""

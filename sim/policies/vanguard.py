@@ -121,11 +121,10 @@ class Vanguard(Policy):
 def _members(vanguard, below):  # type: ignore[no-untyped-def]
     """Members of each kind in the team whose seats are numbered above `below`: a bundle's team and one beside it are two."""
     committee, leaders, heads = 0, 0, 0
-    for i in range(vanguard.size):
-        if vanguard[i] > 0:
-            committee += 1 if vanguard[i] == below + COMMITTEE else 0
-            leaders += 1 if vanguard[i] == below + LEADER else 0
-            heads += 1 if vanguard[i] == below + INSTITUTION else 0
+    for seat in vanguard:
+        committee += seat == below + COMMITTEE
+        leaders += seat == below + LEADER
+        heads += seat == below + INSTITUTION
     return committee, leaders, heads
 
 
@@ -182,12 +181,15 @@ def _reach(  # type: ignore[no-untyped-def]
     everybody = 0
     for g in range(grid_first.size - 1):
         bystanders, serving, committee, leaders, heads = 0, 0, 0, 0, 0
-        for i in range(grid_first[g], grid_first[g + 1]):
-            bystanders += 1 if tier[i] == 0 else 0
-            serving += 1 if tier[i] >= 1 else 0
-            committee += 1 if vanguard[i] == below + COMMITTEE else 0
-            leaders += 1 if vanguard[i] == below + LEADER else 0
-            heads += 1 if vanguard[i] == below + INSTITUTION else 0
+        first, last = grid_first[g], grid_first[g + 1]
+        tiers, asked, urged = tier[first:last], extra_asks[first:last], persuaded[first:last]
+        for seat in vanguard[first:last]:
+            committee += seat == below + COMMITTEE
+            leaders += seat == below + LEADER
+            heads += seat == below + INSTITUTION
+        for at in tiers:
+            bystanders += at == 0
+            serving += at >= 1
         members = committee + leaders + heads
         everybody += members
         example[g] += hours * members
@@ -195,8 +197,10 @@ def _reach(  # type: ignore[no-untyped-def]
         asks_bystanders = contacts * committee / bystanders if bystanders > 0 else 0.0
         asks_serving = contacts * leaders / serving if serving > 0 else 0.0
         if asks_bystanders > 0.0 or asks_serving > 0.0:
-            for i in range(grid_first[g], grid_first[g + 1]):
-                asks = asks_bystanders if tier[i] == 0 else asks_serving if tier[i] >= 1 else 0.0
-                extra_asks[i] += asks
-                persuaded[i] += persuasion * min(asks, 1.0)
+            urges_bystanders = persuasion * min(asks_bystanders, 1.0)
+            urges_serving = persuasion * min(asks_serving, 1.0)
+            for i in range(tiers.size):
+                bystander, serves = np.int64(tiers[i] == 0), np.int64(tiers[i] >= 1)
+                asked[i] += asks_bystanders * bystander + asks_serving * serves
+                urged[i] += urges_bystanders * bystander + urges_serving * serves
     return everybody

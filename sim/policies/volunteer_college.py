@@ -7,6 +7,8 @@ Sources: huang2025 (A16, A70)
 """
 
 from sim.policies.policy import Policy, dose
+from sim.policies.pushing import EVER, seat_by_lot
+from sim.residents import TASK
 from sim.world import World
 
 
@@ -37,16 +39,15 @@ class VolunteerCollege(Policy):
 
     def push(self, world: World, strength: float) -> float:
         """Teach by lot, and set standards."""
-        seated = self.chosen(
-            world, self.targets(world) & (world.tier >= 1), self.seats * strength * world.tier.size / 1000.0, "seat"
-        )
-        world.training[seated] += 1.0
+        seats = self.seats * strength * world.tier.size / 1000.0
+        seated = seat_by_lot(world.training, self.aimed(world), world.tier, TASK, world.recruited_week, EVER,
+                             world.key, world.seed, world.week, *self.lot("seat"), seats)  # fmt: skip
         world.training_gain[0] += self.gain * strength
         world.practice_ceiling[0] += self.ceiling * strength
         world.standards[0] += self.standards * strength
         world.skill_floor[0] += self.skill_floor * strength
         world.autonomy[:] -= self.autonomy_lost * self.standards * strength
-        return float(self.cost_per_seat * seated.size)
+        return float(self.cost_per_seat * seated)
 
     def sentence(self) -> str:
         """One sentence."""
