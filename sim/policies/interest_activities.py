@@ -5,8 +5,6 @@ An activity touches somebody by their own interest in its field; it makes joinin
 Sources: huang2025 (A19, A32)
 """
 
-import numpy as np
-
 from sim.law import compiled
 from sim.policies.policy import Policy, dose
 from sim.world import World
@@ -66,5 +64,5 @@ class InterestActivities(Policy):
 @compiled
 def _touch(openings, aimed, tier, interest, parent_child, school, property_matters):  # type: ignore[no-untyped-def]
     for i in range(openings.size):
-        touched = parent_child * interest[i, 0] + school * interest[i, 1] + property_matters * interest[i, 2]
-        openings[i] += touched * np.int64(aimed[i] & (tier[i] >= 0))
+        if aimed[i] & (tier[i] >= 0):
+            openings[i] += parent_child * interest[i, 0] + school * interest[i, 1] + property_matters * interest[i, 2]

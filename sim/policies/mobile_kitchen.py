@@ -38,7 +38,7 @@ class MobileKitchen(Policy):
         if self.places == 0.0:
             return 0.0
         ages = 1 << ADULT | 1 << YOUNGER_ELDER | 1 << SENIOR_ELDER
-        standing = offer_helpers(world.kitchen_for, self.aimed(world), 1 << ELDERS_ALONE, 0, world.groups, world.age, world.tier, world.grid, world.pairs, world.pair_client,
+        standing = offer_helpers(world.kitchen_for, self.aimed(world), 1 << ELDERS_ALONE, world.groups, world.age, world.tier, world.grid, world.pairs, world.pair_client,
                                  world.pair_service, 1 << COOK, ages, strength, self.asks, self.tells, world.extra_asks, world.client_outreach,
                                  world.grid_first)  # fmt: skip
         world.kitchen_pairs[0] += self.places * strength * world.tier.size / 1000.0

@@ -10,7 +10,7 @@ from pydantic import Field
 from sim.places import ELDER_PARTNER, TEEN_PARTNER
 from sim.policies.policy import Policy, dose, rows_of_kinds
 from sim.policies.pushing import offer_helpers
-from sim.residents import SENIOR_ELDER, TEEN, YOUNGER_ELDER
+from sim.residents import SENIOR_ELDERS, TEEN, YOUNGER_ELDER
 from sim.world import World
 
 
@@ -53,7 +53,7 @@ class MutualAid(Policy):
             return 0.0
         services = (1 << ELDER_PARTNER if self.elders > 0.0 else 0) | (1 << TEEN_PARTNER if self.teens > 0.0 else 0)
         ages = (1 << YOUNGER_ELDER if self.elders > 0.0 else 0) | (1 << TEEN if self.teens > 0.0 else 0)
-        standing = offer_helpers(world.aid_for, self.aimed(world), 0, SENIOR_ELDER, world.groups, world.age, world.tier, world.grid, world.pairs, world.pair_client,
+        standing = offer_helpers(world.aid_for, self.aimed(world), 1 << SENIOR_ELDERS, world.groups, world.age, world.tier, world.grid, world.pairs, world.pair_client,
                                  world.pair_service, services, ages, strength, self.asks, self.tells, world.extra_asks, world.client_outreach,
                                  world.grid_first)  # fmt: skip
         thousands = world.tier.size / 1000.0

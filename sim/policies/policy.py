@@ -217,10 +217,8 @@ class Policy(BaseModel, ABC):
 
     def for_everybody(self) -> bool:
         """Whether it is meant for everybody whom it can be meant for."""
-        return not (self.grids or self.groups or self.tiers or self.where is not None) and self._reaches_all()
-
-    def _reaches_all(self) -> bool:
-        return self.uptake >= 1.0 and self.capacity is None
+        narrowed = self.grids or self.groups or self.tiers or self.where is not None
+        return not narrowed and self.uptake >= 1.0 and self.capacity is None
 
     def targets(self, world: World, *, children: bool = False) -> Column:
         """Who it is meant for this week: residents of 12 and over (or all) in its grids, groups and tiers, whom it reaches."""
@@ -237,7 +235,7 @@ class Policy(BaseModel, ABC):
             )
         if self.where is not None:
             aimed &= meant(self.where, world.columns)
-        if not self._reaches_all():
+        if self.uptake < 1.0 or self.capacity is not None:
             takes_up, comes_first = self.key(world, "uptake", week=0), self.key(world, "capacity", week=0)
             most = aimed.size if self.capacity is None else self.capacity
             _reach(aimed, world.key, takes_up, self.uptake, comes_first, most)
@@ -275,12 +273,17 @@ class Policy(BaseModel, ABC):
 
     def lot(self, what: str) -> tuple[np.uint64, np.uint64]:
         """The streams of the lot about `what`: whether a part of a seat is filled, and who sits."""
-        return _stream(self.name, f"{what}.part"), _stream(self.name, what)
+        return _lot(self.name, what)
 
 
 @cache
 def _stream(policy: str, what: str) -> np.uint64:
     return stream(f"policy.{policy}.{what}")
+
+
+@cache
+def _lot(policy: str, what: str) -> tuple[np.uint64, np.uint64]:
+    return _stream(policy, f"{what}.part"), _stream(policy, what)
 
 
 def counted(number: float, noun: str) -> str:
@@ -342,4 +345,9 @@ def _reach(aimed, key, takes_up, uptake, comes_first, most):  # type: ignore[no-
 
 def rows_of_kinds(world: World, names: tuple[str, ...]) -> list[int]:
     """Rows of the service kinds of these names; names that this community does not have are passed over."""
-    return [row for row, name in enumerate(world.config.kinds) if name in names]
+    return list(_rows(tuple(world.config.kinds), names))
+
+
+@lru_cache(maxsize=256)
+def _rows(kinds: tuple[str, ...], names: tuple[str, ...]) -> tuple[int, ...]:
+    return tuple(row for row, name in enumerate(kinds) if name in names)

@@ -57,11 +57,14 @@ def seat_by_lot(  # type: ignore[no-untyped-def]
 
     Smallest draws win; a part of a seat is filled by chance.
     """
+    meant = np.empty(tier.size, np.bool_)
+    for i in range(tier.size):
+        meant[i] = aimed[i] & (tier[i] >= lowest) & (recruited_week[i] > newest)
     able = np.empty(tier.size, np.int32)
     many = 0
     for i in range(tier.size):
         able[many] = i
-        many += aimed[i] & (tier[i] >= lowest) & (recruited_week[i] > newest)
+        many += meant[i]
     rows = chosen_by_lot(seed[0], week[0], part, lot, key, able[:many], seats)
     for row in rows:
         training[row] += 1.0
@@ -85,7 +88,6 @@ def offer_helpers(  # type: ignore[no-untyped-def]
     meant,
     aimed,
     client_group,
-    client_age,
     groups,
     age,
     tier,
@@ -104,20 +106,20 @@ def offer_helpers(  # type: ignore[no-untyped-def]
 ):
     """Mean a standing service for its clients, ask neighbours who could help them, and let standing helpers tell of needs.
 
-    Clients are those aimed at of a group (bits) or, where that is 0, of an age; `meant` is the lever that says so. `services` and
-    `helper_ages` are bits. Returns the pairs that stand.
+    Clients are those aimed at of a group; `meant` is the lever that says so. `client_group`, `services` and `helper_ages` are
+    bits. Returns the pairs that stand.
     """
     grids = grid_first.size - 1
     waiting = np.zeros(grids)
     for g in range(grids):
         first, last = grid_first[g], grid_first[g + 1]
-        means, whom, groups_of, ages = meant[first:last], aimed[first:last], groups[first:last], age[first:last]
-        clients = 0
-        for i in range(ages.size):
-            client = whom[i] & (((groups_of[i] & client_group) != 0) | ((client_group == 0) & (ages[i] == client_age)))
-            means[i] |= client
-            clients += client
-        waiting[g] = clients
+        clients, whom, groups_of = meant[first:last], aimed[first:last], groups[first:last]
+        for i in range(clients.size):
+            clients[i] |= whom[i] & ((groups_of[i] & client_group) != 0)
+        number = 0
+        for i in range(clients.size):
+            number += whom[i] & ((groups_of[i] & client_group) != 0)
+        waiting[g] = number
     standing = 0
     for p in range(pairs[0]):
         c = pair_client[p]
