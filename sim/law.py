@@ -28,7 +28,7 @@ def _fingerprint() -> str:
     digest = hashlib.sha256(f"{numba.__version__} {np.__version__} {sys.version_info[:3]}".encode())
     here = Path(__file__).parent
     for source in sorted(here.rglob("*.py")):
-        if source.parent.name == "policies":
+        if source.parent.name == "policies" and source.stem != "pushing":
             continue  # no rule calls a policy, and the compiler itself notices a change in a policy's own file
         digest.update(source.relative_to(here).as_posix().encode() + source.read_bytes())
     return digest.hexdigest()[:16]

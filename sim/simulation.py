@@ -14,6 +14,7 @@ from sim.law import Column
 from sim.levers import LEVERS
 from sim.metrics import METRICS, slow_values
 from sim.model_parameters import Config
+from sim.monday import Monday
 from sim.orders import ORDERS, last_row_into
 from sim.phase import Phase
 from sim.policies.policy import Policy
@@ -54,13 +55,15 @@ class Simulation:
         """What happened between two weeks; it is counted in the second."""
         self._pushed = False
         self._in_force = [False] * len(self.policies)
+        self._strengths: list[float] = []
         self._by_name, self._whole_from = by_name(self.policies), [whole_from(p) for p in self.policies]
         self._slow_weeks: list[int] = []
         self._bind()
 
     def __getstate__(self) -> dict[str, object]:
         """Everything but the addresses of columns: those are looked up again."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("_known", "_drive", "_table")}
+        bound = ("_known", "_drive", "_table", "_monday")
+        return {name: value for name, value in self.__dict__.items() if name not in bound}
 
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
@@ -75,6 +78,7 @@ class Simulation:
         """Look up, once, where the columns lie; they are kept as long as their addresses are."""
         self._known = self.world.columns | dict(self.world.sections())
         self._drive, self._table = handed_over(self._known)
+        self._monday: Monday | None = None
 
     def change_policies(self, policies: Iterable[Policy]) -> None:
         """From the coming week on, these policies in place of the present ones; the past stays as it was.
@@ -100,6 +104,7 @@ class Simulation:
             self.world.let_levers_rest()
         self.policies, self._in_force = listed, in_force
         self._by_name, self._whole_from = by_name(listed), [whole_from(p) for p in listed]
+        self._monday = None
 
     def change_config(self, config: Config) -> None:
         """From the coming week on, the rules of `config`; people and ties stay who they are.
@@ -166,9 +171,13 @@ class Simulation:
             if type(self.policies[at]).prepare is not Policy.prepare:
                 self.policies[at].prepare(world, strengths[at])
         self._pushed = bool(in_force)
-        costs = [0.0] * len(self.policies)
-        for at in in_force:
-            costs[at] = self.policies[at].push(world, strengths[at])
+        if self._monday is None:
+            self._monday, self._strengths = Monday(world), []
+        if strengths != self._strengths:
+            acting = [(at, *one) for at in in_force for one in self.policies[at].acting(strengths[at])]
+            self._monday.arrange(acting, [policy.share_of_costs for policy in self.policies])
+            self._strengths = strengths
+        costs = self._monday.push()
         world.stand_cost[0] = fsum(costs)
         self.costs.append(tuple(costs))
 

@@ -3,6 +3,7 @@
 Sources: huang2025 (A42, A43), xinhua2016
 """
 
+from sim.monday import Push, paid, raised
 from sim.policies.policy import Policy, dose
 from sim.world import World
 
@@ -26,10 +27,12 @@ class AdministrativeLoad(Policy):
         20.0, "Cost of coordinating them, or of relieving.", unit="yuan a week per 1,000 residents", low=0, high=1e6
     )
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Assign."""
-        world.admin_load[0] += self.hours * strength
-        return self.cost * strength * world.tier.size / 1000.0
+        return [
+            *raised(admin_load=self.hours * strength),
+            paid(self.cost * strength * world.tier.size / 1000.0),
+        ]
 
     def sentence(self) -> str:
         """One sentence."""

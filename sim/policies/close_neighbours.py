@@ -86,11 +86,18 @@ class CloseNeighbours(Policy):
             for part in self.parts:
                 part.prepare(world, strength * self.intensity)
 
+    def acting(self, strength: float) -> list[tuple[Policy, float]]:
+        """The parts; at no intensity they do not even choose the scope of dispatch."""
+        return [(part, strength * self.intensity) for part in self.parts] if self.intensity > 0.0 else []
+
+    @property
+    def share_of_costs(self) -> float:
+        """What the bundle says."""
+        return self.cost_share
+
     def push(self, world: World, strength: float) -> float:
-        """Push through the parts; at no intensity they do not even choose the scope of dispatch."""
-        if self.intensity == 0.0:
-            return 0.0
-        return self.cost_share * sum(part.push(world, strength * self.intensity) for part in self.parts)
+        """Push through the parts."""
+        return self.cost_share * sum(part.push(world, its) for part, its in self.acting(strength))
 
     def leave(self, world: World) -> None:
         """Let every part go home."""

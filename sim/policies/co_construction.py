@@ -8,8 +8,9 @@ Sources: huang2025 (A5, A38, A39)
 import numpy as np
 
 from sim.chance import uniform
-from sim.law import compiled
+from sim.monday import Push, column, weekly
 from sim.policies.policy import Policy, dose
+from sim.policies.pushing import halves, joined
 from sim.world import World
 
 
@@ -31,19 +32,12 @@ class CoConstruction(Policy):
     )
     cost_per_hour: float = dose(15.0, "Cost of an hour to whoever pays for it.", unit="yuan", low=0, high=10_000)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Let each institution give in its grid."""
         number = round(self.institutions * world.tier.size / 1000.0)
-        seated = _give(
-            self.key(world, "seat", week=0),
-            number,
-            self.in_grids(world),
-            self.hours * strength,
-            self.upkeep * strength,
-            world.institution_hours,
-            world.facility_work,
-        )
-        return float(self.cost_per_hour * (self.hours + self.upkeep) * strength * seated)
+        key = halves(self.key(world, "seat", week=0))
+        doses = (number, self.hours * strength, self.upkeep * strength, *key)
+        return [Push(_give, doses, price=self.cost_per_hour * (self.hours + self.upkeep) * strength)]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -60,9 +54,12 @@ class CoConstruction(Policy):
         )
 
 
-@compiled
-def _give(key_seat, number, here, hours, upkeep, institution_hours, facility_work):  # type: ignore[no-untyped-def]
-    grids = np.flatnonzero(here)
+@weekly
+def _give(world, d):  # type: ignore[no-untyped-def]
+    """Each institution gives in the grid where its lot puts it; returns how many there are."""
+    number, hours, upkeep, key_seat = int(d[0]), d[1], d[2], joined(d[3], d[4])
+    institution_hours, facility_work = column(world, "institution_hours"), column(world, "facility_work")
+    grids = np.flatnonzero(column(world, "here"))
     if grids.size == 0:
         return 0
     for institution in range(number):

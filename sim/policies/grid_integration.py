@@ -8,7 +8,7 @@ Sources: huang2025 (A10, A48)
 
 from typing import Literal
 
-from sim.law import compiled
+from sim.monday import Push, column, weekly
 from sim.policies.policy import Policy, counted, dose, option
 from sim.world import World
 
@@ -36,14 +36,14 @@ class GridIntegration(Policy):
     )
     cost_per_grid: float = dose(50.0, "Cost of a grid's coordination.", unit="yuan a week", low=0, high=100_000)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Choose the scope, and let leaders act."""
-        here = self.in_grids(world)
-        if self.scope != world.config.dispatching.scope:
-            world.scope[0] = SCOPES.index(self.scope)
-        grids = _let_leaders_act(world.grid_first, world.tier, world.pioneer, world.vanguard, here, self.most_leaders, self.rounds * strength, self.orders * strength, world.outreach,
-                                 world.grid_capacity)  # fmt: skip
-        return float(self.cost_per_grid * strength * grids)
+        another = self.scope != world.config.dispatching.scope
+        doses = (self.most_leaders, self.rounds * strength, self.orders * strength)
+        return [
+            *([Push(_dispatch, (SCOPES.index(self.scope),))] if another else []),
+            Push(_let_leaders_act, doses, price=self.cost_per_grid * strength),
+        ]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -65,9 +65,20 @@ class GridIntegration(Policy):
         return f"工单{how}；每名骨干每周发现本网格{self.rounds:.0%}的隐性需求并协助派单{self.orders:g}件（每个网格最多计{self.most_leaders}名骨干）；每个网格每周{self.cost_per_grid:g}元。"
 
 
-@compiled
-def _let_leaders_act(grid_first, tier, pioneer, vanguard, here, most_leaders, rounds, orders, outreach, grid_capacity):  # type: ignore[no-untyped-def]
+@weekly
+def _dispatch(world, d):  # type: ignore[no-untyped-def]
+    """Choose the scope of dispatch."""
+    column(world, "scope")[0] = d[0]
+    return 0.0
+
+
+@weekly
+def _let_leaders_act(world, d):  # type: ignore[no-untyped-def]
     """Leaders of each of these grids hear of needs there and help to dispatch; returns how many grids they are."""
+    most_leaders, rounds, orders = int(d[0]), d[1], d[2]
+    here, grid_first, tier = column(world, "here"), column(world, "grid_first"), column(world, "tier")
+    pioneer, vanguard = column(world, "pioneer"), column(world, "vanguard")
+    outreach, grid_capacity = column(world, "outreach"), column(world, "grid_capacity")
     grids = 0
     for g in range(here.size):
         if here[g]:

@@ -6,6 +6,7 @@ Sources: huang2025 (A19, A32)
 """
 
 from sim.law import compiled
+from sim.monday import Push, column, weekly
 from sim.policies.policy import Policy, dose
 from sim.world import World
 
@@ -27,24 +28,17 @@ class InterestActivities(Policy):
         150.0, "Cost of an activity for 1,000 residents.", unit="yuan per 1,000 residents", low=0, high=1e6
     )
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Touch everybody aimed at by their interests."""
-        _touch(
-            world.openings,
-            self.aimed(world),
-            world.tier,
-            world.interest,
-            self.parent_child * strength,
-            self.school * strength,
-            self.property_matters * strength,
-        )
-        return (
+        cost = (
             self.cost_per_activity
             * (self.parent_child + self.school + self.property_matters)
             * strength
             * world.tier.size
             / 1000.0
         )
+        doses = (self.parent_child * strength, self.school * strength, self.property_matters * strength)
+        return [Push(_activities, doses, price=cost)]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -66,3 +60,12 @@ def _touch(openings, aimed, tier, interest, parent_child, school, property_matte
     for i in range(openings.size):
         if aimed[i] & (tier[i] >= 0):
             openings[i] += parent_child * interest[i, 0] + school * interest[i, 1] + property_matters * interest[i, 2]
+
+
+@weekly
+def _activities(world, d):  # type: ignore[no-untyped-def]
+    """Touch those aimed at of 12 and over."""
+    _touch(
+        column(world, "openings"), column(world, "aimed"), column(world, "tier"), column(world, "interest"), d[0], d[1], d[2]
+    )
+    return 1.0

@@ -8,6 +8,7 @@ Sources: huang2025 (A12, A67)
 
 from pydantic import Field
 
+from sim.monday import Push, column, raised, weekly
 from sim.places import COOK
 from sim.policies.policy import Policy, dose, rows_of_kinds
 from sim.policies.pushing import offer_helpers
@@ -33,18 +34,17 @@ class MobileKitchen(Policy):
     )
     cost_per_pair: float = dose(10.0, "Cost of a standing pair.", unit="yuan a week", low=0, high=10_000)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Mean a cook for every elder aimed at, and ask neighbours."""
         if self.places == 0.0:
-            return 0.0
+            return []
         ages = 1 << ADULT | 1 << YOUNGER_ELDER | 1 << SENIOR_ELDER
-        standing = offer_helpers(world.kitchen_for, self.aimed(world), 1 << ELDERS_ALONE, world.groups, world.age, world.tier, world.grid, world.pairs, world.pair_client,
-                                 world.pair_service, 1 << COOK, ages, strength, self.asks, self.tells, world.extra_asks, world.client_outreach,
-                                 world.grid_first)  # fmt: skip
-        world.kitchen_pairs[0] += self.places * strength * world.tier.size / 1000.0
-        for k in rows_of_kinds(world, self.kinds):
-            world.kitchen_kinds[k] += strength
-        return float(self.cost_per_pair * standing)
+        doses = (1 << ELDERS_ALONE, 1 << COOK, ages, strength, self.asks, self.tells)
+        return [
+            Push(_cooks, doses, price=self.cost_per_pair),
+            *raised(kitchen_pairs=self.places * strength * world.tier.size / 1000.0),
+            *(Push(_kind, (k, strength)) for k in rows_of_kinds(world, self.kinds)),
+        ]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -59,3 +59,19 @@ class MobileKitchen(Policy):
             f"每千名居民最多{self.places:g}对固定结对：邻居为附近独居老人提供服务（{'、'.join(self.kinds)}）；每位等待的老人每周动员{self.asks:g}名邻居；"
             f"结对邻居每周发现老人{self.tells:.0%}的隐性需求；每对每周{self.cost_per_pair:g}元。"
         )
+
+
+@weekly
+def _cooks(world, d):  # type: ignore[no-untyped-def]
+    """Offer cooks; returns the pairs that stand."""
+    return offer_helpers(column(world, "kitchen_for"), column(world, "aimed"), int(d[0]), column(world, "groups"),
+                         column(world, "age"), column(world, "tier"), column(world, "grid"), column(world, "pairs"),
+                         column(world, "pair_client"), column(world, "pair_service"), int(d[1]), int(d[2]), d[3], d[4], d[5],
+                         column(world, "extra_asks"), column(world, "client_outreach"), column(world, "grid_first"))  # fmt: skip
+
+
+@weekly
+def _kind(world, d):  # type: ignore[no-untyped-def]
+    """Let cooks serve a kind of service."""
+    column(world, "kitchen_kinds")[int(d[0])] += d[1]
+    return 0.0

@@ -7,6 +7,7 @@ Sources: huang2025 (A13, A71, A72)
 
 from pydantic import Field
 
+from sim.monday import Push, column, raised, weekly
 from sim.places import ELDER_PARTNER, TEEN_PARTNER
 from sim.policies.policy import Policy, dose, rows_of_kinds
 from sim.policies.pushing import offer_helpers
@@ -47,21 +48,22 @@ class MutualAid(Policy):
     )
     cost_per_pair: float = dose(6.0, "Cost of a standing pair.", unit="yuan a week", low=0, high=10_000)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Mean partners for every senior elder aimed at, and ask those of the right age."""
         if self.elders + self.teens == 0.0:
-            return 0.0
+            return []
         services = (1 << ELDER_PARTNER if self.elders > 0.0 else 0) | (1 << TEEN_PARTNER if self.teens > 0.0 else 0)
         ages = (1 << YOUNGER_ELDER if self.elders > 0.0 else 0) | (1 << TEEN if self.teens > 0.0 else 0)
-        standing = offer_helpers(world.aid_for, self.aimed(world), 1 << SENIOR_ELDERS, world.groups, world.age, world.tier, world.grid, world.pairs, world.pair_client,
-                                 world.pair_service, services, ages, strength, self.asks, self.tells, world.extra_asks, world.client_outreach,
-                                 world.grid_first)  # fmt: skip
+        doses = (1 << SENIOR_ELDERS, services, ages, strength, self.asks, self.tells)
         thousands = world.tier.size / 1000.0
-        world.elder_pairs[0] += self.elders * strength * thousands
-        world.teen_pairs[0] += self.teens * strength * thousands
-        for k in rows_of_kinds(world, self.kinds):
-            world.aid_kinds[k] += strength
-        return float(self.cost_per_pair * standing)
+        return [
+            Push(_partners, doses, price=self.cost_per_pair),
+            *raised(
+                elder_pairs=self.elders * strength * thousands,
+                teen_pairs=self.teens * strength * thousands,
+            ),
+            *(Push(_kind, (k, strength)) for k in rows_of_kinds(world, self.kinds)),
+        ]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -76,3 +78,19 @@ class MutualAid(Policy):
             f"每千名居民最多{self.elders:g}名低龄老人和{self.teens:g}名青少年与高龄老人固定结对（{'、'.join(self.kinds)}）；每位等待的高龄老人每周动员{self.asks:g}人；"
             f"结对者每周发现老人{self.tells:.0%}的隐性需求；每对每周{self.cost_per_pair:g}元。"
         )
+
+
+@weekly
+def _partners(world, d):  # type: ignore[no-untyped-def]
+    """Offer partners; returns the pairs that stand."""
+    return offer_helpers(column(world, "aid_for"), column(world, "aimed"), int(d[0]), column(world, "groups"),
+                         column(world, "age"), column(world, "tier"), column(world, "grid"), column(world, "pairs"),
+                         column(world, "pair_client"), column(world, "pair_service"), int(d[1]), int(d[2]), d[3], d[4], d[5],
+                         column(world, "extra_asks"), column(world, "client_outreach"), column(world, "grid_first"))  # fmt: skip
+
+
+@weekly
+def _kind(world, d):  # type: ignore[no-untyped-def]
+    """Let partners serve a kind of service."""
+    column(world, "aid_kinds")[int(d[0])] += d[1]
+    return 0.0

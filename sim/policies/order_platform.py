@@ -6,6 +6,7 @@ promises an answer within so many weeks, and feeds ratings back to volunteers.
 Sources: huang2025 (A57, A60-A64, A88), manshadi2022
 """
 
+from sim.monday import Push, column, paid, raised, weekly
 from sim.policies.policy import Policy, counted, dose
 from sim.world import World
 
@@ -33,16 +34,17 @@ class OrderPlatform(Policy):
     feedback: float = dose(0.5, "How much ratings reach volunteers.", unit="share", low=0, high=1)
     cost: float = dose(200.0, "Cost of the platform.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Push what the platform does."""
-        world.reach[0] += self.reach * strength
-        world.offers[0] += self.offers * strength
-        world.vulnerable_first[0] += self.vulnerable_first * strength
+        pushes = raised(
+            reach=self.reach * strength,
+            offers=self.offers * strength,
+            vulnerable_first=self.vulnerable_first * strength,
+            feedback=self.feedback * strength,
+        )
         if self.overdue_first > 0.0 and strength > 0.0:
-            world.overdue_first[0] += self.overdue_first * strength
-            world.response_target[0] = min(world.response_target[0], self.response_target)
-        world.feedback[0] += self.feedback * strength
-        return self.cost * strength * world.tier.size / 1000.0
+            pushes += [*raised(overdue_first=self.overdue_first * strength), Push(_promise, (self.response_target,))]
+        return [*pushes, paid(self.cost * strength * world.tier.size / 1000.0)]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -68,3 +70,11 @@ class OrderPlatform(Policy):
             f"平台每周发现{self.reach:.0%}的隐性需求，每单多通知{self.offers}名志愿者，弱势群体优先（权重{self.vulnerable_first:g}），{promise}，"
             f"{self.feedback:.0%}的评价反馈给志愿者；每周每千人{self.cost:g}元。"
         )
+
+
+@weekly
+def _promise(world, d):  # type: ignore[no-untyped-def]
+    """Promise an answer within so many weeks; the shortest promise holds."""
+    promised = column(world, "response_target")
+    promised[0] = min(promised[0], d[0])
+    return 0.0

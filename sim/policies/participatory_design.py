@@ -9,6 +9,7 @@ Sources: huang2025 (A50, A69)
 import numpy as np
 
 from sim.law import compiled
+from sim.monday import Push, column, weekly
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import how_many, raise_in_grids
 from sim.world import World
@@ -38,17 +39,11 @@ class ParticipatoryDesign(Policy):
     )
     cost: float = dose(80.0, "Cost of the meetings.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Push autonomy, priorities and what is told."""
         thousands = world.tier.size / 1000.0
-        works = strength * (
-            min(1.0, how_many(world.tier, 3, 3) / (self.quorum * thousands)) if self.quorum > 0.0 else 1.0
-        )
-        here = self.in_grids(world)
-        raise_in_grids(world.autonomy, self.autonomy * works, here)
-        raise_in_grids(world.outreach, self.voice * works, here)
-        _move_forward(world.added_priority, world.order_kind, world.open_orders, self.priorities * works)
-        return self.cost * strength * thousands
+        doses = (strength, self.quorum * thousands, self.autonomy, self.voice, self.priorities)
+        return [Push(_meet, doses, price=self.cost * strength * thousands)]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -75,3 +70,16 @@ def _move_forward(added_priority, order_kind, open_orders, weight):  # type: ign
     if orders > 0:
         for k in range(known.size):
             added_priority[k] += weight * known[k] / orders
+
+
+@weekly
+def _meet(world, d):  # type: ignore[no-untyped-def]
+    """Meet, with so much effect as there are people for it."""
+    strength, quorum, autonomy, voice, priorities = d[0], d[1], d[2], d[3], d[4]
+    works = strength * (min(1.0, how_many(column(world, "tier"), 3, 3) / quorum) if quorum > 0.0 else 1.0)
+    raise_in_grids(column(world, "autonomy"), autonomy * works, column(world, "here"))
+    raise_in_grids(column(world, "outreach"), voice * works, column(world, "here"))
+    _move_forward(
+        column(world, "added_priority"), column(world, "order_kind"), column(world, "open_orders"), priorities * works
+    )
+    return 1.0

@@ -11,7 +11,9 @@ import numpy as np
 
 from sim.chance import uniform_pair
 from sim.law import compiled
+from sim.monday import Push, column, weekly
 from sim.policies.policy import Policy, counted, dose
+from sim.policies.pushing import halves, joined
 from sim.world import World
 
 
@@ -65,12 +67,13 @@ class Pioneers(Policy):
             1 + self.bench,
         )
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Let each pioneer act in the own grid."""
-        seated = _act(self.key(world, "attributes", week=0), (self.political_awareness, self.strategic_vision, self.dedication, self.administrative_prowess), self.spread,
-                      (self.finds * strength, self.meetings * strength, self.example * strength, self.orders * strength), world.key, world.tier, world.grid, world.pioneer, 1 + self.bench,
-                      world.outreach, world.cross_grid, world.example, world.grid_capacity)  # fmt: skip
-        return float(self.cost_per_pioneer * strength * seated)
+        means = (self.political_awareness, self.strategic_vision, self.dedication, self.administrative_prowess)
+        reach = (self.finds * strength, self.meetings * strength, self.example * strength, self.orders * strength)
+        key = halves(self.key(world, "attributes", week=0))
+        doses = (*means, *reach, self.spread, 1 + self.bench, *key)
+        return [Push(_lead, doses, price=self.cost_per_pioneer * strength)]
 
     def leave(self, world: World) -> None:
         """Pioneers give up their seats."""
@@ -154,3 +157,11 @@ def _act(  # type: ignore[no-untyped-def]
         example[g] += pushes[2, g]
         grid_capacity[g] += pushes[3, g]
     return seated
+
+
+@weekly
+def _lead(world, d):  # type: ignore[no-untyped-def]
+    """Let pioneers act; returns how many they are."""
+    return _act(joined(d[10], d[11]), (d[0], d[1], d[2], d[3]), d[8], (d[4], d[5], d[6], d[7]), column(world, "key"),
+                column(world, "tier"), column(world, "grid"), column(world, "pioneer"), int(d[9]), column(world, "outreach"),
+                column(world, "cross_grid"), column(world, "example"), column(world, "grid_capacity"))  # fmt: skip

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from sim.chance import key_of, stream, uniform, uniforms
 from sim.law import Column, compiled
 from sim.model_parameters import Config
+from sim.monday import Push
 from sim.parameters import Grade
-from sim.policies.pushing import chosen_by_lot
+from sim.policies.pushing import chosen_by_lot, halves
 from sim.residents import ADULT, GROUPS, NO_TIER, TIERS, VACANT
 from sim.where import meant, read_where
 from sim.world import World
@@ -149,9 +150,29 @@ class Policy(BaseModel, ABC):
     def prepare(self, world: World, strength: float) -> None:
         """Set up what the policy needs in the world (seats, a team) before any policy pushes."""
 
-    @abstractmethod
     def push(self, world: World, strength: float) -> float:
         """Push levers for this week with this strength; returns the cost of the week in yuan."""
+        pushes = self.pushes(world, strength)
+        if pushes is None:
+            raise NotImplementedError(f"{type(self).__name__} has neither `push` nor `pushes`")
+        seen = _Seen(world, self.aimed(world), self.in_grids(world))
+        return float(sum(push.in_python(seen) for push in pushes))
+
+    def pushes(self, world: World, strength: float) -> list[Push] | None:
+        """What `push` does, where that is the same as long as the strength is (sim/monday.py); None to be asked every week.
+
+        To be looked at in the world are the number of residents, the grids, the service kinds and the configuration alone.
+        """
+        return None
+
+    def acting(self, strength: float) -> list[tuple["Policy", float]]:
+        """Who acts, and with which strength: itself, or the parts of a bundle."""
+        return [(self, strength)]
+
+    @property
+    def share_of_costs(self) -> float:
+        """Share of the costs of those acting that is paid."""
+        return 1.0
 
     def leave(self, world: World) -> None:
         """Take back what the policy set up in the world (a team, standing pairs) once it is no longer in force."""
@@ -241,14 +262,14 @@ class Policy(BaseModel, ABC):
             _reach(aimed, world.key, takes_up, self.uptake, comes_first, most)
         return aimed
 
-    def aimed(self, world: World, *, children: bool = False) -> Column:
+    def aimed(self, world: World) -> Column:
         """`targets` (not to be written to) for loops that look at tiers or ages themselves.
 
         A policy for everybody has nothing to work out here, and everybody is in it: children and empty rows too.
         """
         if self.for_everybody():
             return _all(world.tier.size)
-        whom = self.targets(world, children=children)
+        whom = self.targets(world, children=self.for_children)
         whom.flags.writeable = False
         return whom
 
@@ -265,15 +286,27 @@ class Policy(BaseModel, ABC):
 
     def chosen(self, world: World, among: Column, seats: float, what: str) -> Column:
         """Rows of `seats` residents among those flagged, by smallest keyed draw; a part of a seat is filled by chance."""
-        part, lot = self.lot(what)
+        part, lot = _lot(self.name, what)
         rows: Column = chosen_by_lot(
             world.seed[0], world.week[0], part, lot, world.key, np.flatnonzero(among), float(seats)
         )
         return rows
 
-    def lot(self, what: str) -> tuple[np.uint64, np.uint64]:
-        """The streams of the lot about `what`: whether a part of a seat is filled, and who sits."""
-        return _lot(self.name, what)
+    def lot(self, what: str) -> tuple[float, float, float, float]:
+        """The streams of the lot about `what` as doses: whether a part of a seat is filled, and who sits."""
+        part, lot = _lot(self.name, what)
+        return *halves(part), *halves(lot)
+
+
+class _Seen:
+    """A world as a push sees it: with whom it is meant for, and in which grids."""
+
+    def __init__(self, world: World, aimed: Column, here: Column) -> None:
+        self.world, self.aimed, self.here = world, aimed, here
+
+    def __getattr__(self, name: str) -> Column:
+        column: Column = getattr(self.world, name)
+        return column
 
 
 @cache

@@ -7,6 +7,7 @@ Sources: huang2025 (A34, A35), census2020
 
 from typing import Literal
 
+from sim.monday import Push, raised
 from sim.policies.policy import Policy, dose, option
 from sim.world import World
 
@@ -25,6 +26,12 @@ class PopulationMobility(Policy):
     course: Literal["level", "trend", "shock"] = option(
         "level", "At once; growing by the dose each year; or at once and halving every half year."
     )
+
+    def pushes(self, world: World, strength: float) -> list[Push] | None:
+        """A level is the same every week."""
+        if self.course != "level":
+            return None
+        return raised(turnover=self.turnover * strength, arriving_migrants=self.migrants * strength)
 
     def push(self, world: World, strength: float) -> float:
         """Push turnover and the mix of arrivals; nobody pays for it."""

@@ -3,8 +3,7 @@
 Sources: huang2025 (A52-A54), barbrook2018
 """
 
-import numpy as np
-
+from sim.monday import Push, column, raised, weekly
 from sim.policies.policy import Policy, dose
 from sim.world import World
 
@@ -27,13 +26,17 @@ class ProjectTeams(Policy):
     )
     cost_per_team: float = dose(60.0, "Cost of a team.", unit="yuan a week", low=0, high=100_000)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Push forming, work, regularity and succession."""
-        world.team_forming[0] += self.forming * strength
-        world.meeting_time[0] += self.project_time * strength
-        world.regularity[0] += self.regularity * strength
-        world.succession[0] += self.succession * strength
-        return float(self.cost_per_team * strength * np.count_nonzero(world.team_size))
+        return [
+            *raised(
+                team_forming=self.forming * strength,
+                meeting_time=self.project_time * strength,
+                regularity=self.regularity * strength,
+                succession=self.succession * strength,
+            ),
+            Push(_teams, price=self.cost_per_team * strength),
+        ]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -48,3 +51,12 @@ class ProjectTeams(Policy):
             f"团队每周成立几率提高{self.forming:.0%}，每次项目活动多{self.project_time:g}小时，到会率提高{self.regularity:.0%}，"
             f"负责人接替几率提高{self.succession:.0%}；每个团队每周{self.cost_per_team:g}元。"
         )
+
+
+@weekly
+def _teams(world, d):  # type: ignore[no-untyped-def]
+    """How many teams there are."""
+    teams = 0
+    for members in column(world, "team_size"):
+        teams += members != 0
+    return teams

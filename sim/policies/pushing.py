@@ -8,10 +8,11 @@ import numpy as np
 
 from sim.chance import NOBODY, key_of, uniform, uniforms
 from sim.law import Column, compiled
+from sim.monday import column, weekly
 from sim.residents import ADULT
 
-EVER = -2
-"""The week after which everybody was recruited, who never was too."""
+EVER = 1_000_000
+"""Weeks within which everybody was recruited, who never was too."""
 
 
 @compiled
@@ -32,6 +33,17 @@ def raise_for_adults(lever: Column, amount: float, aimed: Column, tier: Column, 
         lever[i] += amount * np.int64(aimed[i] & (tier[i] == 0) & (age[i] >= ADULT))
 
 
+def halves(number: int) -> tuple[float, float]:
+    """A number of 64 bits as two doses, which are too short for it."""
+    return float(int(number) >> 32), float(int(number) & 0xFFFFFFFF)
+
+
+@compiled
+def joined(high, low):  # type: ignore[no-untyped-def]
+    """The number of which these are the halves."""
+    return (np.uint64(high) << np.uint64(32)) | np.uint64(low)
+
+
 @compiled
 def raise_in_grids(lever: Column, amount: float, here: Column) -> None:
     """Push a lever of some grids."""
@@ -49,23 +61,30 @@ def how_many(tier: Column, lowest: int, highest: int) -> int:
     return n
 
 
-@compiled
-def seat_by_lot(  # type: ignore[no-untyped-def]
-    training, aimed, tier, lowest, recruited_week, newest, key, seed, week, part, lot, seats
-):
-    """Train so many of those aimed at in tier `lowest` or above who were recruited after week `newest`; returns how many.
+@weekly
+def seat_by_lot(world, d):  # type: ignore[no-untyped-def]
+    """Give a training seat to so many of those aimed at who serve in a tier or above and were recruited in the last weeks.
 
-    Smallest draws win; a part of a seat is filled by chance.
+    Returns how many sit.
     """
+    return _seat(d[0], int(d[1]), int(d[2]), joined(d[3], d[4]), joined(d[5], d[6]), column(world, "aimed"),
+                 column(world, "tier"), column(world, "recruited_week"), column(world, "key"), column(world, "seed")[0],
+                 column(world, "week")[0], column(world, "training"))  # fmt: skip
+
+
+@compiled
+def _seat(  # type: ignore[no-untyped-def]
+    seats, lowest, weeks, part, lot, aimed, tier, recruited_week, key, seed, week, training
+):
     meant = np.empty(tier.size, np.bool_)
     for i in range(tier.size):
-        meant[i] = aimed[i] & (tier[i] >= lowest) & (recruited_week[i] > newest)
+        meant[i] = aimed[i] & (tier[i] >= lowest) & (recruited_week[i] > week - weeks)
     able = np.empty(tier.size, np.int32)
     many = 0
     for i in range(tier.size):
         able[many] = i
         many += meant[i]
-    rows = chosen_by_lot(seed[0], week[0], part, lot, key, able[:many], seats)
+    rows = chosen_by_lot(seed, week, part, lot, key, able[:many], seats)
     for row in rows:
         training[row] += 1.0
     return rows.size

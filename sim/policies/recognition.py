@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from sim.law import compiled
+from sim.monday import Push, column, weekly
 from sim.policies.policy import Policy, dose, option
 from sim.world import World
 
@@ -45,11 +46,16 @@ class Recognition(Policy):
         2.0, "Cost of thanking one person, or ten times that for an award.", unit="yuan", low=0, high=10_000
     )
 
+    def pushes(self, world: World, strength: float) -> list[Push] | None:
+        """Thank those who served last week."""
+        if self.kind == "awards":
+            return None
+        return [Push(_thanks, (self.warmth * strength,), price=self.cost_per_person * strength)]
+
     def push(self, world: World, strength: float) -> float:
         """Thank those who served last week; of awards, the most hours win."""
         if self.kind == "thanks":
-            thanked = _thank(world.recognition, self.aimed(world), world.tier, world.hours, self.warmth * strength)
-            return float(self.cost_per_person * strength * thanked)
+            return super().push(world, strength)
         served = np.flatnonzero(self.targets(world) & (world.hours > 0.0))
         seats = round(self.winners * served.size)
         by_hours = served[np.lexsort((world.key[served], -world.hours[served]))]
@@ -87,3 +93,11 @@ def _thank(recognition, aimed, tier, hours, warmth):  # type: ignore[no-untyped-
         recognition[i] += warmth * served
         thanked += served
     return thanked
+
+
+@weekly
+def _thanks(world, d):  # type: ignore[no-untyped-def]
+    """Thank; returns how many are thanked."""
+    return _thank(
+        column(world, "recognition"), column(world, "aimed"), column(world, "tier"), column(world, "hours"), d[0]
+    )

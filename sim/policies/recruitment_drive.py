@@ -8,6 +8,7 @@ Sources: huang2025 (A58), musick2008
 import numpy as np
 
 from sim.law import compiled
+from sim.monday import Push, column, weekly
 from sim.policies.policy import Policy, dose
 from sim.world import World
 
@@ -29,11 +30,10 @@ class RecruitmentDrive(Policy):
     )
     cost_per_ask: float = dose(3.0, "Cost of a request.", unit="yuan", low=0, high=10_000)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Ask."""
         asks = self.asks * strength * world.tier.size / 1000.0
-        bystanders = _ask(world.extra_asks, asks, self.aimed(world), world.tier)
-        return self.cost_per_ask * asks if bystanders > 0 else 0.0
+        return [Push(_requests, (asks,), price=self.cost_per_ask * asks)]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -57,3 +57,10 @@ def _ask(extra_asks, asks, aimed, tier):  # type: ignore[no-untyped-def]
         for i in range(tier.size):
             extra_asks[i] += each * np.int64(aimed[i] & (tier[i] == 0))
     return bystanders
+
+
+@weekly
+def _requests(world, d):  # type: ignore[no-untyped-def]
+    """Spread requests; returns 1 where somebody was there to be asked."""
+    bystanders = _ask(column(world, "extra_asks"), d[0], column(world, "aimed"), column(world, "tier"))
+    return 1.0 if bystanders > 0 else 0.0

@@ -6,6 +6,7 @@ serves a part itself. Each level takes a share of the dispatchers' time.
 Sources: huang2025 (A8, A89)
 """
 
+from sim.monday import Push, column, paid, raised, weekly
 from sim.policies.policy import Policy, counted, dose
 from sim.world import World
 
@@ -29,11 +30,13 @@ class ServiceFramework(Policy):
     )
     cost_per_level: float = dose(120.0, "Cost of a level.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Choose the levels, at their price."""
-        world.hierarchy[0] = max(world.hierarchy[0], self.levels)
-        world.overhead[0] += self.overhead * self.levels * strength
-        return self.cost_per_level * self.levels * strength * world.tier.size / 1000.0
+        return [
+            Push(_pass_up, (self.levels,)),
+            *raised(overhead=self.overhead * self.levels * strength),
+            paid(self.cost_per_level * self.levels * strength * world.tier.size / 1000.0),
+        ]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -51,3 +54,11 @@ class ServiceFramework(Policy):
         """One sentence."""
         how = ("不逐级上报", "上报至社区", "先上报社区、再上报街道")[self.levels]
         return f"逾期工单{how}；共{self.levels}级，每级占用{self.overhead:.0%}的派单能力，每级每周每千人{self.cost_per_level:g}元。"
+
+
+@weekly
+def _pass_up(world, d):  # type: ignore[no-untyped-def]
+    """Pass orders up so many levels; the highest number holds."""
+    levels = column(world, "hierarchy")
+    levels[0] = max(levels[0], d[0])
+    return 0.0

@@ -5,6 +5,7 @@ So many places are open for so many hours a week; a visit takes some of them. Re
 Sources: huang2025 (A9, A11, A66)
 """
 
+from sim.monday import Push, paid, raised
 from sim.policies.policy import Policy, dose
 from sim.world import World
 
@@ -29,13 +30,14 @@ class StationServices(Policy):
     )
     cost_per_hour: float = dose(2.0, "Cost of an hour in which one place is open.", unit="yuan", low=0, high=10_000)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Open the places."""
         place_hours = self.places * world.tier.size / 1000.0 * self.hours * strength
-        world.workers_welcome[0] += place_hours * 60.0 / self.visit
-        if self.places > 0.0:
-            world.reach[0] += self.tells * self.hours / 168.0 * strength
-        return self.cost_per_hour * place_hours
+        heard = self.tells * self.hours / 168.0 * strength if self.places > 0.0 else 0.0
+        return [
+            *raised(workers_welcome=place_hours * 60.0 / self.visit, reach=heard),
+            paid(self.cost_per_hour * place_hours),
+        ]
 
     def sentence(self) -> str:
         """One sentence."""

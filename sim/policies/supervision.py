@@ -5,7 +5,7 @@ Kept apart from training, because the evidence differs: supervision goes with lo
 Sources: huang2025 (A51), hager2004
 """
 
-from sim.law import compiled
+from sim.monday import Push, column, weekly
 from sim.policies.policy import Policy, dose
 from sim.world import World
 
@@ -24,12 +24,9 @@ class Supervision(Policy):
         3.0, "Cost of full supervision of one volunteer.", unit="yuan a week", low=0, high=10_000
     )
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Supervise the services of its grids."""
-        volunteers = _supervise(
-            world.supervision, self.level * strength, self.in_grids(world), world.grid_first, world.tier
-        )
-        return float(self.cost_per_volunteer * self.level * strength * volunteers)
+        return [Push(_supervise, (self.level * strength,), price=self.cost_per_volunteer * self.level * strength)]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -43,13 +40,15 @@ class Supervision(Policy):
         return f"服务督导强度为{self.level:.0%}：服务质量提高，志愿者自主性下降；完全督导每名志愿者每周{self.cost_per_volunteer:g}元。"
 
 
-@compiled
-def _supervise(supervision, level, here, grid_first, tier):  # type: ignore[no-untyped-def]
+@weekly
+def _supervise(world, d):  # type: ignore[no-untyped-def]
     """Push the level of these grids; returns how many volunteers live there."""
+    here, supervision = column(world, "here"), column(world, "supervision")
+    grid_first, tier = column(world, "grid_first"), column(world, "tier")
     volunteers = 0
     for g in range(here.size):
         if here[g]:
-            supervision[g] += level
+            supervision[g] += d[0]
             for t in tier[grid_first[g] : grid_first[g + 1]]:
                 volunteers += t >= 1
     return volunteers

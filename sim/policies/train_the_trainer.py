@@ -6,6 +6,7 @@ practice of the volunteers around them count for more: without key volunteers th
 Sources: huang2025 (A7, A55)
 """
 
+from sim.monday import Push, column, paid, raised, weekly
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import how_many
 from sim.world import World
@@ -35,15 +36,14 @@ class TrainTheTrainer(Policy):
     guides: float = dose(8.0, "Volunteers whom one key volunteer guides.", unit="residents", low=0, high=1000)
     cost: float = dose(250.0, "Cost of the guidance.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Push capacity, teaching and practice."""
-        others = how_many(world.tier, 1, 2)
-        guided = min(1.0, self.guides * how_many(world.tier, 3, 3) / others) if others > 0 else 0.0
         thousands = world.tier.size / 1000.0
-        world.capacity[0] += self.staff * strength * thousands
-        world.training_gain[0] += self.social_workers * strength
-        world.practice_gain[0] += self.key_volunteers * strength * guided
-        return self.cost * strength * thousands
+        return [
+            *raised(capacity=self.staff * strength * thousands, training_gain=self.social_workers * strength),
+            Push(_guide, (self.guides, self.key_volunteers * strength)),
+            paid(self.cost * strength * thousands),
+        ]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -59,3 +59,12 @@ class TrainTheTrainer(Policy):
             f"社区工作人员每周每千名居民多派{self.staff:g}单，社工培训每次多缩小{self.social_workers:.1%}的技能差距，"
             f"每名骨干志愿者带教{self.guides:g}人（每小时多缩小{self.key_volunteers:.1%}）；每周每千人{self.cost:g}元。"
         )
+
+
+@weekly
+def _guide(world, d):  # type: ignore[no-untyped-def]
+    """Let key volunteers guide others, as many as they can."""
+    others = how_many(column(world, "tier"), 1, 2)
+    guided = min(1.0, d[0] * how_many(column(world, "tier"), 3, 3) / others) if others > 0 else 0.0
+    column(world, "practice_gain")[0] += d[1] * guided
+    return 0.0

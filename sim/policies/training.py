@@ -7,6 +7,7 @@ Sources: huang2025 (A51), walk2018, hager2004
 
 from typing import Literal
 
+from sim.monday import Push, raised
 from sim.policies.policy import Policy, dose, option
 from sim.policies.pushing import EVER, seat_by_lot
 from sim.residents import INTEREST, TASK
@@ -36,15 +37,15 @@ class Training(Policy):
     )
     cost_per_seat: float = dose(60.0, "Cost of a seat.", unit="yuan", low=0, high=100_000)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Give seats by keyed lot."""
         seats = self.seats * strength * world.tier.size / 1000.0
         lowest = INTEREST if self.whom == "key" else TASK
-        newest = int(world.week[0]) - 26 if self.whom == "new" else EVER
-        seated = seat_by_lot(world.training, self.aimed(world), world.tier, lowest, world.recruited_week, newest,
-                             world.key, world.seed, world.week, *self.lot("seat"), seats)  # fmt: skip
-        world.training_gain[0] += self.gain * strength
-        return float(self.cost_per_seat * seated)
+        weeks = 26 if self.whom == "new" else EVER
+        return [
+            Push(seat_by_lot, (seats, lowest, weeks, *self.lot("seat")), price=self.cost_per_seat),
+            *raised(training_gain=self.gain * strength),
+        ]
 
     def sentence(self) -> str:
         """One sentence."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.chance import uniforms
 from sim.law import Column, compiled
+from sim.monday import Push, column, weekly
 from sim.policies.policy import Policy, adults, dose, option
 from sim.world import World
 
@@ -88,11 +89,11 @@ class Vanguard(Policy):
         """Fill empty seats."""
         self._seated(world)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Ask, persuade, set an example, and bring hours."""
-        members = _reach(world.grid_first, world.tier, world.vanguard, len(KINDS) * self.bench, self.contacts * strength, self.persuasion, self.example * strength, self.resources * strength,
-                         world.extra_asks, world.persuasion, world.example, world.institution_hours)  # fmt: skip
-        return float(self.cost_per_member * strength * members)
+        doses = (len(KINDS) * self.bench, self.contacts * strength, self.persuasion,
+                 self.example * strength, self.resources * strength)  # fmt: skip
+        return [Push(_team, doses, price=self.cost_per_member * strength)]
 
     def leave(self, world: World) -> None:
         """The team goes home."""
@@ -204,3 +205,11 @@ def _reach(  # type: ignore[no-untyped-def]
                 asked[i] += asks_bystanders * bystander + asks_serving * serves
                 urged[i] += urges_bystanders * bystander + urges_serving * serves
     return everybody
+
+
+@weekly
+def _team(world, d):  # type: ignore[no-untyped-def]
+    """Let the team act; returns its members."""
+    return _reach(column(world, "grid_first"), column(world, "tier"), column(world, "vanguard"), int(d[0]), d[1], d[2], d[3],
+                  d[4], column(world, "extra_asks"), column(world, "persuasion"), column(world, "example"),
+                  column(world, "institution_hours"))  # fmt: skip

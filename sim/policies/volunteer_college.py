@@ -6,6 +6,7 @@ more skill before somebody may serve, and leave volunteers less to decide. All t
 Sources: huang2025 (A16, A70)
 """
 
+from sim.monday import Push, column, raised, weekly
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import EVER, seat_by_lot
 from sim.residents import TASK
@@ -37,17 +38,19 @@ class VolunteerCollege(Policy):
     autonomy_lost: float = dose(0.2, "Autonomy that full standards take from volunteers.", unit="share", low=0, high=1)
     cost_per_seat: float = dose(150.0, "Cost of a seat.", unit="yuan", low=0, high=100_000)
 
-    def push(self, world: World, strength: float) -> float:
+    def pushes(self, world: World, strength: float) -> list[Push]:
         """Teach by lot, and set standards."""
         seats = self.seats * strength * world.tier.size / 1000.0
-        seated = seat_by_lot(world.training, self.aimed(world), world.tier, TASK, world.recruited_week, EVER,
-                             world.key, world.seed, world.week, *self.lot("seat"), seats)  # fmt: skip
-        world.training_gain[0] += self.gain * strength
-        world.practice_ceiling[0] += self.ceiling * strength
-        world.standards[0] += self.standards * strength
-        world.skill_floor[0] += self.skill_floor * strength
-        world.autonomy[:] -= self.autonomy_lost * self.standards * strength
-        return float(self.cost_per_seat * seated)
+        return [
+            Push(seat_by_lot, (seats, TASK, EVER, *self.lot("seat")), price=self.cost_per_seat),
+            *raised(
+                training_gain=self.gain * strength,
+                practice_ceiling=self.ceiling * strength,
+                standards=self.standards * strength,
+                skill_floor=self.skill_floor * strength,
+            ),
+            Push(_bind, (self.autonomy_lost * self.standards * strength,)),
+        ]
 
     def sentence(self) -> str:
         """One sentence."""
@@ -63,3 +66,12 @@ class VolunteerCollege(Policy):
             f"志愿者学院每周每千名居民{self.seats:g}个名额，每次多缩小{self.gain:.0%}的技能差距，实践所能达到的上限提高{self.ceiling:.0%}，"
             f"服务向统一标准靠拢{self.standards:.0%}，技能门槛提高{self.skill_floor:.0%}，志愿者自主性降低{self.autonomy_lost * self.standards:.0%}；每个名额{self.cost_per_seat:g}元。"
         )
+
+
+@weekly
+def _bind(world, d):  # type: ignore[no-untyped-def]
+    """Standards take autonomy, everywhere."""
+    autonomy = column(world, "autonomy")
+    for g in range(autonomy.size):
+        autonomy[g] -= d[0]
+    return 0.0

@@ -1,0 +1,268 @@
+"""Monday: what all policies do every week, as one compiled call over addresses.
+
+In a small community, asking policy after policy in Python costs more than what they do. So a policy says once, for as long as
+its strength stays the same, what it pushes: compiled functions of the world (`@weekly`), each with its doses. Monday keeps
+them as a table and goes through it every week. A policy that cannot say it so is asked every week, in its turn.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from typing import Any, Protocol
+
+import numpy as np
+from numba import carray, cfunc, types
+from numba.core import cgutils
+from numba.extending import intrinsic, overload
+
+from sim.columns import Fact, Table
+from sim.law import Column, compiled
+from sim.levers import LEVERS
+from sim.orders import ORDERS
+from sim.places import GRIDS, PAIRS, STATION, TEAMS
+from sim.residents import RESIDENTS
+
+DOSES = 16
+"""Most doses of one push."""
+_OF_THE_PUSH: Table = {"aimed": Fact("?", "whom it is meant for"), "here": Fact("?", "in which grids")}
+_OTHERS: Table = {"grid_first": Fact("i8", "first row of each grid's residents; one entry more than grids")}
+_FACTS: Table = (
+    _OF_THE_PUSH
+    | _OTHERS
+    | RESIDENTS
+    | GRIDS
+    | TEAMS
+    | PAIRS
+    | STATION
+    | ORDERS
+    | {name: fact for name, (_, fact) in LEVERS.items()}
+)
+NAMES = tuple(_FACTS)
+ROW = {name: row for row, name in enumerate(NAMES)}
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _memory_at(context: Any, address: Any) -> Any:
+    """The memory at an address (inside compiled code)."""
+
+    def made(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return types.voidptr(address), made
+
+
+def column(world: Any, name: str) -> Column:
+    """A column of the world, by its name: in compiled code too, where the world is a table of addresses."""
+    found: Column = getattr(world, name)
+    return found
+
+
+@overload(column, prefer_literal=True)  # type: ignore[untyped-decorator]
+def _column(world, name):  # type: ignore[no-untyped-def]
+    at, dtype = 3 * ROW[name.literal_value], np.dtype(_FACTS[name.literal_value].dtype)
+    if _FACTS[name.literal_value].width:
+        return lambda world, name: carray(_memory_at(world[at]), (world[at + 1], world[at + 2]), dtype)
+    return lambda world, name: carray(_memory_at(world[at]), (world[at + 1],), dtype)
+
+
+def number(world: Any, row: float) -> Column:
+    """The lever of the community with this row in the list of names."""
+    return column(world, NAMES[int(row)])
+
+
+@overload(number)  # type: ignore[untyped-decorator]
+def _number(world, row):  # type: ignore[no-untyped-def]
+    dtype = np.dtype(np.float64)
+    return lambda world, row: carray(_memory_at(world[3 * int(row)]), (1,), dtype)
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def _called(context: Any, function: Any, world: Any, doses: Any) -> Any:
+    """The result of the `@weekly` function at an address."""
+
+    def made(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        pointers = [builder.inttoptr(a, cgutils.voidptr_t) for a in arguments[1:]]
+        kind = cgutils.ir.FunctionType(cgutils.ir.DoubleType(), [p.type for p in pointers])
+        return builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), pointers)
+
+    return types.float64(function, world, doses), made
+
+
+class Weekly:
+    """A function of the world and its doses, compiled when it is first needed."""
+
+    def __init__(self, function: Callable[[Any, Any], float]) -> None:
+        self.function, self.__doc__, self.__module__ = function, function.__doc__, function.__module__
+
+    @cached_property
+    def address(self) -> int:
+        """Where the compiled function lies."""
+        kind = types.float64(types.CPointer(types.int64), types.CPointer(types.float64))
+        self._compiled = cfunc(kind, cache=True, error_model="numpy")(self.function)  # kept, so that it stays there
+        return int(self._compiled.address)
+
+
+def weekly(function: Callable[[Any, Any], float]) -> Weekly:
+    """Declare a function of the world and its doses that pushes levers and returns a number to multiply a price with."""
+    return Weekly(function)
+
+
+@dataclass(frozen=True)
+class Push:
+    """One thing that a policy does each week: a function, its doses, and what one of what it returns costs."""
+
+    function: Weekly
+    doses: tuple[float, ...] = ()
+    price: float = 0.0
+
+    def in_python(self, world: Any) -> float:
+        """Do it once, uncompiled; returns its cost."""
+        return self.price * self.function.function(world, self.doses)
+
+
+@weekly
+def _raise(world, d):  # type: ignore[no-untyped-def]
+    """Push a lever of the community."""
+    lever = number(world, d[0])
+    lever[0] += d[1]
+    return 0.0
+
+
+@weekly
+def _cost(world, d):  # type: ignore[no-untyped-def]
+    """Nothing is pushed, something is paid."""
+    return 1.0
+
+
+def raised(**levers: float) -> list[Push]:
+    """Pushes of levers of the community, by name."""
+    return [Push(_raise, (ROW[name], amount)) for name, amount in levers.items()]
+
+
+def paid(yuan: float) -> Push:
+    """A cost that is the same every week."""
+    return Push(_cost, price=yuan)
+
+
+class Acting(Protocol):
+    """What Monday needs to know of a policy."""
+
+    def pushes(self, world: Any, strength: float) -> Sequence[Push] | None:
+        """What it does every week at this strength; None where it wants to be asked every week."""
+
+    def push(self, world: Any, strength: float) -> float:
+        """Do it now; returns the cost."""
+
+    def aimed(self, world: Any) -> Column:
+        """Whom it is meant for."""
+
+    def for_everybody(self) -> bool:
+        """Whether that is everybody, always."""
+
+    def in_grids(self, world: Any) -> Column:
+        """In which grids."""
+
+
+@dataclass
+class _Stretch:
+    """Policies that follow each other and have said what they push, as tables for compiled code."""
+
+    owners: Column
+    functions: Column
+    doses: Column
+    prices: Column
+    aimed: Column
+    here: Column
+    narrow: list[tuple[Acting, Column]]
+    """Policies whose aim is taken anew every week, and where it is kept."""
+    kept: list[Column]
+    """What the addresses point to."""
+
+
+class Monday:
+    """Policies in force, in the order in which they push. It holds for as long as the columns of this world stay where they are."""
+
+    def __init__(self, world: Any) -> None:
+        """Look up where the columns lie.
+
+        Errors: TypeError for a column that is not what the tables say.
+        """
+        self._world = world
+        self._kept = {name: world.columns[name] for name in NAMES if name not in _OF_THE_PUSH}
+        self._table = np.zeros((len(NAMES), 3), np.int64)
+        for name, found in self._kept.items():
+            self._table[ROW[name]] = _address(name, found)
+        self.arrange([], [])
+
+    def arrange(self, acting: Sequence[tuple[int, Acting, float]], shares: Sequence[float]) -> None:
+        """From now on these act: each with its owner's number and its strength. `shares`: what each owner pays of its costs."""
+        said = [(owner, policy, strength, policy.pushes(self._world, strength)) for owner, policy, strength in acting]
+        self._shares = np.array(shares, np.float64)
+        self._turns: list[_Stretch | tuple[int, Acting, float]] = []
+        for asked, turn in groupby(said, lambda one: one[3] is None):
+            if asked:
+                self._turns += [(owner, policy, strength) for owner, policy, strength, _ in turn]
+            else:
+                self._turns.append(_stretch(self._world, [(o, p, list(pushes or ())) for o, p, _, pushes in turn]))
+
+    def push(self) -> list[float]:
+        """Let everybody push; returns each owner's cost."""
+        costs = np.zeros(self._shares.size)
+        for turn in self._turns:
+            if isinstance(turn, tuple):
+                owner, policy, strength = turn
+                costs[owner] += policy.push(self._world, strength)
+                continue
+            for policy, aimed in turn.narrow:
+                aimed[:] = policy.aimed(self._world)
+            _take(self._table, turn.owners, turn.functions, turn.doses, turn.prices, turn.aimed, turn.here, costs)
+        return (costs * self._shares).tolist()  # type: ignore[no-any-return]
+
+
+def _stretch(world: Any, said: list[tuple[int, Acting, list[Push]]]) -> _Stretch:
+    """The tables of some policies."""
+    rows = [(owner, push) for owner, _, pushes in said for push in pushes]
+    stretch = _Stretch(
+        owners=np.array([owner for owner, _ in rows], np.int64),
+        functions=np.array([push.function.address for _, push in rows], np.int64),
+        doses=np.zeros((len(rows), DOSES)),
+        prices=np.array([push.price for _, push in rows], np.float64),
+        aimed=np.zeros((len(rows), 2), np.int64),
+        here=np.zeros((len(rows), 2), np.int64),
+        narrow=[],
+        kept=[],
+    )
+    for row, (_, push) in enumerate(rows):
+        stretch.doses[row, : len(push.doses)] = push.doses
+    row = 0
+    for _, policy, pushes in said:
+        aimed, here = policy.aimed(world), policy.in_grids(world)
+        if not policy.for_everybody():
+            aimed = aimed.copy()
+            stretch.narrow.append((policy, aimed))
+        stretch.kept += [aimed, here]
+        stretch.aimed[row : row + len(pushes)] = _address("aimed", aimed)[:2]
+        stretch.here[row : row + len(pushes)] = _address("here", here)[:2]
+        row += len(pushes)
+    return stretch
+
+
+def _address(name: str, found: Column) -> tuple[int, int, int]:
+    fact = _FACTS[name]
+    if found.dtype != fact.dtype or found.ndim != (2 if fact.width else 1) or not found.flags.c_contiguous:
+        raise TypeError(f"column {name} is {found.dtype} of shape {found.shape}; expected {fact.dtype} in one piece")
+    return found.__array_interface__["data"][0], found.shape[0], found.shape[1] if fact.width else 0
+
+
+AIMED, HERE = ROW["aimed"], ROW["here"]
+
+
+@compiled
+def _take(table, owners, functions, doses, prices, aimed, here, costs):  # type: ignore[no-untyped-def]
+    """Go through a stretch of pushes."""
+    for p in range(functions.size):
+        table[AIMED, 0], table[AIMED, 1] = aimed[p]
+        table[HERE, 0], table[HERE, 1] = here[p]
+        done = _called(functions[p], table.ctypes.data, doses[p].ctypes.data)
+        costs[owners[p]] += prices[p] * done
