@@ -154,6 +154,12 @@ class Acting(Protocol):
     def push(self, world: Any, strength: float) -> float:
         """Do it now; returns the cost."""
 
+    def lacking(self, world: Any) -> Sequence[Push] | None:
+        """What counts whether there is something to prepare; None where it is to be asked every week."""
+
+    def prepare(self, world: Any, strength: float) -> None:
+        """Set up what it needs."""
+
     def aimed(self, world: Any) -> Column:
         """Whom it is meant for."""
 
@@ -164,20 +170,36 @@ class Acting(Protocol):
         """In which grids."""
 
 
-@dataclass
 class _Stretch:
-    """Policies that follow each other and have said what they push, as tables for compiled code."""
+    """What some policies do, one after the other, as tables for compiled code."""
 
-    owners: Column
-    functions: Column
-    doses: Column
-    prices: Column
-    aimed: Column
-    here: Column
-    narrow: list[tuple[Acting, Column]]
-    """Policies whose aim is taken anew every week, and where it is kept."""
-    kept: list[Column]
-    """What the addresses point to."""
+    def __init__(self, world: Any, done: Sequence[tuple[int, Acting, Sequence[Push]]]) -> None:
+        """`done`: what each policy does, with the row in which its cost is booked."""
+        rows = [(row, push) for row, _, pushes in done for push in pushes]
+        self.rows = np.array([row for row, _ in rows], np.int64)
+        self.functions = np.array([push.function.address for _, push in rows], np.int64)
+        self.prices = np.array([push.price for _, push in rows], np.float64)
+        self.doses = np.zeros((len(rows), DOSES))
+        for at, (_, push) in enumerate(rows):
+            self.doses[at, : len(push.doses)] = push.doses
+        self.aims = np.zeros((len(rows), 4), np.int64)
+        self.narrow: list[tuple[Acting, Column]] = []
+        self._kept: list[Column] = []  # what the addresses point to
+        at = 0
+        for _, policy, pushes in done:
+            aimed, here = policy.aimed(world), policy.in_grids(world)
+            if not policy.for_everybody():
+                aimed = aimed.copy()
+                self.narrow.append((policy, aimed))
+            self._kept += [aimed, here]
+            self.aims[at : at + len(pushes)] = *_address("aimed", aimed)[:2], *_address("here", here)[:2]
+            at += len(pushes)
+
+    def take(self, world: Any, table: Column, costs: Column) -> None:
+        """Do it."""
+        for policy, aimed in self.narrow:
+            aimed[:] = policy.aimed(world)
+        _take(table, self.rows, self.functions, self.doses, self.prices, self.aims, costs)
 
 
 class Monday:
@@ -193,59 +215,50 @@ class Monday:
         self._table = np.zeros((len(NAMES), 3), np.int64)
         for name, found in self._kept.items():
             self._table[ROW[name]] = _address(name, found)
-        self.arrange([], [])
 
-    def arrange(self, acting: Sequence[tuple[int, Acting, float]], shares: Sequence[float]) -> None:
-        """From now on these act: each with its owner's number and its strength. `shares`: what each owner pays of its costs."""
-        said = [(owner, policy, strength, policy.pushes(self._world, strength)) for owner, policy, strength in acting]
-        self._shares = np.array(shares, np.float64)
-        self._turns: list[_Stretch | tuple[int, Acting, float]] = []
-        for asked, turn in groupby(said, lambda one: one[3] is None):
+    def arrange(self, owners: Sequence[tuple[Sequence[tuple[Acting, float]], float]]) -> None:
+        """From now on these act: for each owner who acts with which strength, and what share of the costs is paid."""
+        world = self._world
+        self._costs = np.zeros(sum(len(acting) for acting, _ in owners))
+        self._acting = [one for acting, _ in owners for one in acting]
+        self._bundles: list[tuple[slice, float]] = []
+        for acting, share in owners:
+            first = self._bundles[-1][0].stop if self._bundles else 0
+            self._bundles.append((slice(first, first + len(acting)), share))
+        self._plain = all(len(acting) == 1 and share == 1.0 for acting, share in owners)
+        lacking = [(row, policy, policy.lacking(world)) for row, (policy, _) in enumerate(self._acting)]
+        self._asked = np.array([lacks is None for _, _, lacks in lacking], np.float64)
+        self._lacking = _Stretch(world, [(row, policy, lacks or ()) for row, policy, lacks in lacking])
+        said = [(row, policy, policy.pushes(world, strength)) for row, (policy, strength) in enumerate(self._acting)]
+        self._turns: list[_Stretch | int] = []
+        for asked, turn in groupby(said, lambda one: one[2] is None):
             if asked:
-                self._turns += [(owner, policy, strength) for owner, policy, strength, _ in turn]
+                self._turns += [row for row, _, _ in turn]
             else:
-                self._turns.append(_stretch(self._world, [(o, p, list(pushes or ())) for o, p, _, pushes in turn]))
+                self._turns.append(_Stretch(world, [(row, policy, pushes or ()) for row, policy, pushes in turn]))
+
+    def prepare(self) -> None:
+        """Let those prepare who lack something."""
+        lacks = self._costs
+        lacks[:] = self._asked
+        self._lacking.take(self._world, self._table, lacks)
+        if lacks.any():
+            for row in np.flatnonzero(lacks):
+                policy, strength = self._acting[row]
+                policy.prepare(self._world, strength)
 
     def push(self) -> list[float]:
         """Let everybody push; returns each owner's cost."""
-        costs = np.zeros(self._shares.size)
+        costs = self._costs
+        costs.fill(0.0)
         for turn in self._turns:
-            if isinstance(turn, tuple):
-                owner, policy, strength = turn
-                costs[owner] += policy.push(self._world, strength)
-                continue
-            for policy, aimed in turn.narrow:
-                aimed[:] = policy.aimed(self._world)
-            _take(self._table, turn.owners, turn.functions, turn.doses, turn.prices, turn.aimed, turn.here, costs)
-        return (costs * self._shares).tolist()  # type: ignore[no-any-return]
-
-
-def _stretch(world: Any, said: list[tuple[int, Acting, list[Push]]]) -> _Stretch:
-    """The tables of some policies."""
-    rows = [(owner, push) for owner, _, pushes in said for push in pushes]
-    stretch = _Stretch(
-        owners=np.array([owner for owner, _ in rows], np.int64),
-        functions=np.array([push.function.address for _, push in rows], np.int64),
-        doses=np.zeros((len(rows), DOSES)),
-        prices=np.array([push.price for _, push in rows], np.float64),
-        aimed=np.zeros((len(rows), 2), np.int64),
-        here=np.zeros((len(rows), 2), np.int64),
-        narrow=[],
-        kept=[],
-    )
-    for row, (_, push) in enumerate(rows):
-        stretch.doses[row, : len(push.doses)] = push.doses
-    row = 0
-    for _, policy, pushes in said:
-        aimed, here = policy.aimed(world), policy.in_grids(world)
-        if not policy.for_everybody():
-            aimed = aimed.copy()
-            stretch.narrow.append((policy, aimed))
-        stretch.kept += [aimed, here]
-        stretch.aimed[row : row + len(pushes)] = _address("aimed", aimed)[:2]
-        stretch.here[row : row + len(pushes)] = _address("here", here)[:2]
-        row += len(pushes)
-    return stretch
+            if isinstance(turn, _Stretch):
+                turn.take(self._world, self._table, costs)
+            else:
+                policy, strength = self._acting[turn]
+                costs[turn] = policy.push(self._world, strength)
+        each: list[float] = costs.tolist()
+        return each if self._plain else [share * sum(each[rows]) for rows, share in self._bundles]
 
 
 def _address(name: str, found: Column) -> tuple[int, int, int]:
@@ -259,10 +272,8 @@ AIMED, HERE = ROW["aimed"], ROW["here"]
 
 
 @compiled
-def _take(table, owners, functions, doses, prices, aimed, here, costs):  # type: ignore[no-untyped-def]
+def _take(table, rows, functions, doses, prices, aims, costs):  # type: ignore[no-untyped-def]
     """Go through a stretch of pushes."""
     for p in range(functions.size):
-        table[AIMED, 0], table[AIMED, 1] = aimed[p]
-        table[HERE, 0], table[HERE, 1] = here[p]
-        done = _called(functions[p], table.ctypes.data, doses[p].ctypes.data)
-        costs[owners[p]] += prices[p] * done
+        table[AIMED, 0], table[AIMED, 1], table[HERE, 0], table[HERE, 1] = aims[p, 0], aims[p, 1], aims[p, 2], aims[p, 3]
+        costs[rows[p]] += prices[p] * _called(functions[p], table.ctypes.data, doses[p].ctypes.data)

@@ -56,7 +56,8 @@ class Simulation:
         self._pushed = False
         self._in_force = [False] * len(self.policies)
         self._strengths: list[float] = []
-        self._by_name, self._whole_from = by_name(self.policies), [whole_from(p) for p in self.policies]
+        self._by_name, self._whole_from = by_name(self.policies), whole_from(self.policies)
+        self._whole = [1.0] * len(self.policies)
         self._slow_weeks: list[int] = []
         self._bind()
 
@@ -103,7 +104,7 @@ class Simulation:
         if not listed:
             self.world.let_levers_rest()
         self.policies, self._in_force = listed, in_force
-        self._by_name, self._whole_from = by_name(listed), [whole_from(p) for p in listed]
+        self._by_name, self._whole_from, self._whole = by_name(listed), whole_from(listed), [1.0] * len(listed)
         self._monday = None
 
     def change_config(self, config: Config) -> None:
@@ -153,33 +154,36 @@ class Simulation:
 
     def policies_push(self) -> None:
         """Levers return to rest; policies in force push them; costs are booked."""
-        world = self.world
         if self._pushed:
-            world.let_levers_rest()
+            self.world.let_levers_rest()
         week = len(self.rows)
-        strengths = [
-            1.0 if week >= whole else policy.strength(week)
-            for policy, whole in zip(self.policies, self._whole_from, strict=True)
-        ]
-        # first who goes, then who comes, then everybody pushes, by name: so the order of the list does not matter
+        strengths = self._whole
+        if week < self._whole_from:
+            strengths = [policy.strength(week) for policy in self.policies]
+        if self._monday is None or strengths != self._strengths:
+            self._monday = self._arranged(self._monday or Monday(self.world), strengths)
+            self._strengths = strengths
+        self._monday.prepare()
+        by_name = self._monday.push()
+        costs = [0.0] * len(self.policies)
+        for at, cost in zip(self._by_name, by_name, strict=True):
+            costs[at] = cost
+        self.world.stand_cost[0] = fsum(costs)
+        self.costs.append(tuple(costs))
+
+    def _arranged(self, monday: Monday, strengths: list[float]) -> Monday:
+        """First who goes, then who comes, then everybody pushes, by name: so the order of the list does not matter."""
         for at, (policy, strength) in enumerate(zip(self.policies, strengths, strict=True)):
             if strength == 0.0 and self._in_force[at]:
-                policy.leave(world)
+                policy.leave(self.world)
             self._in_force[at] = strength > 0.0
-        in_force = [at for at in self._by_name if strengths[at] > 0.0]
-        for at in in_force:
-            if type(self.policies[at]).prepare is not Policy.prepare:
-                self.policies[at].prepare(world, strengths[at])
-        self._pushed = bool(in_force)
-        if self._monday is None:
-            self._monday, self._strengths = Monday(world), []
-        if strengths != self._strengths:
-            acting = [(at, *one) for at in in_force for one in self.policies[at].acting(strengths[at])]
-            self._monday.arrange(acting, [policy.share_of_costs for policy in self.policies])
-            self._strengths = strengths
-        costs = self._monday.push()
-        world.stand_cost[0] = fsum(costs)
-        self.costs.append(tuple(costs))
+        self._pushed = any(self._in_force)
+        owners = []
+        for at in self._by_name:
+            policy, strength = self.policies[at], strengths[at]
+            owners.append((policy.acting(strength) if strength > 0.0 else [], policy.share_of_costs))
+        monday.arrange(owners)
+        return monday
 
     def end_week(self) -> None:
         """Write down the tallies of the week and, now and then, the slow metrics."""
@@ -237,9 +241,9 @@ def by_name(policies: tuple[Policy, ...]) -> list[int]:
     return sorted(range(len(policies)), key=lambda at: (policies[at].name, policies[at].model_dump_json()))
 
 
-def whole_from(policy: Policy) -> float:
-    """The week from which a policy is in force with its full strength for good; infinity where it pauses or ends."""
-    return policy.start + policy.ramp if policy.stop is None and not policy.every else float("inf")
+def whole_from(policies: tuple[Policy, ...]) -> float:
+    """The week from which all are in force with their full strength for good; infinity where one pauses or ends."""
+    return max((p.start + p.ramp if p.stop is None and not p.every else float("inf") for p in policies), default=0.0)
 
 
 def levers_at_rest(world: World) -> bool:

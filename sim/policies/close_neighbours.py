@@ -82,9 +82,8 @@ class CloseNeighbours(Policy):
 
     def prepare(self, world: World, strength: float) -> None:
         """Let every part set up what it needs."""
-        if self.intensity > 0.0:
-            for part in self.parts:
-                part.prepare(world, strength * self.intensity)
+        for part, its in self.acting(strength):
+            part.prepare(world, its)
 
     def acting(self, strength: float) -> list[tuple[Policy, float]]:
         """The parts; at no intensity they do not even choose the scope of dispatch."""

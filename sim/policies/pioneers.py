@@ -67,6 +67,10 @@ class Pioneers(Policy):
             1 + self.bench,
         )
 
+    def lacking(self, world: World) -> list[Push]:
+        """Seats of those who lapsed, and empty ones."""
+        return [Push(_missing, (self.seats, 1 + self.bench), price=1.0)]
+
     def pushes(self, world: World, strength: float) -> list[Push]:
         """Let each pioneer act in the own grid."""
         means = (self.political_awareness, self.strategic_vision, self.dedication, self.administrative_prowess)
@@ -165,3 +169,22 @@ def _lead(world, d):  # type: ignore[no-untyped-def]
     return _act(joined(d[10], d[11]), (d[0], d[1], d[2], d[3]), d[8], (d[4], d[5], d[6], d[7]), column(world, "key"),
                 column(world, "tier"), column(world, "grid"), column(world, "pioneer"), int(d[9]), column(world, "outreach"),
                 column(world, "cross_grid"), column(world, "example"), column(world, "grid_capacity"))  # fmt: skip
+
+
+@weekly
+def _missing(world, d):  # type: ignore[no-untyped-def]
+    """How many pioneers have lapsed, and how many are missing in these grids."""
+    here, grid_first = column(world, "here"), column(world, "grid_first")
+    pioneer, tier = column(world, "pioneer"), column(world, "tier")
+    missing = 0
+    for g in range(grid_first.size - 1):
+        first, last = grid_first[g], grid_first[g + 1]
+        seat, tiers = pioneer[first:last], tier[first:last]
+        lapsed, taken = 0, 0
+        for i in range(seat.size):
+            lapsed += (seat[i] > 0) & (tiers[i] < 1)
+            taken += seat[i] == d[1]
+        missing += lapsed
+        if here[g]:
+            missing += max(int(d[0]) - taken, 0)
+    return missing

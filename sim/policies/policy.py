@@ -165,6 +165,10 @@ class Policy(BaseModel, ABC):
         """
         return None
 
+    def lacking(self, world: World) -> list[Push] | None:
+        """What counts (at price 1) whether `prepare` has something to do; None to be asked every week."""
+        return [] if type(self).prepare is Policy.prepare else None
+
     def acting(self, strength: float) -> list[tuple["Policy", float]]:
         """Who acts, and with which strength: itself, or the parts of a bundle."""
         return [(self, strength)]

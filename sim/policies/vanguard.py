@@ -89,6 +89,10 @@ class Vanguard(Policy):
         """Fill empty seats."""
         self._seated(world)
 
+    def lacking(self, world: World) -> list[Push]:
+        """Empty seats."""
+        return [Push(_missing, (self.seats(world), len(KINDS) * self.bench), price=1.0)]
+
     def pushes(self, world: World, strength: float) -> list[Push]:
         """Ask, persuade, set an example, and bring hours."""
         doses = (len(KINDS) * self.bench, self.contacts * strength, self.persuasion,
@@ -213,3 +217,10 @@ def _team(world, d):  # type: ignore[no-untyped-def]
     return _reach(column(world, "grid_first"), column(world, "tier"), column(world, "vanguard"), int(d[0]), d[1], d[2], d[3],
                   d[4], column(world, "extra_asks"), column(world, "persuasion"), column(world, "example"),
                   column(world, "institution_hours"))  # fmt: skip
+
+
+@weekly
+def _missing(world, d):  # type: ignore[no-untyped-def]
+    """How many members are missing."""
+    committee, leaders, heads = _members(column(world, "vanguard"), int(d[1]))
+    return max(int(d[0]) - committee - leaders - heads, 0)
