@@ -88,11 +88,10 @@ def _checked(
     configs = _configs_of(file, path, marks, spots, problems)
     config = configs[""]
     arms = {
-        name: _arm(said, name, file.burn_in, document, problems, configs.get(name, config))
-        for name, said in file.arms.items()
+        name: _arm(said, name, file, document, problems, configs.get(name, config)) for name, said in file.arms.items()
     }
     if file.parts:
-        whole = _policies(file.parts, ("parts",), file.burn_in, document, problems, config)
+        whole = _policies(file.parts, ("parts",), file, document, problems, config)
         arms = sub_bundles(whole)
         file = file.model_copy(update={"arms": dict.fromkeys(arms, ())})
     _outcomes_exist(file, marks, problems)
@@ -178,21 +177,21 @@ def sub_bundles(whole: Policies) -> dict[str, Policies]:
 def _arm(
     said: Arm | tuple[Entry, ...],
     name: str,
-    burn_in: int,
+    file: StudyFile,
     document: Document,
     problems: list[Problem],
     config: "Config",
 ) -> Policies:
     """The policies of an arm."""
     if isinstance(said, Arm):
-        return _policies(said.policies, ("arms", name, "policies"), burn_in, document, problems, config)
-    return _policies(said, ("arms", name), burn_in, document, problems, config)
+        return _policies(said.policies, ("arms", name, "policies"), file, document, problems, config)
+    return _policies(said, ("arms", name), file, document, problems, config)
 
 
 def _policies(
     listed: Sequence[Entry],
     place: Place,
-    burn_in: int,
+    file: StudyFile,
     document: Document,
     problems: list[Problem],
     config: "Config",
@@ -212,9 +211,13 @@ def _policies(
                 known = "" if near else f"one of {', '.join(sorted(POLICIES))}"
                 problems.append(Problem(spot, dotted(here), f"the policy {name!r}", known, near))
                 continue
-            full = {"start": burn_in, **(doses or {})}
+            full = {"start": file.burn_in, **(doses or {})}
             try:
-                check(_part(document, here, full), POLICIES[name]).value.fits(config)
+                policy = check(_part(document, here, full), POLICIES[name]).value
+                if policy.start >= file.weeks:
+                    at: Place = (*here, "start")
+                    problems.append(_too_late(document.marks.value(at), dotted(at), policy.start, file))
+                policy.fits(config)
             except ConfigError as error:
                 problems += error.problems
             except MisfitError as error:
@@ -228,6 +231,11 @@ def _policies(
         expected = "each policy once, or one period after the other"
         problems.append(Problem(spot, dotted(place), f"the policy {twice!r} twice", expected))
     return tuple(found)
+
+
+def _too_late(spot: Spot, path: str, start: int, file: StudyFile) -> Problem:
+    """A policy that would never act: an arm with it would be the arm without it."""
+    return Problem(spot, path, str(start), f"a week before {file.weeks}, where the study ends: it would never act")
 
 
 def _at_once(found: Sequence[tuple[str, dict[str, Any]]]) -> list[str]:
@@ -302,7 +310,9 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
             for value in values:
                 part = Document(study.path, {**carriers[0], dose: value}, Marks(spot), [])
                 try:
-                    check(part, POLICIES[name])
+                    policy = check(part, POLICIES[name]).value
+                    if dose == "start" and policy.start >= study.file.weeks:
+                        problems.append(_too_late(spot, f"varies.{path}", policy.start, study.file))
                 except ConfigError as error:
                     problems += error.problems
             continue

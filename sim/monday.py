@@ -12,9 +12,11 @@ from itertools import groupby
 from typing import Any, Protocol
 
 import numpy as np
-from numba import carray, cfunc, types
+from llvmlite import ir  # type: ignore[import-untyped]
+from numba import cfunc, types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
+from numba.np.numpy_support import carray
 
 from sim.columns import Fact, Table
 from sim.law import Column, compiled
@@ -42,8 +44,7 @@ NAMES = tuple(_FACTS)
 ROW = {name: row for row, name in enumerate(NAMES)}
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _memory_at(context: Any, address: Any) -> Any:
+def _memory(context: Any, address: Any) -> Any:
     """The memory at an address (inside compiled code)."""
 
     def made(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
@@ -52,13 +53,16 @@ def _memory_at(context: Any, address: Any) -> Any:
     return types.voidptr(address), made
 
 
+_memory_at: Any = intrinsic(_memory)
+
+
 def column(world: Any, name: str) -> Column:
     """A column of the world, by its name: in compiled code too, where the world is a table of addresses."""
     found: Column = getattr(world, name)
     return found
 
 
-@overload(column, prefer_literal=True)  # type: ignore[untyped-decorator]
+@overload(column, prefer_literal=True)
 def _column(world, name):  # type: ignore[no-untyped-def]
     at, dtype = 3 * ROW[name.literal_value], np.dtype(_FACTS[name.literal_value].dtype)
     if _FACTS[name.literal_value].width:
@@ -71,22 +75,24 @@ def number(world: Any, row: float) -> Column:
     return column(world, NAMES[int(row)])
 
 
-@overload(number)  # type: ignore[untyped-decorator]
+@overload(number)
 def _number(world, row):  # type: ignore[no-untyped-def]
     dtype = np.dtype(np.float64)
     return lambda world, row: carray(_memory_at(world[3 * int(row)]), (1,), dtype)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _called(context: Any, function: Any, world: Any, doses: Any) -> Any:
+def _result(context: Any, function: Any, world: Any, doses: Any) -> Any:
     """The result of the `@weekly` function at an address."""
 
     def made(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
         pointers = [builder.inttoptr(a, cgutils.voidptr_t) for a in arguments[1:]]
-        kind = cgutils.ir.FunctionType(cgutils.ir.DoubleType(), [p.type for p in pointers])
+        kind = ir.FunctionType(ir.DoubleType(), [p.type for p in pointers])
         return builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), pointers)
 
     return types.float64(function, world, doses), made
+
+
+_called: Any = intrinsic(_result)
 
 
 class Weekly:
@@ -100,7 +106,8 @@ class Weekly:
         """Where the compiled function lies."""
         kind = types.float64(types.CPointer(types.int64), types.CPointer(types.float64))
         self._compiled = cfunc(kind, cache=True, error_model="numpy")(self.function)  # kept, so that it stays there
-        return int(self._compiled.address)
+        address: Any = self._compiled.address
+        return int(address)
 
 
 def weekly(function: Callable[[Any, Any], float]) -> Weekly:
@@ -275,5 +282,10 @@ AIMED, HERE = ROW["aimed"], ROW["here"]
 def _take(table, rows, functions, doses, prices, aims, costs):  # type: ignore[no-untyped-def]
     """Go through a stretch of pushes."""
     for p in range(functions.size):
-        table[AIMED, 0], table[AIMED, 1], table[HERE, 0], table[HERE, 1] = aims[p, 0], aims[p, 1], aims[p, 2], aims[p, 3]
+        table[AIMED, 0], table[AIMED, 1], table[HERE, 0], table[HERE, 1] = (
+            aims[p, 0],
+            aims[p, 1],
+            aims[p, 2],
+            aims[p, 3],
+        )
         costs[rows[p]] += prices[p] * _called(functions[p], table.ctypes.data, doses[p].ctypes.data)

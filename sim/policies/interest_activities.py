@@ -66,6 +66,12 @@ def _touch(openings, aimed, tier, interest, parent_child, school, property_matte
 def _activities(world, d):  # type: ignore[no-untyped-def]
     """Touch those aimed at of 12 and over."""
     _touch(
-        column(world, "openings"), column(world, "aimed"), column(world, "tier"), column(world, "interest"), d[0], d[1], d[2]
+        column(world, "openings"),
+        column(world, "aimed"),
+        column(world, "tier"),
+        column(world, "interest"),
+        d[0],
+        d[1],
+        d[2],
     )
     return 1.0

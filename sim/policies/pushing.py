@@ -20,8 +20,8 @@ def raise_in_tiers(lever: Column, amount: float, aimed: Column, tier: Column, lo
     """Push a lever of those aimed at in tiers lowest to highest; returns how many they are."""
     n = 0
     for i in range(tier.size):
-        meant = np.int64(aimed[i] & (lowest <= tier[i]) & (tier[i] <= highest))
-        lever[i] += amount * meant
+        meant = aimed[i] & (lowest <= tier[i]) & (tier[i] <= highest)
+        lever[i] += amount * np.int64(meant)
         n += meant
     return n
 
@@ -33,7 +33,7 @@ def raise_for_adults(lever: Column, amount: float, aimed: Column, tier: Column, 
         lever[i] += amount * np.int64(aimed[i] & (tier[i] == 0) & (age[i] >= ADULT))
 
 
-def halves(number: int) -> tuple[float, float]:
+def halves(number: np.uint64) -> tuple[float, float]:
     """A number of 64 bits as two doses, which are too short for it."""
     return float(int(number) >> 32), float(int(number) & 0xFFFFFFFF)
 

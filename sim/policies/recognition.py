@@ -89,8 +89,8 @@ class Recognition(Policy):
 def _thank(recognition, aimed, tier, hours, warmth):  # type: ignore[no-untyped-def]
     thanked = 0
     for i in range(hours.size):
-        served = np.int64(aimed[i] & (tier[i] >= 0) & (hours[i] > 0.0))
-        recognition[i] += warmth * served
+        served = aimed[i] & (tier[i] >= 0) & (hours[i] > 0.0)
+        recognition[i] += warmth * np.int64(served)
         thanked += served
     return thanked
 
