@@ -223,20 +223,26 @@ class Monday:
         for name, found in self._kept.items():
             self._table[ROW[name]] = _address(name, found)
 
-    def arrange(self, owners: Sequence[tuple[Sequence[tuple[Acting, float]], float]]) -> None:
-        """From now on these act: for each owner who acts with which strength, and what share of the costs is paid."""
-        world = self._world
-        self._costs = np.zeros(sum(len(acting) for acting, _ in owners))
-        self._acting = [one for acting, _ in owners for one in acting]
-        self._bundles: list[tuple[slice, float]] = []
-        for acting, share in owners:
-            first = self._bundles[-1][0].stop if self._bundles else 0
-            self._bundles.append((slice(first, first + len(acting)), share))
-        self._plain = all(len(acting) == 1 and share == 1.0 for acting, share in owners)
-        lacking = [(row, policy, policy.lacking(world)) for row, (policy, _) in enumerate(self._acting)]
-        self._asked = np.array([lacks is None for _, _, lacks in lacking], np.float64)
+    def arrange(self, acting: Sequence[tuple[int, Acting, float]], shares: Sequence[float]) -> None:
+        """From now on these act, each for an owner and with a strength; `shares`: of the costs of those, what each owner pays."""
+        world, owners = self._world, [owner for owner, _, _ in acting]
+        self._owners = len(shares)
+        self._bundles: list[tuple[int, slice, float]] = []
+        rows, end = list(owners), len(shares)
+        for owner, share in enumerate(shares):
+            if (parts := owners.count(owner)) and (parts > 1 or share != 1.0):
+                # the parts of a bundle have rows of their own behind those of the owners
+                first, end = end, end + parts
+                self._bundles.append((owner, slice(first, end), share))
+                at = owners.index(owner)
+                rows[at : at + parts] = range(first, end)
+        self._costs = np.zeros(end)
+        self._acting = {row: (policy, strength) for row, (_, policy, strength) in zip(rows, acting, strict=True)}
+        lacking = [(row, policy, policy.lacking(world)) for row, (policy, _) in self._acting.items()]
+        self._asked = np.zeros(end)
+        self._asked[[row for row, _, lacks in lacking if lacks is None]] = 1.0
         self._lacking = _Stretch(world, [(row, policy, lacks or ()) for row, policy, lacks in lacking])
-        said = [(row, policy, policy.pushes(world, strength)) for row, (policy, strength) in enumerate(self._acting)]
+        said = [(row, policy, policy.pushes(world, strength)) for row, (policy, strength) in self._acting.items()]
         self._turns: list[_Stretch | int] = []
         for asked, turn in groupby(said, lambda one: one[2] is None):
             if asked:
@@ -250,9 +256,9 @@ class Monday:
         lacks[:] = self._asked
         self._lacking.take(self._world, self._table, lacks)
         if lacks.any():
-            for row in np.flatnonzero(lacks):
-                policy, strength = self._acting[row]
-                policy.prepare(self._world, strength)
+            for row, (policy, strength) in self._acting.items():
+                if lacks[row]:
+                    policy.prepare(self._world, strength)
 
     def push(self) -> list[float]:
         """Let everybody push; returns each owner's cost."""
@@ -265,7 +271,9 @@ class Monday:
                 policy, strength = self._acting[turn]
                 costs[turn] = policy.push(self._world, strength)
         each: list[float] = costs.tolist()
-        return each if self._plain else [share * sum(each[rows]) for rows, share in self._bundles]
+        for owner, rows, share in self._bundles:
+            each[owner] = share * sum(each[rows])
+        return each[: self._owners]
 
 
 def _address(name: str, found: Column) -> tuple[int, int, int]:

@@ -164,10 +164,7 @@ class Simulation:
             self._monday = self._arranged(self._monday or Monday(self.world), strengths)
             self._strengths = strengths
         self._monday.prepare()
-        by_name = self._monday.push()
-        costs = [0.0] * len(self.policies)
-        for at, cost in zip(self._by_name, by_name, strict=True):
-            costs[at] = cost
+        costs = self._monday.push()
         self.world.stand_cost[0] = fsum(costs)
         self.costs.append(tuple(costs))
 
@@ -178,11 +175,9 @@ class Simulation:
                 policy.leave(self.world)
             self._in_force[at] = strength > 0.0
         self._pushed = any(self._in_force)
-        owners = []
-        for at in self._by_name:
-            policy, strength = self.policies[at], strengths[at]
-            owners.append((policy.acting(strength) if strength > 0.0 else [], policy.share_of_costs))
-        monday.arrange(owners)
+        in_force = [at for at in self._by_name if self._in_force[at]]
+        acting = [(at, *one) for at in in_force for one in self.policies[at].acting(strengths[at])]
+        monday.arrange(acting, [policy.share_of_costs for policy in self.policies])
         return monday
 
     def end_week(self) -> None:
