@@ -99,13 +99,13 @@ class Weekly:
     """A function of the world and its doses, compiled when it is first needed."""
 
     def __init__(self, function: Callable[[Any, Any], float]) -> None:
-        self.function, self.__doc__, self.__module__ = function, function.__doc__, function.__module__
+        self.py_func, self.__doc__, self.__module__ = function, function.__doc__, function.__module__
 
     @cached_property
     def address(self) -> int:
         """Where the compiled function lies."""
         kind = types.float64(types.CPointer(types.int64), types.CPointer(types.float64))
-        self._compiled = cfunc(kind, cache=True, error_model="numpy")(self.function)  # kept, so that it stays there
+        self._compiled = cfunc(kind, cache=True, error_model="numpy")(self.py_func)  # kept, so that it stays there
         address: Any = self._compiled.address
         return int(address)
 
@@ -125,7 +125,7 @@ class Push:
 
     def in_python(self, world: Any) -> float:
         """Do it once, uncompiled; returns its cost."""
-        return self.price * self.function.function(world, self.doses)
+        return self.price * self.function.py_func(world, self.doses)
 
 
 @weekly
