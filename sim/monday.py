@@ -194,6 +194,8 @@ class _Stretch:
         self._kept: list[Column] = []  # what the addresses point to
         at = 0
         for _, policy, pushes in done:
+            if not pushes:
+                continue
             aimed, here = policy.aimed(world), policy.in_grids(world)
             if not policy.for_everybody():
                 aimed = aimed.copy()

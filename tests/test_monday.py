@@ -100,6 +100,20 @@ def test_a_policy_that_says_nothing_is_refused() -> None:
         Simulation(place(**CROWDED), [Silent()]).run_for(1)
 
 
+def test_a_policy_derived_from_a_shipped_one_pushes_as_it_says_itself() -> None:
+    class Louder(POLICIES["recruitment_drive"]):  # type: ignore[misc,name-defined]
+        name = "louder_for_a_test"
+
+        def push(self, world: Any, strength: float) -> float:
+            world.reach[0] += 0.125
+            return 3.0
+
+    simulation = Simulation(place(**CROWDED), [Louder()]).run_for(1)
+    assert simulation.world.reach[0] == 0.125
+    assert simulation.costs == [(3.0,)]
+    assert not simulation.world.extra_asks.any()
+
+
 def test_a_column_of_another_type_is_refused() -> None:
     world = lived(1, place(**CROWDED)).world
     world.columns["tier"] = world.columns["tier"].astype(np.int64)

@@ -109,6 +109,13 @@ class Policy(BaseModel, ABC):
     bench: ClassVar[int] = 0
     """Whose seats it fills where it seats people: 0 its own, 1 those of the bundle of which it is a part."""
 
+    def __init_subclass__(cls, **given: Any) -> None:
+        """Who says anew what a push or a preparation is, is asked for it: a list that was inherited says something else."""
+        super().__init_subclass__(**given)
+        for said, listed in (("push", "pushes"), ("prepare", "lacking")):
+            if said in vars(cls) and listed not in vars(cls):
+                setattr(cls, listed, getattr(Policy, listed))
+
     @field_validator("where")
     @classmethod
     def _readable(cls, where: str | None) -> str | None:
