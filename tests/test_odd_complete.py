@@ -34,7 +34,12 @@ LANGUAGE = {
     "pairwise",
 }
 """Python itself, its mathematics, and the array library: known to every reader of the listings."""
-BESIDE = {"ConfigError", "Problem", "Spot", "read_residents", "read_ties", "Policy"} | {"Monday", "NAMES", "ROW", "_Seen"}
+BESIDE = {"ConfigError", "Problem", "Spot", "read_residents", "read_ties", "Policy"} | {
+    "Monday",
+    "NAMES",
+    "ROW",
+    "_Seen",
+}
 """Refusals, a user's own files (section 18), the class whose methods are listed under Policies in full, and how Monday keeps
 the columns, which the document says in words."""
 
