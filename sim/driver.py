@@ -15,9 +15,6 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
 
 from sim.law import CACHE, Column
 from sim.phase import Phase
@@ -28,16 +25,6 @@ COLUMNS = tuple(sorted({name for phase in WEEK for name in phase.reads}))
 
 type Shape = tuple[tuple[np.dtype[Any], int], ...]
 """The type of each column of `COLUMNS` and how many dimensions it has."""
-
-
-@intrinsic
-def memory_at(context: Any, address: Any) -> Any:
-    """The memory at an address (inside compiled code)."""
-
-    def made(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(address), made
 
 
 def handed_over(
@@ -88,8 +75,7 @@ def _text(shape: Shape, phases: tuple[Phase, ...]) -> str:
         '"""The week over addresses, written by sim/driver.py."""',
         "import numpy as np",
         "from numba import carray",
-        "from sim.driver import memory_at",
-        "from sim.law import compiled",
+        "from sim.law import compiled, memory_at",
         *(f"from {phase.plain.__module__} import {phase.name} as _{phase.name}" for phase in phases),
         *(f"{phase.name} = _{phase.name}.run" for phase in phases),
         *(f"type_{name} = np.dtype({_word(dtype)})" for name, (dtype, _) in zip(COLUMNS, shape, strict=True)),

@@ -17,6 +17,9 @@ from typing import Any
 
 import numba
 import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 type Column = NDArray[Any]
@@ -74,6 +77,17 @@ def law[F: Callable[..., Any]](function: F) -> F:
 def plain[F: Callable[..., Any]](function: F) -> F:
     """The plain Python of a law or phase, as it is printed in its file."""
     return getattr(function, "py_func", function)
+
+
+def _memory(context: Any, address: Any) -> Any:
+    def made(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return types.voidptr(address), made
+
+
+memory_at: Any = intrinsic(_memory)
+"""The memory at an address, inside compiled code: of a column that somebody else keeps."""
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from numba.extending import intrinsic, overload
 from numba.np.numpy_support import carray
 
 from sim.columns import Fact, Table
-from sim.law import Column, compiled
+from sim.law import Column, compiled, memory_at
 from sim.levers import LEVERS
 from sim.orders import ORDERS
 from sim.places import GRIDS, PAIRS, STATION, TEAMS
@@ -44,18 +44,6 @@ NAMES = tuple(_FACTS)
 ROW = {name: row for row, name in enumerate(NAMES)}
 
 
-def _memory(context: Any, address: Any) -> Any:
-    """The memory at an address (inside compiled code)."""
-
-    def made(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(address), made
-
-
-_memory_at: Any = intrinsic(_memory)
-
-
 def column(world: Any, name: str) -> Column:
     """A column of the world, by its name: in compiled code too, where the world is a table of addresses."""
     found: Column = getattr(world, name)
@@ -66,8 +54,8 @@ def column(world: Any, name: str) -> Column:
 def _column(world, name):  # type: ignore[no-untyped-def]
     at, dtype = 3 * ROW[name.literal_value], np.dtype(_FACTS[name.literal_value].dtype)
     if _FACTS[name.literal_value].width:
-        return lambda world, name: carray(_memory_at(world[at]), (world[at + 1], world[at + 2]), dtype)
-    return lambda world, name: carray(_memory_at(world[at]), (world[at + 1],), dtype)
+        return lambda world, name: carray(memory_at(world[at]), (world[at + 1], world[at + 2]), dtype)
+    return lambda world, name: carray(memory_at(world[at]), (world[at + 1],), dtype)
 
 
 def number(world: Any, row: float) -> Column:
@@ -78,7 +66,7 @@ def number(world: Any, row: float) -> Column:
 @overload(number)
 def _number(world, row):  # type: ignore[no-untyped-def]
     dtype = np.dtype(np.float64)
-    return lambda world, row: carray(_memory_at(world[3 * int(row)]), (1,), dtype)
+    return lambda world, row: carray(memory_at(world[3 * int(row)]), (1,), dtype)
 
 
 def _result(context: Any, function: Any, world: Any, doses: Any) -> Any:
