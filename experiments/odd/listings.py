@@ -22,7 +22,7 @@ CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*|_\d+")
 STREAM = re.compile(r"^(\w+) = stream\(\"([^\"]+)\"\)", re.MULTILINE)
 SAID = ("sentence", "sentence_zh", "told", "told_zh", "period", "fits")
 """Methods of a policy that only speak or refuse: they change nothing in a run."""
-COMPILER = ("compiled", "inlined", "weekly")
+COMPILER = ("compiled", "inlined", "weekly", "register_jitable")
 """Decorators that say how a function is compiled, and nothing about what it computes."""
 UNTYPED = "  # type: ignore[no-untyped-def]"
 """A remark for the type checker."""

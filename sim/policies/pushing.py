@@ -5,6 +5,7 @@ residents in one step. `aimed` says whom a policy is meant for, `here` in which 
 """
 
 import numpy as np
+from numba.extending import register_jitable
 
 from sim.chance import NOBODY, key_of, uniform, uniforms
 from sim.law import Column, compiled
@@ -38,9 +39,9 @@ def halves(number: np.uint64) -> tuple[float, float]:
     return float(int(number) >> 32), float(int(number) & 0xFFFFFFFF)
 
 
-@compiled
+@register_jitable
 def joined(high, low):  # type: ignore[no-untyped-def]
-    """The number of which these are the halves."""
+    """The number of which these are the halves (in Python too a number of 64 bits, which compiled code takes for one)."""
     return (np.uint64(high) << np.uint64(32)) | np.uint64(low)
 
 
