@@ -51,7 +51,7 @@ class World:
         self._add(GRIDS, grids)
         self._add(ISSUES, grids * ISSUE_ROWS_PER_GRID)
         self._add(TEAMS, (grids + 1) * FIELDS)
-        self._add(PAIRS, n // 2 + 64)
+        self._add(PAIRS, n + 64)
         self._add(STATION, 1)
         self._add(ENCOUNTERS, n + 64)
         self.columns |= {name: getattr(given, name) for name in TIES}

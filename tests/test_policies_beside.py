@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from sim import POLICIES
+from sim import POLICIES, Simulation
 from sim.orders import DONE
+from sim.residents import ADULT, SENIOR_ELDER
 from sim.week import WEEK
 from tests.small import lived, place, same_life
 
@@ -80,3 +81,14 @@ def test_credits_pay_for_family_after_the_own_account_is_empty(own: int, family:
             return
         else:
             phase.run(*simulation.arguments_of(phase))
+
+
+def test_more_pairs_can_stand_than_half_the_residents() -> None:
+    """Where a few helpers visit many, no list that is too short ends the matching."""
+    life = Simulation(place(400, 2, pairing__most_clients=100), [POLICIES["mobile_kitchen"](places=1000)], 1)
+    world = life.world
+    helpers = np.arange(400) % 8 == 0
+    world.age[:], world.tier[:] = np.where(helpers, ADULT, SENIOR_ELDER), np.where(helpers, 1, 0)
+    world.alone[:], world.groups[:], world.hours_limit[:] = ~helpers, np.where(helpers, 0, 3), 5.0
+    life.run_for(1)
+    assert world.pairs[0] > 400 // 2 + 64
