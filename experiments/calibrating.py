@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from experiments.calibration import Task, done, learned, read_calibration, search
+from experiments.crew import processors
 from experiments.design import code_version
-from experiments.execution import processors
 from experiments.patterns import read_patterns
 from experiments.posterior import Emulator, Posterior, posterior, profile, taught
 from experiments.provenance import commit

@@ -22,13 +22,14 @@ from concurrent.futures import (
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
 from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from experiments.crew import crew, processors
 from experiments.design import Job, Run, Study
 from experiments.store import BLOCK, Finished, Series, Store
 
@@ -79,11 +80,6 @@ def _config(community: str, changes: str) -> "Config":
     from sim import load_config
 
     return load_config(community, set=json.loads(changes))
-
-
-def processors() -> int:
-    """Processors that this program may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def planned(study: Study, shard: tuple[int, int] = (1, 1)) -> Iterator[Run]:
@@ -236,12 +232,10 @@ def _alone(job: Job, folder: Path, by: Workers, simulate: Simulate) -> Outcome:
 
 
 def _pool(workers: int, by: Workers) -> Executor:
-    """Threads, as compiled weeks run side by side; or fresh processes (compiled code may hang in a forked one)."""
+    """Threads, as compiled weeks run side by side; or processes."""
     if by == "threads":
         return ThreadPoolExecutor(workers)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
-        os.environ.setdefault(name, "1")  # workers are the parallelism; libraries must not add their own
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_left_to_the_parent)
+    return ProcessPoolExecutor(workers, mp_context=crew(), initializer=_left_to_the_parent)
 
 
 def _left_to_the_parent() -> None:

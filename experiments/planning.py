@@ -5,8 +5,9 @@ from pathlib import Path
 
 from rich.table import Table
 
+from experiments.crew import processors
 from experiments.design import Study
-from experiments.execution import processors, simulated
+from experiments.execution import simulated
 from experiments.session import warm
 from experiments.store import Store
 from experiments.terminal import terminal

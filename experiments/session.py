@@ -16,8 +16,9 @@ from rich.console import Console
 
 from experiments.analysis.stopping import Need
 from experiments.bringing import read_own_files
+from experiments.crew import processors
 from experiments.design import Study
-from experiments.execution import Tally, Workers, missing, perform, planned, processors
+from experiments.execution import Tally, Workers, missing, perform, planned
 from experiments.provenance import changed_since, manifest, write_resolved
 from experiments.results import Results, give_back, results_for, settled
 from experiments.store import Store, StoreError, clear_errors

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from experiments.execution import processors
+from experiments.crew import processors
 from experiments.patterns import read_patterns
 from experiments.terminal import terminal
 from experiments.validation import Validation, label_of, validate

@@ -6,9 +6,10 @@ alternatives say so: for `scope` the policy whose name comes last in the alphabe
 and of several promises (`response_target`) the shortest holds.
 """
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sim.columns import Fact, flag
+from sim.law import Column, compiled
 
 type Span = Literal["community", "grid", "resident", "kind"]
 
@@ -120,4 +121,23 @@ LEVERS: dict[str, tuple[Span, Fact]] = {
 
 NO_PROMISE = 1e9
 REST: dict[str, float] = {"scope": -1.0, "response_target": NO_PROMISE}
-"""Where a lever rests; 0 unless named here."""
+"""Where a lever of the community rests; 0 unless named here. All others rest at 0."""
+COMMUNITY = ("community", "f8")
+
+
+class Resting(NamedTuple):
+    """What it takes to put every lever back where it rests."""
+
+    levers: Column
+    """The memory in which all of them lie."""
+    community: Column
+    """The levers of the community, within that memory."""
+    at: Column
+    """Where those rest."""
+
+
+@compiled
+def rest(resting):  # type: ignore[no-untyped-def]
+    """Put every lever back where it rests."""
+    resting.levers[:] = 0
+    resting.community[:] = resting.at

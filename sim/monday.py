@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from llvmlite import ir  # type: ignore[import-untyped]
@@ -165,19 +165,39 @@ class Acting(Protocol):
         """In which grids."""
 
 
+class Pushes(NamedTuple):
+    """Pushes one after the other, as tables for compiled code: one row a push."""
+
+    rows: Column
+    """Where its cost is booked."""
+    functions: Column
+    """Addresses of compiled functions."""
+    doses: Column
+    prices: Column
+    aims: Column
+    """Addresses and sizes of the columns that say whom it is meant for and in which grids."""
+
+    @classmethod
+    def of(cls, done: Sequence[tuple[int, Push]]) -> "Pushes":
+        """The tables of pushes and of the rows in which their costs are booked; nobody is aimed at yet."""
+        doses = np.zeros((len(done), DOSES))
+        for at, (_, push) in enumerate(done):
+            doses[at, : len(push.doses)] = push.doses
+        return cls(
+            np.array([row for row, _ in done], np.int64),
+            np.array([push.function.address for _, push in done], np.int64),
+            doses,
+            np.array([push.price for _, push in done], np.float64),
+            np.zeros((len(done), 4), np.int64),
+        )
+
+
 class _Stretch:
-    """What some policies do, one after the other, as tables for compiled code."""
+    """What some policies do, one after the other."""
 
     def __init__(self, world: Any, done: Sequence[tuple[int, Acting, Sequence[Push]]]) -> None:
         """`done`: what each policy does, with the row in which its cost is booked."""
-        rows = [(row, push) for row, _, pushes in done for push in pushes]
-        self.rows = np.array([row for row, _ in rows], np.int64)
-        self.functions = np.array([push.function.address for _, push in rows], np.int64)
-        self.prices = np.array([push.price for _, push in rows], np.float64)
-        self.doses = np.zeros((len(rows), DOSES))
-        for at, (_, push) in enumerate(rows):
-            self.doses[at, : len(push.doses)] = push.doses
-        self.aims = np.zeros((len(rows), 4), np.int64)
+        self.pushes = Pushes.of([(row, push) for row, _, pushes in done for push in pushes])
         self.narrow: list[tuple[Acting, Column]] = []
         self._kept: list[Column] = []  # what the addresses point to
         at = 0
@@ -189,14 +209,29 @@ class _Stretch:
                 aimed = aimed.copy()
                 self.narrow.append((policy, aimed))
             self._kept += [aimed, here]
-            self.aims[at : at + len(pushes)] = *_address("aimed", aimed)[:2], *_address("here", here)[:2]
+            self.pushes.aims[at : at + len(pushes)] = *_address("aimed", aimed)[:2], *_address("here", here)[:2]
             at += len(pushes)
 
     def take(self, world: Any, table: Column, costs: Column) -> None:
         """Do it."""
         for policy, aimed in self.narrow:
             aimed[:] = policy.aimed(world)
-        _take(table, self.rows, self.functions, self.doses, self.prices, self.aims, costs)
+        take(table, self.pushes, costs)
+
+
+class Plan(NamedTuple):
+    """A Monday that is the same week after week, for compiled code."""
+
+    table: Column
+    """Where the columns lie."""
+    lacking: Pushes
+    pushes: Pushes
+    costs: int
+    """Length of the list of costs."""
+
+
+NOTHING = Plan(np.zeros((1, 3), np.int64), Pushes.of([]), Pushes.of([]), 0)
+"""The Monday of a community without policies."""
 
 
 class Monday:
@@ -240,6 +275,15 @@ class Monday:
             else:
                 self._turns.append(_Stretch(world, [(row, policy, pushes or ()) for row, policy, pushes in turn]))
 
+    def alike(self) -> Plan | None:
+        """What all of them do week after week until one lacks something; None where a policy wants to be asked in Python."""
+        if self._asked.any() or self._lacking.narrow or len(self._turns) > 1:
+            return None
+        turn = self._turns[0] if self._turns else self._lacking
+        if not isinstance(turn, _Stretch) or turn.narrow:
+            return None
+        return Plan(self._table, self._lacking.pushes, turn.pushes, self._costs.size)
+
     def prepare(self) -> None:
         """Let those prepare who lack something."""
         lacks = self._costs
@@ -260,6 +304,10 @@ class Monday:
             else:
                 policy, strength = self._acting[turn]
                 costs[turn] = policy.push(self._world, strength)
+        return self.shared(costs)
+
+    def shared(self, costs: Column) -> list[float]:
+        """Each owner's cost, of the costs of all that act."""
         each: list[float] = costs.tolist()
         for owner, rows, share in self._bundles:
             each[owner] = share * sum(each[rows])
@@ -277,13 +325,10 @@ AIMED, HERE = ROW["aimed"], ROW["here"]
 
 
 @compiled
-def _take(table, rows, functions, doses, prices, aims, costs):  # type: ignore[no-untyped-def]
-    """Go through a stretch of pushes."""
-    for p in range(functions.size):
-        table[AIMED, 0], table[AIMED, 1], table[HERE, 0], table[HERE, 1] = (
-            aims[p, 0],
-            aims[p, 1],
-            aims[p, 2],
-            aims[p, 3],
-        )
-        costs[rows[p]] += prices[p] * _called(functions[p], table.ctypes.data, doses[p].ctypes.data)
+def take(table, pushes, costs):  # type: ignore[no-untyped-def]
+    """Go through some pushes: `table`, where the columns lie; their prices are added to `costs`."""
+    for p in range(pushes.functions.size):
+        table[AIMED, 0], table[AIMED, 1] = pushes.aims[p, 0], pushes.aims[p, 1]
+        table[HERE, 0], table[HERE, 1] = pushes.aims[p, 2], pushes.aims[p, 3]
+        result = _called(pushes.functions[p], table.ctypes.data, pushes.doses[p].ctypes.data)
+        costs[pushes.rows[p]] += pushes.prices[p] * result

@@ -5,6 +5,8 @@ declined, expires, or is cancelled because the household moved. Every need that 
 one of these ways (conservation, oracle E21).
 """
 
+import numpy as np
+
 from sim.columns import Fact, Table, share
 from sim.law import compiled
 
@@ -71,3 +73,23 @@ def last_row_into(  # type: ignore[no-untyped-def]
     )
     order_escalated[o], order_credit[o], order_rank[o] = order_escalated[last], order_credit[last], order_rank[last]
     order_quality[o], order_rating[o] = order_quality[last], order_rating[last]
+
+
+@compiled
+def wanting(wants, kinds):  # type: ignore[no-untyped-def]
+    """How many residents can come to need each kind of service."""
+    n = np.zeros(kinds)
+    for i in range(wants.size):
+        for k in range(kinds):
+            n[k] += (wants[i] >> k) & 1
+    return n
+
+
+@compiled
+def most_needs(wants, weekly, low_income_extra):  # type: ignore[no-untyped-def]
+    """How many needs can arise in one week: the expected number and twelve standard deviations, at most all."""
+    eligible = wanting(wants, weekly.size)
+    expected = 0.0
+    for k in range(weekly.size):
+        expected += eligible[k] * min(1.0, weekly[k] * (1.0 + low_income_extra))
+    return int(min(eligible.sum(), expected + 12.0 * expected**0.5 + 64.0))

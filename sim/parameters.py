@@ -5,6 +5,7 @@ A section is one mechanism's parameters. Rules receive a section as plain number
 compiled rule reads `p.rate` and nothing else.
 """
 
+from functools import cache
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,12 +42,17 @@ class Section(BaseModel):
 
     def as_numbers(self) -> dict[str, float]:
         """The section as plain numbers: choices become their position, truth becomes 0 or 1."""
+        values = self.__dict__
         return {
-            name: _as_number(field.annotation, getattr(self, name)) for name, field in type(self).model_fields.items()
+            name: float(values[name]) if choices is None else float(choices.index(values[name]))
+            for name, choices in _choices(type(self))
         }
 
 
-def _as_number(annotation: Any, value: Any) -> float:
-    if get_origin(annotation) is Literal:
-        return float(get_args(annotation).index(value))
-    return float(value)
+@cache
+def _choices(section: type[Section]) -> list[tuple[str, tuple[Any, ...] | None]]:
+    """The parameters of a section, and among what each is chosen, if it is."""
+    return [
+        (name, get_args(field.annotation) if get_origin(field.annotation) is Literal else None)
+        for name, field in section.model_fields.items()
+    ]

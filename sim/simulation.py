@@ -12,20 +12,21 @@ import numpy as np
 from sim.driver import handed_over
 from sim.law import Column
 from sim.levers import LEVERS
-from sim.metrics import METRICS, slow_values
+from sim.metrics import METRICS, slow_names, slow_values
 from sim.model_parameters import Config
-from sim.monday import Monday
+from sim.monday import NOTHING, Monday, Plan
 from sim.orders import ORDERS, last_row_into
 from sim.phase import Phase
 from sim.policies.policy import Policy
 from sim.residents import NO_TIER, RESIDENTS, VACANT
 from sim.rules.moving import NEVER_SERVED
+from sim.stretch import QUARTER, Start, slow_are_due
 from sim.tallies import stretches
 from sim.ties import TIES, end_tie
 from sim.world import World
 
-SLOW_EVERY = 13
-"""Weeks between two measurements of the slow (network) metrics."""
+AT_ONCE = 5_000_000
+"""Resident-weeks in one compiled call, about a second: an interrupt has to wait for its end."""
 MOST_WEEKS = 30_000
 """Longest life, some 577 years: the week in which a tie was made has 16 bits."""
 
@@ -59,11 +60,12 @@ class Simulation:
         self._by_name, self._whole_from = by_name(self.policies), whole_from(self.policies)
         self._whole = [1.0] * len(self.policies)
         self._slow_weeks: list[int] = []
+        self._most_new = np.zeros(1, np.int64)
         self._bind()
 
     def __getstate__(self) -> dict[str, object]:
         """Everything but the addresses of columns: those are looked up again."""
-        bound = ("_known", "_drive", "_table", "_monday")
+        bound = ("_known", "_driver", "_monday")
         return {name: value for name, value in self.__dict__.items() if name not in bound}
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -78,7 +80,7 @@ class Simulation:
     def _bind(self) -> None:
         """Look up, once, where the columns lie; they are kept as long as their addresses are."""
         self._known = self.world.columns | dict(self.world.sections())
-        self._drive, self._table = handed_over(self._known)
+        self._driver = handed_over(self._known)
         self._monday: Monday | None = None
 
     def change_policies(self, policies: Iterable[Policy]) -> None:
@@ -126,14 +128,59 @@ class Simulation:
 
     def run_for(self, weeks: int) -> "Simulation":
         """Live so many weeks more."""
-        for _ in range(weeks):
-            self.live_one_week()
+        end = len(self.rows) + weeks
+        while len(self.rows) < end:
+            if not self._live_alike(end - len(self.rows)):
+                self.live_one_week()
         return self
+
+    def _live_alike(self, most: int) -> int:
+        """Live weeks that are alike in one compiled call; returns how many.
+
+        They end where a policy changes its strength, has to prepare something or wants to be asked, and where the order book
+        has to grow.
+        """
+        world, week = self.world, len(self.rows)
+        weeks = max(0, min(most, MOST_WEEKS - week, AT_ONCE // world.tier.size + 1))
+        plan: Plan | None = NOTHING
+        if self.policies:
+            strengths = self._strengths_in(week)
+            weeks = next((k for k in range(1, weeks) if self._strengths_in(week + k) != strengths), weeks)
+            plan = self._monday_with(strengths).alike()
+        if plan is None or weeks == 0:
+            return 0
+        start = Start(
+            week,
+            world.week,
+            world.tallies.row,
+            self.between,
+            world.open_orders,
+            world.order_state.size,
+            world.wants,
+            world.kind_weekly,
+            self.config.needing.low_income_extra,
+            self._most_new,
+            self._pushed,
+            world.resting,
+        )
+        due = [at for at in range(week, week + weeks) if slow_are_due(at)]
+        rows, costs = np.empty((weeks, world.tallies.row.size)), np.zeros((weeks, plan.costs))
+        slow = np.empty((len(due), len(slow_names())))
+        lived = self._driver.weeks(self._driver.table, start, plan, rows, costs, slow)
+        for row, paid in zip(rows[:lived], costs, strict=False):
+            if self._monday:
+                world.stand_cost[0] = stretches(row)["stand_cost"][0] = self._booked(self._monday.shared(paid))
+            self.rows.append(row)
+        for at, values in zip(due, slow.tolist(), strict=True):
+            if at < week + lived:
+                self._slow_weeks.append(at)
+                self.slow.append(dict(zip(slow_names(), values, strict=True)))
+        return lived
 
     def live_one_week(self) -> None:
         """Levers rest, policies push, the phases of the week follow each other, and Sunday night is written down."""
         self.begin_week()
-        self._drive(self._table)
+        self._driver.week(self._driver.table)
         self.end_week()
 
     def begin_week(self) -> None:
@@ -142,12 +189,12 @@ class Simulation:
         world.week[0] = len(self.rows)
         world.tallies.row[:] = self.between
         self.between.fill(0.0)
-        if len(self.rows) % SLOW_EVERY == 0:
+        if len(self.rows) % QUARTER == 0:
             if len(self.rows) > MOST_WEEKS:
                 raise ValueError(f"no life of more than {MOST_WEEKS:,} weeks")
-            self._most_new = world.most_new_orders()
-        if world.open_orders[0] + self._most_new > world.order_state.size:
-            world.grow_orders(2 * (int(world.open_orders[0]) + self._most_new))
+            self._most_new[0] = world.most_new_orders()
+        if world.open_orders[0] + self._most_new[0] > world.order_state.size:
+            world.grow_orders(2 * int(world.open_orders[0] + self._most_new[0]))
             self._bind()
         if self.policies:
             self.policies_push()
@@ -156,17 +203,27 @@ class Simulation:
         """Levers return to rest; policies in force push them; costs are booked."""
         if self._pushed:
             self.world.let_levers_rest()
-        week = len(self.rows)
-        strengths = self._whole
-        if week < self._whole_from:
-            strengths = [policy.strength(week) for policy in self.policies]
+        monday = self._monday_with(self._strengths_in(len(self.rows)))
+        monday.prepare()
+        self.world.stand_cost[0] = self._booked(monday.push())
+
+    def _strengths_in(self, week: int) -> list[float]:
+        """How strong each policy is in a week."""
+        return [policy.strength(week) for policy in self.policies] if week < self._whole_from else self._whole
+
+    def _booked(self, costs: list[float]) -> float:
+        """Write down what each policy costs this week; returns what all cost."""
+        self.costs.append(tuple(costs))
+        return fsum(costs)
+
+    def _monday_with(self, strengths: list[float]) -> Monday:
+        """Monday with policies as strong as this; arranged again only when their strengths change."""
         if self._monday is None or strengths != self._strengths:
+            if self._pushed:
+                self.world.let_levers_rest()
             self._monday = self._arranged(self._monday or Monday(self.world), strengths)
             self._strengths = strengths
-        self._monday.prepare()
-        costs = self._monday.push()
-        self.world.stand_cost[0] = fsum(costs)
-        self.costs.append(tuple(costs))
+        return self._monday
 
     def _arranged(self, monday: Monday, strengths: list[float]) -> Monday:
         """First who goes, then who comes, then everybody pushes, by name: so the order of the list does not matter."""
@@ -183,7 +240,7 @@ class Simulation:
     def end_week(self) -> None:
         """Write down the tallies of the week and, now and then, the slow metrics."""
         self.rows.append(self.world.tallies.row.copy())
-        if len(self.rows) % SLOW_EVERY == 0 or not self.slow:
+        if slow_are_due(len(self.rows) - 1):
             self.slow.append(slow_values(self.world))
             self._slow_weeks.append(len(self.rows) - 1)
 

@@ -10,11 +10,11 @@ import numpy as np
 from sim.chance import key_of, stream, uniforms
 from sim.columns import Table
 from sim.households import PersonColumns, household_numbers
-from sim.law import Column, compiled
-from sim.levers import LEVERS, REST
+from sim.law import Column
+from sim.levers import COMMUNITY, LEVERS, REST, Resting, rest
 from sim.model_parameters import ELIGIBLE, Config
 from sim.networks import Ties, ties
-from sim.orders import ENCOUNTERS, LINE, ORDERS
+from sim.orders import ENCOUNTERS, LINE, ORDERS, most_needs, wanting
 from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.population import INITIAL, Founders, founders
 from sim.residents import INTERESTS, MIGRANT, PARTICIPANTS, RESIDENTS, TIERS
@@ -80,7 +80,7 @@ class World:
         """Everything, the tallies once: as columns they are views of one row and are found again."""
         columns = {name: column for name, column in self.columns.items() if name not in self.tallies.named}
         return {
-            name: value for name, value in self.__dict__.items() if name not in self.columns and name != "_blocks"
+            name: value for name, value in self.__dict__.items() if name not in self.columns and name != "resting"
         } | {"columns": columns}
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -106,13 +106,20 @@ class World:
         self.let_levers_rest()
 
     def _join_levers(self) -> None:
-        """Let the levers of one span and type lie side by side, so that they all come to rest in one go."""
-        self._blocks: list[Column] = []
-        for spans in sorted({(span, fact.dtype) for span, fact in LEVERS.values()}):
-            names = [name for name, (span, fact) in LEVERS.items() if (span, fact.dtype) == spans]
-            block = np.stack([self.columns[name] for name in names])
-            self._blocks.append(block)
-            self.columns |= dict(zip(names, block, strict=True))
+        """Let all levers lie side by side, so that they come to rest in one go."""
+        spans: dict[tuple[str, str], list[str]] = {}
+        for name, (span, fact) in LEVERS.items():
+            spans.setdefault((span, fact.dtype), []).append(name)
+        blocks = {key: np.stack([self.columns[name] for name in names]) for key, names in spans.items()}
+        starts = np.cumsum([0, *(-(-block.nbytes // 64) * 64 for block in blocks.values())])
+        levers = np.zeros(int(starts[-1]), np.uint8)
+        for start, (key, block) in zip(starts, blocks.items(), strict=False):
+            place = levers[start : start + block.nbytes].view(block.dtype).reshape(block.shape)
+            place[:] = block
+            self.columns |= dict(zip(spans[key], place, strict=True))
+            if key == COMMUNITY:
+                community = place[:, 0]
+        self.resting = Resting(levers, community, np.array([REST.get(name, 0.0) for name in spans[COMMUNITY]]))
 
     def set_kinds(self) -> None:
         """The service kinds as a table for compiled code."""
@@ -140,7 +147,7 @@ class World:
 
     def _expect_needs(self) -> None:
         """How many needs of each kind a week can be expected to bring, by who lives here now."""
-        self.kind_expected[:] = self.kind_weekly * _wanting(self.wants, self.kind_weekly.size)
+        self.kind_expected[:] = self.kind_weekly * wanting(self.wants, self.kind_weekly.size)
 
     def _settle(self, seed: np.uint64) -> None:
         """Put the founders in their rows and everything at its start."""
@@ -198,10 +205,7 @@ class World:
 
     def let_levers_rest(self) -> None:
         """Put every lever back where it rests."""
-        for block in self._blocks:
-            block.fill(0.0)
-        for name, rest in REST.items():
-            self.columns[name].fill(rest)
+        rest(self.resting)
 
     def grow_orders(self, rows: int) -> None:
         """Give the order book room for this many rows."""
@@ -212,10 +216,8 @@ class World:
         self._name_columns()
 
     def most_new_orders(self) -> int:
-        """How many needs can arise in one week: the expected number and twelve standard deviations, at most all."""
-        eligible = _wanting(self.wants, self.kind_weekly.size)
-        expected = float(eligible @ np.minimum(1.0, self.kind_weekly * (1.0 + self.config.needing.low_income_extra)))
-        return int(min(float(eligible.sum()), expected + 12.0 * expected**0.5 + 64.0))
+        """How many needs can arise in one week."""
+        return int(most_needs(self.wants, self.kind_weekly, self.config.needing.low_income_extra))
 
     def sections(self) -> Iterator[tuple[str, Column]]:
         """The parameters of the rules for compiled code: each section is a table of one row, with a field a parameter."""
@@ -237,16 +239,6 @@ def _give_back_memory() -> None:
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # other C libraries know no such wish
             ctypes.CDLL(None).malloc_trim(0)
-
-
-@compiled
-def _wanting(wants: Column, kinds: int) -> Column:
-    """How many residents can come to need each kind of service."""
-    n = np.zeros(kinds)
-    for i in range(wants.size):
-        for k in range(kinds):
-            n[k] += (wants[i] >> k) & 1
-    return n
 
 
 def one_row(numbers: dict[str, float]) -> Column:

@@ -3,6 +3,16 @@
 from sim.metrics import flows, needs, network, participation, wellbeing  # isort: skip  # the parts come before
 from sim.metrics import cohesion  # isort: skip  # the whole
 from sim.metrics.metric import METRICS
-from sim.metrics.network import slow_values
+from sim.metrics.network import slow_names, slow_values
 
-__all__ = ["METRICS", "cohesion", "flows", "needs", "network", "participation", "slow_values", "wellbeing"]
+__all__ = [
+    "METRICS",
+    "cohesion",
+    "flows",
+    "needs",
+    "network",
+    "participation",
+    "slow_names",
+    "slow_values",
+    "wellbeing",
+]

@@ -4,6 +4,8 @@ None of these is raised by a rule directly: no line of a service rule touches co
 "volunteer culture and cohesion go together" (A85) can turn out false.
 """
 
+import inspect
+
 import numpy as np
 
 from sim.law import Column, compiled
@@ -313,13 +315,29 @@ def _measured(parent, lonely, of_ties, grid, grid_first, origin, age, tier, grou
     out[18] = _between(active_of_grid, able_of_grid)
 
 
+@compiled
+def measured(  # type: ignore[no-untyped-def]
+    out, household, household_first, grid, grid_first, origin, age, tier, groups, tenure, tie_first, degree, tie_other,
+    tie_strength, hours_past_year, needs_past_year, met_past_year,
+):  # fmt: skip
+    """Write every slow metric of these columns into `out`, in the order in which they are declared above."""
+    lonely = np.ones(age.size, np.uint8)
+    parent = _components(tie_first, degree, tie_other, tie_strength, STRONG)
+    of_ties = _ties_measured(household, household_first, grid, grid_first, origin, age, tie_first, degree, tie_other, tie_strength, STRONG, lonely)  # fmt: skip
+    _measured(parent, lonely, of_ties, grid, grid_first, origin, age, tier, groups, tenure, hours_past_year, needs_past_year, met_past_year, out)  # fmt: skip
+
+
+READS = tuple(inspect.signature(measured).parameters)[1:]
+"""The columns of which slow metrics are made."""
+
+
 def slow_values(world: World) -> dict[str, float]:
     """Every slow metric of the world as it stands."""
-    names = [name for name, one in METRICS.items() if one.slow]
-    w, out, lonely = world, np.zeros(len(names)), np.ones(world.age.size, np.uint8)
-    parent = _components(w.tie_first, w.degree, w.tie_other, w.tie_strength, STRONG)
-    of_ties = _ties_measured(w.household, w.household_first, w.grid, w.grid_first, w.origin, w.age, w.tie_first, w.degree,
-                             w.tie_other, w.tie_strength, STRONG, lonely)  # fmt: skip
-    _measured(parent, lonely, of_ties, w.grid, w.grid_first, w.origin, w.age, w.tier, w.groups, w.tenure, w.hours_past_year,
-              w.needs_past_year, w.met_past_year, out)  # fmt: skip
-    return dict(zip(names, out.tolist(), strict=True))
+    out = np.zeros(len(slow_names()))
+    measured(out, *(world.columns[name] for name in READS))
+    return dict(zip(slow_names(), out.tolist(), strict=True))
+
+
+def slow_names() -> list[str]:
+    """The names of slow metrics, in the order in which they are declared."""
+    return [name for name, one in METRICS.items() if one.slow]
