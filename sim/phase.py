@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.law import compiled
+from sim.law import compiled_apart
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,6 @@ def phase(*, writes: tuple[str, ...]) -> Callable[[Callable[..., None]], Phase]:
         if unknown or not function.__doc__:
             raise TypeError(f"phase {function.__name__}: writes {unknown}, or has no docstring")
         sentence = function.__doc__.strip().split("\n")[0]
-        return Phase(function.__name__, sentence, reads, writes, compiled(function), _in_plain_python(function))
+        return Phase(function.__name__, sentence, reads, writes, compiled_apart(function), _in_plain_python(function))
 
     return declared

@@ -9,6 +9,8 @@ YEAR = 52
 HALF_YEAR = 26
 GROUPS, TIERS = 5, 5
 """Groups, and tiers with that of children: how many there are."""
+STRETCH = 1024
+"""Residents who are asked one question after the other."""
 
 
 @phase(writes=("stand_tiers", "stand_children", "stand_registered", "stand_active", "stand_active_tiers", "stand_groups", "stand_wellbeing", "stand_feelings",
@@ -18,59 +20,72 @@ def the_community_is_counted(week, age, tier, grid, groups, registered, last_ser
                              stand_active_tiers, stand_groups, stand_wellbeing, stand_feelings, stand_stayers, stand_newcomers, stand_longer, stand_places, stand_tenure,
                              stand_bank, stand_memory, stand_founders, stand_ties):
     """Everyone and everything is counted."""
-    since = week[0] - YEAR
+    now, since = week[0], week[0] - YEAR
     people, well, low, tenures, credits, with_credits, ties, active_side, founders = 0, 0.0, 0, 0, 0, 0, 0, 0, 0
     n_registered, active, active_registered, newcomers, newcomers_in, longer, longer_in = 0, 0, 0, 0, 0, 0, 0
     stayers, stayers_in, stayers_registered, stayers_identity, stayers_well = 0, 0, 0, 0.0, 0.0
     of_identity, of_skill, of_efficacy, of_habit, of_fatigue, of_satisfaction = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     n_assigned, s_assigned, s_free = 0, 0.0, 0.0
     heads, wellbeings, tiers = np.zeros(1 << GROUPS, np.int64), np.zeros(1 << GROUPS), np.zeros(TIERS, np.int64)
-    for i in range(age.size):
-        # of everybody the same is asked, and the answers, 0 or 1, are added up: to go one way or another would cost more time
-        here, able, w, k = int(age[i] != VACANT), int(tier[i] >= 0), wellbeing[i], tier[i]
-        people += here
-        well += here * w
-        low += here & int(w < 0.5)
-        tenures += here * tenure[i]
-        founders += here & int(tenure[i] > week[0])
-        ties += degree[i]
-        heads[groups[i]] += here
-        wellbeings[groups[i]] += here * w
-        credits += balance[i]
-        with_credits += int(balance[i] > 0)
-        tiers[k + 1] += here
-        of_identity += able * identity[i]
-        of_skill += able * skill[i]
-        of_efficacy += able * efficacy[i]
-        of_habit += able * habit[i]
-        known, recently = able & registered[i], able & int(last_served[i] > since)
-        n_registered += known
-        active += recently
-        active_registered += recently & known
-        new, year = able & int(tenure[i] < HALF_YEAR), able & int(tenure[i] >= YEAR)
-        newcomers += new
-        stayers += year
-        stayers_registered += year & known
-        stayers_identity += year * identity[i]
-        stayers_well += year * w
-        if k >= 1:
-            newcomers_in += new
-            longer_in += 1 - new
-            stayers_in += year
-            stand_active_tiers[k] += recently
-            of_fatigue += fatigue[i]
-            of_satisfaction += satisfaction[i]
-            active_side += degree[i]
-            if assigned[i] > 0.5:
-                n_assigned += 1
-                s_assigned += satisfaction[i]
-            else:
-                s_free += satisfaction[i]
+    active_tiers = np.zeros(TIERS - 1, np.int64)
+    # Of everybody the same is asked, and the answers, 0 or 1, are added up: to go one way or another would cost more time. What
+    # can be added up in any order stands apart, so that the processor takes several residents at once.
+    for begin in range(0, age.size, STRETCH):
+        first, end = np.uint64(begin), np.uint64(min(begin + STRETCH, age.size))
+        for i in range(first, end):
+            here = int(age[i] != VACANT)
+            people += here
+            tenures += here * tenure[i]
+            founders += here & int(tenure[i] > now)
+            ties += degree[i]
+            credits += balance[i]
+            with_credits += int(balance[i] > 0)
+        for i in range(first, end):
+            able = int(tier[i] >= 0)
+            known, recently = able & registered[i], able & int(last_served[i] > since)
+            n_registered += known
+            active += recently
+            active_registered += recently & known
+            new, year = able & int(tenure[i] < HALF_YEAR), able & int(tenure[i] >= YEAR)
+            newcomers += new
+            stayers += year
+            stayers_registered += year & registered[i]
+        for i in range(first, end):
+            here, able, w, k = int(age[i] != VACANT), int(tier[i] >= 0), wellbeing[i], tier[i]
+            year = able & int(tenure[i] >= YEAR)
+            heads[groups[i]] += here
+            wellbeings[groups[i]] += here * w
+            tiers[k + 1] += here
+            low += here & int(w < 0.5)
+            well += here * w
+            of_identity += able * identity[i]
+            of_skill += able * skill[i]
+            of_efficacy += able * efficacy[i]
+            of_habit += able * habit[i]
+            stayers_identity += year * identity[i]
+            stayers_well += year * w
+        for i in range(first, end):
+            k = tier[i]
+            if k >= 1:
+                new, year = int(tenure[i] < HALF_YEAR), int(tenure[i] >= YEAR)
+                newcomers_in += new
+                longer_in += 1 - new
+                stayers_in += year
+                active_tiers[k] += int(last_served[i] > since)
+                of_fatigue += fatigue[i]
+                of_satisfaction += satisfaction[i]
+                active_side += degree[i]
+                if assigned[i] > 0.5:
+                    n_assigned += 1
+                    s_assigned += satisfaction[i]
+                else:
+                    s_free += satisfaction[i]
     children = tiers[0]
     longer = people - children - newcomers
-    stand_active_tiers[0] += active - (stand_active_tiers[1] + stand_active_tiers[2] + stand_active_tiers[3])
+    active_tiers[0] = active - active_tiers[1:].sum()
     for k in range(TIERS - 1):
         stand_tiers[k] += tiers[k + 1]
+        stand_active_tiers[k] += active_tiers[k]
     for bits in range(1 << GROUPS):
         for g in range(GROUPS):
             if (bits >> g) & 1:

@@ -5,6 +5,8 @@ What a mover knew leaves with them: nothing here remembers the person who lived 
 Sources: bandura1977, wright1936, huang2025 (A29, A51)
 """
 
+import numpy as np
+
 from sim.law import law
 from sim.phase import phase
 
@@ -20,9 +22,8 @@ def skill_after(skill, taught, practised, forgetting, everyday):
 @law
 def practice_that_counts(practised, skill, ceiling):
     """Share of the gap to mastery that practice closes: alone, it leads to a ceiling below mastery."""
-    if skill >= ceiling:
-        return 0.0
-    return practised * (ceiling - skill) / (1.0 - skill)
+    room = ceiling - skill if skill < ceiling else 0.0
+    return practised * room / (1.0 - skill if skill < 1.0 else 1.0)
 
 
 @law
@@ -38,17 +39,25 @@ def skills_change(tier, skill, efficacy, training, services, success, hours, aro
     teaching = learning.training_gain + training_gain[0]
     practice = learning.practice_gain + practice_gain[0]
     ceiling = min(max(learning.practice_ceiling + practice_ceiling[0], 0.0), 1.0)
-    sessions = 0.0
+    forgetting, vicarious_rate = learning.forgetting, learning.vicarious_rate
+    # nobody is asked which way to go: rates of 0 stand in the place of questions, so that the processor takes several residents
+    # at once; children learn nothing here
+    attended = 0
     for i in range(tier.size):
-        # children learn nothing here: for them, rates of 0 stand in the place of a question, which costs more time
         grown = 1.0 if tier[i] >= 0 else 0.0
-        trained = grown * min(training[i], 1.0)
-        sessions += trained
-        practised = practice_that_counts(practice * hours[i], skill[i], ceiling) if hours[i] > 0.0 else 0.0
-        skill[i] = skill_after(skill[i], teaching * trained, practised, grown * learning.forgetting, learning.everyday_skill)
-        e = efficacy[i]
-        if services[i] > 0:
-            e = efficacy_after(e, success[i] / services[i], learning.efficacy_rate)
-        e = efficacy_after(e, around_efficacy[i], grown * learning.vicarious_rate if active_ties[i] > 0 else 0.0)
+        session = training[i]
+        trained = grown * (session if session < 1.0 else 1.0)
+        attended |= int(trained > 0.0)
+        practised = practice_that_counts(practice * hours[i], skill[i], ceiling)
+        skill[i] = skill_after(skill[i], teaching * trained, practised, grown * forgetting, learning.everyday_skill)
+    for i in range(tier.size):
+        grown = 1.0 if tier[i] >= 0 else 0.0
+        session = training[i]
+        trained = grown * (session if session < 1.0 else 1.0)
+        own = np.float32(success[i] / (services[i] if services[i] > 0 else 1))
+        e = efficacy_after(efficacy[i], own, learning.efficacy_rate)
+        e = e if services[i] > 0 else efficacy[i]
+        e = efficacy_after(e, around_efficacy[i], grown * vicarious_rate if active_ties[i] > 0 else 0.0)
         efficacy[i] = efficacy_after(e, 1.0, learning.persuasion_rate * trained)
-    count_trained[0] += sessions
+    for i in range(tier.size if attended else 0):
+        count_trained[0] += min(training[i], 1.0) if tier[i] >= 0 else 0.0
