@@ -22,7 +22,9 @@ def everything_plain(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     Phases keep their compiled code, which is made ready first: it knows the functions it was compiled with.
     """
-    lively(2)
+    ready = lively(2)
+    for one in WEEK:
+        one.run(*ready.arguments_of(one))
     for name, module in list(sys.modules.items()):
         # Monday calls compiled functions by address, which plain Python cannot: tests/test_monday.py holds it to them
         if name.partition(".")[0] == "sim" and name != "sim.monday":
