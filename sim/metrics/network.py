@@ -327,7 +327,7 @@ def measured(  # type: ignore[no-untyped-def]
     _measured(parent, lonely, of_ties, grid, grid_first, origin, age, tier, groups, tenure, hours_past_year, needs_past_year, met_past_year, out)  # fmt: skip
 
 
-READS = tuple(inspect.signature(measured).parameters)[1:]
+READS: tuple[str, ...] = tuple(inspect.signature(measured).parameters)[1:]
 """The columns of which slow metrics are made."""
 
 
