@@ -1,6 +1,7 @@
 """Forest: every arm's effect on every outcome with its intervals, one panel an outcome."""
 
 import math
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         panel.set_visible(False)
     for i, (panel, metric) in enumerate(zip(panels, tables.outcomes, strict=False)):
         _one(panel, tables, metric, rows, look, named=i % columns == 0)
-        letter(panel, i, tables.metrics[metric].say(look.language))
+        letter(
+            panel, i, textwrap.fill(tables.metrics[metric].say(look.language), int((look.width / columns - 8) / 1.2))
+        )
     n = tables.effects["n"]
     pairs = f"{n.min()}" if n.min() == n.max() else f"{n.min()}-{n.max()}"
     reference, window = tables.arms[0], tables.window

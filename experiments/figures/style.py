@@ -145,14 +145,16 @@ def minus(text: str) -> str:
 
 
 def letter(panel: "Axes", position: int, title: str = "") -> None:
-    """Give a panel its bold small letter and, behind it, a title."""
+    """Give a panel its bold small letter and, behind it, a title of one or more lines."""
     import matplotlib as mpl
 
     # Not in one string with bold mathematics: that would put Chinese titles into a font that lacks them.
-    panel.set_title(f"      {title}" if title else " ", loc="left")
+    indented = title.replace("\n", "\n      ")
+    panel.set_title(f"      {indented}" if title else " ", loc="left")
+    size, lines = mpl.rcParams["axes.titlesize"], title.count("\n")
     panel.annotate(
-        chr(97 + position), (0, 1), (0, mpl.rcParams["axes.titlepad"]), "axes fraction", "offset points",
-        fontsize=mpl.rcParams["axes.titlesize"], fontweight="bold", va="baseline", ha="left",
+        chr(97 + position), (0, 1), (0, mpl.rcParams["axes.titlepad"] + 1.2 * size * lines), "axes fraction", "offset points",
+        fontsize=size, fontweight="bold", va="baseline", ha="left",
     )  # fmt: skip
 
 
