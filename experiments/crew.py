@@ -29,9 +29,9 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def gather() -> None:
-    """Let what workers need be loaded from now on, beside whatever the program does meanwhile."""
-    if FORKED and processors() > 1:
+def gather(workers: int = 0) -> None:
+    """Let what so many workers (0: one a processor) need be loaded from now on, beside whatever the program does meanwhile."""
+    if FORKED and (workers or processors()) > 1:
         from multiprocessing.forkserver import ensure_running
 
         crew()

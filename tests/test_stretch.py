@@ -15,7 +15,7 @@ WHAT: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "nothing": [],
     "steady": [("recognition", {}), ("time_bank", {}), ("mutual_aid", {})],
     "ramped": [("vanguard", {"start": 3, "ramp": 9, "stop": 31}), ("training", {"start": 10})],
-    "pausing": [("interest_activities", {"every": 8, "weeks": 3})],
+    "pausing": [("interest_activities", {"every": 8, "active": 3})],
     "aimed": [("recognition", {"tiers": ("bystander",), "uptake": 0.5}), ("order_platform", {"start": 17})],
     "bundles": [("close_neighbours", {}), ("population_mobility", {"stop": 20})],
     "seats": [("pioneers", {"seats": 2}), ("vanguard", {"size": 20}), ("administrative_load", {})],
@@ -24,10 +24,7 @@ WHAT: dict[str, list[tuple[str, dict[str, Any]]]] = {
 
 def policies(which: str) -> list[Policy]:
     """Policies of their kind."""
-    return [
-        POLICIES[name](**{dose: value for dose, value in doses.items() if dose in POLICIES[name].model_fields})
-        for name, doses in WHAT[which]
-    ]
+    return [POLICIES[name](**doses) for name, doses in WHAT[which]]
 
 
 def alive(which: str, residents: int = 240) -> Simulation:

@@ -44,8 +44,8 @@ def run(
     shard: tuple[int, int], on: str, retry: bool, only: str | None, csv: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run a study (a name or a file): tables, figures, a comparison of its arms. What is done is never done again."""
-    if by == "processes" and workers != 1 and not on and not only:
-        gather()
+    if by == "processes" and not on and not only:
+        gather(workers)
     from experiments.study import read_study
 
     asked = read_study(study, changes, replicates)
@@ -165,8 +165,7 @@ def search(
 
     Values that the study lists are conditions that nobody chooses: every choice is judged over all of them.
     """
-    if workers != 1:
-        gather()
+    gather(workers)
     from experiments.study import read_study
 
     asked = read_study(study, changes, replicates)
@@ -219,8 +218,7 @@ def robust(
     points: int, factor: float, over: str | None, workers: int,
 ) -> None:  # fmt: skip
     """Say in what share of the plausible space a study's effects keep their sign, and what they hang on."""
-    if workers != 1:
-        gather()
+    gather(workers)
     from experiments.robust import run_robustness
     from experiments.study import read_study
 
