@@ -142,13 +142,14 @@ class Simulation:
         """
         world, week = self.world, len(self.rows)
         weeks = max(0, min(most, MOST_WEEKS - week, AT_ONCE // world.tier.size + 1))
-        plan: Plan | None = NOTHING
-        if self.policies:
-            strengths = self._strengths_in(week)
-            weeks = next((k for k in range(1, weeks) if self._strengths_in(week + k) != strengths), weeks)
-            plan = self._monday_with(strengths).alike()
+        strengths = self._strengths_in(week)
+        plan: Plan | None = self._monday_with(strengths).alike() if self.policies else NOTHING
         if plan is None or weeks == 0:
             return 0
+        if week < self._whole_from:
+            # some strengths are yet to change: not far ahead, for who has to prepare something ends the weeks before that
+            weeks = min(weeks, QUARTER)
+            weeks = next((k for k in range(1, weeks) if self._strengths_in(week + k) != strengths), weeks)
         start = Start(
             week,
             world.week,
