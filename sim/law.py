@@ -17,11 +17,9 @@ from typing import Any
 
 import numba
 import numpy as np
-from numba import types
-from numba.core import cgutils
-from numba.core.compiler import Compiler
-from numba.extending import intrinsic
 from numpy.typing import NDArray
+
+from sim.compiling import Told, ToldOfColumns
 
 type Column = NDArray[Any]
 """One fact about many: an array with one entry a resident, household, grid, tie or order."""
@@ -62,25 +60,17 @@ numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
 
 def compiled[F: Callable[..., Any]](function: F) -> F:
     """Compile a function of numbers and columns; cached on disk, free of Python's global lock."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)  # type: ignore[return-value]
-
-
-class _Apart(Compiler):
-    """A compiler told that no two columns among the arguments overlap."""
-
-    def define_pipelines(self) -> Any:
-        self.state.flags.noalias = True
-        return super().define_pipelines()
+    return numba.njit(cache=True, nogil=True, error_model="numpy", pipeline_class=Told)(function)  # type: ignore[return-value]
 
 
 def compiled_apart[F: Callable[..., Any]](function: F) -> F:
     """Compile a function of columns that do not overlap: so numbers stay in registers and loops become vector instructions."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", pipeline_class=_Apart)(function)  # type: ignore[return-value]
+    return numba.njit(cache=True, nogil=True, error_model="numpy", pipeline_class=ToldOfColumns)(function)  # type: ignore[return-value]
 
 
 def inlined[F: Callable[..., Any]](function: F) -> F:
     """Compile a small function into each of its callers, so that a loop around it can use vector instructions."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", inline="always")(function)  # type: ignore[return-value]
+    return numba.njit(cache=True, nogil=True, error_model="numpy", inline="always", pipeline_class=Told)(function)  # type: ignore[return-value]
 
 
 def law[F: Callable[..., Any]](function: F) -> F:
@@ -91,17 +81,6 @@ def law[F: Callable[..., Any]](function: F) -> F:
 def plain[F: Callable[..., Any]](function: F) -> F:
     """The plain Python of a law or phase, as it is printed in its file."""
     return getattr(function, "py_func", function)
-
-
-def _memory(context: Any, address: Any) -> Any:
-    def made(_: Any, builder: Any, __: Any, arguments: Any) -> Any:
-        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
-
-    return types.voidptr(address), made
-
-
-memory_at: Any = intrinsic(_memory)
-"""The memory at an address, inside compiled code: of a column that somebody else keeps."""
 
 
 @contextmanager

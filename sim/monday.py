@@ -12,14 +12,15 @@ from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from llvmlite import ir  # type: ignore[import-untyped]
+from llvmlite import ir
 from numba import cfunc, types
 from numba.core import cgutils
 from numba.extending import intrinsic, overload
 from numba.np.numpy_support import carray
 
 from sim.columns import Fact, Table
-from sim.law import Column, compiled, memory_at
+from sim.compiling import memory_at
+from sim.law import Column, compiled
 from sim.levers import LEVERS
 from sim.orders import ORDERS
 from sim.places import GRIDS, PAIRS, STATION, TEAMS

@@ -79,9 +79,11 @@ def last_row_into(  # type: ignore[no-untyped-def]
 def wanting(wants, kinds):  # type: ignore[no-untyped-def]
     """How many residents can come to need each kind of service."""
     n = np.zeros(kinds)
-    for i in range(wants.size):
-        for k in range(kinds):
-            n[k] += (wants[i] >> k) & 1
+    for k in range(kinds):
+        bit, wanted = np.uint32(k), 0
+        for i in range(wants.size):
+            wanted += (wants[i] >> bit) & np.uint32(1)
+        n[k] = wanted
     return n
 
 

@@ -10,6 +10,7 @@ Sources: hall2019, burt2000
 import numpy as np
 
 from sim.columns import Fact, Table
+from sim.compiling import soon
 from sim.law import Column, compiled
 
 TIES: Table = {
@@ -21,6 +22,9 @@ TIES: Table = {
     "tie_born": Fact("i2", "week in which the tie was made; before 0 for a tie given at the start", "week"),
 }
 
+A_LINE = 12
+"""Slots further on where others are to be asked for: memory hands over 16 at a time."""
+
 
 @compiled
 def slot_of(i: int, j: int, tie_first: Column, degree: Column, tie_other: Column) -> int:
@@ -29,6 +33,14 @@ def slot_of(i: int, j: int, tie_first: Column, degree: Column, tie_other: Column
         if tie_other[s] == j:
             return s
     return -1
+
+
+@compiled
+def ties_soon(i: int, tie_first: Column, tie_other: Column, tie_strength: Column) -> None:
+    """Say that the ties of i are needed soon: in a large community they lie far away in memory."""
+    for s in range(tie_first[i], tie_first[i] + 2 * A_LINE, A_LINE):
+        soon(tie_other, s)
+        soon(tie_strength, s)
 
 
 @compiled
@@ -47,10 +59,13 @@ def mood_around(
 def _place_for(i, floor, most_made, tie_first, degree, tie_strength, tie_born):  # type: ignore[no-untyped-def]
     """A slot of i for a new tie: an unused one or, where all K are taken, that of the weakest weaker made tie; else -1."""
     start, used = tie_first[i], degree[i]
+    has_room = used < tie_first[i + 1] - start
+    if has_room and used < most_made:
+        return start + used
     made = 0
     for s in range(start, start + used):
         made += tie_born[s] >= 0
-    if made < most_made and used < tie_first[i + 1] - start:
+    if has_room and made < most_made:
         return start + used
     weakest, at = floor, -1
     for s in range(start, start + used):

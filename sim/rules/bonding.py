@@ -7,12 +7,16 @@ Sources: hall2019, burt2000, mcpherson2001, huang2025 (A24, A31, A35)
 """
 
 from sim.chance import key_of, limit_of, share, stream, uniform, uniform_pair
+from sim.compiling import soon
 from sim.law import law
+from sim.order import highest
 from sim.phase import phase
-from sim.ties import end_tie, make_tie, slot_of
+from sim.ties import end_tie, make_tie, slot_of, ties_soon
 
 PARTNER = stream("bonding.partner")
 ENDING = stream("bonding.ending")
+AHEAD = 5
+"""So many encounters before their turn, the ties of both are asked for."""
 BARELY = 1e-4
 """A tie this little above its rest is at rest."""
 
@@ -66,8 +70,8 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
                     lifted[i] = 1
             s += 1
     # few meet anybody or let a tie go: one look at the draw tells, however many ties are made meanwhile
-    meets = limit_of(bonding.meeting + cross_grid.max())
-    ends = limit_of(1.0 - bonding.ending * (degree.max() + most))
+    meets = limit_of(bonding.meeting + highest(cross_grid))
+    ends = limit_of(1.0 - bonding.ending * (highest(degree) + most))
     for i in range(residents):
         if (luck_meeting[i] >= meets and luck_meeting[i] < ends) or tier[i] < 0:
             continue
@@ -97,6 +101,15 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
                 count_ties[1] += 1
     for m in range(encounters[0]):
         i, j, hours = met_one[m], met_other[m], met_hours[m]
+        # in a large community each of these is far away in memory, and they would be waited for one after the other
+        if m + 2 * AHEAD < encounters[0]:
+            for k in (met_one[m + 2 * AHEAD], met_other[m + 2 * AHEAD]):
+                soon(tie_first, k)
+                soon(degree, k)
+                soon(origin, k)
+                soon(grid, k)
+            for k in (met_one[m + AHEAD], met_other[m + AHEAD]):
+                ties_soon(k, tie_first, tie_other, tie_strength)
         if i == j:
             continue
         gain = gain_per_hour(bonding.per_hour, origin[i] == origin[j], bonding.homophily, 0.5 * (atmosphere[grid[i]] + atmosphere[grid[j]]), bonding.warmth,

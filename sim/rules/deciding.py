@@ -10,6 +10,7 @@ Sources: granovetter1978, watts2002, centola2007, musick2008, davis2003, huang20
 from sim.chance import limit_of, share
 from sim.law import law
 from sim.odds import happens, log_odds, sigma
+from sim.order import highest
 from sim.phase import phase
 from sim.residents import SELF
 
@@ -67,14 +68,15 @@ def residents_decide(week, tier, luck_rung, luck_life, grid, interest, dispositi
     base = (log_odds(deciding.climb_from_0), log_odds(deciding.climb_from_1), log_odds(deciding.climb_from_2))
     drop = (log_odds(deciding.lapse_from_1), log_odds(deciding.lapse_from_2), log_odds(deciding.lapse_from_3))
     life_event_chance = deciding.life_event_chance
-    # nobody who was not asked can have higher odds of starting than these: most draws are settled by one look
-    likeliest = limit_of(1.0)
+    # no bystander can have higher odds of starting than these, asked or not: most draws are settled by one look
+    likeliest, likeliest_asked = limit_of(1.0), limit_of(1.0)
     if deciding.law == 0.0:
-        likeliest = limit_of(sigma(base[0] + most_pull(deciding) + disposition.max() + persuasion.max()))
+        most = base[0] + most_pull(deciding) + highest(disposition) + highest(persuasion)
+        likeliest, likeliest_asked = limit_of(sigma(most)), limit_of(sigma(most + max(deciding.asked, 0.0)))
     registering = limit_of(1.0 - deciding.registers_only)
     for i in range(tier.size):
         k = tier[i]
-        if k < 0 or (k == 0 and asked[i] == 0 and luck_rung[i] >= likeliest and luck_rung[i] < registering):
+        if k < 0 or (k == 0 and luck_rung[i] >= (likeliest_asked if asked[i] else likeliest) and luck_rung[i] < registering):
             continue
         u = share(luck_rung[i])
         climbs = False

@@ -12,12 +12,13 @@ from math import ceil, floor, log
 import numpy as np
 
 from sim.chance import NOBODY, key_of, mixed, stream, uniform, uniform_pair, uniform_twice
+from sim.compiling import soon
 from sim.law import compiled, law
 from sim.odds import happens, skill_asked_for
 from sim.order import in_order
 from sim.orders import ACCEPTED, DECLINED, DISPATCHED, PLACED
 from sim.phase import phase
-from sim.ties import slot_of
+from sim.ties import slot_of, ties_soon
 
 QUEUE = stream("dispatching.queue")
 STAFF = stream("dispatching.staff")
@@ -27,6 +28,8 @@ NOTICE = stream("dispatching.notice")
 LOCAL_SCOPE, POOLED_SCOPE, LOCAL_THEN_POOLED = range(3)
 SUB_DISTRICT = -2
 INSTITUTION = -3
+AHEAD = 5
+"""So many orders before their turn, the ties of their clients are asked for."""
 
 
 @law
@@ -176,10 +179,17 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
     calls_of_all = dispatching.offers + offers[0]
     most_names = int(ceil(dispatching.names_looked_through))
     to_earn = dispatching.accept_earning * trust[0] * max(banking.earning + bank_earning[0], 0.0)
-    at = 0
-    while at < line.size and line[at] >= 0:
+    dispatched = 0
+    while dispatched < line.size and line[dispatched] >= 0:
+        dispatched += 1
+    for at in range(dispatched):
         o = line[at]
-        at += 1
+        if at + 2 * AHEAD < dispatched:
+            far = order_client[line[at + 2 * AHEAD]]
+            soon(grid, far)
+            soon(tie_first, far)
+            soon(degree, far)
+            ties_soon(order_client[line[at + AHEAD]], tie_first, tie_other, tie_strength)
         client, k = order_client[o], order_kind[o]
         g = grid[client]
         lowest_skill = skill_asked_for(kind_skill[k], kind_difficulty[k], skill_floor[0])

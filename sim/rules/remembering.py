@@ -16,10 +16,12 @@ from sim.chance import NOBODY, key_of, stream, words
 from sim.law import law
 from sim.odds import remembered
 from sim.phase import phase
-from sim.ties import mood_around
+from sim.ties import mood_around, ties_soon
 
 LUCK = stream("resident.week")
 YEAR = 52
+AHEAD = 3
+"""So many participants before their turn, their ties are asked for."""
 
 
 @law
@@ -105,7 +107,10 @@ def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie
             around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
     around_active[:], around_above[:], around_efficacy[:], active_ties[:], ties_above[:] = 0.0, 0.0, 0.0, 0, 0
     # participants are few: each is seen by those tied to them
-    for j in participants[: taking_part[0]]:
+    for x in range(taking_part[0]):
+        j = participants[x]
+        if x + AHEAD < taking_part[0]:
+            ties_soon(participants[x + AHEAD], tie_first, tie_other, tie_strength)
         for s in range(tie_first[j], tie_first[j] + degree[j]):
             i, w = tie_other[s], tie_strength[s]
             around_active[i] += w
