@@ -103,6 +103,12 @@ LAWS: dict[str, tuple[dict[str, tuple[float, float]], Reading, Reading, Reading]
         lambda v: v["homophily"] * bonding.gain_per_hour(v["rate"], True, 1.0, v["air"], 0.5, 0.3),
         lambda v: v["homophily"] ** 2 * bonding.gain_per_hour(v["rate"], True, 1.0, v["air"], 0.5, 0.3),
     ),
+    "a session is attended at most once, and not by children": (
+        {"tier": (-3.0, 3.0), "sessions": (0.0, 3.0)},
+        lambda v: learning.share_attended(v["tier"], v["sessions"]),
+        lambda v: 0.0 if v["tier"] < 0.0 else 1.0 - max(0.0, 1.0 - v["sessions"]),
+        lambda v: min(1.0, v["sessions"]),
+    ),
     "skill after n lessons, without forgetting (Newell and Rosenbloom 1981)": (
         {"skill": SHARE, "lesson": (0.02, 0.3)},
         lambda v: lived(v["skill"], lambda s: learning.skill_after(s, v["lesson"], 0.0, 0.0, 0.35), 9),

@@ -11,7 +11,7 @@ from pydantic import Field
 from sim.monday import Push, column, raised, weekly
 from sim.places import COOK
 from sim.policies.policy import Policy, dose, rows_of_kinds
-from sim.policies.pushing import offer_helpers
+from sim.policies.pushing import helpers_offered
 from sim.residents import ADULT, ELDERS_ALONE, SENIOR_ELDER, YOUNGER_ELDER
 from sim.world import World
 
@@ -64,10 +64,7 @@ class MobileKitchen(Policy):
 @weekly
 def _cooks(world, d):  # type: ignore[no-untyped-def]
     """Offer cooks; returns the pairs that stand."""
-    return offer_helpers(column(world, "kitchen_for"), column(world, "aimed"), int(d[0]), column(world, "groups"),
-                         column(world, "age"), column(world, "tier"), column(world, "grid"), column(world, "pairs"),
-                         column(world, "pair_client"), column(world, "pair_service"), int(d[1]), int(d[2]), d[3], d[4], d[5],
-                         column(world, "extra_asks"), column(world, "client_outreach"), column(world, "grid_first"))  # fmt: skip
+    return helpers_offered(world, column(world, "kitchen_for"), d)
 
 
 @weekly

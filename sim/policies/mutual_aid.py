@@ -10,7 +10,7 @@ from pydantic import Field
 from sim.monday import Push, column, raised, weekly
 from sim.places import ELDER_PARTNER, TEEN_PARTNER
 from sim.policies.policy import Policy, dose, rows_of_kinds
-from sim.policies.pushing import offer_helpers
+from sim.policies.pushing import helpers_offered
 from sim.residents import SENIOR_ELDERS, TEEN, YOUNGER_ELDER
 from sim.world import World
 
@@ -83,10 +83,7 @@ class MutualAid(Policy):
 @weekly
 def _partners(world, d):  # type: ignore[no-untyped-def]
     """Offer partners; returns the pairs that stand."""
-    return offer_helpers(column(world, "aid_for"), column(world, "aimed"), int(d[0]), column(world, "groups"),
-                         column(world, "age"), column(world, "tier"), column(world, "grid"), column(world, "pairs"),
-                         column(world, "pair_client"), column(world, "pair_service"), int(d[1]), int(d[2]), d[3], d[4], d[5],
-                         column(world, "extra_asks"), column(world, "client_outreach"), column(world, "grid_first"))  # fmt: skip
+    return helpers_offered(world, column(world, "aid_for"), d)
 
 
 @weekly

@@ -103,6 +103,15 @@ def chosen_by_lot(seed, week, part, lot, key, rows, seats):  # type: ignore[no-u
     return rows[draws <= np.partition(draws, whole - 1)[whole - 1]]
 
 
+@register_jitable
+def helpers_offered(world, meant, d):  # type: ignore[no-untyped-def]
+    """Offer helpers as these doses say: bits of a group, of services and of ages, then strength, requests and what they tell."""
+    return offer_helpers(meant, column(world, "aimed"), int(d[0]), column(world, "groups"), column(world, "age"),
+                         column(world, "tier"), column(world, "grid"), column(world, "pairs"), column(world, "pair_client"),
+                         column(world, "pair_service"), int(d[1]), int(d[2]), d[3], d[4], d[5],
+                         column(world, "extra_asks"), column(world, "client_outreach"), column(world, "grid_first"))  # fmt: skip
+
+
 @compiled
 def offer_helpers(  # type: ignore[no-untyped-def]
     meant,

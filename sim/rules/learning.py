@@ -12,6 +12,12 @@ from sim.phase import phase
 
 
 @law
+def share_attended(tier, sessions):
+    """Share of the week's training that a resident attends: at most the whole, and children nothing."""
+    return (1.0 if tier >= 0 else 0.0) * (sessions if sessions < 1.0 else 1.0)
+
+
+@law
 def skill_after(skill, taught, practised, forgetting, everyday):
     """Skill after a week in which teaching and practice close shares of the gap to mastery and the rest fades."""
     above = skill - everyday if skill > everyday else 0.0
@@ -45,19 +51,17 @@ def skills_change(tier, skill, efficacy, training, services, success, hours, aro
     attended = 0
     for i in range(tier.size):
         grown = 1.0 if tier[i] >= 0 else 0.0
-        session = training[i]
-        trained = grown * (session if session < 1.0 else 1.0)
+        trained = share_attended(tier[i], training[i])
         attended |= int(trained > 0.0)
         practised = practice_that_counts(practice * hours[i], skill[i], ceiling)
         skill[i] = skill_after(skill[i], teaching * trained, practised, grown * forgetting, learning.everyday_skill)
     for i in range(tier.size):
         grown = 1.0 if tier[i] >= 0 else 0.0
-        session = training[i]
-        trained = grown * (session if session < 1.0 else 1.0)
+        trained = share_attended(tier[i], training[i])
         own = np.float32(success[i] / (services[i] if services[i] > 0 else 1))
         e = efficacy_after(efficacy[i], own, learning.efficacy_rate)
         e = e if services[i] > 0 else efficacy[i]
         e = efficacy_after(e, around_efficacy[i], grown * vicarious_rate if active_ties[i] > 0 else 0.0)
         efficacy[i] = efficacy_after(e, 1.0, learning.persuasion_rate * trained)
     for i in range(tier.size if attended else 0):
-        count_trained[0] += min(training[i], 1.0) if tier[i] >= 0 else 0.0
+        count_trained[0] += share_attended(tier[i], training[i])

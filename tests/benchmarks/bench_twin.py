@@ -4,8 +4,6 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
-import pytest
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from plain_twin import Twin
 
@@ -37,11 +35,6 @@ def report() -> str:
         f"({RESIDENTS / fast / 1e6:.1f} million resident-weeks a second) "
         f"against {plain * 1e3:.0f} ms in plain Python on Mesa agents: {plain / fast:.0f} times as fast (goal {GOAL})"
     )
-
-
-@pytest.mark.benchmark
-def test_report_the_ratio() -> None:
-    print("\n" + report())
 
 
 if __name__ == "__main__":
