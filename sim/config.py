@@ -185,7 +185,7 @@ def _hinted(problems: tuple[Problem, ...], document: Document) -> list[Problem]:
     names = ", ".join(p.path for p in missing)
     expected = f"'extends: baseline', or every section (missing: {names})"
     hint = Problem(document.marks.whole, "extends", "no such key", expected)
-    return [hint, *(p for p in problems if p not in missing)]
+    return [hint, *(p for p in problems if p.found != "no such key")]
 
 
 def _evidence(

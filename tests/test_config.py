@@ -393,3 +393,11 @@ def test_the_editors_schema_takes_bare_values_and_evidence() -> None:
     assert bare["maximum"] == 1
     assert with_evidence["properties"]["value"] == bare
     assert schema["properties"]["extends"]["type"] == "string"
+
+
+def test_a_file_without_extends_gets_one_hint_and_what_else_is_wrong(folder: Path) -> None:
+    """Not a line for each of a hundred values that it does not give."""
+    hint, other = problems(folder, "asking: {rte: 0.5}\n")
+    assert hint.path == "extends"
+    assert "extends: baseline" in hint.expected
+    assert (other.path, other.nearest) == ("asking.rte", "rate")
