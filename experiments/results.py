@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from experiments.analysis.stopping import Need, needs, next_look
 from experiments.design import Study
-from experiments.store import SMALL, TOGETHER, Store, clear_errors
+from experiments.store import TOGETHER, Store, beside_little_memory, clear_errors
 
 if TYPE_CHECKING:
     import duckdb
@@ -40,6 +40,8 @@ ROOM = 8_000_000
 """Values of a metric in memory together: of many runs, not all weeks."""
 GROUP = 8192
 """Runs put in order and written together: a sort or a file's group of rows holds every metric of each in memory."""
+A_WEEK = 8192
+"""Bytes that a week of a city's life takes in memory while the hundred metrics of its communities are summed up."""
 LABELS = ("run", "arm", "point", "replicate", "seed")
 
 
@@ -297,8 +299,10 @@ class Results:
         """A connection with the table `plan` (the study's runs) and, if `whole`, `weekly` (all rows of the store)."""
         import duckdb
 
-        blocks = [str(path) for path in self.store.blocks()]
-        con = duckdb.connect(config=SMALL | {"temp_directory": str(self.store.folder / f".tmp-{os.getpid()}-duckdb")})
+        kept = list(self.store.blocks())
+        blocks, spilled = [str(path) for path in kept], self.store.folder / f".tmp-{os.getpid()}-duckdb"
+        summed = A_WEEK * self.study.file.weeks * sum(1 for _ in self.study.runs()) if self.communities else 0
+        con = duckdb.connect(config=beside_little_memory(kept, summed) | {"temp_directory": str(spilled)})
         try:
             if plan:
                 con.register("planned", self._plan())

@@ -44,6 +44,8 @@ SMALL: dict[str, str | bool | int | float | list[str]] = {
     "preserve_insertion_order": False,
 }
 """How DuckDB reads a store of any size beside little memory."""
+IN_MEMORY = 12
+"""How many times its size as a file a block takes in memory, read by two threads; twelve hold where ten do."""
 TOGETHER = 32
 """Blocks read at a time: what is known of each open file takes memory too."""
 
@@ -210,9 +212,20 @@ def clear_errors(folder: Path) -> Iterator[None]:
     except Exception as error:
         import duckdb
 
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise StoreError(
+                f"{folder}: these tables need more memory than was set aside for them ({str(error).splitlines()[0]}). "
+                "Finished runs are safe; fewer outcomes, weeks or points make smaller tables."
+            ) from error
         if not isinstance(error, duckdb.IOException):
             raise
         raise StoreError(f"{folder}: {error}. Finished runs are safe; mend this and run again.") from error
+
+
+def beside_little_memory(blocks: Sequence[Path], more: int = 0) -> dict[str, Any]:
+    """How DuckDB reads these blocks: with little memory, or with what the largest asks for, and `more` bytes."""
+    largest = max((block.stat().st_size for block in blocks), default=0)
+    return SMALL | {"memory_limit": f"{max(48, IN_MEMORY * largest + more >> 20)}MB"}
 
 
 def write_whole(path: Path, content: bytes, *, sync: bool) -> None:

@@ -12,10 +12,11 @@ from toy import small, toy, write_study
 
 from experiments import results as reading
 from experiments import session
+from experiments import store as keeping
 from experiments.design import Study
 from experiments.execution import perform, simulated
 from experiments.results import results_for
-from experiments.store import BLOCK, Finished, Store, _write_block
+from experiments.store import BLOCK, Finished, Store, StoreError, _write_block
 
 MOST = 300
 """Megabytes that the program may take for a hundred thousand runs."""
@@ -61,6 +62,18 @@ def made_up(study: Study, store: Store) -> None:
             weeks = chance.normal(1 + 0.1 * len(study.arms[run.arm]), 0.2, (len(names), study.file.weeks))
             block.append(Finished(run.run, dict(zip(names, weeks.astype(np.float32), strict=True))))
         _write_block(store.weekly, block)
+
+
+def test_long_runs_have_the_memory_that_they_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten years of every metric: a block of a hundred runs is larger than what short runs are read with."""
+    study, store = small(tmp_path, replicates=2 * BLOCK, weeks=520, window=104), Store(tmp_path / "r").open()
+    made_up(study, store)
+    found = results_for(study, store)
+    assert found.write_runs().exists()
+    assert len(found.runs(["cohesion"])) == len(list(study.runs()))
+    monkeypatch.setattr(keeping, "IN_MEMORY", 0)
+    with pytest.raises(StoreError, match="more memory than was set aside"):
+        found.write_runs()
 
 
 @pytest.mark.slow
