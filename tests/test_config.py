@@ -325,6 +325,8 @@ def test_a_file_without_extends_is_told_so_once(folder: Path) -> None:
     (problem,) = problems(folder, "title: x\n")
     assert problem.path == "extends"
     assert "missing: asking, kinds" in problem.expected
+    problem, other = problems(folder, "asking: {rte: 0.5}\n")
+    assert (problem.path, other.path, other.nearest) == ("extends", "asking.rte", "rate")
 
 
 def test_a_source_without_a_title(folder: Path) -> None:
@@ -393,11 +395,3 @@ def test_the_editors_schema_takes_bare_values_and_evidence() -> None:
     assert bare["maximum"] == 1
     assert with_evidence["properties"]["value"] == bare
     assert schema["properties"]["extends"]["type"] == "string"
-
-
-def test_a_file_without_extends_gets_one_hint_and_what_else_is_wrong(folder: Path) -> None:
-    """Not a line for each of a hundred values that it does not give."""
-    hint, other = problems(folder, "asking: {rte: 0.5}\n")
-    assert hint.path == "extends"
-    assert "extends: baseline" in hint.expected
-    assert (other.path, other.nearest) == ("asking.rte", "rate")
