@@ -38,8 +38,10 @@ type Series = Mapping[str, NDArray[np.float32]]
 """One value a week for each metric."""
 
 
+LITTLE = 48
+"""Megabytes that are enough for DuckDB to read short runs, however many."""
 SMALL: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": "48MB",
+    "memory_limit": f"{LITTLE}MB",
     "threads": 2,
     "preserve_insertion_order": False,
 }
@@ -225,7 +227,8 @@ def clear_errors(folder: Path) -> Iterator[None]:
 def beside_little_memory(blocks: Sequence[Path], more: int = 0) -> dict[str, Any]:
     """How DuckDB reads these blocks: with little memory, or with what the largest asks for, and `more` bytes."""
     largest = max((block.stat().st_size for block in blocks), default=0)
-    return SMALL | {"memory_limit": f"{max(48, IN_MEMORY * largest + more >> 20)}MB"}
+    needed = (IN_MEMORY * largest + more) // 2**20
+    return SMALL | {"memory_limit": f"{max(LITTLE, needed)}MB"}
 
 
 def write_whole(path: Path, content: bytes, *, sync: bool) -> None:

@@ -11,12 +11,10 @@ from sim.compiling import soon
 from sim.law import law
 from sim.order import highest
 from sim.phase import phase
-from sim.ties import end_tie, make_tie, slot_of, ties_soon
+from sim.ties import AHEAD, end_tie, make_tie, slot_of, ties_soon
 
 PARTNER = stream("bonding.partner")
 ENDING = stream("bonding.ending")
-AHEAD = 5
-"""So many encounters before their turn, the ties of both are asked for."""
 BARELY = 1e-4
 """A tie this little above its rest is at rest."""
 

@@ -18,7 +18,7 @@ from sim.odds import happens, skill_asked_for
 from sim.order import in_order
 from sim.orders import ACCEPTED, DECLINED, DISPATCHED, PLACED
 from sim.phase import phase
-from sim.ties import slot_of, ties_soon
+from sim.ties import AHEAD, slot_of, ties_soon
 
 QUEUE = stream("dispatching.queue")
 STAFF = stream("dispatching.staff")
@@ -28,8 +28,6 @@ NOTICE = stream("dispatching.notice")
 LOCAL_SCOPE, POOLED_SCOPE, LOCAL_THEN_POOLED = range(3)
 SUB_DISTRICT = -2
 INSTITUTION = -3
-AHEAD = 5
-"""So many orders before their turn, the ties of their clients are asked for."""
 
 
 @law

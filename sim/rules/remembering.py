@@ -16,12 +16,10 @@ from sim.chance import NOBODY, key_of, stream, words
 from sim.law import law
 from sim.odds import remembered
 from sim.phase import phase
-from sim.ties import mood_around, ties_soon
+from sim.ties import AHEAD, mood_around, ties_soon
 
 LUCK = stream("resident.week")
 YEAR = 52
-AHEAD = 3
-"""So many participants before their turn, their ties are asked for."""
 
 
 @law
