@@ -40,6 +40,8 @@ ROOM = 8_000_000
 """Values of a metric in memory together: of many runs, not all weeks."""
 GROUP = 8192
 """Runs put in order and written together: a sort or a file's group of rows holds every metric of each in memory."""
+SORTED = 256 * 2**20
+"""Bytes in which the weeks of all runs are put in order by one thread; what has no place there waits in files."""
 A_WEEK = 8192
 """Bytes that a week of a city's life takes in memory while the hundred metrics of its communities are summed up."""
 LABELS = ("run", "arm", "point", "replicate", "seed")
@@ -301,8 +303,10 @@ class Results:
 
         kept = list(self.store.blocks())
         blocks, spilled = [str(path) for path in kept], self.store.folder / f".tmp-{os.getpid()}-duckdb"
-        summed = A_WEEK * self.study.file.weeks * sum(1 for _ in self.study.runs()) if self.communities else 0
-        con = duckdb.connect(config=beside_little_memory(kept, summed) | {"temp_directory": str(spilled)})
+        more = SORTED if whole else 0
+        if self.communities:
+            more += A_WEEK * self.study.file.weeks * sum(1 for _ in self.study.runs())
+        con = duckdb.connect(config=beside_little_memory(kept, more) | {"temp_directory": str(spilled)})
         try:
             if plan:
                 con.register("planned", self._plan())
@@ -315,6 +319,8 @@ class Results:
                 con.execute("create table weekly (run varchar, week smallint, error varchar)")
             if self.communities:
                 self._together(con, self.communities)
+            if whole:
+                con.execute("set threads = 1")
             yield con
         finally:
             con.close()
