@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -24,6 +25,8 @@ from classroom.guard import HEADERS, MOST_BYTES, host_name, new_token
 
 PAGE = Path(str(files("classroom").joinpath("page")))
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
+ANSWERS_WITHIN = 120
+"""Seconds within which a page answers a keepalive ping: it is not read while a long question of its own is answered."""
 LOCAL = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -84,6 +87,22 @@ def make_app(key: str, hosts: frozenset[str] = LOCAL, address: str = "") -> Star
     return app
 
 
+def server_of(app: Starlette, **settings: Any) -> uvicorn.Server:
+    """A server of `app`, not yet started. `settings` of uvicorn take the place of its own."""
+    own: dict[str, Any] = {
+        "log_level": "warning",
+        "ws": "websockets-sansio",
+        "ws_max_size": MOST_BYTES + 1024,
+        "ws_ping_interval": 20,
+        "ws_ping_timeout": ANSWERS_WITHIN,
+        "lifespan": "on",
+        "access_log": False,
+        "server_header": False,
+        "timeout_graceful_shutdown": 2,
+    }
+    return uvicorn.Server(uvicorn.Config(app, **(own | settings)))
+
+
 def own_address() -> str:
     """The address of this machine on the local network; 127.0.0.1 where there is none. Nothing is sent."""
     with closing(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) as probe:
@@ -112,15 +131,4 @@ def serve(port: int, *, lan: bool, browser: bool, say: Callable[[str], None]) ->
     if browser:
         threading.Timer(0.2, webbrowser.open, [f"{here}#key={key}"]).start()
     app = make_app(key, hosts, f"http://{address}:{port}/play")
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        ws="websockets-sansio",
-        ws_max_size=MOST_BYTES + 1024,
-        ws_ping_interval=20,
-        lifespan="on",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
-    uvicorn.Server(config).run(sockets=[listening])
+    server_of(app).run(sockets=[listening])

@@ -11,6 +11,9 @@ from classroom.guard import origin_allowed
 if TYPE_CHECKING:
     from classroom.hall import Hall
 
+PATIENCE = 10.0
+"""Seconds within which a page says who it is."""
+
 
 class Entrance:
     """Lets pages in as soon as the hall behind it stands; strangers are turned away at once."""
@@ -41,15 +44,22 @@ class Entrance:
 
     async def live(self, socket: WebSocket) -> None:
         """The live page."""
-        if hall := await self._inside(socket):
-            await hall.live(socket)
+        if inside := await self._inside(socket):
+            hall, first = inside
+            await hall.live(socket, first)
 
     async def student(self, socket: WebSocket) -> None:
         """A student's page."""
-        if hall := await self._inside(socket):
-            await hall.student(socket)
+        if inside := await self._inside(socket):
+            hall, first = inside
+            await hall.student(socket, first)
 
-    async def _inside(self, socket: WebSocket) -> "Hall | None":
+    async def _inside(self, socket: WebSocket) -> "tuple[Hall, str] | None":
+        """The hall, and what the page said first, once both are there.
+
+        The page is heard before the hall is waited for: as long as words of it wait to be heard, the server reads
+        nothing from it, its answers to keepalive pings neither, and takes it for gone.
+        """
         if (
             not origin_allowed(socket.headers.get("origin"), socket.headers.get("host"), self.hosts)
             or self._waiting > 100
@@ -57,13 +67,15 @@ class Entrance:
             await socket.close(1013)
             return None
         await socket.accept()
-        if self.hall is None:
-            self._waiting += 1
-            try:
+        self._waiting += 1
+        try:
+            if self.hall is None:
                 await socket.send_json({"wait": True})
-                await self._built.wait()
-            except (WebSocketDisconnect, RuntimeError):
-                return None
-            finally:
-                self._waiting -= 1
-        return self.hall
+            first = await asyncio.wait_for(socket.receive_text(), PATIENCE)
+            await self._built.wait()
+        except (WebSocketDisconnect, RuntimeError, TimeoutError, KeyError):
+            return None
+        finally:
+            self._waiting -= 1
+        assert self.hall is not None  # it is there before the event is set
+        return self.hall, first

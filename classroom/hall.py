@@ -18,8 +18,6 @@ from classroom.state import State, StateError
 
 MOST_PAGES = 120
 """Pages connected at once, students included."""
-PATIENCE = 10.0
-"""Seconds within which a page says who it is."""
 TOO_FAST, TOO_MANY, WRONG = 1008, 1013, 4401
 """Close codes: too fast, too many pages, a wrong key or code."""
 
@@ -67,12 +65,12 @@ class Hall:
     def _address(self, socket: WebSocket) -> str:
         return socket.client.host if socket.client else ""
 
-    async def live(self, socket: WebSocket) -> None:
-        """The live page: the teacher's, or that of a guest who knows the room code."""
+    async def live(self, socket: WebSocket, said: str) -> None:
+        """The live page: the teacher's, or that of a guest who knows the room code. `said` is its first message."""
         if not await self._welcome(socket):
             return
         try:
-            first = read_message(await asyncio.wait_for(socket.receive_text(), PATIENCE))
+            first = read_message(said)
             teacher = same(first.get("key"), self.key)
             guest = same(first.get("code"), self.room.code)
             if not self.tries.allow(self._address(socket)) or not (teacher or guest):
@@ -128,14 +126,14 @@ class Hall:
             # a mistake of the program must not end the lesson: the page is told, the class goes on
             await send({"error": f"{type(error).__name__}: {error}"[:600], "asked": asked})
 
-    async def student(self, socket: WebSocket) -> None:
-        """A student's page: a seat in the room."""
+    async def student(self, socket: WebSocket, said: str) -> None:
+        """A student's page: a seat in the room. `said` is its first message."""
         if not await self._welcome(socket):
             return
         seat = None
         send = _sender(socket)
         try:
-            first = read_message(await asyncio.wait_for(socket.receive_text(), PATIENCE))
+            first = read_message(said)
             if not self.tries.allow(self._address(socket)):
                 raise RefusedError("too many wrong codes from this address: wait a minute")
             seat = self.room.seat_for(first.get("code"), first.get("token"), first.get("name"), clean_name)

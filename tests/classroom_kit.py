@@ -8,11 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import uvicorn
 from websockets.sync.client import ClientConnection, connect
 
-from classroom.app import make_app
-from classroom.guard import MOST_BYTES
+from classroom.app import make_app, server_of
 
 KEY = "the-teachers-key"
 
@@ -20,12 +18,11 @@ KEY = "the-teachers-key"
 class Server:
     """A classroom that listens on this machine; `hall` is its hall."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Any) -> None:
         listening = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port = listening.getsockname()[1]
         self.app = make_app(KEY)
-        config = uvicorn.Config(self.app, log_level="error", ws="websockets-sansio", ws_max_size=MOST_BYTES + 1024)
-        self._server = uvicorn.Server(config)
+        self._server = server_of(self.app, log_level="error", **settings)
         self._thread = threading.Thread(
             target=asyncio.run, args=(self._server.serve(sockets=[listening]),), daemon=True
         )
@@ -97,8 +94,9 @@ class Page:
 
 
 @contextmanager
-def serving() -> Iterator[Server]:
-    server = Server()
+def serving(**settings: Any) -> Iterator[Server]:
+    """A server, with `settings` of uvicorn of its own, stopped afterwards."""
+    server = Server(**settings)
     try:
         yield server
     finally:

@@ -17,6 +17,7 @@ pytest.importorskip("websockets")
 from classroom_kit import KEY, Page, Server, serving
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from classroom.hall import Hall
 from classroom.session import ASKED, Answer, Session
 
 CHOICE = {
@@ -45,6 +46,17 @@ def teacher(server: Server) -> Iterator[Page]:
     page.say(do="class_close")
     page.until(lambda m: m.get("room", {}).get("phase") == "closed")
     page.close()
+
+
+def test_a_page_that_comes_while_the_rules_are_compiled_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The hall takes far longer to build than a page may take to answer a keepalive ping."""
+    monkeypatch.setattr(Hall, "warm_up", lambda _hall: time.sleep(2))
+    monkeypatch.setattr(Hall, "look_ahead", lambda _hall: None)
+    with serving(ws_ping_interval=0.1, ws_ping_timeout=0.4) as there:
+        page = there.page("/live", {"do": "enter", "key": KEY})
+        assert page.hear() == {"wait": True}
+        page.until(lambda m: "hello" in m)
+        page.close()
 
 
 def got(server: Server, path: str, host: str | None = None) -> http.client.HTTPResponse:
