@@ -135,6 +135,28 @@ def _ring_of(volunteers, ranks, by_grid, grid, grids):
     return volunteers[ring], ranks[ring], start
 
 
+@compiled
+def _kinds_served(tier, skill, time, least_tier, least_skill, hours):
+    """The kinds of service for which a volunteer has the tier, the skill and the time, as bits."""
+    served = np.uint32(0)
+    for k in range(hours.size):
+        enough = (tier >= least_tier[k]) & (skill >= least_skill[k]) & (time >= hours[k])
+        served |= np.uint32(enough) << np.uint32(k)
+    return served
+
+
+@compiled
+def _leanings_of(volunteers, identity, fatigue, acceptance, interest):
+    """What makes each of these volunteers accept or refuse: identity, fatigue, what policies add, and interests, in one row."""
+    leanings = np.empty((volunteers.size, 3 + interest.shape[1]), np.float32)
+    for x in range(volunteers.size):
+        v = volunteers[x]
+        leanings[x, 0], leanings[x, 1], leanings[x, 2] = identity[v], fatigue[v], acceptance[v]
+        for about in range(interest.shape[1]):
+            leanings[x, 3 + about] = interest[v, about]
+    return leanings
+
+
 @phase(writes=("away", "notified", "hours_left", "order_state", "order_server", "free_hours", "count_offers", "count_accepted", "count_refused", "count_hours_offered",
                "count_away", "count_declined"))
 def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, skill, interest, identity, fatigue, away, notified, hours_left, atmosphere, tie_first, degree, tie_other,
@@ -165,10 +187,18 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
     grids = grid_first.size - 1
     how = dispatching.scope if scope[0] < 0.0 else scope[0]
     local_ring, local_rank, starts = _ring_of(volunteers, ranks, how != POOLED_SCOPE, grid, grids)
-    # what an offer needs to know of a volunteer lies side by side, in the order of the ring
+    # what an offer needs to know of a volunteer lies side by side, in the order of the ring: those called are far apart
     whose = local_ring
-    has_tier, has_skill = tier[whose], skill[whose]
+    has_key, has_grid, has_tier, has_skill = key[whose], grid[whose], tier[whose], skill[whose]
     has_time, is_away, was_called = hours_left[whose], away[whose], np.zeros(n, np.int16)
+    leanings = _leanings_of(whose, identity, fatigue, acceptance, interest)
+    # most whom an order meets cannot serve it: one look tells
+    lowest_skill = np.empty(kind_hours.size)
+    for k in range(kind_hours.size):
+        lowest_skill[k] = skill_asked_for(kind_skill[k], kind_difficulty[k], skill_floor[0])
+    can_serve = np.empty(n, np.uint32)
+    for x in range(n):
+        can_serve[x] = _kinds_served(has_tier[x], has_skill[x], has_time[x], kind_tier, lowest_skill, kind_hours)
     seat, ring_rank = np.empty(0, np.int32), local_rank
     if how == LOCAL_THEN_POOLED or hierarchy[0] > 0.0:
         seat = in_order(local_rank)
@@ -182,6 +212,9 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
         dispatched += 1
     for at in range(dispatched):
         o = line[at]
+        if at + 3 * AHEAD < dispatched:
+            soon(order_client, line[at + 3 * AHEAD])
+            soon(order_key, line[at + 3 * AHEAD])
         if at + 2 * AHEAD < dispatched:
             far = order_client[line[at + 2 * AHEAD]]
             soon(grid, far)
@@ -190,7 +223,6 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
             ties_soon(order_client[line[at + AHEAD]], tie_first, tie_other, tie_strength)
         client, k = order_client[o], order_kind[o]
         g = grid[client]
-        lowest_skill = skill_asked_for(kind_skill[k], kind_difficulty[k], skill_floor[0])
         calls = int(calls_of_all + grid_offers[g])
         rounds = 1 if how == POOLED_SCOPE else 2 if how == LOCAL_THEN_POOLED or order_escalated[o] >= 1 else 1
         chosen = -1
@@ -210,26 +242,26 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
                     next_one = low
                 x = next_one if local or how == POOLED_SCOPE else seat[next_one]
                 next_one += 1
-                if has_tier[x] < kind_tier[k] or has_skill[x] < lowest_skill or has_time[x] < kind_hours[k] or is_away[x] == 1 or whose[x] == client:
-                    continue
                 v = whose[x]
+                if (can_serve[x] >> np.uint32(k)) & np.uint32(1) == 0 or v == client:
+                    continue
                 if dispatching.reciprocal == 1.0 and (open_needs[v] == 0 or kind_interest[k] < 0 or not _could_return(open_needs[v], interest[client], kind_interest)):
                     continue
                 called += 1
                 was_called[x] += 1
                 count_offers[0] += 1
                 s = slot_of(client, v, tie_first, degree, tie_other)
-                wish = willingness(tie_strength[s] if s >= 0 else 0.0, interest[v, kind_interest[k]] if kind_interest[k] >= 0 else dispatching.match_at_rest,
-                                   identity[v], fatigue[v], 1.0 if grid[v] != g else 0.0, 1.0 if order_credit[o] > 0 else 0.0, atmosphere[g],
-                                   has_time[x] / kind_hours[k], acceptance[v] + to_earn, dispatching)
-                answer, weary = uniform_twice(key_answer, order_key[o], key[v])
+                wish = willingness(tie_strength[s] if s >= 0 else 0.0, leanings[x, 3 + kind_interest[k]] if kind_interest[k] >= 0 else dispatching.match_at_rest,
+                                   leanings[x, 0], leanings[x, 1], 1.0 if has_grid[x] != g else 0.0, 1.0 if order_credit[o] > 0 else 0.0, atmosphere[g],
+                                   has_time[x] / kind_hours[k], leanings[x, 2] + to_earn, dispatching)
+                answer, weary = uniform_twice(key_answer, order_key[o], has_key[x])
                 if happens(answer, wish):
                     if chosen == -1:
                         chosen = x
                 else:
                     count_refused[0] += 1
                 if weary < dispatching.away_chance:
-                    is_away[x] = 1
+                    is_away[x], can_serve[x] = 1, 0
             if chosen >= 0:
                 break
         server = whose[chosen] if chosen >= 0 else -1
@@ -243,6 +275,8 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
             count_accepted[0] += 1
             if server >= 0:
                 has_time[chosen] -= kind_hours[k]
+                if is_away[chosen] == 0:
+                    can_serve[chosen] = _kinds_served(has_tier[chosen], has_skill[chosen], has_time[chosen], kind_tier, lowest_skill, kind_hours)
         elif dispatching.most_rounds > 0.0 and order_rounds[o] >= dispatching.most_rounds:
             order_state[o] = DECLINED
             count_declined[0] += 1
