@@ -111,6 +111,10 @@ def _prefetch(_: Any, column: Any, __: Any) -> Any:
 _sent_for: Any = intrinsic(_prefetch)
 
 
+AHEAD = 5
+"""So many turns before its own, a row is sent for: what that takes, a few turns take too."""
+
+
 def soon(column: Any, row: int) -> None:
     """Send for a row of a column that is needed soon, so that it comes while others are worked on.
 

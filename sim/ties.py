@@ -22,8 +22,6 @@ TIES: Table = {
     "tie_born": Fact("i2", "week in which the tie was made; before 0 for a tie given at the start", "week"),
 }
 
-AHEAD = 5
-"""So many turns before theirs, the ties of somebody are sent for: what that takes, a few turns take too."""
 A_LINE = 12
 """Slots further on where others are to be sent for: memory hands over 16 at a time."""
 

@@ -12,6 +12,7 @@ from math import floor
 from sim.chance import key_of, stream, uniform
 from sim.law import compiled, law
 from sim.odds import remembered
+from sim.order import highest
 from sim.orders import DONE, PLACED
 from sim.phase import phase
 from sim.residents import YOUNGER_ELDER
@@ -48,7 +49,8 @@ def credits_are_offered(week, household, household_first, balance, open_orders, 
                         count_requests, banking):
     """Whose household has the credits for an order offers them when it is placed."""
     banking = banking[0]
-    if banking.redemption == 0.0:
+    # where nobody has a credit, nobody can offer one
+    if banking.redemption == 0.0 or highest(balance) <= 0:
         return
     for o in range(open_orders[0]):
         if order_state[o] == PLACED and order_placed[o] == week[0]:

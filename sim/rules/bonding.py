@@ -7,11 +7,11 @@ Sources: hall2019, burt2000, mcpherson2001, huang2025 (A24, A31, A35)
 """
 
 from sim.chance import key_of, limit_of, share, stream, uniform, uniform_pair
-from sim.compiling import soon
+from sim.compiling import AHEAD, soon
 from sim.law import law
 from sim.order import highest
 from sim.phase import phase
-from sim.ties import AHEAD, end_tie, make_tie, slot_of, ties_soon
+from sim.ties import end_tie, make_tie, slot_of, ties_soon
 
 PARTNER = stream("bonding.partner")
 ENDING = stream("bonding.ending")

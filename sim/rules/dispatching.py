@@ -12,13 +12,13 @@ from math import ceil, floor, log
 import numpy as np
 
 from sim.chance import NOBODY, key_of, mixed, stream, uniform, uniform_pair, uniform_twice
-from sim.compiling import soon
+from sim.compiling import AHEAD, soon
 from sim.law import compiled, law
 from sim.odds import happens, skill_asked_for
 from sim.order import in_order
 from sim.orders import ACCEPTED, DECLINED, DISPATCHED, PLACED
 from sim.phase import phase
-from sim.ties import AHEAD, slot_of, ties_soon
+from sim.ties import slot_of, ties_soon
 
 QUEUE = stream("dispatching.queue")
 STAFF = stream("dispatching.staff")
@@ -61,6 +61,8 @@ def orders_are_dispatched(seed, week, grid, groups, limited, line, open_orders, 
     key_queue, key_staff = key_of(seed[0], QUEUE, now), key_of(seed[0], STAFF, now)
     waiting = 0
     for o in range(open_orders[0]):
+        if o + AHEAD < open_orders[0]:
+            soon(precedence, order_client[o + AHEAD])
         if order_state[o] == PLACED:
             k, i = order_kind[o], order_client[o]
             waited = now - order_placed[o]

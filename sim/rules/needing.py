@@ -9,6 +9,7 @@ Sources: huang2025 (A37, A60-A65)
 import numpy as np
 
 from sim.chance import key_of, limit_of, mixed, stream, uniform_pair, words
+from sim.compiling import AHEAD, soon
 from sim.law import compiled, law
 from sim.orders import HIDDEN, PLACED
 from sim.phase import phase
@@ -112,6 +113,12 @@ def needs_arise(seed, week, key, grid, groups, wants, low_income, open_needs, me
                     n += 1
     open_orders[0] = n
     for o in range(n):
+        if o + AHEAD < n:
+            later = order_client[o + AHEAD]
+            soon(active_ties, later)
+            soon(grid, later)
+            soon(client_outreach, later)
+            soon(key, later)
         if order_state[o] == HIDDEN:
             i = order_client[o]
             neighbour = needing.neighbour_tells if active_ties[i] > 0 else 0.0

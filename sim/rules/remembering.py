@@ -13,10 +13,11 @@ from math import exp
 import numpy as np
 
 from sim.chance import NOBODY, key_of, stream, words
+from sim.compiling import AHEAD
 from sim.law import law
 from sim.odds import remembered
 from sim.phase import phase
-from sim.ties import AHEAD, mood_around, ties_soon
+from sim.ties import mood_around, ties_soon
 
 LUCK = stream("resident.week")
 YEAR = 52
