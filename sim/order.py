@@ -59,3 +59,21 @@ def in_order(values: Column) -> Column:
             before -= 1
         places[before + 1] = x
     return places
+
+
+@compiled
+def first_from(u, ranks, low, high):  # type: ignore[no-untyped-def]
+    """The first place from `low` to `high` whose rank is u (0-1) or more, `high` where none is.
+
+    Ranks rise, and chance has spread them evenly from 0 to 1: so the place is guessed, the guess is mended twice by what stands
+    there, and a few steps do the rest.
+    """
+    n = high - low
+    at = low + int(u * n)
+    for _ in range(2):
+        at = min(max(at + int((u - ranks[min(at, high - 1)]) * n), low), high)
+    while at < high and ranks[at] < u:
+        at += 1
+    while at > low and ranks[at - 1] >= u:
+        at -= 1
+    return at

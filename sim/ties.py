@@ -44,6 +44,17 @@ def ties_soon(i: int, tie_first: Column, tie_other: Column, tie_strength: Column
 
 
 @compiled
+def room_soon(i, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):  # type: ignore[no-untyped-def]
+    """Say that i may soon be tied to somebody new: that looks through whom they know and writes behind their last tie."""
+    start, end = tie_first[i], tie_first[i] + degree[i]
+    soon(tie_other, start)
+    soon(tie_other, start + A_LINE)
+    soon(tie_strength, end)
+    soon(tie_rest, end)
+    soon(tie_born, end)
+
+
+@compiled
 def mood_around(
     i: int, identity: Column, tie_first: Column, degree: Column, tie_other: Column, tie_strength: Column
 ) -> tuple[float, float]:

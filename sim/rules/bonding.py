@@ -6,17 +6,21 @@ across origins, faster in a good atmosphere. An idle tie fades towards what ever
 Sources: hall2019, burt2000, mcpherson2001, huang2025 (A24, A31, A35)
 """
 
+import numpy as np
+
 from sim.chance import key_of, limit_of, share, stream, uniform, uniform_pair
 from sim.compiling import AHEAD, soon
 from sim.law import law
 from sim.order import highest
 from sim.phase import phase
-from sim.ties import end_tie, make_tie, slot_of, ties_soon
+from sim.ties import end_tie, make_tie, room_soon, slot_of, ties_soon
 
 PARTNER = stream("bonding.partner")
 ENDING = stream("bonding.ending")
 BARELY = 1e-4
 """A tie this little above its rest is at rest."""
+STRETCH = 4096
+"""Residents among whom those who meet are found, before the first of them meets: so that ties can be sent for ahead."""
 
 
 @law
@@ -70,33 +74,49 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
     # few meet anybody or let a tie go: one look at the draw tells, however many ties are made meanwhile
     meets = limit_of(bonding.meeting + highest(cross_grid))
     ends = limit_of(1.0 - bonding.ending * (highest(degree) + most))
-    for i in range(residents):
-        if (luck_meeting[i] >= meets and luck_meeting[i] < ends) or tier[i] < 0:
-            continue
-        u = share(luck_meeting[i])
-        # where grids are brought together, a bit more of the same draw means meeting somebody of any grid
-        abroad = u >= bonding.meeting and u < bonding.meeting + cross_grid[grid[i]]
-        if u < bonding.meeting or abroad:
-            low, high = grid_first[grid[i]], grid_first[grid[i] + 1]
-            if bonding.meets_in == 1.0 or abroad:
-                low, high = 0, residents
-            j = low + int(uniform(key_partner, key[i]) * (high - low - 1))
-            j += 1 if j >= i else 0
-            if j < high and tier[j] >= 0 and slot_of(i, j, tie_first, degree, tie_other) < 0:
-                usual = bonding.friendship if uniform_pair(key_partner, key[i], key[j]) < bonding.befriending else bonding.acquaintance
-                if make_tie(i, j, usual, usual, now, most, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):
-                    count_ties[0] += 1
-        elif u > 1.0 - bonding.ending * degree[i]:
-            # one of the own ties ends: the one of lowest keyed draw
-            lowest, at = 2.0, -1
-            for s in range(tie_first[i], tie_first[i] + degree[i]):
-                if tie_rest[s] < 1.0:
-                    draw = uniform_pair(key_ending, key[i], key[tie_other[s]])
-                    if draw < lowest:
-                        lowest, at = draw, s
-            if at >= 0:
-                end_tie(i, at, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
-                count_ties[1] += 1
+    one, other = np.empty(STRETCH, np.int32), np.empty(STRETCH, np.int32)
+    for start in range(0, residents, STRETCH):
+        n = 0
+        for i in range(start, min(start + STRETCH, residents)):
+            if (luck_meeting[i] >= meets and luck_meeting[i] < ends) or tier[i] < 0:
+                continue
+            u = share(luck_meeting[i])
+            j = i
+            # where grids are brought together, a bit more of the same draw means meeting somebody of any grid
+            abroad = u >= bonding.meeting and u < bonding.meeting + cross_grid[grid[i]]
+            if u < bonding.meeting or abroad:
+                low, high = grid_first[grid[i]], grid_first[grid[i] + 1]
+                if bonding.meets_in == 1.0 or abroad:
+                    low, high = 0, residents
+                j = low + int(uniform(key_partner, key[i]) * (high - low - 1))
+                j += 1 if j >= i else 0
+                if j >= high or tier[j] < 0:
+                    continue
+            one[n], other[n] = i, j
+            n += 1
+        for m in range(n):
+            i, j = one[m], other[m]
+            if m + 2 * AHEAD < n:
+                soon(tie_first, other[m + 2 * AHEAD])
+                soon(degree, other[m + 2 * AHEAD])
+                room_soon(one[m + AHEAD], tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
+                room_soon(other[m + AHEAD], tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
+            if i != j:
+                if slot_of(i, j, tie_first, degree, tie_other) < 0:
+                    usual = bonding.friendship if uniform_pair(key_partner, key[i], key[j]) < bonding.befriending else bonding.acquaintance
+                    if make_tie(i, j, usual, usual, now, most, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):
+                        count_ties[0] += 1
+            elif share(luck_meeting[i]) > 1.0 - bonding.ending * degree[i]:
+                # met nobody, and one of the own ties ends: the one of lowest keyed draw
+                lowest, at = 2.0, -1
+                for s in range(tie_first[i], tie_first[i] + degree[i]):
+                    if tie_rest[s] < 1.0:
+                        draw = uniform_pair(key_ending, key[i], key[tie_other[s]])
+                        if draw < lowest:
+                            lowest, at = draw, s
+                if at >= 0:
+                    end_tie(i, at, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
+                    count_ties[1] += 1
     for m in range(encounters[0]):
         i, j, hours = met_one[m], met_other[m], met_hours[m]
         # in a large community each of these is far away in memory, and they would be waited for one after the other

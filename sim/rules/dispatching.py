@@ -15,7 +15,7 @@ from sim.chance import NOBODY, key_of, mixed, stream, uniform, uniform_pair, uni
 from sim.compiling import AHEAD, soon
 from sim.law import compiled, law
 from sim.odds import happens, skill_asked_for
-from sim.order import in_order
+from sim.order import first_from, in_order
 from sim.orders import ACCEPTED, DECLINED, DISPATCHED, PLACED
 from sim.phase import phase
 from sim.ties import slot_of, ties_soon
@@ -234,9 +234,8 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
             if high == low:
                 continue
             ranks_here = local_rank if local or how == POOLED_SCOPE else ring_rank
-            place = np.searchsorted(ranks_here[low:high], uniform_pair(key_ring, order_key[o], r + 1))
             called, looked_through = 0, min(high - low, most_names)
-            next_one = low + place
+            next_one = first_from(uniform_pair(key_ring, order_key[o], r + 1), ranks_here, low, high)
             for _ in range(looked_through):
                 if called >= calls:
                     break
