@@ -131,6 +131,7 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
                 soon(degree, k)
                 soon(origin, k)
                 soon(grid, k)
+                soon(lifted, k)
             for k in (met_one[m + AHEAD], met_other[m + AHEAD]):
                 ties_soon(k, tie_first, tie_other, tie_strength)
         if i == j:
