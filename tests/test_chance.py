@@ -18,7 +18,7 @@ from scipy import stats
 from sim import POLICIES, Simulation, load_config
 from sim.chance import block, key_of, mixed, share, stream, uniform, uniform_pair, uniforms, words
 from sim.law import plain
-from sim.order import in_order
+from sim.order import first_from, in_order
 from sim.policies.recognition import Recognition
 from sim.policies.training import Training
 from sim.policies.vanguard import Vanguard
@@ -265,3 +265,21 @@ def test_in_order_is_a_stable_order(values: list[float], crowded: bool) -> None:
     column = np.array([*values, *([1e9] if crowded else [])])  # one value far off: the others share a heap
     expected = np.argsort(column, kind="stable").tolist()
     assert in_order(column).tolist() == plain(in_order)(column).tolist() == expected
+
+
+@given(
+    st.lists(st.floats(0, 1), min_size=1, max_size=300),
+    st.integers(0, 50),
+    st.integers(0, 50),
+    st.floats(0, 1) | st.integers(0, 300),
+)
+def test_the_first_from_a_draw_on_is_found_however_ranks_are_spread(
+    values: list[float], before: int, after: int, u: float
+) -> None:
+    ranks = np.array(sorted(values))
+    low = min(before, ranks.size - 1)
+    high = max(ranks.size - after, low + 1)
+    if u > 1 or isinstance(u, int):
+        u = ranks[int(u) % ranks.size]  # the very rank of somebody
+    expected = low + int(np.searchsorted(ranks[low:high], u))
+    assert first_from(u, ranks, low, high) == plain(first_from)(u, ranks, low, high) == expected
