@@ -36,11 +36,11 @@ def slot_of(i: int, j: int, tie_first: Column, degree: Column, tie_other: Column
 
 
 @compiled
-def ties_soon(i: int, tie_first: Column, tie_other: Column, tie_strength: Column) -> None:
-    """Say that the ties of i are needed soon: in a large community they lie far away in memory."""
+def ties_soon(i: int, tie_first: Column, one: Column, other: Column) -> None:
+    """Say that these two columns of the ties of i are needed soon: in a large community they lie far away in memory."""
     for s in range(tie_first[i], tie_first[i] + 2 * A_LINE, A_LINE):
-        soon(tie_other, s)
-        soon(tie_strength, s)
+        soon(one, s)
+        soon(other, s)
 
 
 @compiled

@@ -13,7 +13,7 @@ from sim.compiling import AHEAD, soon
 from sim.law import law
 from sim.order import highest
 from sim.phase import phase
-from sim.ties import A_LINE, end_tie, make_tie, room_soon, slot_of, ties_soon
+from sim.ties import end_tie, make_tie, room_soon, slot_of, ties_soon
 
 PARTNER = stream("bonding.partner")
 ENDING = stream("bonding.ending")
@@ -56,9 +56,7 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
     for i in range(reviewed):
         later = i + 4 * AHEAD
         if later < reviewed and lifted[later] != 0:
-            for s in range(tie_first[later], tie_first[later] + 2 * A_LINE, A_LINE):
-                soon(tie_strength, s)
-                soon(tie_rest, s)
+            ties_soon(later, tie_first, tie_strength, tie_rest)
         if lifted[i] == 0:
             continue
         lifted[i] = 0
