@@ -115,9 +115,9 @@ def words(key, persons: Column, start, stop, other, first: Column, second: Colum
 
 
 @compiled
-def uniforms(key, persons: Column) -> Column:
-    """One uniform for each of many persons."""
+def uniforms(key, persons: Column, other=NOBODY) -> Column:
+    """One uniform for each of many persons, or for each of them and one other (vectorised)."""
     out = np.empty(persons.size, np.float64)
     for i in range(persons.size):
-        out[i] = uniform(key, persons[i])
+        out[i] = uniform_pair(key, persons[i], other)
     return out

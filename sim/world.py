@@ -8,7 +8,7 @@ from contextlib import suppress
 import numpy as np
 
 from sim.chance import key_of, stream, uniforms
-from sim.columns import Table
+from sim.columns import Table, columns_of
 from sim.households import PersonColumns, household_numbers
 from sim.law import Column
 from sim.levers import COMMUNITY, LEVERS, REST, Resting, rest
@@ -45,7 +45,7 @@ class World:
         self.columns: dict[str, Column] = {}
         n = self.people.residents
         households, grids = self.people.household_first.size - 1, self.people.grids
-        self._add(RESIDENTS, n)
+        self.columns |= columns_of(RESIDENTS, n)
         self._add(PARTICIPANTS, n)
         self._add(HOUSEHOLDS, households)
         self._add(GRIDS, grids)
@@ -152,10 +152,12 @@ class World:
     def _settle(self, seed: np.uint64) -> None:
         """Put the founders in their rows and everything at its start."""
         config, people, start = self.config, self.people, self.config.starting
-        for name in PersonColumns._fields:
-            self.columns[name] = getattr(people.persons, name)
-        self.columns["household"], self.columns["grid"] = people.household, people.grid
-        self.columns["tier"] = people.tier
+        self.household[:], self.grid[:], self.tier[:] = people.household, people.grid, people.tier
+        for name, founding in people.persons._asdict().items():
+            self.columns[name][:] = founding
+        # the founders' facts are the world's from now on: memory holds them once
+        people.household, people.grid, people.tier = self.household, self.grid, self.tier
+        people.persons = PersonColumns(*(self.columns[name] for name in PersonColumns._fields))
         self.columns["household_first"] = people.household_first.astype(np.int64)
         self.dwelling[:] = people.dwelling
         self.columns["grid_first"] = np.searchsorted(people.grid, np.arange(people.grids + 1)).astype(np.int64)

@@ -79,9 +79,18 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
     ends = limit_of(1.0 - bonding.ending * (highest(degree) + most))
     one, other = np.empty(STRETCH, np.int32), np.empty(STRETCH, np.int32)
     for start in range(0, residents, STRETCH):
-        n = 0
+        found = 0
         for i in range(start, min(start + STRETCH, residents)):
-            if (luck_meeting[i] >= meets and luck_meeting[i] < ends) or tier[i] < 0:
+            one[found] = i
+            found += int(luck_meeting[i] < meets) | int(luck_meeting[i] >= ends)
+        n = 0
+        for m in range(found):
+            i = one[m]
+            if m + AHEAD < found:
+                soon(tier, one[m + AHEAD])
+                soon(key, one[m + AHEAD])
+                soon(grid, one[m + AHEAD])
+            if tier[i] < 0:
                 continue
             u = share(luck_meeting[i])
             j = i
@@ -93,17 +102,20 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
                     low, high = 0, residents
                 j = low + int(uniform(key_partner, key[i]) * (high - low - 1))
                 j += 1 if j >= i else 0
-                if j >= high or tier[j] < 0:
+                if j >= high:
                     continue
             one[n], other[n] = i, j
             n += 1
         for m in range(n):
             i, j = one[m], other[m]
             if m + 2 * AHEAD < n:
+                soon(tier, other[m + 2 * AHEAD])
                 soon(tie_first, other[m + 2 * AHEAD])
                 soon(degree, other[m + 2 * AHEAD])
                 room_soon(one[m + AHEAD], tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
                 room_soon(other[m + AHEAD], tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
+            if tier[j] < 0:
+                continue
             if i != j:
                 if slot_of(i, j, tie_first, degree, tie_other) < 0:
                     usual = bonding.friendship if uniform_pair(key_partner, key[i], key[j]) < bonding.befriending else bonding.acquaintance
@@ -131,7 +143,7 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
                 soon(grid, k)
                 soon(lifted, k)
             for k in (met_one[m + AHEAD], met_other[m + AHEAD]):
-                ties_soon(k, tie_first, tie_other, tie_strength)
+                room_soon(k, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
         if i == j:
             continue
         gain = gain_per_hour(bonding.per_hour, origin[i] == origin[j], bonding.homophily, 0.5 * (atmosphere[grid[i]] + atmosphere[grid[j]]), bonding.warmth,

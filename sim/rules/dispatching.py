@@ -11,7 +11,7 @@ from math import ceil, floor, log
 
 import numpy as np
 
-from sim.chance import NOBODY, key_of, mixed, stream, uniform, uniform_pair, uniform_twice
+from sim.chance import NOBODY, key_of, mixed, stream, uniform, uniform_twice, uniforms
 from sim.compiling import AHEAD, soon
 from sim.law import compiled, law
 from sim.odds import happens, skill_asked_for
@@ -212,18 +212,18 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
     dispatched = 0
     while dispatched < line.size and line[dispatched] >= 0:
         dispatched += 1
+    # what is asked of an order lies in the order of the line, and its points in the two rings are drawn for all at once
+    queue = line[:dispatched]
+    has_client, has_kind, own_key = order_client[queue], order_kind[queue], order_key[queue]
+    points = uniforms(key_ring, own_key, 1), uniforms(key_ring, own_key, 2)
     for at in range(dispatched):
-        o = line[at]
-        if at + 3 * AHEAD < dispatched:
-            soon(order_client, line[at + 3 * AHEAD])
-            soon(order_key, line[at + 3 * AHEAD])
         if at + 2 * AHEAD < dispatched:
-            far = order_client[line[at + 2 * AHEAD]]
+            far = has_client[at + 2 * AHEAD]
             soon(grid, far)
             soon(tie_first, far)
             soon(degree, far)
-            ties_soon(order_client[line[at + AHEAD]], tie_first, tie_other, tie_strength)
-        client, k = order_client[o], order_kind[o]
+            ties_soon(has_client[at + AHEAD], tie_first, tie_other, tie_strength)
+        o, client, k = queue[at], has_client[at], has_kind[at]
         g = grid[client]
         calls = int(calls_of_all + grid_offers[g])
         rounds = 1 if how == POOLED_SCOPE else 2 if how == LOCAL_THEN_POOLED or order_escalated[o] >= 1 else 1
@@ -235,7 +235,7 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
                 continue
             ranks_here = local_rank if local or how == POOLED_SCOPE else ring_rank
             called, looked_through = 0, min(high - low, most_names)
-            next_one = first_from(uniform_pair(key_ring, order_key[o], r + 1), ranks_here, low, high)
+            next_one = first_from(points[r][at], ranks_here, low, high)
             for _ in range(looked_through):
                 if called >= calls:
                     break
@@ -255,7 +255,7 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
                 wish = willingness(tie_strength[s] if s >= 0 else 0.0, leanings[x, 3 + kind_interest[k]] if kind_interest[k] >= 0 else dispatching.match_at_rest,
                                    leanings[x, 0], leanings[x, 1], 1.0 if has_grid[x] != g else 0.0, 1.0 if order_credit[o] > 0 else 0.0, atmosphere[g],
                                    has_time[x] / kind_hours[k], leanings[x, 2] + to_earn, dispatching)
-                answer, weary = uniform_twice(key_answer, order_key[o], has_key[x])
+                answer, weary = uniform_twice(key_answer, own_key[at], has_key[x])
                 if happens(answer, wish):
                     if chosen == -1:
                         chosen = x
@@ -269,7 +269,7 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
         if server < 0 and help_left[g] >= kind_hours[k]:
             help_left[g] -= kind_hours[k]
             server = INSTITUTION
-        if server == -1 and order_escalated[o] == 2 and uniform(key_answer, order_key[o]) < dispatching.sub_district_serves:
+        if server == -1 and order_escalated[o] == 2 and uniform(key_answer, own_key[at]) < dispatching.sub_district_serves:
             server = SUB_DISTRICT
         if server != -1:
             order_state[o], order_server[o] = ACCEPTED, server

@@ -107,22 +107,31 @@ def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie
                 for s in range(tie_first[i + AHEAD], tie_first[i + AHEAD] + degree[i + AHEAD]):
                     soon(identity, tie_other[s])
             around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
-    around_active[:], around_above[:], around_efficacy[:], active_ties[:], ties_above[:] = 0.0, 0.0, 0.0, 0, 0
+    around_active[:], around_efficacy[:], active_ties[:] = 0.0, 0.0, 0
+    everyone = participants[: taking_part[0]]
+    for i in everyone:
+        around_above[i], ties_above[i] = 0.0, 0
     # participants are few: each is seen by those tied to them
-    for x in range(taking_part[0]):
-        j = participants[x]
-        if x + AHEAD < taking_part[0]:
-            ties_soon(participants[x + AHEAD], tie_first, tie_other, tie_strength)
+    for x in range(everyone.size):
+        j = everyone[x]
+        if x + 2 * AHEAD < everyone.size:
+            soon(tie_first, everyone[x + 2 * AHEAD])
+            soon(degree, everyone[x + 2 * AHEAD])
+            ties_soon(everyone[x + AHEAD], tie_first, tie_other, tie_strength)
         for s in range(tie_first[j], tie_first[j] + degree[j]):
             i, w = tie_other[s], tie_strength[s]
             around_active[i] += w
             around_efficacy[i] += w * efficacy[j]
             active_ties[i] += 1
-            if tier[j] > tier[i]:
+            if tier[i] >= 1 and tier[j] > tier[i]:
                 around_above[i] += w
                 ties_above[i] += 1
+    # whoever takes part is above a bystander
     for i in range(tier.size):
-        around_efficacy[i] /= around_active[i] if around_active[i] > 0.0 else 1.0
+        if tier[i] < 1:
+            around_above[i], ties_above[i] = around_active[i], active_ties[i]
+    for i in range(tier.size):
+        around_efficacy[i] /= around_active[i] if around_active[i] > 0.0 else np.float32(1.0)
 
 
 @phase(writes=("activity", "hours_year", "count_hours", "count_active_week"))
