@@ -47,7 +47,9 @@ def ties_soon(i: int, tie_first: Column, one: Column, other: Column) -> None:
 def room_soon(i, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):  # type: ignore[no-untyped-def]
     """Say that i may soon be tied to somebody new: that looks through all ties of theirs and writes behind the last."""
     start, end = tie_first[i], tie_first[i] + degree[i]
-    ties_soon(i, tie_first, tie_other, tie_strength)
+    soon(tie_other, start)
+    soon(tie_other, start + A_LINE)
+    soon(tie_strength, end)
     soon(tie_rest, end)
     soon(tie_born, start)
     soon(tie_born, end)

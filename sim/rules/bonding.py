@@ -144,6 +144,8 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
                 soon(lifted, k)
             for k in (met_one[m + AHEAD], met_other[m + AHEAD]):
                 room_soon(k, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
+            # who serves meets many, and forgets the weakest tie for a new one
+            soon(tie_strength, tie_first[met_one[m + AHEAD]])
         if i == j:
             continue
         gain = gain_per_hour(bonding.per_hour, origin[i] == origin[j], bonding.homophily, 0.5 * (atmosphere[grid[i]] + atmosphere[grid[j]]), bonding.warmth,

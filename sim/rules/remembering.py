@@ -108,16 +108,16 @@ def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie
                     soon(identity, tie_other[s])
             around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
     around_active[:], around_efficacy[:], active_ties[:] = 0.0, 0.0, 0
-    everyone = participants[: taking_part[0]]
-    for i in everyone:
+    actors = participants[: taking_part[0]]
+    for i in actors:
         around_above[i], ties_above[i] = 0.0, 0
     # participants are few: each is seen by those tied to them
-    for x in range(everyone.size):
-        j = everyone[x]
-        if x + 2 * AHEAD < everyone.size:
-            soon(tie_first, everyone[x + 2 * AHEAD])
-            soon(degree, everyone[x + 2 * AHEAD])
-            ties_soon(everyone[x + AHEAD], tie_first, tie_other, tie_strength)
+    for x in range(actors.size):
+        j = actors[x]
+        if x + 2 * AHEAD < actors.size:
+            soon(tie_first, actors[x + 2 * AHEAD])
+            soon(degree, actors[x + 2 * AHEAD])
+            ties_soon(actors[x + AHEAD], tie_first, tie_other, tie_strength)
         for s in range(tie_first[j], tie_first[j] + degree[j]):
             i, w = tie_other[s], tie_strength[s]
             around_active[i] += w
