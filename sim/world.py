@@ -102,8 +102,9 @@ class World:
         }
         for name, (span, fact) in LEVERS.items():
             self.columns[name] = fact.empty(rows[span])
+        for name, at in REST.items():
+            self.columns[name][:] = at
         self._join_levers()
-        self.let_levers_rest()
 
     def _join_levers(self) -> None:
         """Let all levers lie side by side, so that they come to rest in one go."""
@@ -115,7 +116,8 @@ class World:
         levers = np.zeros(int(starts[-1]), np.uint8)
         for start, (key, block) in zip(starts, blocks.items(), strict=False):
             place = levers[start : start + block.nbytes].view(block.dtype).reshape(block.shape)
-            place[:] = block
+            if block.any():  # memory that is not written to is not taken either, and quick to read
+                place[:] = block
             self.columns |= dict(zip(spans[key], place, strict=True))
             if key == COMMUNITY:
                 community = place[:, 0]
