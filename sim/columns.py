@@ -30,19 +30,19 @@ class Fact:
 
 type Table = dict[str, Fact]
 
-LINE = 64
+AT_A_TIME = 64
 """Bytes that memory hands over at a time."""
 
 
 def columns_of(table: Table, rows: int) -> dict[str, Column]:
     """The columns of a table, of zeros, with this many rows.
 
-    They lie in one piece of memory, each from the start of a line on: a large piece gets large pages, which are found
-    sooner than many small ones.
+    They lie in one piece of memory: a large piece gets large pages, which are found sooner than many small ones. No two share
+    what memory hands over at a time.
     """
-    starts = np.cumsum([0, *(-(-fact.bytes_of(rows) // LINE) * LINE for fact in table.values())])
-    piece = np.zeros(int(starts[-1]) + LINE, np.uint8)
-    starts += -piece.ctypes.data % LINE
+    starts = np.cumsum([0, *(-(-fact.bytes_of(rows) // AT_A_TIME) * AT_A_TIME for fact in table.values())])
+    piece = np.zeros(int(starts[-1]) + AT_A_TIME, np.uint8)
+    starts += -piece.ctypes.data % AT_A_TIME
     columns = {}
     for start, (name, fact) in zip(starts, table.items(), strict=False):
         column = piece[start : start + fact.bytes_of(rows)].view(fact.dtype)
