@@ -8,7 +8,7 @@ from contextlib import suppress
 import numpy as np
 
 from sim.chance import key_of, stream, uniforms
-from sim.columns import Table, columns_of
+from sim.columns import Table, columns_of, starts_of
 from sim.households import PersonColumns, household_numbers
 from sim.law import Column
 from sim.levers import COMMUNITY, LEVERS, REST, Resting, rest
@@ -45,7 +45,7 @@ class World:
         self.columns: dict[str, Column] = {}
         n = self.people.residents
         households, grids = self.people.household_first.size - 1, self.people.grids
-        self.columns |= columns_of(RESIDENTS, n)
+        self.columns |= columns_of(RESIDENTS, n)  # in large pages, which pay where every row is in use
         self._add(PARTICIPANTS, n)
         self._add(HOUSEHOLDS, households)
         self._add(GRIDS, grids)
@@ -112,7 +112,7 @@ class World:
         for name, (span, fact) in LEVERS.items():
             spans.setdefault((span, fact.dtype), []).append(name)
         blocks = {key: np.stack([self.columns[name] for name in names]) for key, names in spans.items()}
-        starts = np.cumsum([0, *(-(-block.nbytes // 64) * 64 for block in blocks.values())])
+        starts = starts_of(block.nbytes for block in blocks.values())
         levers = np.zeros(int(starts[-1]), np.uint8)
         for start, (key, block) in zip(starts, blocks.items(), strict=False):
             place = levers[start : start + block.nbytes].view(block.dtype).reshape(block.shape)
