@@ -94,18 +94,19 @@ memory_at: Any = intrinsic(_memory)
 """The memory at an address, inside compiled code: of a column that somebody else keeps."""
 
 
-def _prefetch(_: Any, column: Any, __: Any) -> Any:
+def _prefetch(_: Any, row: Any, columns: Any) -> Any:
     def made(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array = arrayobj.make_array(column)(context, builder, arguments[0])
-        row = cgutils.get_item_pointer(context, builder, column, array, [arguments[1]])
         byte, number = cgutils.voidptr_t, cgutils.int32_t
         kind = machine.FunctionType(machine.VoidType(), [byte, number, number, number])
         to_read, to_keep, data = number(0), number(3), number(1)
         ask = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
-        builder.call(ask, [builder.bitcast(row, byte), to_read, to_keep, data])
+        for of, column in zip(columns, cgutils.unpack_tuple(builder, arguments[1]), strict=True):
+            array = arrayobj.make_array(of)(context, builder, column)
+            place = cgutils.get_item_pointer(context, builder, of, array, [arguments[0]])
+            builder.call(ask, [builder.bitcast(place, byte), to_read, to_keep, data])
         return context.get_dummy_value()
 
-    return types.void(column, types.uintp), made
+    return types.void(types.uintp, columns), made
 
 
 _sent_for: Any = intrinsic(_prefetch)
@@ -118,13 +119,13 @@ NEARBY = 250_000
 """Rows of a column that stay in a processor's own memory: of a longer one, rows here and there are worth being sent for."""
 
 
-def soon(column: Any, row: int) -> None:
-    """Send for a row of a column that is needed soon, so that it comes while others are worked on.
+def soon(row: int, *columns: Any) -> None:
+    """Send for a row of some columns that is needed soon, so that it comes while others are worked on.
 
     Changes nothing, in plain Python does nothing, and does not look for a row that does not exist.
     """
 
 
 @overload(soon)
-def _soon(column, row):  # type: ignore[no-untyped-def]
-    return lambda column, row: _sent_for(column, row)  # noqa: PLW0108  the compiler wants a function of Python
+def _soon(row, *columns):  # type: ignore[no-untyped-def]
+    return lambda row, *columns: _sent_for(row, columns)

@@ -39,20 +39,16 @@ def slot_of(i: int, j: int, tie_first: Column, degree: Column, tie_other: Column
 def ties_soon(i: int, tie_first: Column, one: Column, other: Column) -> None:
     """Say that these two columns of the ties of i are needed soon: in a large community they lie far away in memory."""
     for s in range(tie_first[i], tie_first[i] + 2 * A_LINE, A_LINE):
-        soon(one, s)
-        soon(other, s)
+        soon(s, one, other)
 
 
 @compiled
 def room_soon(i, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):  # type: ignore[no-untyped-def]
     """Say that i may soon be tied to somebody new: that looks through all ties of theirs and writes behind the last."""
     start, end = tie_first[i], tie_first[i] + degree[i]
-    soon(tie_other, start)
-    soon(tie_other, start + A_LINE)
-    soon(tie_strength, end)
-    soon(tie_rest, end)
-    soon(tie_born, start)
-    soon(tie_born, end)
+    soon(start, tie_other, tie_born)
+    soon(start + A_LINE, tie_other)
+    soon(end, tie_strength, tie_rest, tie_born)
 
 
 @compiled

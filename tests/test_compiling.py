@@ -71,12 +71,12 @@ def test_a_row_that_is_sent_for_changes_nothing() -> None:
 
     @compiled
     def send(column, row):  # type: ignore[no-untyped-def]
-        soon(column, row)
+        soon(row, column)
 
     column = np.arange(5.0)
     for row in (0, 4, 5, 1 << 40):
         send(column, row)
-        soon(column, row)
+        soon(row, column)
     assert column.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0]
 
 

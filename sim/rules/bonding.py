@@ -87,9 +87,7 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
         for m in range(found):
             i = one[m]
             if m + AHEAD < found:
-                soon(tier, one[m + AHEAD])
-                soon(key, one[m + AHEAD])
-                soon(grid, one[m + AHEAD])
+                soon(one[m + AHEAD], tier, key, grid, degree)
             if tier[i] < 0:
                 continue
             u = share(luck_meeting[i])
@@ -104,14 +102,15 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
                 j += 1 if j >= i else 0
                 if j >= high:
                     continue
+            elif u <= 1.0 - bonding.ending * (degree[i] + most):
+                continue  # not even with all the ties they may still make
             one[n], other[n] = i, j
             n += 1
         for m in range(n):
             i, j = one[m], other[m]
             if m + 2 * AHEAD < n:
-                soon(tier, other[m + 2 * AHEAD])
-                soon(tie_first, other[m + 2 * AHEAD])
-                soon(degree, other[m + 2 * AHEAD])
+                soon(other[m + 2 * AHEAD], tier, tie_first, degree, key)
+                soon(one[m + 2 * AHEAD], tie_first)
                 room_soon(one[m + AHEAD], tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
                 room_soon(other[m + AHEAD], tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
             if tier[j] < 0:
@@ -137,15 +136,11 @@ def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_fir
         # in a large community each of these is far away in memory, and they would be waited for one after the other
         if m + 2 * AHEAD < encounters[0]:
             for k in (met_one[m + 2 * AHEAD], met_other[m + 2 * AHEAD]):
-                soon(tie_first, k)
-                soon(degree, k)
-                soon(origin, k)
-                soon(grid, k)
-                soon(lifted, k)
+                soon(k, tie_first, degree, origin, grid, lifted)
             for k in (met_one[m + AHEAD], met_other[m + AHEAD]):
                 room_soon(k, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
             # who serves meets many, and forgets the weakest tie for a new one
-            soon(tie_strength, tie_first[met_one[m + AHEAD]])
+            soon(tie_first[met_one[m + AHEAD]], tie_strength)
         if i == j:
             continue
         gain = gain_per_hour(bonding.per_hour, origin[i] == origin[j], bonding.homophily, 0.5 * (atmosphere[grid[i]] + atmosphere[grid[j]]), bonding.warmth,

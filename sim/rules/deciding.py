@@ -7,12 +7,17 @@ on purpose: it predicts hours, not persistence.
 Sources: granovetter1978, watts2002, centola2007, musick2008, davis2003, huang2025 (A17-A22)
 """
 
+import numpy as np
+
 from sim.chance import limit_of, share
 from sim.law import law
 from sim.odds import happens, log_odds, sigma
 from sim.order import highest
 from sim.phase import phase
 from sim.residents import SELF
+
+STRETCH = 256
+"""Residents who are looked at together: the fewer, the closer the bound on their odds; the more, the fewer bounds."""
 
 
 @law
@@ -68,58 +73,64 @@ def residents_decide(week, tier, luck_rung, luck_life, grid, interest, dispositi
     base = (log_odds(deciding.climb_from_0), log_odds(deciding.climb_from_1), log_odds(deciding.climb_from_2))
     drop = (log_odds(deciding.lapse_from_1), log_odds(deciding.lapse_from_2), log_odds(deciding.lapse_from_3))
     life_event_chance = deciding.life_event_chance
-    # no bystander can have higher odds of starting than these, asked or not: most draws are settled by one look
-    likeliest, likeliest_asked = limit_of(1.0), limit_of(1.0)
-    if deciding.law == 0.0:
-        most = base[0] + most_pull(deciding) + highest(disposition) + highest(persuasion)
-        likeliest, likeliest_asked = limit_of(sigma(most)), limit_of(sigma(most + max(deciding.asked, 0.0)))
     registering = limit_of(1.0 - deciding.registers_only)
-    for i in range(tier.size):
-        k = tier[i]
-        if k < 0 or (k == 0 and luck_rung[i] >= (likeliest_asked if asked[i] else likeliest) and luck_rung[i] < registering):
-            continue
-        u = share(luck_rung[i])
-        climbs = False
-        if k < 3:
-            if deciding.law == 1.0:
-                climbs = k == 0 and threshold_reached(active_ties[i], around_active[i], around_strength[i], threshold[i], deciding.threshold_of)
-            elif ties_above[i] >= (0.0 if k == 0 else deciding.gate_2 if k == 1 else deciding.gate_3):
-                above = share_above(around_above[i], around_strength[i])
-                x = base[k] + pull_upward(above, identity[i], efficacy[i], deciding) + disposition[i] + persuasion[i]
-                x += deciding.asked * (1.0 if asked[i] else 0.0) + deciding.habit * habit[i] - deciding.fatigue * fatigue[i]
-                touched = openings[i] if openings[i] < 1.0 else 1.0
-                if k == 0:
-                    x += deciding.interest_0 * touched
-                else:
-                    g = grid[i]
-                    own = autonomy_left(deciding.autonomy_at_rest, autonomy[g], deciding.supervision_cost, supervision[g], deciding.crowding, assigned[i])
-                    of_interest = interest[i, 4] if k == 2 else max(interest[i, 0], interest[i, 1], interest[i, 2], interest[i, 3])
-                    if k == 1:
-                        x += deciding.interest_1 * (of_interest - deciding.interest_at_rest) + deciding.interest_0 * touched
-                        x += deciding.autonomy_1 * (own - deciding.autonomy_at_rest)
+    looked_at = np.empty(STRETCH + 1, np.int64)
+    for start in range(0, tier.size, STRETCH):
+        stop = min(start + STRETCH, tier.size)
+        # no bystander here can have higher odds of starting than these, asked or not: most draws are settled by one look
+        likeliest, likeliest_asked = limit_of(1.0), limit_of(1.0)
+        if deciding.law == 0.0:
+            most = base[0] + most_pull(deciding) + highest(disposition[start:stop]) + highest(persuasion[start:stop])
+            likeliest, likeliest_asked = limit_of(sigma(most)), limit_of(sigma(most + max(deciding.asked, 0.0)))
+        found = 0
+        for i in range(start, stop):
+            looked_at[found] = i
+            starts = int(luck_rung[i] < (likeliest_asked if asked[i] else likeliest)) | int(luck_rung[i] >= registering)
+            found += int(tier[i] >= 1) | (int(tier[i] == 0) & starts)
+        for i in looked_at[:found]:
+            k = tier[i]
+            u = share(luck_rung[i])
+            climbs = False
+            if k < 3:
+                if deciding.law == 1.0:
+                    climbs = k == 0 and threshold_reached(active_ties[i], around_active[i], around_strength[i], threshold[i], deciding.threshold_of)
+                elif ties_above[i] >= (0.0 if k == 0 else deciding.gate_2 if k == 1 else deciding.gate_3):
+                    above = share_above(around_above[i], around_strength[i])
+                    x = base[k] + pull_upward(above, identity[i], efficacy[i], deciding) + disposition[i] + persuasion[i]
+                    x += deciding.asked * (1.0 if asked[i] else 0.0) + deciding.habit * habit[i] - deciding.fatigue * fatigue[i]
+                    touched = openings[i] if openings[i] < 1.0 else 1.0
+                    if k == 0:
+                        x += deciding.interest_0 * touched
                     else:
-                        x += deciding.interest_2 * (of_interest - deciding.interest_at_rest) + deciding.autonomy_2 * (own - deciding.autonomy_at_rest)
-                climbs = happens(u, x)
-        if climbs:
-            count_climbs[k] += 1
-            tier[i] = k + 1
-            if k == 0:
+                        g = grid[i]
+                        own = autonomy_left(deciding.autonomy_at_rest, autonomy[g], deciding.supervision_cost, supervision[g], deciding.crowding, assigned[i])
+                        of_interest = interest[i, 4] if k == 2 else max(interest[i, 0], interest[i, 1], interest[i, 2], interest[i, 3])
+                        if k == 1:
+                            x += deciding.interest_1 * (of_interest - deciding.interest_at_rest) + deciding.interest_0 * touched
+                            x += deciding.autonomy_1 * (own - deciding.autonomy_at_rest)
+                        else:
+                            x += deciding.interest_2 * (of_interest - deciding.interest_at_rest) + deciding.autonomy_2 * (own - deciding.autonomy_at_rest)
+                    climbs = happens(u, x)
+            if climbs:
+                count_climbs[k] += 1
+                tier[i] = k + 1
+                if k == 0:
+                    registered[i] = 1
+                    recruited_week[i] = week[0]
+                    count_asked_joins[1 if asked[i] else 0] += 1
+                    route[i] = SELF + asked[i]
+                    count_routes[route[i]] += 1
+                continue
+            if k >= 1:
+                event = deciding.life_event if share(luck_life[i]) < life_event_chance else 0.0
+                x = drop[k - 1] + weariness_and_bonds(fatigue[i], identity[i], active_ties[i], 1.0 if team[i] >= 0 else 0.0, deciding)
+                x += event - recognition[i]
+                if happens(1.0 - u, x):
+                    count_lapses[k - 1] += 1
+                    tier[i] = k - 1
+                    if k == 2 and team[i] >= 0:
+                        team_size[team[i]] -= 1
+                        team[i] = -1
+            elif registered[i] == 0 and u > 1.0 - deciding.registers_only:
                 registered[i] = 1
-                recruited_week[i] = week[0]
-                count_asked_joins[1 if asked[i] else 0] += 1
-                route[i] = SELF + asked[i]
-                count_routes[route[i]] += 1
-            continue
-        if k >= 1:
-            event = deciding.life_event if share(luck_life[i]) < life_event_chance else 0.0
-            x = drop[k - 1] + weariness_and_bonds(fatigue[i], identity[i], active_ties[i], 1.0 if team[i] >= 0 else 0.0, deciding)
-            x += event - recognition[i]
-            if happens(1.0 - u, x):
-                count_lapses[k - 1] += 1
-                tier[i] = k - 1
-                if k == 2 and team[i] >= 0:
-                    team_size[team[i]] -= 1
-                    team[i] = -1
-        elif registered[i] == 0 and u > 1.0 - deciding.registers_only:
-            registered[i] = 1
-            count_registrations[0] += 1
+                count_registrations[0] += 1

@@ -62,7 +62,7 @@ def orders_are_dispatched(seed, week, grid, groups, limited, line, open_orders, 
     waiting = 0
     for o in range(open_orders[0]):
         if o + AHEAD < open_orders[0]:
-            soon(precedence, order_client[o + AHEAD])
+            soon(order_client[o + AHEAD], precedence, groups, limited)
         if order_state[o] == PLACED:
             k, i = order_kind[o], order_client[o]
             waited = now - order_placed[o]
@@ -93,6 +93,9 @@ def orders_are_dispatched(seed, week, grid, groups, limited, line, open_orders, 
         pooled = whole_orders(pooled, uniform(key_staff, 0))
     n = 0
     for at in range(queue.size):
+        if at + 2 * AHEAD < queue.size:
+            soon(queue[at + 2 * AHEAD], order_client, order_state)
+            soon(order_client[queue[at + AHEAD]], grid)
         o = queue[at]
         g = grid[order_client[o]]
         if of_grid[g] >= 1.0:
@@ -218,11 +221,10 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
     points = uniforms(key_ring, own_key, 1), uniforms(key_ring, own_key, 2)
     for at in range(dispatched):
         if at + 2 * AHEAD < dispatched:
-            far = has_client[at + 2 * AHEAD]
-            soon(grid, far)
-            soon(tie_first, far)
-            soon(degree, far)
+            soon(has_client[at + 2 * AHEAD], grid, tie_first, degree)
             ties_soon(has_client[at + AHEAD], tie_first, tie_other, tie_strength)
+            soon(queue[at + AHEAD], order_state, order_server, order_rounds, order_credit)
+            soon(starts[grid[has_client[at + AHEAD]]], local_rank, can_serve, has_key, has_time, has_grid, was_called)
         o, client, k = queue[at], has_client[at], has_kind[at]
         g = grid[client]
         calls = int(calls_of_all + grid_offers[g])

@@ -9,6 +9,7 @@ Sources: kasarda1974, sampson1988, huang2025 (A34, A35)
 import numpy as np
 
 from sim.chance import block, key_of, limit_of, share, stream
+from sim.compiling import soon
 from sim.households import BY_CHANCE, HouseholdNumbers, PersonColumns, draw_household
 from sim.law import compiled, law
 from sim.odds import weekly_from_annual
@@ -19,7 +20,8 @@ from sim.ties import end_tie, mood_around
 
 LEAVING = stream("moving.leaving")
 NEVER_SERVED = -1_000_000
-STRETCH = 512
+STRETCH = 4096
+"""Households among whom those who may leave are found, before the first of them is asked."""
 
 
 @law
@@ -104,62 +106,70 @@ def households_move(seed, week, household_first, dwelling, generation, key, age,
     moved = 0
     drawn = np.empty(STRETCH, np.uint32)
     highest = limit_of(max(max(by_kind[0], by_kind[1]), max(by_kind[2], by_kind[3])))
-    for h in range(generation.size):
-        if h % STRETCH == 0:
-            _draw(key_leaving, dwelling[h : h + STRETCH], generation[h : h + STRETCH], drawn)
+    may_leave = np.empty(STRETCH + 1, np.int64)
+    for start in range(0, generation.size, STRETCH):
+        end = min(start + STRETCH, generation.size)
+        _draw(key_leaving, dwelling[start:end], generation[start:end], drawn)
         # most households stay: one look tells
-        if drawn[h % STRETCH] >= highest:
-            continue
-        u = share(drawn[h % STRETCH])
-        low, high = household_first[h], household_first[h + 1]
-        first = low
-        while first < high and persons.age[first] == VACANT:
-            first += 1
-        if first == high:
-            continue
-        chance = by_kind[2 * persons.owner[first] + (1 if persons.origin[first] == MIGRANT else 0)]
-        if moving.rooted > 0.0:
-            mean = 0.0
+        found = 0
+        for h in range(start, end):
+            may_leave[found] = h
+            found += int(drawn[h - start] < highest)
+        for h in may_leave[:found]:
+            soon(h, household_first)
+        for h in may_leave[:found]:
+            soon(household_first[h], age, owner, origin)
+        for h in may_leave[:found]:
+            u = share(drawn[h - start])
+            low, high = household_first[h], household_first[h + 1]
+            first = low
+            while first < high and persons.age[first] == VACANT:
+                first += 1
+            if first == high:
+                continue
+            chance = by_kind[2 * persons.owner[first] + (1 if persons.origin[first] == MIGRANT else 0)]
+            if moving.rooted > 0.0:
+                mean = 0.0
+                for i in range(low, high):
+                    mean += identity[i] / (high - low)
+                chance = weekly_from_annual(annual_share_leaving(moving.annual_rate, turnover[0], moving.migrants if persons.origin[first] == MIGRANT else moving.locals,
+                                                                 moving.owners if persons.owner[first] == 1 else moving.renters, moving.rooted, mean))
+            if u >= chance:
+                continue
+            moved += 1
+            generation[h] += 1
+            empty = persons.age[low:high] == VACANT
             for i in range(low, high):
-                mean += identity[i] / (high - low)
-            chance = weekly_from_annual(annual_share_leaving(moving.annual_rate, turnover[0], moving.migrants if persons.origin[first] == MIGRANT else moving.locals,
-                                                             moving.owners if persons.owner[first] == 1 else moving.renters, moving.rooted, mean))
-        if u >= chance:
-            continue
-        moved += 1
-        generation[h] += 1
-        empty = persons.age[low:high] == VACANT
-        for i in range(low, high):
-            if empty[i - low]:
-                continue
-            s = tie_first[i] + degree[i] - 1
-            while s >= tie_first[i]:
-                if tie_other[s] < low or tie_other[s] >= high:
-                    end_tie(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
-                s -= 1
-            count_bank[3] += balance[i]
-            count_movers[1] += 1
-            if tier[i] >= 1:
-                count_movers[2] += 1
-        draw_household(low, high, dwelling[h], generation[h], arriving, BY_CHANCE, seed[0], persons, numbers)
-        for i in range(low, high):
-            if empty[i - low]:
-                persons.age[i] = VACANT
-                continue
-            groups[i] = groups_of(persons.age[i], persons.alone[i], persons.low_income[i], persons.origin[i] == MIGRANT)
-            wants[i] = wants_of(persons.age[i], groups[i], persons.limited[i], persons.owner[i], persons.school_child[i], kind_eligible)
-            tenure[i], registered[i], route[i], recruited_week[i], team[i], balance[i] = 0, 0, 0, -1, -1, 0
-            tier[i] = -1 if persons.age[i] == CHILD else 0
-            skill[i], efficacy[i], identity[i] = starting.skill, starting.efficacy, persons.identity_home[i]
-            satisfaction[i], wellbeing[i] = starting.satisfaction, starting.wellbeing
-            fatigue[i], habit[i], assigned[i], unmet_weeks[i] = 0.0, 0.0, 0.0, 0.0
-            hours[i], hours_left[i], hours_assigned[i], hours_public[i], hours_year[i], hours_past_year[i] = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-            success[i], services[i], notified[i], away[i], asked[i] = 0.0, 0, 0, 0, 0
-            vanguard[i], pioneer[i], met[i], last_served[i] = 0, 0, 0, NEVER_SERVED
-            needs_year[i], met_year[i], needs_past_year[i], met_past_year[i] = 0, 0, 0, 0
-        # until they next take in the mood around them, newcomers know each other only
-        for i in range(low, high):
-            around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
+                if empty[i - low]:
+                    continue
+                s = tie_first[i] + degree[i] - 1
+                while s >= tie_first[i]:
+                    if tie_other[s] < low or tie_other[s] >= high:
+                        end_tie(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
+                    s -= 1
+                count_bank[3] += balance[i]
+                count_movers[1] += 1
+                if tier[i] >= 1:
+                    count_movers[2] += 1
+            draw_household(low, high, dwelling[h], generation[h], arriving, BY_CHANCE, seed[0], persons, numbers)
+            for i in range(low, high):
+                if empty[i - low]:
+                    persons.age[i] = VACANT
+                    continue
+                groups[i] = groups_of(persons.age[i], persons.alone[i], persons.low_income[i], persons.origin[i] == MIGRANT)
+                wants[i] = wants_of(persons.age[i], groups[i], persons.limited[i], persons.owner[i], persons.school_child[i], kind_eligible)
+                tenure[i], registered[i], route[i], recruited_week[i], team[i], balance[i] = 0, 0, 0, -1, -1, 0
+                tier[i] = -1 if persons.age[i] == CHILD else 0
+                skill[i], efficacy[i], identity[i] = starting.skill, starting.efficacy, persons.identity_home[i]
+                satisfaction[i], wellbeing[i] = starting.satisfaction, starting.wellbeing
+                fatigue[i], habit[i], assigned[i], unmet_weeks[i] = 0.0, 0.0, 0.0, 0.0
+                hours[i], hours_left[i], hours_assigned[i], hours_public[i], hours_year[i], hours_past_year[i] = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+                success[i], services[i], notified[i], away[i], asked[i] = 0.0, 0, 0, 0, 0
+                vanguard[i], pioneer[i], met[i], last_served[i] = 0, 0, 0, NEVER_SERVED
+                needs_year[i], met_year[i], needs_past_year[i], met_past_year[i] = 0, 0, 0, 0
+            # until they next take in the mood around them, newcomers know each other only
+            for i in range(low, high):
+                around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
     count_movers[0] += moved
     if moved == 0:
         return

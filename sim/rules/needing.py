@@ -115,10 +115,7 @@ def needs_arise(seed, week, key, grid, groups, wants, low_income, open_needs, me
     for o in range(n):
         if o + AHEAD < n:
             later = order_client[o + AHEAD]
-            soon(active_ties, later)
-            soon(grid, later)
-            soon(client_outreach, later)
-            soon(key, later)
+            soon(later, active_ties, grid, client_outreach, key)
         if order_state[o] == HIDDEN:
             i = order_client[o]
             neighbour = needing.neighbour_tells if active_ties[i] > 0 else 0.0

@@ -103,9 +103,11 @@ def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie
     # the widest loop of the week: the mood around one is taken in only every so many weeks
     if week[0] % int(remembering.mood_every) == 0:
         for i in range(tier.size):
-            if tier.size > NEARBY and i + AHEAD < tier.size:
+            if tier.size > NEARBY and i + 5 * AHEAD < tier.size:
+                # ties first, since they tell who is needed
+                soon(tie_first[i + 5 * AHEAD], tie_other, tie_strength)
                 for s in range(tie_first[i + AHEAD], tie_first[i + AHEAD] + degree[i + AHEAD]):
-                    soon(identity, tie_other[s])
+                    soon(tie_other[s], identity)
             around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
     around_active[:], around_efficacy[:], active_ties[:] = 0.0, 0.0, 0
     actors = participants[: taking_part[0]]
@@ -115,8 +117,7 @@ def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie
     for x in range(actors.size):
         j = actors[x]
         if x + 2 * AHEAD < actors.size:
-            soon(tie_first, actors[x + 2 * AHEAD])
-            soon(degree, actors[x + 2 * AHEAD])
+            soon(actors[x + 2 * AHEAD], tie_first, degree)
             ties_soon(actors[x + AHEAD], tie_first, tie_other, tie_strength)
         for s in range(tie_first[j], tie_first[j] + degree[j]):
             i, w = tie_other[s], tie_strength[s]

@@ -8,6 +8,7 @@ Sources: huang2025 (A51, A64, A82, A88), manshadi2022
 
 import numpy as np
 
+from sim.compiling import AHEAD, soon
 from sim.law import law
 from sim.odds import remembered, sigma
 from sim.orders import ACCEPTED, DECLINED, DONE, EXPIRED, HIDDEN, PLACED, last_row_into
@@ -46,6 +47,11 @@ def service_is_given(week, grid, tier, skill, origin, groups, hours, success, se
     now = week[0]
     m = encounters[0]
     for o in range(open_orders[0]):
+        # few orders in a row are accepted: looking further ahead than usual finds the next one
+        later = o + 4 * AHEAD
+        if later < open_orders[0] and order_state[later] == ACCEPTED:
+            soon(order_client[later], grid, groups, met, origin)
+            soon(max(order_server[later], 0), grid, skill, origin, hours, success, services, last_served)
         if order_state[o] != ACCEPTED:
             continue
         k, client, server = order_kind[o], order_client[o], order_server[o]
