@@ -4,6 +4,8 @@ Statistical tests have fixed keys, so that they cannot fail by bad luck; their l
 be (one in 100,000 for each, two-sided), and a generator with a fault is caught by every one of them.
 """
 
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -283,3 +285,12 @@ def test_the_first_from_a_draw_on_is_found_however_ranks_are_spread(
         u = ranks[int(u) % ranks.size]  # the very rank of somebody
     expected = low + int(np.searchsorted(ranks[low:high], u))
     assert first_from(u, ranks, low, high) == plain(first_from)(u, ranks, low, high) == expected
+
+
+def test_the_unkeyed_week_of_the_benchmark_draws_with_the_same_words() -> None:
+    """It puts a generator without keys in their place, which has to take what the rules hand over."""
+    program = "from tests.benchmarks.bench_chance import without_keys; without_keys()"
+    said = subprocess.run(
+        [sys.executable, "-c", program], cwd=Path(__file__).parent.parent, capture_output=True, text=True, check=False
+    )
+    assert said.returncode == 0, said.stderr[-2000:]
