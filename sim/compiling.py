@@ -115,9 +115,6 @@ _sent_for: Any = intrinsic(_prefetch)
 AHEAD = 5
 """So many turns before its own, a row is sent for: what that takes, a few turns take too."""
 
-NEARBY = 250_000
-"""Rows of a column that stay in a processor's own memory: of a longer one, rows here and there are worth being sent for."""
-
 
 def soon(row: int, *columns: Any) -> None:
     """Send for a row of some columns that is needed soon, so that it comes while others are worked on.

@@ -25,6 +25,9 @@ TIES: Table = {
 A_LINE = 12
 """Slots further on where others are to be sent for: memory hands over 16 at a time."""
 
+FAR_AHEAD = 1000
+"""So many slots before its own, a person tied to is sent for where all ties are gone through: the slots themselves come by then."""
+
 
 @compiled
 def slot_of(i: int, j: int, tie_first: Column, degree: Column, tie_other: Column) -> int:
@@ -56,8 +59,9 @@ def mood_around(
     i: int, identity: Column, tie_first: Column, degree: Column, tie_other: Column, tie_strength: Column
 ) -> tuple[float, float]:
     """Strength of all ties of i, and the mean identity of those tied to i by strength (their own where there are none)."""
-    strength, of_identity = 0.0, 0.0
+    strength, of_identity, last = 0.0, 0.0, tie_other.size - 1
     for s in range(tie_first[i], tie_first[i] + degree[i]):
+        soon(tie_other[min(s + FAR_AHEAD, last)], identity)
         strength += tie_strength[s]
         of_identity += tie_strength[s] * identity[tie_other[s]]
     return strength, of_identity / strength if strength > 0.0 else identity[i]

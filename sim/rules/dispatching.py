@@ -18,6 +18,7 @@ from sim.odds import happens, skill_asked_for
 from sim.order import first_from, in_order
 from sim.orders import ACCEPTED, DECLINED, DISPATCHED, PLACED
 from sim.phase import phase
+from sim.residents import INTERESTS
 from sim.ties import slot_of, ties_soon
 
 QUEUE = stream("dispatching.queue")
@@ -28,6 +29,14 @@ NOTICE = stream("dispatching.notice")
 LOCAL_SCOPE, POOLED_SCOPE, LOCAL_THEN_POOLED = range(3)
 SUB_DISTRICT = -2
 INSTITUTION = -3
+VOLUNTEER = np.dtype(
+    [
+        ("key", "u8"), ("row", "i4"), ("time", "f4"), ("skill", "f4"), ("identity", "f4"), ("fatigue", "f4"), ("acceptance", "f4"),
+        ("interest", "f4", (len(INTERESTS),)), ("grid", "i2"), ("calls", "i2"), ("tier", "i1"), ("away", "u1"),
+    ],
+    align=True,
+)  # fmt: skip
+"""What an offer asks of a volunteer, in one piece of 64 bytes: that much memory hands over at a time."""
 
 
 @law
@@ -151,15 +160,17 @@ def _kinds_served(tier, skill, time, least_tier, least_skill, hours):
 
 
 @compiled
-def _leanings_of(volunteers, identity, fatigue, acceptance, interest):
-    """What makes each of these volunteers accept or refuse: identity, fatigue, what policies add, and interests, in one row."""
-    leanings = np.empty((volunteers.size, 3 + interest.shape[1]), np.float32)
-    for x in range(volunteers.size):
-        v = volunteers[x]
-        leanings[x, 0], leanings[x, 1], leanings[x, 2] = identity[v], fatigue[v], acceptance[v]
+def _ready(ring, key, grid, tier, skill, hours_left, identity, fatigue, acceptance, interest):
+    """What an offer asks of each volunteer, in the order of the ring: those called are far apart in the columns."""
+    ready = np.empty(ring.size, VOLUNTEER)
+    for x in range(ring.size):
+        v, one = ring[x], ready[x]
+        one["row"], one["key"], one["grid"], one["tier"], one["skill"] = v, key[v], grid[v], tier[v], skill[v]
+        one["time"], one["calls"], one["away"] = hours_left[v], 0, 0
+        one["identity"], one["fatigue"], one["acceptance"] = identity[v], fatigue[v], acceptance[v]
         for about in range(interest.shape[1]):
-            leanings[x, 3 + about] = interest[v, about]
-    return leanings
+            one["interest"][about] = interest[v, about]
+    return ready
 
 
 @phase(writes=("away", "notified", "hours_left", "order_state", "order_server", "free_hours", "count_offers", "count_accepted", "count_refused", "count_hours_offered",
@@ -175,7 +186,10 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
     everyone = participants[: taking_part[0]]
     volunteers, ranks = np.empty(everyone.size, np.int32), np.empty(everyone.size, np.float64)
     n = 0
-    for i in everyone:
+    for x in range(everyone.size):
+        if x + 2 * AHEAD < everyone.size:
+            soon(everyone[x + 2 * AHEAD], key, hours_left, away, notified)
+        i = everyone[x]
         count_hours_offered[0] += hours_left[i]
         rank, mood = uniform_twice(key_ring, key[i], NOBODY)
         if away[i] == 1:
@@ -192,18 +206,14 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
     grids = grid_first.size - 1
     how = dispatching.scope if scope[0] < 0.0 else scope[0]
     local_ring, local_rank, starts = _ring_of(volunteers, ranks, how != POOLED_SCOPE, grid, grids)
-    # what an offer needs to know of a volunteer lies side by side, in the order of the ring: those called are far apart
-    whose = local_ring
-    has_key, has_grid, has_tier, has_skill = key[whose], grid[whose], tier[whose], skill[whose]
-    has_time, is_away, was_called = hours_left[whose], away[whose], np.zeros(n, np.int16)
-    leanings = _leanings_of(whose, identity, fatigue, acceptance, interest)
+    ready = _ready(local_ring, key, grid, tier, skill, hours_left, identity, fatigue, acceptance, interest)
     # most whom an order meets cannot serve it: one look tells
     lowest_skill = np.empty(kind_hours.size)
     for k in range(kind_hours.size):
         lowest_skill[k] = skill_asked_for(kind_skill[k], kind_difficulty[k], skill_floor[0])
     can_serve = np.empty(n, np.uint32)
     for x in range(n):
-        can_serve[x] = _kinds_served(has_tier[x], has_skill[x], has_time[x], kind_tier, lowest_skill, kind_hours)
+        can_serve[x] = _kinds_served(ready[x]["tier"], ready[x]["skill"], ready[x]["time"], kind_tier, lowest_skill, kind_hours)
     seat, ring_rank = np.empty(0, np.int32), local_rank
     if how == LOCAL_THEN_POOLED or hierarchy[0] > 0.0:
         seat = in_order(local_rank)
@@ -215,16 +225,23 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
     dispatched = 0
     while dispatched < line.size and line[dispatched] >= 0:
         dispatched += 1
-    # what is asked of an order lies in the order of the line, and its points in the two rings are drawn for all at once
+    # what is asked of an order lies in the order of the line too, and its points in the two rings are drawn for all at once
     queue = line[:dispatched]
     has_client, has_kind, own_key = order_client[queue], order_kind[queue], order_key[queue]
     points = uniforms(key_ring, own_key, 1), uniforms(key_ring, own_key, 2)
     for at in range(dispatched):
         if at + 2 * AHEAD < dispatched:
             soon(has_client[at + 2 * AHEAD], grid, tie_first, degree)
-            ties_soon(has_client[at + AHEAD], tie_first, tie_other, tie_strength)
-            soon(queue[at + AHEAD], order_state, order_server, order_rounds, order_credit)
-            soon(starts[grid[has_client[at + AHEAD]]], local_rank, can_serve, has_key, has_time, has_grid, was_called)
+            later = at + AHEAD
+            ties_soon(has_client[later], tie_first, tie_other, tie_strength)
+            soon(queue[later], order_state, order_server, order_rounds, order_credit)
+            # whoever is called first stands about where the points of the order fall in the two rings
+            there = grid[has_client[later]]
+            about = starts[there] + int(points[0][later] * (starts[there + 1] - starts[there]))
+            soon(about, local_rank, can_serve, ready)
+            soon(about + 1, ready)
+            soon(about + 2, ready)
+            soon(int(points[1][later] * n), ring_rank, seat)
         o, client, k = queue[at], has_client[at], has_kind[at]
         g = grid[client]
         calls = int(calls_of_all + grid_offers[g])
@@ -245,29 +262,32 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
                     next_one = low
                 x = next_one if local or how == POOLED_SCOPE else seat[next_one]
                 next_one += 1
-                v = whose[x]
-                if (can_serve[x] >> np.uint32(k)) & np.uint32(1) == 0 or v == client:
+                if (can_serve[x] >> np.uint32(k)) & np.uint32(1) == 0:
+                    continue
+                one = ready[x]
+                v = one["row"]
+                if v == client:
                     continue
                 if dispatching.reciprocal == 1.0 and (open_needs[v] == 0 or kind_interest[k] < 0 or not _could_return(open_needs[v], interest[client], kind_interest)):
                     continue
                 called += 1
-                was_called[x] += 1
+                one["calls"] += 1
                 count_offers[0] += 1
                 s = slot_of(client, v, tie_first, degree, tie_other)
-                wish = willingness(tie_strength[s] if s >= 0 else 0.0, leanings[x, 3 + kind_interest[k]] if kind_interest[k] >= 0 else dispatching.match_at_rest,
-                                   leanings[x, 0], leanings[x, 1], 1.0 if has_grid[x] != g else 0.0, 1.0 if order_credit[o] > 0 else 0.0, atmosphere[g],
-                                   has_time[x] / kind_hours[k], leanings[x, 2] + to_earn, dispatching)
-                answer, weary = uniform_twice(key_answer, own_key[at], has_key[x])
+                wish = willingness(tie_strength[s] if s >= 0 else 0.0, one["interest"][kind_interest[k]] if kind_interest[k] >= 0 else dispatching.match_at_rest,
+                                   one["identity"], one["fatigue"], 1.0 if one["grid"] != g else 0.0, 1.0 if order_credit[o] > 0 else 0.0, atmosphere[g],
+                                   one["time"] / kind_hours[k], one["acceptance"] + to_earn, dispatching)
+                answer, weary = uniform_twice(key_answer, own_key[at], one["key"])
                 if happens(answer, wish):
                     if chosen == -1:
                         chosen = x
                 else:
                     count_refused[0] += 1
                 if weary < dispatching.away_chance:
-                    is_away[x], can_serve[x] = 1, 0
+                    one["away"], can_serve[x] = 1, 0
             if chosen >= 0:
                 break
-        server = whose[chosen] if chosen >= 0 else -1
+        server = ready[chosen]["row"] if chosen >= 0 else -1
         if server < 0 and help_left[g] >= kind_hours[k]:
             help_left[g] -= kind_hours[k]
             server = INSTITUTION
@@ -277,9 +297,10 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
             order_state[o], order_server[o] = ACCEPTED, server
             count_accepted[0] += 1
             if server >= 0:
-                has_time[chosen] -= kind_hours[k]
-                if is_away[chosen] == 0:
-                    can_serve[chosen] = _kinds_served(has_tier[chosen], has_skill[chosen], has_time[chosen], kind_tier, lowest_skill, kind_hours)
+                one = ready[chosen]
+                one["time"] -= kind_hours[k]
+                if one["away"] == 0:
+                    can_serve[chosen] = _kinds_served(one["tier"], one["skill"], one["time"], kind_tier, lowest_skill, kind_hours)
         elif dispatching.most_rounds > 0.0 and order_rounds[o] >= dispatching.most_rounds:
             order_state[o] = DECLINED
             count_declined[0] += 1
@@ -288,11 +309,12 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
     for t in range(4):
         free_hours[0, t] = 0.0
     for x in range(n):
-        v = whose[x]
-        hours_left[v], away[v] = has_time[x], is_away[x]
-        notified[v] += was_called[x]
-        if is_away[x] == 0 and has_time[x] > free_hours[0, has_tier[x]]:
-            free_hours[0, has_tier[x]] = has_time[x]
+        one = ready[x]
+        v = one["row"]
+        hours_left[v], away[v] = one["time"], one["away"]
+        notified[v] += one["calls"]
+        if one["away"] == 0 and one["time"] > free_hours[0, one["tier"]]:
+            free_hours[0, one["tier"]] = one["time"]
 
 
 @compiled

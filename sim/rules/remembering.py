@@ -13,7 +13,7 @@ from math import exp
 import numpy as np
 
 from sim.chance import NOBODY, key_of, stream, words
-from sim.compiling import AHEAD, NEARBY, soon
+from sim.compiling import AHEAD, soon
 from sim.law import law
 from sim.odds import remembered
 from sim.phase import phase
@@ -103,11 +103,6 @@ def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie
     # the widest loop of the week: the mood around one is taken in only every so many weeks
     if week[0] % int(remembering.mood_every) == 0:
         for i in range(tier.size):
-            if tier.size > NEARBY and i + 5 * AHEAD < tier.size:
-                # ties first, since they tell who is needed
-                soon(tie_first[i + 5 * AHEAD], tie_other, tie_strength)
-                for s in range(tie_first[i + AHEAD], tie_first[i + AHEAD] + degree[i + AHEAD]):
-                    soon(tie_other[s], identity)
             around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
     around_active[:], around_efficacy[:], active_ties[:] = 0.0, 0.0, 0
     actors = participants[: taking_part[0]]
