@@ -50,7 +50,7 @@ def _phase_in_full(phase: Phase) -> str:
 
 
 def meanings(code: Iterable[str], module: ModuleType) -> list[str]:
-    """One sentence on the constants in this code: streams by name, numbers by value; none where there are none."""
+    """One sentence on the constants in this code: streams by name, numbers by value, records by their fields; none where there are none."""
     named = dict(STREAM.findall(inspect.getsource(module)))
     used = sorted({n.id for part in code for n in ast.walk(_parsed(part)) if isinstance(n, ast.Name)})
     streams = [f"`{name}` is the stream `{named[name]}`" for name in used if name in named]
@@ -58,7 +58,11 @@ def meanings(code: Iterable[str], module: ModuleType) -> list[str]:
     numbers = [f"`{n}` is {x:,}" for n, x in known.items() if isinstance(x, int | float | np.integer)]
     tuples = {n: x for n, x in known.items() if isinstance(x, tuple) and isinstance(x[0], str | int)}
     lists = [f"`{n}` is ({', '.join(map(str, x))})" for n, x in tuples.items()]
-    return [f"Here {', '.join(streams + numbers + lists)}."] if streams or numbers or lists else []
+    records = [
+        f"`{n}` is a record of {', '.join(x.names)}" for n, x in known.items() if isinstance(x, np.dtype) and x.names
+    ]
+    said = streams + numbers + lists + records
+    return [f"Here {', '.join(said)}."] if said else []
 
 
 def _parsed(code: str) -> ast.AST:
