@@ -50,7 +50,10 @@ def _phase_in_full(phase: Phase) -> str:
 
 
 def meanings(code: Iterable[str], module: ModuleType) -> list[str]:
-    """One sentence on the constants in this code: streams by name, numbers by value, records by their fields; none where there are none."""
+    """One sentence on the constants in this code; none where there are none.
+
+    Streams by name, numbers and lists by value, records by their fields.
+    """
     named = dict(STREAM.findall(inspect.getsource(module)))
     used = sorted({n.id for part in code for n in ast.walk(_parsed(part)) if isinstance(n, ast.Name)})
     streams = [f"`{name}` is the stream `{named[name]}`" for name in used if name in named]
