@@ -19,6 +19,8 @@ class Fact:
     high: float | None = None
     width: int = 0
     """0 for one value a row, otherwise how many values a row."""
+    rows: bool = True
+    """Whether it has rows; without, it is a single number that no rule changes."""
 
     def empty(self, rows: int) -> Column:
         """A column of zeros with this many rows."""

@@ -23,8 +23,13 @@ from sim.metrics.network import READS
 from sim.phase import Phase
 from sim.week import WEEK
 
-COLUMNS = tuple(sorted({name for phase in WEEK for name in phase.reads} | set(READS)))
+OLD = [phase for phase in WEEK if isinstance(phase, Phase)]
+NEW = [phase for phase in WEEK if not isinstance(phase, Phase)]
+COLUMNS = tuple(sorted({name for phase in OLD for name in phase.reads} | set(READS)))
 """Every column and section of parameters that some phase or slow metric reads, in the order of the table of addresses."""
+
+
+OUT: list[Any] = []
 
 
 class Driver(NamedTuple):
@@ -43,7 +48,7 @@ type Shape = tuple[tuple[np.dtype[Any], int], ...]
 """The type of each column of `COLUMNS` and how many dimensions it has."""
 
 
-def handed_over(known: Mapping[str, Column], phases: tuple[Phase, ...] = WEEK) -> Driver:
+def handed_over(known: Mapping[str, Column], phases: tuple[Any, ...] = WEEK, world_table: Any = None) -> Driver:
     """The week (or some phases of it) compiled, and the table to call it with.
 
     The table is good for as long as these very columns live; whoever keeps it keeps them. Errors: ValueError for a column
@@ -55,6 +60,10 @@ def handed_over(known: Mapping[str, Column], phases: tuple[Phase, ...] = WEEK) -
             raise ValueError(f"column {name} does not lie in one piece")
     table = [(c.ctypes.data, c.shape[0], c.shape[1] if c.ndim == 2 else 0) for c in columns]
     week, weeks = _compiled(tuple((c.dtype, c.ndim) for c in columns), phases)
+    out = np.zeros(1)
+    OUT.append(out)
+    table.append((world_table.ctypes.data, out.ctypes.data, 0))
+    table += [(phase.address, 0, 0) for phase in NEW]
     return Driver(week, weeks, np.array(table, np.int64))
 
 
@@ -94,14 +103,21 @@ def _text(shape: Shape, phases: tuple[Phase, ...]) -> str:
         "from sim.law import compiled",
         "from sim.metrics.network import measured",
         "from sim.stretch import begun, slow_are_due",
-        *(f"from {phase.plain.__module__} import {phase.name} as _{phase.name}" for phase in phases),
-        *(f"{phase.name} = _{phase.name}.run" for phase in phases),
+        "from sim.engine.units import called",
+        *(f"from {phase.plain.__module__} import {phase.name} as _{phase.name}" for phase in phases if phase in OLD),
+        *(f"{phase.name} = _{phase.name}.run" for phase in phases if phase in OLD),
         *(f"type_{name} = np.dtype({_word(dtype)})" for name, (dtype, _) in zip(COLUMNS, shape, strict=True)),
         "@compiled",
         "def the_week(at):",
     ]
-    lines += _found({name for phase in phases for name in phase.reads}, shape)
-    lines += [f"    {phase.name}({', '.join(phase.reads)})" for phase in phases]
+    lines += _found({name for phase in phases if phase in OLD for name in phase.reads}, shape)
+    n = len(COLUMNS)
+    lines += [
+        f"    {phase.name}({', '.join(phase.reads)})"
+        if phase in OLD
+        else f"    called(at[{n + 1 + NEW.index(phase)}, 0], at[{n}, 0], at[{n}, 0], at[{n}, 1])"
+        for phase in phases
+    ]
     lines += [
         "@compiled",
         "def the_weeks(at, start, plan, rows, costs, slow):",

@@ -12,6 +12,7 @@ from typing import NamedTuple, get_args
 import numpy as np
 
 from sim.chance import block, key_of, share, stream, uniform
+from sim.columns import Fact, Table
 from sim.law import Column, compiled
 from sim.people_parameters import Population
 from sim.residents import ADULT, CHILD, LOCAL, MIGRANT, SENIOR_ELDER, TEEN, YOUNGER_ELDER
@@ -51,6 +52,35 @@ class HouseholdNumbers(NamedTuple):
     threshold_given: Column
     identity: Column
     identity_spread: float
+
+
+PEOPLE: Table = {
+    "people_types": Fact("f8", "household types: size, adults, elders, minors, renting, weights of locals and migrants", width=7),
+    "people_owners": Fact("f8", "share of owners among locals, migrants", "share", 0, 1),
+    "people_limited": Fact("f8", "share limited in mobility, by age band", "share", 0, 1),
+    "people_interest": Fact("f8", "mean interests of those whom a matter does not touch, and of those whom it does", "share", 0, 1, 5),
+    "people_hours_median": Fact("f8", "median hours that they could give, by age band", "hours a week", 0),
+    "people_threshold_given": Fact("f8", "thresholds as a list"),
+    "people_identity": Fact("f8", "mean home identity of locals, migrants", "share", 0, 1),
+} | {
+    f"people_{name}": Fact("f8", sentence, rows=False)
+    for name, sentence in {
+        "low_income": "share of households of low income",
+        "low_income_elders": "the same, of elders' households",
+        "seniors": "share of senior elders among elders",
+        "teens": "share of teens among minors",
+        "pupils": "share of pupils among children",
+        "interest_spread": "spread of interests",
+        "disposition_spread": "spread of dispositions",
+        "hours_sigma": "spread of the logarithm of hours",
+        "hours_most": "most hours that anybody could give",
+        "threshold_kind": "how thresholds are made",
+        "threshold_middle": "middle of thresholds",
+        "threshold_spread": "spread of thresholds",
+        "identity_spread": "spread of home identities",
+    }.items()
+}
+"""What compiled code needs of `Population`: small tables and numbers."""
 
 
 class PersonColumns(NamedTuple):

@@ -6,84 +6,15 @@ Compiled code is cached in a folder named after the program's own sources: chang
 that calls it is compiled anew, change nothing and nothing is ever compiled twice.
 """
 
-import hashlib
-import os
-import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-import numba
-import numpy as np
-from numpy.typing import NDArray
+from sim.engine.cache import CACHE
+from sim.engine.jit import Column, Law, compiled, inlined, law
 
-from sim.compiling import Told, ToldOfColumns
+__all__ = ["CACHE", "Column", "Law", "announced_once", "compiled", "compiled_apart", "inlined", "law", "plain"]
 
-type Column = NDArray[Any]
-"""One fact about many: an array with one entry a resident, household, grid, tie or order."""
-
-
-NO_RULES = frozenset(
-    "__init__ bring checking config evidence layering model reading sheet simulation world people_parameters".split()
-)
-"""Modules of `sim` that compiled code takes nothing from; what one of them compiles itself, the compiler watches."""
-
-
-def _fingerprint() -> str:
-    """Letters that stand for every source file that rules are made of, and for the compiler."""
-    digest = hashlib.sha256(f"{numba.__version__} {np.__version__} {sys.version_info[:3]}".encode())
-    here = Path(__file__).parent
-    for source in sorted(here.rglob("*.py")):
-        if source.parent.name == "policies" and source.stem != "pushing":
-            continue  # no rule calls a policy, and the compiler itself notices a change in a policy's own file
-        if source.parent == here and source.stem in NO_RULES:
-            continue
-        digest.update(source.relative_to(here).as_posix().encode() + source.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def _cache_folder() -> Path:
-    """Where compiled code is kept: the user's choice, else their cache, else a temporary folder."""
-    chosen = os.environ.get("LINLI_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    places = [Path(chosen)] if chosen else []
-    if "HOME" in os.environ or "USERPROFILE" in os.environ:
-        places.append(Path.home() / ".cache")
-    places.append(Path(tempfile.gettempdir()))
-    for place in places:
-        folder = place / "linli" / _fingerprint()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return folder
-    return Path(tempfile.mkdtemp(prefix="linli-"))
-
-
-CACHE = _cache_folder()
-numba.config.CACHE_DIR = str(CACHE)  # type: ignore[attr-defined]
-
-
-def compiled[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function of numbers and columns; cached on disk, free of Python's global lock."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", pipeline_class=Told)(function)  # type: ignore[return-value]
-
-
-def compiled_apart[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function of columns that do not overlap: so numbers stay in registers and loops become vector instructions."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", pipeline_class=ToldOfColumns)(function)  # type: ignore[return-value]
-
-
-def inlined[F: Callable[..., Any]](function: F) -> F:
-    """Compile a small function into each of its callers, so that a loop around it can use vector instructions."""
-    return numba.njit(cache=True, nogil=True, error_model="numpy", inline="always", pipeline_class=Told)(function)  # type: ignore[return-value]
-
-
-def law[F: Callable[..., Any]](function: F) -> F:
-    """Compile a law: a function of a few plain numbers, also callable in a console."""
-    return compiled(function)
+compiled_apart = compiled
 
 
 def plain[F: Callable[..., Any]](function: F) -> F:

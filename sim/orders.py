@@ -33,6 +33,22 @@ LINE: Table = {
     "line": Fact("i4", "rows of the order book in the order of service", "row of orders"),
 }
 
+KINDS: Table = {
+    "kind_weekly": Fact("f8", "needs a week of somebody who can have them", "needs a week", 0),
+    "kind_hours": Fact("f8", "hours that one service takes", "hours", 0),
+    "kind_difficulty": Fact("f8", "skill at which a service is given well", "share", 0, 1),
+    "kind_patience": Fact("f8", "weeks for which a client waits", "weeks", 0),
+    "kind_interest": Fact("i8", "interest that it touches, -1 for none", "interest", -1),
+    "kind_tier": Fact("i8", "lowest tier that may serve", "tier", 0, 3),
+    "kind_skill": Fact("f8", "lowest skill that may serve", "share", 0, 1),
+    "kind_home": Fact("i8", "is given at the client's home", "yes or no", 0, 1),
+    "kind_priority": Fact("f8", "weight in the line", "weight"),
+    "kind_coverage": Fact("f8", "share of needs that public services meet", "share", 0, 1),
+    "kind_eligible": Fact("i8", "who can come to need it", "eligibility", 0),
+    "kind_expected": Fact("f8", "needs that a week can be expected to bring, by who lives here now", "needs a week", 0),
+}
+"""Service kinds, one row each, as the configuration says."""
+
 ENCOUNTERS: Table = {
     "met_one": Fact("i4", "one of two residents who shared hours this week", "row"),
     "met_other": Fact("i4", "the other", "row"),

@@ -6,14 +6,17 @@ decorator, and a test holds it to that: all other columns are made read-only.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 import numpy as np
 
+from sim.engine.effects import effects_of
+from sim.engine.units import Unit
 from sim.law import compiled_apart
+from sim.views import LAYOUTS
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,38 @@ def _in_plain_python(function: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def phase(*, writes: tuple[str, ...]) -> Callable[[Callable[..., None]], Phase]:
+class ViewPhase(Unit):
+    """One moment of the week: a function of views."""
+
+    def __init__(self, function: Callable[..., None]) -> None:
+        super().__init__(function, LAYOUTS)
+        if not function.__doc__:
+            raise TypeError(f"phase {function.__name__} has no docstring")
+        self.sentence = function.__doc__.strip().split("\n")[0]
+
+    def _columns(self, touched: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+        members = [LAYOUTS[view].members.get(attribute) for view, attribute in sorted(touched)]
+        return tuple(member.name for member in members if member and not member.single)
+
+    @cached_property
+    def reads(self) -> tuple[str, ...]:
+        """Columns that it looks at, as its code says."""
+        return self._columns(effects_of(self.plain).reads)
+
+    @cached_property
+    def writes(self) -> tuple[str, ...]:
+        """Columns that it writes, as its code says."""
+        return self._columns(effects_of(self.plain).writes)
+
+
+def phase(function: Any = None, *, writes: tuple[str, ...] = ()) -> Any:
     """Declare a phase and the columns it writes.
 
     Errors: TypeError when it writes a column that is not among its arguments, or has no sentence.
     """
+
+    if function is not None:
+        return ViewPhase(function)
 
     def declared(function: Callable[..., None]) -> Phase:
         reads = tuple(inspect.signature(function).parameters)

@@ -6,6 +6,7 @@ This is the engine that experiments run. `sim.model.Community` puts the face of 
 from collections.abc import Iterable
 from math import fsum
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
@@ -65,7 +66,7 @@ class Simulation:
 
     def __getstate__(self) -> dict[str, object]:
         """Everything but the addresses of columns: those are looked up again."""
-        bound = ("_known", "_driver", "_monday")
+        bound = ("_known", "_driver", "_monday", "table", "views")
         return {name: value for name, value in self.__dict__.items() if name not in bound}
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -80,7 +81,9 @@ class Simulation:
     def _bind(self) -> None:
         """Look up, once, where the columns lie; they are kept as long as their addresses are."""
         self._known = self.world.columns | dict(self.world.sections())
-        self._driver = handed_over(self._known)
+        self.table = self.world.table()
+        self.views = self.world.views()
+        self._driver = handed_over(self._known, world_table=self.table)
         self._monday: Monday | None = None
 
     def change_policies(self, policies: Iterable[Policy]) -> None:
@@ -121,6 +124,20 @@ class Simulation:
         self.config = self.world.config = config
         self.world.set_kinds()
         self._bind()
+
+    def do(self, phase: Any) -> None:
+        """Let one phase of the week happen, where somebody wants to look at the world between two of them."""
+        if isinstance(phase, Phase):
+            phase.run(*self.arguments_of(phase))
+        else:
+            phase.run(self.table)
+
+    def do_plainly(self, phase: Any) -> None:
+        """The same in plain Python."""
+        if isinstance(phase, Phase):
+            phase.plain(*self.arguments_of(phase))
+        else:
+            phase(self.views)
 
     def arguments_of(self, phase: Phase) -> tuple[object, ...]:
         """What a phase is called with, where somebody wants to look at the world between two phases."""

@@ -2,8 +2,9 @@
 
 import ctypes
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from sim.residents import INTERESTS, MIGRANT, PARTICIPANTS, RESIDENTS, TIERS
 from sim.rules.moving import NEVER_SERVED, fill_groups
 from sim.tallies import Tallies
 from sim.ties import TIES
+from sim.engine.view import View
+from sim.views import LAYOUTS, ROWS, SECTIONS
 
 REGISTERED = stream("starting.registered")
 TENURE = stream("starting.tenure")
@@ -80,7 +83,7 @@ class World:
         """Everything, the tallies once: as columns they are views of one row and are found again."""
         columns = {name: column for name, column in self.columns.items() if name not in self.tallies.named}
         return {
-            name: value for name, value in self.__dict__.items() if name not in self.columns and name != "resting"
+            name: value for name, value in self.__dict__.items() if name not in self.columns and name not in ("resting", "_shown")
         } | {"columns": columns}
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -222,6 +225,26 @@ class World:
     def most_new_orders(self) -> int:
         """How many needs can arise in one week."""
         return int(most_needs(self.wants, self.kind_weekly, self.config.needing.low_income_extra))
+
+    def _values(self, view: str) -> Mapping[str, Any]:
+        """What the members of a view are found by."""
+        if view in SECTIONS:
+            return getattr(self.config, view).as_numbers()  # type: ignore[no-any-return]
+        if view == "people":
+            return {f"people_{name}": value for name, value in household_numbers(self.config.population)._asdict().items()}
+        return self.columns
+
+    def table(self) -> Column:
+        """Where everything lies that views show, for compiled code; it holds as long as these columns stay where they are."""
+        table = np.zeros((ROWS, 3), np.int64)
+        self._shown = {name: self._values(name) for name in LAYOUTS}  # kept, as long as addresses are
+        for name, layout in LAYOUTS.items():
+            layout.write(self._shown[name], table)
+        return table
+
+    def views(self) -> dict[str, View]:
+        """Every view by name, for plain Python."""
+        return {name: View(layout, self._values(name)) for name, layout in LAYOUTS.items()}
 
     def sections(self) -> Iterator[tuple[str, Column]]:
         """The parameters of the rules for compiled code: each section is a table of one row, with a field a parameter."""

@@ -10,13 +10,14 @@ Sources: granovetter1978, watts2002, centola2007, musick2008, davis2003, huang20
 import numpy as np
 
 from sim.chance import limit_of, share
-from sim.law import law
+from sim.law import compiled, law
 from sim.odds import happens, log_odds, sigma
 from sim.order import highest
 from sim.phase import phase
-from sim.residents import SELF
+from sim.residents import BYSTANDER, INTEREST, NO_TEAM, PUBLIC_AFFAIRS, SELF, SUBSTANTIVE, TASK
 
-STRETCH = 256
+LOGISTIC, THRESHOLD = range(2)
+BLOCK = 256
 """Residents who are looked at together: the fewer, the closer the bound on their odds; the more, the fewer bounds."""
 
 
@@ -30,15 +31,6 @@ def share_above(above, strength):
 def pull_upward(share_above, identity, efficacy, p):
     """What one's surroundings and oneself add to the log odds of climbing; 0 at the reference of each."""
     return p.norm * (share_above - p.share_above_at_rest) + p.identity * (identity - p.identity_at_rest) + p.efficacy * (efficacy - p.efficacy_at_rest)
-
-
-@law
-def most_pull(p):
-    """The most that anything but a request, the disposition and persuasion can add to a bystander's log odds."""
-    return (max(p.norm * (1.0 - p.share_above_at_rest), -p.norm * p.share_above_at_rest)
-            + max(p.identity * (1.0 - p.identity_at_rest), -p.identity * p.identity_at_rest)
-            + max(p.efficacy * (1.0 - p.efficacy_at_rest), -p.efficacy * p.efficacy_at_rest)
-            + max(p.habit, 0.0) + max(-p.fatigue, 0.0) + max(p.interest_0, 0.0))
 
 
 @law
@@ -64,73 +56,134 @@ def threshold_reached(active_ties, active_strength, strength, threshold, thresho
     return strength > 0.0 and active_strength / strength >= threshold - 1e-6
 
 
-@phase(writes=("tier", "registered", "route", "recruited_week", "team", "team_size", "count_climbs", "count_lapses", "count_routes", "count_registrations", "count_asked_joins"))
-def residents_decide(week, tier, luck_rung, luck_life, grid, interest, disposition, threshold, fatigue, identity, efficacy, habit, assigned, asked, team, team_size,
-                     around_strength, around_active, around_above, active_ties, ties_above, persuasion, recognition, openings, autonomy, supervision,
-                     registered, route, recruited_week, count_climbs, count_lapses, count_routes, count_registrations, count_asked_joins, deciding):
+@law
+def climbs(i, u, residents, grids, levers, deciding):
+    """Whether a resident climbs one rung this week, by their draw u."""
+    k = residents.tier[i]
+    if deciding.law == THRESHOLD:
+        return k == BYSTANDER and threshold_reached(residents.active_ties[i], residents.around_active[i], residents.around_strength[i],
+                                                    residents.threshold[i], deciding.threshold_of)
+    return residents.ties_above[i] >= ties_that_let_climb(k, deciding) and happens(u, odds_of_climbing(i, residents, grids, levers, deciding))
+
+
+@law
+def ties_that_let_climb(k, deciding):
+    """Ties to people above that somebody in a tier needs before they can climb."""
+    return 0.0 if k == BYSTANDER else deciding.gate_2 if k == TASK else deciding.gate_3
+
+
+@law
+def odds_of_climbing(i, residents, grids, levers, deciding):
+    """Log odds of climbing one rung in a week."""
+    k = residents.tier[i]
+    above = share_above(residents.around_above[i], residents.around_strength[i])
+    x = (log_odds(deciding.climb_from_0 if k == BYSTANDER else deciding.climb_from_1 if k == TASK else deciding.climb_from_2)
+         + pull_upward(above, residents.identity[i], residents.efficacy[i], deciding) + residents.disposition[i] + levers.persuasion[i])
+    x += deciding.asked * (1.0 if residents.asked[i] else 0.0) + deciding.habit * residents.habit[i] - deciding.fatigue * residents.fatigue[i]
+    touched = levers.openings[i] if levers.openings[i] < 1.0 else 1.0
+    if k == BYSTANDER:
+        return x + deciding.interest_0 * touched
+    own = own_autonomy(i, residents, grids, levers, deciding)
+    if k == TASK:
+        x += deciding.interest_1 * (strongest_own_interest(i, residents) - deciding.interest_at_rest) + deciding.interest_0 * touched
+        return x + deciding.autonomy_1 * (own - deciding.autonomy_at_rest)
+    return x + (deciding.interest_2 * (residents.interest[i, PUBLIC_AFFAIRS] - deciding.interest_at_rest) + deciding.autonomy_2 * (own - deciding.autonomy_at_rest))
+
+
+@law
+def strongest_own_interest(i, residents):
+    """The strongest interest in anything but public affairs."""
+    return max(residents.interest[i, 0], residents.interest[i, 1], residents.interest[i, 2], residents.interest[i, 3])
+
+
+@law
+def own_autonomy(i, residents, grids, levers, deciding):
+    """Autonomy of a volunteer, by what policies and supervision do in their grid and by their assigned work."""
+    g = residents.grid[i]
+    return autonomy_left(deciding.autonomy_at_rest, levers.autonomy[g], deciding.supervision_cost, levers.supervision[g], deciding.crowding, residents.assigned[i])
+
+
+@law
+def lapses(i, u, residents, levers, deciding):
+    """Whether a participant lapses one rung this week, by their draw u."""
+    return happens(u, odds_of_lapsing(i, residents, levers, deciding))
+
+
+@law
+def odds_of_lapsing(i, residents, levers, deciding):
+    """Log odds of lapsing one rung in a week; a life event raises them."""
+    k = residents.tier[i]
+    event = deciding.life_event if share(residents.luck_life[i]) < deciding.life_event_chance else 0.0
+    x = (log_odds(deciding.lapse_from_1 if k == TASK else deciding.lapse_from_2 if k == INTEREST else deciding.lapse_from_3)
+         + weariness_and_bonds(residents.fatigue[i], residents.identity[i], residents.active_ties[i], 1.0 if residents.team[i] >= 0 else 0.0, deciding))
+    return x + (event - levers.recognition[i])
+
+
+@phase
+def residents_decide(station, residents, grids, teams, levers, count, deciding):
     """Each resident climbs one rung, lapses one rung or stays: one uniform decides."""
-    deciding = deciding[0]
-    base = (log_odds(deciding.climb_from_0), log_odds(deciding.climb_from_1), log_odds(deciding.climb_from_2))
-    drop = (log_odds(deciding.lapse_from_1), log_odds(deciding.lapse_from_2), log_odds(deciding.lapse_from_3))
-    life_event_chance = deciding.life_event_chance
+    for i in may_change_tier(residents, levers, deciding):
+        k, u = residents.tier[i], share(residents.luck_rung[i])
+        if k < SUBSTANTIVE and climbs(i, u, residents, grids, levers, deciding):
+            residents.tier[i] = k + 1
+            count.climbs[k] += 1
+            if k == BYSTANDER:
+                joins(i, station, residents, count)
+        elif k > BYSTANDER:
+            if lapses(i, 1.0 - u, residents, levers, deciding):
+                residents.tier[i] = k - 1
+                count.lapses[k - 1] += 1
+                if k == INTEREST:
+                    leaves_the_team(i, residents, teams)
+        elif residents.registered[i] == 0 and u > 1.0 - deciding.registers_only:
+            residents.registered[i] = 1
+            count.registrations[0] += 1
+
+
+@law
+def joins(i, station, residents, count):
+    """A bystander who has climbed is registered, and was recruited by somebody or by themselves."""
+    asked = residents.asked[i]
+    residents.registered[i], residents.recruited_week[i], residents.route[i] = 1, station.week[0], SELF + asked
+    count.asked_joins[1 if asked else 0] += 1
+    count.routes[SELF + asked] += 1
+
+
+@law
+def leaves_the_team(i, residents, teams):
+    """Who no longer serves own interests leaves the team, if they are in one."""
+    if residents.team[i] >= 0:
+        teams.size[residents.team[i]] -= 1
+        residents.team[i] = NO_TEAM
+
+
+# ---- the engineer's half: whose draw can change anything
+
+
+@law
+def most_pull(p):
+    """The most that anything but a request, the disposition and persuasion can add to a bystander's log odds."""
+    return (max(p.norm * (1.0 - p.share_above_at_rest), -p.norm * p.share_above_at_rest)
+            + max(p.identity * (1.0 - p.identity_at_rest), -p.identity * p.identity_at_rest)
+            + max(p.efficacy * (1.0 - p.efficacy_at_rest), -p.efficacy * p.efficacy_at_rest)
+            + max(p.habit, 0.0) + max(-p.fatigue, 0.0) + max(p.interest_0, 0.0))
+
+
+@compiled
+def may_change_tier(residents, levers, deciding):
+    """Rows of those whose draw of this week can change anything: a bound on the odds settles most bystanders' by one look."""
+    n, found = residents.tier.size, 0
+    rows = np.empty(n + 1, np.int32)
     registering = limit_of(1.0 - deciding.registers_only)
-    looked_at = np.empty(STRETCH + 1, np.int64)
-    for start in range(0, tier.size, STRETCH):
-        stop = min(start + STRETCH, tier.size)
-        # no bystander here can have higher odds of starting than these, asked or not: most draws are settled by one look
+    for start in range(0, n, BLOCK):
+        stop = min(start + BLOCK, n)
+        # no bystander here can have higher odds of starting than these, asked or not
         likeliest, likeliest_asked = limit_of(1.0), limit_of(1.0)
-        if deciding.law == 0.0:
-            most = base[0] + most_pull(deciding) + highest(disposition[start:stop]) + highest(persuasion[start:stop])
+        if deciding.law == LOGISTIC:
+            most = log_odds(deciding.climb_from_0) + most_pull(deciding) + highest(residents.disposition[start:stop]) + highest(levers.persuasion[start:stop])
             likeliest, likeliest_asked = limit_of(sigma(most)), limit_of(sigma(most + max(deciding.asked, 0.0)))
-        found = 0
         for i in range(start, stop):
-            looked_at[found] = i
-            starts = int(luck_rung[i] < (likeliest_asked if asked[i] else likeliest)) | int(luck_rung[i] >= registering)
-            found += int(tier[i] >= 1) | (int(tier[i] == 0) & starts)
-        for i in looked_at[:found]:
-            k = tier[i]
-            u = share(luck_rung[i])
-            climbs = False
-            if k < 3:
-                if deciding.law == 1.0:
-                    climbs = k == 0 and threshold_reached(active_ties[i], around_active[i], around_strength[i], threshold[i], deciding.threshold_of)
-                elif ties_above[i] >= (0.0 if k == 0 else deciding.gate_2 if k == 1 else deciding.gate_3):
-                    above = share_above(around_above[i], around_strength[i])
-                    x = base[k] + pull_upward(above, identity[i], efficacy[i], deciding) + disposition[i] + persuasion[i]
-                    x += deciding.asked * (1.0 if asked[i] else 0.0) + deciding.habit * habit[i] - deciding.fatigue * fatigue[i]
-                    touched = openings[i] if openings[i] < 1.0 else 1.0
-                    if k == 0:
-                        x += deciding.interest_0 * touched
-                    else:
-                        g = grid[i]
-                        own = autonomy_left(deciding.autonomy_at_rest, autonomy[g], deciding.supervision_cost, supervision[g], deciding.crowding, assigned[i])
-                        of_interest = interest[i, 4] if k == 2 else max(interest[i, 0], interest[i, 1], interest[i, 2], interest[i, 3])
-                        if k == 1:
-                            x += deciding.interest_1 * (of_interest - deciding.interest_at_rest) + deciding.interest_0 * touched
-                            x += deciding.autonomy_1 * (own - deciding.autonomy_at_rest)
-                        else:
-                            x += deciding.interest_2 * (of_interest - deciding.interest_at_rest) + deciding.autonomy_2 * (own - deciding.autonomy_at_rest)
-                    climbs = happens(u, x)
-            if climbs:
-                count_climbs[k] += 1
-                tier[i] = k + 1
-                if k == 0:
-                    registered[i] = 1
-                    recruited_week[i] = week[0]
-                    count_asked_joins[1 if asked[i] else 0] += 1
-                    route[i] = SELF + asked[i]
-                    count_routes[route[i]] += 1
-                continue
-            if k >= 1:
-                event = deciding.life_event if share(luck_life[i]) < life_event_chance else 0.0
-                x = drop[k - 1] + weariness_and_bonds(fatigue[i], identity[i], active_ties[i], 1.0 if team[i] >= 0 else 0.0, deciding)
-                x += event - recognition[i]
-                if happens(1.0 - u, x):
-                    count_lapses[k - 1] += 1
-                    tier[i] = k - 1
-                    if k == 2 and team[i] >= 0:
-                        team_size[team[i]] -= 1
-                        team[i] = -1
-            elif registered[i] == 0 and u > 1.0 - deciding.registers_only:
-                registered[i] = 1
-                count_registrations[0] += 1
+            rows[found] = i
+            starts = int(residents.luck_rung[i] < (likeliest_asked if residents.asked[i] else likeliest)) | int(residents.luck_rung[i] >= registering)
+            found += int(residents.tier[i] >= 1) | (int(residents.tier[i] == 0) & starts)
+    return rows[:found]

@@ -1,0 +1,172 @@
+"""Compiling: `@law` and `@compiled`, and what the compiler is told of our columns.
+
+`@law` is for sentences: in plain Python it is what its file says, in compiled code it is compiled into whatever calls it. No index
+that is computed is below 0 (only one that is written as a number, as in `starts[-1]`, counts from the end): otherwise every access
+asks, which costs a tenth of the week. A test lives some weeks with every index checked.
+"""
+
+from collections.abc import Callable
+from functools import cached_property, update_wrapper
+from itertools import count
+from typing import Any
+
+import numba
+from llvmlite import ir as machine
+from numba.core import cgutils, ir, types
+from numba.core.compiler import Compiler
+from numba.core.compiler_machinery import FunctionPass, register_pass
+from numba.core.typed_passes import NopythonTypeInference
+from numba.extending import intrinsic, overload, typeof_impl
+from numba.np import arrayobj
+from numpy.typing import NDArray
+
+from sim.engine.cache import Fingerprint, Kept
+
+type Column = NDArray[Any]
+"""One fact about many: an array with one entry a resident, household, grid, tie or order."""
+
+
+def _unsigned(index: Any) -> Any:
+    """The type of an index that is never below 0; slices and masks stay as they are."""
+    if isinstance(index, types.Integer):
+        return types.uintp
+    several: Any = index if isinstance(index, types.BaseTuple) else None
+    return index if several is None else types.BaseTuple.from_types(tuple(map(_unsigned, several.types)))
+
+
+@register_pass(mutates_CFG=False, analysis_only=False)
+class _UnsignedIndex(FunctionPass):
+    """Every computed index of a column is taken for a number of 0 or more."""
+
+    _name = "unsigned_index"
+
+    def __init__(self) -> None:
+        FunctionPass.__init__(self)
+
+    def run_pass(self, state: Any) -> bool:
+        """Whether anything was changed: for each statement of each block."""
+        for block in state.func_ir.blocks.values():
+            block.body = [line for statement in block.body for line in self._cast(state, statement)]
+        return True
+
+    def _cast(self, state: Any, statement: Any) -> list[Any]:
+        """The statement, after a line that casts its index."""
+        access = getattr(statement, "value", None) if isinstance(statement, ir.Assign) else statement
+        if not (isinstance(access, ir.SetItem) or (isinstance(access, ir.Expr) and access.op == "getitem")):
+            return [statement]
+        known = state.calltypes[access]
+        column, index = known.args[:2]
+        meant = _unsigned(index)
+        if not isinstance(column, types.Array) or meant == index:
+            return [statement]
+        name = next(name for at in count(len(state.typemap)) if (name := f"row_{at}") not in state.typemap)
+        row = ir.Var(access.index.scope, name, access.loc)
+        line = ir.Assign(ir.Expr.cast(access.index, access.loc), row, access.loc)
+        del state.calltypes[access]
+        access.index = row
+        state.typemap[name] = meant
+        state.calltypes[access] = known.replace(args=(column, meant, *known.args[2:]))
+        return [line, statement]
+
+
+class ColumnCompiler(Compiler):
+    """The compiler, with unsigned indices."""
+
+    def define_pipelines(self) -> Any:
+        """The usual steps, and ours after the types are known."""
+        pipelines = super().define_pipelines()
+        for pipeline in pipelines:
+            pipeline.add_pass_after(_UnsignedIndex, NopythonTypeInference)
+            pipeline.finalize()
+        return pipelines
+
+
+OPTIONS = {"nogil": True, "error_model": "numpy"}
+
+
+def _dispatcher(function: Callable[..., Any], **more: Any) -> Any:
+    """A function that is compiled for the types it meets; its code is kept on disk."""
+    made = numba.njit(**OPTIONS, pipeline_class=ColumnCompiler, **more)(function)
+    on: list[Fingerprint] = []
+
+    def digest_of(signature: Any) -> str:
+        if not on:  # not before all of the module is there
+            on.append(Fingerprint(function))
+        seen = [kind.layout_of(on[0].names) for kind in signature if hasattr(kind, "layout_of")]
+        return on[0].digest(signature, seen)
+
+    made._cache = Kept(f"{function.__module__}.{function.__qualname__}".replace("<", "").replace(">", ""), digest_of)
+    return made
+
+
+def compiled[F: Callable[..., Any]](function: F) -> F:
+    """Compile a function of numbers and columns, free of Python's global lock, also where plain Python calls it."""
+    return _dispatcher(function)  # type: ignore[no-any-return]
+
+
+def inlined[F: Callable[..., Any]](function: F) -> F:
+    """Compile a small function into each of its callers, so that a loop around it can use vector instructions."""
+    return _dispatcher(function, inline="always")  # type: ignore[no-any-return]
+
+
+class Law:
+    """A sentence: plain Python where Python calls it (as `py_func` too), compiled where compiled code does."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        update_wrapper(self, function)
+        self.py_func = function
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Say it of these."""
+        return self.py_func(*arguments)
+
+    def __reduce__(self) -> str:
+        return self.py_func.__qualname__
+
+    @cached_property
+    def dispatcher(self) -> Any:
+        """What compiled code calls."""
+        return _dispatcher(self.py_func, no_cpython_wrapper=False)
+
+
+@typeof_impl.register(Law)
+def _type_of_law(law: Law, _: Any) -> Any:
+    return types.Dispatcher(law.dispatcher)
+
+
+def law[F: Callable[..., Any]](function: F) -> F:
+    """A law, or a function about one resident, order or tie: of numbers, and of views where it needs the world."""
+    return Law(function)  # type: ignore[return-value]
+
+
+def _prefetch(_: Any, row: Any, columns: Any) -> Any:
+    def made(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        byte, number = cgutils.voidptr_t, cgutils.int32_t
+        kind = machine.FunctionType(machine.VoidType(), [byte, number, number, number])
+        to_read, to_keep, data = number(0), number(3), number(1)
+        ask = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+        for of, column in zip(columns, cgutils.unpack_tuple(builder, arguments[1]), strict=True):
+            array = arrayobj.make_array(of)(context, builder, column)
+            place = cgutils.get_item_pointer(context, builder, of, array, [arguments[0]])
+            builder.call(ask, [builder.bitcast(place, byte), to_read, to_keep, data])
+        return context.get_dummy_value()
+
+    return types.void(types.uintp, columns), made
+
+
+_prefetched: Any = intrinsic(_prefetch)
+
+AHEAD = 5
+"""So many turns before its own, a row is prefetched: what that takes, a few turns take too."""
+
+
+def prefetch(row: int, *columns: Any) -> None:
+    """Fetch a row of some columns that is needed soon, so that it comes while others are worked on.
+
+    Changes nothing, in plain Python does nothing, and does not look for a row that does not exist.
+    """
+
+
+@overload(prefetch)
+def _compiled_prefetch(row, *columns):  # type: ignore[no-untyped-def]
+    return lambda row, *columns: _prefetched(row, columns)

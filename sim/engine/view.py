@@ -1,0 +1,226 @@
+"""Views: one way to look at the world, in plain and in compiled code alike: `residents.tier[i]`, `deciding.habit`, `my.contacts`.
+
+In compiled code a view is the address of one table, in which every column has a row (address, rows, width), every parameter a row of
+its own. Which row an attribute is, and of what type, is known when a function is compiled; so a view is one argument, however
+many columns it has. The table does not change while compiled code runs, and no two columns overlap: the compiler is told both, so
+that numbers stay in registers.
+"""
+
+import operator
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.core.datamodel import models, register_default
+from numba.core.imputils import lower_builtin, lower_cast, lower_getattr_generic
+from numba.core.typeconv import Conversion
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.np import arrayobj
+from numba.np.numpy_support import from_dtype
+
+from sim.engine.jit import Column
+
+WORD = ir.IntType(64)
+CELLS = 3
+"""Numbers of 64 bits in a row of the table."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """What an attribute of a view is: a column, or one number."""
+
+    name: str
+    """The column's name in the world, unique; a number's within its view."""
+    row: int
+    dtype: str
+    width: int = 0
+    single: bool = False
+    """Whether it is a number: then it stands in the table itself."""
+
+
+_COLUMNS: dict[str, None] = {}
+"""Every column that some layout has."""
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The members of one view, by attribute."""
+
+    view: str
+    members: Mapping[str, Member] = field(hash=False)
+
+    def __post_init__(self) -> None:
+        _COLUMNS.update(dict.fromkeys(member.name for member in self.members.values() if not member.single))
+
+    def write(self, values: Mapping[str, Any], table: Column) -> None:
+        """Write into a table where the columns lie, and the numbers. Errors: TypeError for a column of another type."""
+        for member in self.members.values():
+            value = values[member.name]
+            if member.single:
+                table[member.row, :1].view(member.dtype)[0] = value
+            else:
+                if value.dtype != np.dtype(member.dtype) or value.ndim != 1 + bool(member.width) or not value.flags.c_contiguous:
+                    raise TypeError(f"column {member.name} is {value.dtype} of shape {value.shape}, or does not lie in one piece; expected {member.dtype}")
+                table[member.row] = value.__array_interface__["data"][0], value.shape[0], member.width
+
+
+class View:
+    """A view in plain Python: columns and numbers by attribute, found anew each time, for columns can move."""
+
+    __slots__ = ("_layout", "_values")
+
+    def __init__(self, layout: Layout, values: Mapping[str, Any]) -> None:
+        self._layout, self._values = layout, values
+
+    def __getattr__(self, attribute: str) -> Any:
+        try:
+            return self._values[self._layout.members[attribute].name]
+        except KeyError:
+            there = ", ".join(self._layout.members)
+            raise AttributeError(f"{self._layout.view} has no {attribute!r}; there are {there}") from None
+
+
+class ViewType(types.Type):  # type: ignore[misc]
+    """A view in compiled code."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        super().__init__(f"View({layout.view})")
+
+    def layout_of(self, names: Iterable[str]) -> list[tuple[str, Member]]:
+        """What code that uses these names depends on."""
+        return [(name, self.layout.members[name]) for name in sorted(names) if name in self.layout.members]
+
+
+class _ColumnType(types.Array):  # type: ignore[misc]
+    """A column of the world: an array that overlaps no other."""
+
+    def __init__(self, member: Member) -> None:
+        self.column, dimensions = member.name, 2 if member.width else 1
+        super().__init__(from_dtype(np.dtype(member.dtype)), dimensions, "C", name=f"column({member.name}, {member.dtype}, {dimensions})")
+
+    @property
+    def key(self) -> Any:
+        return self.name
+
+    def copy(self, dtype: Any = None, ndim: int | None = None, layout: str | None = None, readonly: bool | None = None) -> Any:  # noqa: ARG002
+        """A part of a column is a common array."""
+        return types.Array(dtype or self.dtype, self.ndim if ndim is None else ndim, layout or self.layout)
+
+    def can_convert_to(self, typingctx: Any, other: Any) -> Any:  # noqa: ARG002
+        """A column is an array too."""
+        alike = type(other) is types.Array and (other.dtype, other.ndim, other.layout) == (self.dtype, self.ndim, "C")
+        return Conversion.safe if alike else None
+
+
+@register_default(ViewType)
+class _Pointer(models.PrimitiveModel):  # type: ignore[misc]
+    def __init__(self, manager: Any, kind: Any) -> None:
+        super().__init__(manager, kind, WORD.as_pointer())
+
+
+register_default(_ColumnType)(models.ArrayModel)
+
+
+@infer_getattr
+class _Attributes(AttributeTemplate):  # type: ignore[misc]
+    key = ViewType
+
+    def generic_resolve(self, view: ViewType, attribute: str) -> Any:
+        member = view.layout.members.get(attribute)
+        return None if member is None else from_dtype(np.dtype(member.dtype)) if member.single else _ColumnType(member)
+
+
+@lower_getattr_generic(ViewType)
+def _attribute(context: Any, builder: Any, view: ViewType, table: Any, attribute: str) -> Any:
+    member = view.layout.members[attribute]
+
+    def cell(k: int, kind: Any = WORD) -> Any:
+        place = builder.gep(table, [WORD(CELLS * member.row + k)])
+        loaded = builder.load(place if kind is WORD else builder.bitcast(place, kind.as_pointer()), attribute)
+        loaded.set_metadata("invariant.load", builder.module.add_metadata([]))
+        return loaded
+
+    if member.single:
+        return cell(0, context.get_value_type(from_dtype(np.dtype(member.dtype))))
+    kind = _ColumnType(member)
+    array, item = arrayobj.make_array(kind)(context, builder), np.dtype(member.dtype).itemsize
+    shape = [cell(1), WORD(member.width)][: kind.ndim]
+    strides = [WORD(item * max(member.width, 1)), WORD(item)][: kind.ndim]
+    data = builder.inttoptr(cell(0), array.data.type)
+    arrayobj.populate_array(array, data=data, shape=shape, strides=strides, itemsize=WORD(item), meminfo=None)
+    return array._getvalue()
+
+
+def _told(builder: Any, access: Any, column: str) -> Any:
+    """Say of a load or a store that it touches this column and no other."""
+    module, known = builder.module, builder.module.__dict__.setdefault("_linli_columns", {})
+    if not known:
+        domain = module.add_metadata([ir.MetaDataString(module, "linli.columns")])
+        for name in _COLUMNS:
+            known[name] = module.add_metadata([ir.MetaDataString(module, f"column {name}"), domain])
+    if f"only {column}" not in known:
+        known[f"only {column}"] = module.add_metadata([known[column]])
+        known[f"not {column}"] = module.add_metadata([known[name] for name in _COLUMNS if name in known and name != column])
+    access.set_metadata("alias.scope", known[f"only {column}"])
+    access.set_metadata("noalias", known[f"not {column}"])
+    return access
+
+
+def _place(context: Any, builder: Any, kind: Any, column: Any, index_types: Any, indices: Any) -> Any:
+    array = arrayobj.make_array(kind)(context, builder, column)
+    offset = WORD(0)
+    for of, index, stride in zip(index_types, indices, cgutils.unpack_tuple(builder, array.strides, kind.ndim), strict=True):
+        offset = builder.add(offset, builder.mul(context.cast(builder, index, of, types.intp), stride))
+    return cgutils.pointer_add(builder, array.data, offset)
+
+
+def _loaded(context: Any, builder: Any, kind: Any, column: Any, index_types: Any, indices: Any) -> Any:
+    place = _place(context, builder, kind, column, index_types, indices)
+    return context.data_model_manager[kind.dtype].from_data(builder, _told(builder, builder.load(place), kind.column))
+
+
+def _stored(context: Any, builder: Any, kind: Any, column: Any, index_types: Any, indices: Any, of: Any, value: Any) -> None:
+    place = _place(context, builder, kind, column, index_types, indices)
+    value = context.data_model_manager[kind.dtype].as_data(builder, context.cast(builder, value, of, kind.dtype))
+    _told(builder, builder.store(value, place), kind.column)
+
+
+@lower_builtin(operator.getitem, _ColumnType, types.Integer)
+def _get_one(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    kind, index = signature.args
+    if kind.ndim != 1:
+        return arrayobj.getitem_arraynd_intp(context, builder, signature, arguments)
+    return _loaded(context, builder, kind, arguments[0], [index], [arguments[1]])
+
+
+@lower_builtin(operator.getitem, _ColumnType, types.BaseTuple)
+def _get_several(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    kind, index = signature.args
+    if isinstance(signature.return_type, types.Buffer):
+        return arrayobj.getitem_array_tuple(context, builder, signature, arguments)
+    return _loaded(context, builder, kind, arguments[0], index.types, cgutils.unpack_tuple(builder, arguments[1]))
+
+
+@lower_builtin(operator.setitem, _ColumnType, types.Integer, types.Any)
+def _set_one(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    kind, index, of = signature.args
+    if kind.ndim != 1 or isinstance(of, types.Buffer):
+        return arrayobj.setitem_array(context, builder, signature, arguments)
+    return _stored(context, builder, kind, arguments[0], [index], [arguments[1]], of, arguments[2])
+
+
+@lower_builtin(operator.setitem, _ColumnType, types.BaseTuple, types.Any)
+def _set_several(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    kind, index, of = signature.args
+    if isinstance(of, types.Buffer) or not all(isinstance(one, types.Integer) for one in index.types):
+        return arrayobj.setitem_array(context, builder, signature, arguments)
+    return _stored(context, builder, kind, arguments[0], index.types, cgutils.unpack_tuple(builder, arguments[1]), of, arguments[2])
+
+
+@lower_cast(_ColumnType, types.Array)
+def _as_array(context: Any, builder: Any, source: Any, target: Any, value: Any) -> Any:  # noqa: ARG001
+    return value

@@ -1,0 +1,58 @@
+"""What rules, policies and metrics see of the world: one view a table, one a section of parameters.
+
+In a view a column is called by its own name, without that of its table: `orders.state`, `ties.other`, `count.climbs`.
+"""
+
+from sim.columns import Fact, Table
+from sim.engine.view import Layout, Member
+from sim.households import PEOPLE
+from sim.levers import LEVERS
+from sim.model_parameters import Config
+from sim.orders import ENCOUNTERS, KINDS, LINE, ORDERS
+from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
+from sim.residents import PARTICIPANTS, RESIDENTS
+from sim.tallies import TALLIES
+from sim.ties import TIES
+
+COUNTED: Table = {name: Fact("f8", sentence, unit) for name, (_, sentence, unit) in TALLIES.items()}
+TABLES: dict[str, tuple[str, Table]] = {
+    "residents": ("", RESIDENTS | PARTICIPANTS),
+    "households": ("household_", HOUSEHOLDS),
+    "grids": ("grid_", GRIDS),
+    "issues": ("issue_", ISSUES),
+    "teams": ("team_", TEAMS),
+    "pairs": ("pair_", PAIRS),
+    "station": ("", STATION),
+    "ties": ("tie_", TIES),
+    "orders": ("order_", ORDERS | LINE),
+    "encounters": ("met_", ENCOUNTERS),
+    "kinds": ("kind_", KINDS),
+    "people": ("people_", PEOPLE),
+    "levers": ("", {name: fact for name, (_, fact) in LEVERS.items()}),
+    "count": ("count_", {name: fact for name, fact in COUNTED.items() if name.startswith("count_")}),
+    "stand": ("stand_", {name: fact for name, fact in COUNTED.items() if name.startswith("stand_")}),
+}
+"""Each view of columns: what the names of its columns begin with in the world, and its tables."""
+SECTIONS = tuple(name for name in Config.model_fields if name not in ("title", "kinds", "population", "network"))
+"""Each view of parameters: a section of the configuration."""
+
+
+def _layouts() -> dict[str, Layout]:
+    """A row of the table for each column and each parameter."""
+    layouts, row = {}, 0
+    for view, (prefix, table) in TABLES.items():
+        members = {}
+        for name, fact in table.items():
+            members[name.removeprefix(prefix)] = Member(name, row, fact.dtype, fact.width, not fact.rows)
+            row += 1
+        layouts[view] = Layout(view, members)
+    for section in SECTIONS:
+        fields = Config.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
+        layouts[section] = Layout(section, {name: Member(name, row + k, "f8", single=True) for k, name in enumerate(fields)})
+        row += len(fields)
+    return layouts
+
+
+LAYOUTS = _layouts()
+ROWS = 1 + max(member.row for layout in LAYOUTS.values() for member in layout.members.values())
+"""Rows of the table of a world."""
