@@ -82,7 +82,7 @@ class Life:
                 self._look_at_the_book()
             elif phase is residents_decide:
                 self.before = Before(simulation.world.tier.copy(), simulation.world.team.copy())
-            phase.run(*simulation.arguments_of(phase))
+            simulation.do(phase)
         simulation.end_week()
         self.cost_now = {}
         for policy, cost in zip(simulation.policies, simulation.costs[-1] if simulation.policies else (), strict=True):

@@ -83,7 +83,7 @@ def resident(lived: Lived, which: str) -> Iterator[str]:
         simulation.begin_week()
         yield from story.after("policies_push")
         for phase in WEEK:
-            phase.run(*simulation.arguments_of(phase))
+            simulation.do(phase)
             yield from story.after(phase.name)
             if story.ended:
                 return
@@ -103,7 +103,7 @@ def order(lived: Lived, which: str) -> Iterator[str]:
     for _ in range(max(lived.weeks - week, 1)):
         simulation.begin_week()
         for phase in WEEK:
-            phase.run(*simulation.arguments_of(phase))
+            simulation.do(phase)
             yield from story.after(phase.name)
             if story.ended:
                 return

@@ -8,7 +8,7 @@ one of these ways (conservation, oracle E21).
 import numpy as np
 
 from sim.columns import Fact, Table, share
-from sim.law import compiled
+from sim.law import compiled, law
 
 HIDDEN, PLACED, DISPATCHED, ACCEPTED, DONE, DECLINED, EXPIRED, CANCELLED = range(8)
 STATES = ("hidden", "placed", "dispatched", "accepted", "done", "declined", "expired", "cancelled")
@@ -54,6 +54,19 @@ ENCOUNTERS: Table = {
     "met_other": Fact("i4", "the other", "row"),
     "met_hours": Fact("f4", "hours shared", "hours", 0),
 }
+
+
+@law
+def close_order(o, orders, station):
+    """An order leaves the book: its last row takes row o."""
+    station.open_orders[0] -= 1
+    last = station.open_orders[0]
+    orders.key[o], orders.state[o] = orders.key[last], orders.state[last]
+    orders.kind[o], orders.client[o] = orders.kind[last], orders.client[last]
+    orders.arose[o], orders.placed[o], orders.rounds[o] = orders.arose[last], orders.placed[last], orders.rounds[last]
+    orders.server[o], orders.escalated[o] = orders.server[last], orders.escalated[last]
+    orders.credit[o], orders.rank[o] = orders.credit[last], orders.rank[last]
+    orders.quality[o], orders.rating[o] = orders.quality[last], orders.rating[last]
 
 
 @compiled

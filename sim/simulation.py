@@ -16,14 +16,14 @@ from sim.levers import LEVERS
 from sim.metrics import METRICS, slow_names, slow_values
 from sim.model_parameters import Config
 from sim.monday import NOTHING, Monday, Plan
-from sim.orders import ORDERS, last_row_into
+from sim.orders import close_order
 from sim.phase import Phase
 from sim.policies.policy import Policy
 from sim.residents import NO_TIER, RESIDENTS, VACANT
 from sim.rules.moving import NEVER_SERVED
 from sim.stretch import QUARTER, Start, slow_are_due
 from sim.tallies import stretches
-from sim.ties import TIES, end_tie
+from sim.ties import end_tie
 from sim.world import World
 
 AT_ONCE = 5_000_000
@@ -270,14 +270,12 @@ class Simulation:
         world, counted = self.world, stretches(self.between)
         if world.age[row] == VACANT:
             raise ValueError(f"nobody lives in row {row}")
-        ties = tuple(world.columns[name] for name in TIES)
+        ties = self.views["ties"]
         for slot in range(int(world.tie_first[row] + world.degree[row]) - 1, int(world.tie_first[row]) - 1, -1):
-            end_tie(row, slot, *ties)
-        book = tuple(world.columns[name] for name in ORDERS)
+            end_tie(row, slot, ties)
         for order in range(int(world.open_orders[0]) - 1, -1, -1):
             if world.order_client[order] == row:
-                world.open_orders[0] -= 1
-                last_row_into(order, int(world.open_orders[0]), *book)
+                close_order(order, self.views["orders"], self.views["station"])
                 counted["count_cancelled"][0] += 1
         counted["count_bank"][3] += world.balance[row]
         if world.team[row] >= 0:

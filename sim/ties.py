@@ -10,8 +10,7 @@ Sources: hall2019, burt2000
 import numpy as np
 
 from sim.columns import Fact, Table
-from sim.compiling import soon
-from sim.law import Column, compiled
+from sim.engine.jit import compiled, law, prefetch
 
 TIES: Table = {
     "tie_first": Fact("i4", "first slot of each resident; one entry more than residents", "slot"),
@@ -22,108 +21,112 @@ TIES: Table = {
     "tie_born": Fact("i2", "week in which the tie was made; before 0 for a tie given at the start", "week"),
 }
 
-A_LINE = 12
-"""Slots further on where others are to be sent for: memory hands over 16 at a time."""
+NO_SLOT = -1
+CACHE_LINE = 12
+"""Slots further on where others are to be prefetched: a cache line holds 16."""
 
 FAR_AHEAD = 1000
-"""So many slots before its own, a person tied to is sent for where all ties are gone through: the slots themselves come by then."""
+"""So many slots before its own, a person tied to is prefetched where all ties are gone through: the slots themselves come by then."""
+A_LINE = CACHE_LINE
 
 
-@compiled
-def slot_of(i: int, j: int, tie_first: Column, degree: Column, tie_other: Column) -> int:
-    """The slot in which i keeps the tie to j, -1 where there is none."""
-    for s in range(tie_first[i], tie_first[i] + degree[i]):
-        if tie_other[s] == j:
+@law
+def slot_of(i, j, ties):
+    """The slot in which i keeps the tie to j, NO_SLOT where there is none."""
+    for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
+        if ties.other[s] == j:
             return s
-    return -1
+    return NO_SLOT
 
 
-@compiled
-def ties_soon(i: int, tie_first: Column, one: Column, other: Column) -> None:
-    """Say that these two columns of the ties of i are needed soon: in a large community they lie far away in memory."""
-    for s in range(tie_first[i], tie_first[i] + 2 * A_LINE, A_LINE):
-        soon(s, one, other)
-
-
-@compiled
-def room_soon(i, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):  # type: ignore[no-untyped-def]
-    """Say that i may soon be tied to somebody new: that looks through all ties of theirs and writes behind the last."""
-    start, end = tie_first[i], tie_first[i] + degree[i]
-    soon(start, tie_other, tie_born)
-    soon(start + A_LINE, tie_other)
-    soon(end, tie_strength, tie_rest, tie_born)
-
-
-@compiled
-def mood_around(
-    i: int, identity: Column, tie_first: Column, degree: Column, tie_other: Column, tie_strength: Column
-) -> tuple[float, float]:
+@law
+def mood_around(i, residents, ties):
     """Strength of all ties of i, and the mean identity of those tied to i by strength (their own where there are none)."""
-    strength, of_identity, last = 0.0, 0.0, tie_other.size - 1
-    for s in range(tie_first[i], tie_first[i] + degree[i]):
-        soon(tie_other[min(s + FAR_AHEAD, last)], identity)
-        strength += tie_strength[s]
-        of_identity += tie_strength[s] * identity[tie_other[s]]
-    return strength, of_identity / strength if strength > 0.0 else identity[i]
+    strength, of_identity, last = 0.0, 0.0, ties.other.size - 1
+    for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
+        prefetch(ties.other[min(s + FAR_AHEAD, last)], residents.identity)
+        strength += ties.strength[s]
+        of_identity += ties.strength[s] * residents.identity[ties.other[s]]
+    return strength, of_identity / strength if strength > 0.0 else residents.identity[i]
 
 
-@compiled
-def _place_for(i, floor, most_made, tie_first, degree, tie_strength, tie_born):  # type: ignore[no-untyped-def]
-    """A slot of i for a new tie: an unused one or, where all K are taken, that of the weakest weaker made tie; else -1."""
-    start, used = tie_first[i], degree[i]
-    has_room = used < tie_first[i + 1] - start
+@law
+def end_tie(i, s, ties):
+    """End the tie in slot s of i, on both sides."""
+    j = ties.other[s]
+    clear_slot(j, slot_of(j, i, ties), ties)
+    clear_slot(i, s, ties)
+
+
+@law
+def clear_slot(i, s, ties):
+    """Empty slot s of i; the last tie of i moves into it."""
+    last = ties.first[i] + ties.degree[i] - 1
+    ties.other[s], ties.strength[s] = ties.other[last], ties.strength[last]
+    ties.rest[s], ties.born[s] = ties.rest[last], ties.born[last]
+    ties.degree[i] -= 1
+
+
+@law
+def make_tie(i, j, strength, rest, week, most_made, ties):
+    """Tie i to j where both have room or can forget a weaker made tie; returns whether the tie was made."""
+    # as it will be stored: a tie of the same strength is not a weaker one
+    strength = np.float32(strength)
+    at_i = slot_for(i, strength, most_made, ties)
+    at_j = slot_for(j, strength, most_made, ties) if at_i >= 0 else NO_SLOT
+    if at_j < 0:
+        return False
+    if at_i < ties.first[i] + ties.degree[i]:
+        end_tie(i, at_i, ties)
+    if at_j < ties.first[j] + ties.degree[j]:
+        end_tie(j, at_j, ties)
+    for a, b in ((i, j), (j, i)):
+        s = ties.first[a] + ties.degree[a]
+        ties.other[s], ties.strength[s], ties.rest[s], ties.born[s] = b, strength, rest, week
+        ties.degree[a] += 1
+    return True
+
+
+@law
+def slot_for(i, strength, most_made, ties):
+    """A slot of i for a new tie: an unused one or, where all are taken, that of the weakest made tie that is weaker."""
+    start, used = ties.first[i], ties.degree[i]
+    has_room = used < ties.first[i + 1] - start
     if has_room and used < most_made:
         return start + used
     made = 0
     for s in range(start, start + used):
-        made += tie_born[s] >= 0
+        made += ties.born[s] >= 0
     if has_room and made < most_made:
         return start + used
-    weakest, at = floor, -1
+    weakest, at = strength, NO_SLOT
     for s in range(start, start + used):
-        if tie_born[s] >= 0 and tie_strength[s] < weakest:
-            weakest, at = tie_strength[s], s
+        if ties.born[s] >= 0 and ties.strength[s] < weakest:
+            weakest, at = ties.strength[s], s
     return at
 
 
-@compiled
-def _cleared(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):  # type: ignore[no-untyped-def]
-    """Empty slot s of i; the last tie of i moves into it."""
-    last = tie_first[i] + degree[i] - 1
-    tie_other[s], tie_strength[s], tie_rest[s], tie_born[s] = (
-        tie_other[last],
-        tie_strength[last],
-        tie_rest[last],
-        tie_born[last],
-    )
-    degree[i] -= 1
+# ---- the engineer's half: in a large community the ties of somebody lie far away in memory
 
 
 @compiled
-def end_tie(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):  # type: ignore[no-untyped-def]
-    """End the tie in slot s of i, on both sides."""
-    j = tie_other[s]
-    _cleared(
-        j, slot_of(j, i, tie_first, degree, tie_other), tie_first, degree, tie_other, tie_strength, tie_rest, tie_born
-    )
-    _cleared(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
+def prefetch_strengths(i, ties):
+    """Fetch to whom i is tied, and how strongly."""
+    for s in range(ties.first[i], ties.first[i] + 2 * CACHE_LINE, CACHE_LINE):
+        prefetch(s, ties.other, ties.strength)
 
 
 @compiled
-def make_tie(i, j, strength, rest, week, most_made, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):  # type: ignore[no-untyped-def]
-    """Tie i to j where both have room or can forget a weaker made tie; returns whether the tie was made."""
-    # as it will be stored: a tie of the same strength is not a weaker one
-    strength = np.float32(strength)
-    at_i = _place_for(i, strength, most_made, tie_first, degree, tie_strength, tie_born)
-    at_j = _place_for(j, strength, most_made, tie_first, degree, tie_strength, tie_born) if at_i >= 0 else -1
-    if at_j < 0:
-        return False
-    if at_i < tie_first[i] + degree[i]:
-        end_tie(i, at_i, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
-    if at_j < tie_first[j] + degree[j]:
-        end_tie(j, at_j, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
-    for a, b in ((i, j), (j, i)):
-        s = tie_first[a] + degree[a]
-        tie_other[s], tie_strength[s], tie_rest[s], tie_born[s] = b, strength, rest, week
-        degree[a] += 1
-    return True
+def prefetch_rests(i, ties):
+    """Fetch how strong the ties of i are, and where they rest."""
+    for s in range(ties.first[i], ties.first[i] + 2 * CACHE_LINE, CACHE_LINE):
+        prefetch(s, ties.strength, ties.rest)
+
+
+@compiled
+def prefetch_room(i, ties):
+    """Fetch what a new tie of i needs: all ties of theirs are looked through, and it is written behind the last."""
+    start, end = ties.first[i], ties.first[i] + ties.degree[i]
+    prefetch(start, ties.other, ties.born)
+    prefetch(start + CACHE_LINE, ties.other)
+    prefetch(end, ties.strength, ties.rest, ties.born)

@@ -24,7 +24,7 @@ def everything_plain(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """
     ready = lively(2)
     for one in WEEK:
-        one.run(*ready.arguments_of(one))
+        ready.do(one)
     for name, module in list(sys.modules.items()):
         # Monday calls compiled functions by address, which plain Python cannot: tests/test_monday.py holds it to them
         if name.partition(".")[0] == "sim" and name != "sim.monday":
@@ -91,10 +91,10 @@ def test_each_phase_writes_only_what_it_declares_and_is_what_it_says() -> None:
             allowed = declared(one)
             for name, column in simulation.world.columns.items():
                 column.flags.writeable = name in allowed
-            one.plain(*simulation.arguments_of(one))
+            simulation.do_plainly(one)
             for column in simulation.world.columns.values():
                 column.flags.writeable = True
-            one.run(*twin.arguments_of(one))
+            twin.do(one)
             agree(one, simulation, twin)
         simulation.end_week()
         twin.end_week()
@@ -117,7 +117,7 @@ def test_a_driven_week_is_its_phases_one_after_another() -> None:
         driven.live_one_week()
         step_by_step.begin_week()
         for one in WEEK:
-            one.run(*step_by_step.arguments_of(one))
+            step_by_step.do(one)
         step_by_step.end_week()
     assert np.array_equal(driven.rows, step_by_step.rows)
     for name, column in driven.world.columns.items():

@@ -66,7 +66,7 @@ def test_credits_pay_for_family_after_the_own_account_is_empty(own: int, family:
             world.balance[:] = 0
             world.balance[client], world.balance[relative] = own, family
             price = round(60 * world.kind_hours[world.order_kind[order]])
-            phase.run(*simulation.arguments_of(phase))
+            simulation.do(phase)
             assert world.order_credit[order] == (price if own + family >= price else 0)
             world.order_credit[order] = price
         elif phase.name == "hours_are_banked":
@@ -75,12 +75,12 @@ def test_credits_pay_for_family_after_the_own_account_is_empty(own: int, family:
             world.order_credit[: int(world.open_orders[0])] = 0
             world.order_credit[order] = price
             world.bank_earning[0] = world.bank_giving[0] = 0.0
-            phase.run(*simulation.arguments_of(phase))
+            simulation.do(phase)
             assert world.balance[client] == max(own - price, 0)
             assert world.balance[relative] == max(family - max(price - own, 0), 0)
             return
         else:
-            phase.run(*simulation.arguments_of(phase))
+            simulation.do(phase)
 
 
 def test_more_pairs_can_stand_than_half_the_residents() -> None:

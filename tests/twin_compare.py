@@ -51,7 +51,7 @@ def lives_of_both(
             seats = differences(fast.world, twin, ("vanguard", "pioneer"))
             yield from ((week, "policies_push", said) for said in seats)
         for moment in WEEK:
-            moment.run(*fast.arguments_of(moment))
+            fast.do(moment)
             getattr(twin, moment.name)()
             if closely:
                 yield from ((week, moment.name, said) for said in differences(fast.world, twin, written(moment)))

@@ -83,6 +83,6 @@ class TieHours(Exact):
             while s.week * self.hours_a_week < h:
                 w.met_one[0], w.met_other[0], w.met_hours[0], w.encounters[0] = 0, 1, self.hours_a_week, 1
                 s.run_for(1)
-            at = slot_of(0, 1, w.tie_first, w.degree, w.tie_other)
+            at = slot_of(0, 1, w.views()["ties"])
             found[f"strength after {h:g} hours"] = Number(float(w.tie_strength[at]) if at >= 0 else 0.0)
         return found

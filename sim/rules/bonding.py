@@ -13,7 +13,7 @@ from sim.compiling import AHEAD, soon
 from sim.law import law
 from sim.order import highest
 from sim.phase import phase
-from sim.ties import end_tie, make_tie, room_soon, slot_of, ties_soon
+from sim.old_ties import end_tie, make_tie, room_soon, slot_of, ties_soon
 
 PARTNER = stream("bonding.partner")
 ENDING = stream("bonding.ending")

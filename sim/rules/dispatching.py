@@ -19,7 +19,7 @@ from sim.order import first_from, in_order
 from sim.orders import ACCEPTED, DECLINED, DISPATCHED, PLACED
 from sim.phase import phase
 from sim.residents import INTERESTS
-from sim.ties import slot_of, ties_soon
+from sim.old_ties import slot_of, ties_soon
 
 QUEUE = stream("dispatching.queue")
 STAFF = stream("dispatching.staff")

@@ -16,7 +16,7 @@ from sim.odds import weekly_from_annual
 from sim.orders import last_row_into
 from sim.phase import phase
 from sim.residents import CHILD, MIGRANT, SENIOR_ELDER, VACANT, YOUNGER_ELDER
-from sim.ties import end_tie, mood_around
+from sim.old_ties import end_tie, mood_around
 
 LEAVING = stream("moving.leaving")
 NEVER_SERVED = -1_000_000

@@ -16,7 +16,7 @@ from sim.orders import ACCEPTED, HIDDEN, PLACED
 from sim.phase import phase
 from sim.places import COOK, ELDER_PARTNER
 from sim.residents import ADULT, TASK, TEEN, YOUNGER_ELDER
-from sim.ties import slot_of
+from sim.old_ties import slot_of
 
 TURN = stream("pairing.turn")
 MATCH = stream("pairing.match")

@@ -17,7 +17,7 @@ from sim.compiling import AHEAD, soon
 from sim.law import law
 from sim.odds import remembered
 from sim.phase import phase
-from sim.ties import mood_around, ties_soon
+from sim.old_ties import mood_around, ties_soon
 
 LUCK = stream("resident.week")
 YEAR = 52
