@@ -9,18 +9,22 @@ Sources: hall2019, burt2000, mcpherson2001, huang2025 (A24, A31, A35)
 import numpy as np
 
 from sim.chance import key_of, limit_of, share, stream, uniform, uniform_pair
-from sim.compiling import AHEAD, soon
-from sim.law import law
+from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.order import highest
 from sim.phase import phase
-from sim.old_ties import end_tie, make_tie, room_soon, slot_of, ties_soon
+from sim.residents import NO_TIER
+from sim.ties import NO_SLOT, end_tie, make_tie, prefetch_rests, prefetch_room, slot_of
 
 PARTNER = stream("bonding.partner")
 ENDING = stream("bonding.ending")
+NOT_MET = -1
 BARELY = 1e-4
 """A tie this little above its rest is at rest."""
-STRETCH = 4096
-"""Residents among whom those who meet are found, before the first of them meets: so that ties can be sent for ahead."""
+IN_GRID, ANYWHERE = range(2)
+HOUSEHOLD = 1.0
+"""Strength at which the ties of a household rest: they do not end."""
+BLOCK = 4096
+"""Residents among whom those who meet are found, before the first of them meets: so that ties can be prefetched."""
 
 
 @law
@@ -42,117 +46,184 @@ def strength_idle(strength, rest, fading, age, half_age, weeks):
     return rest + (1.0 - fading * half_age / (half_age + age)) ** weeks * (strength - rest)
 
 
-@phase(writes=("degree", "tie_other", "tie_strength", "tie_rest", "tie_born", "lifted", "encounters", "count_ties"))
-def ties_change(seed, week, key, tier, grid, origin, age, luck_meeting, grid_first, atmosphere, cross_grid, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born,
-                lifted, encounters, met_one, met_other, met_hours, room_for_made, count_ties, bonding):
-    """Ties fade, neighbours meet, ties end, and those who shared hours grow closer."""
-    bonding = bonding[0]
-    now = week[0]
-    most = room_for_made[0]
+@law
+def fade(i, station, residents, ties, count, bonding):
+    """The ties of i that are stronger than everyday life sustains fade; one that has faded away ends."""
+    residents.lifted[i] = 0
     review = int(bonding.review)
-    key_partner, key_ending = key_of(seed[0], PARTNER, now), key_of(seed[0], ENDING, now)
-    residents = tier.size
-    reviewed = residents if bonding.fading != 0.0 and now % review == 0 else 0
-    for i in range(reviewed):
-        later = i + 4 * AHEAD
-        if later < reviewed and lifted[later] != 0:
-            ties_soon(later, tie_first, tie_strength, tie_rest)
-        if lifted[i] == 0:
-            continue
-        lifted[i] = 0
-        s = tie_first[i]
-        while s < tie_first[i] + degree[i]:
-            above = tie_strength[s] - tie_rest[s]
-            if above > 0.0:
-                tie_strength[s] = strength_idle(tie_strength[s], tie_rest[s], bonding.fading, now - tie_born[s], bonding.half_age, review)
-                if tie_strength[s] < bonding.weakest and tie_rest[s] == 0.0:
-                    count_ties[1] += 1
-                    end_tie(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
-                    continue
-                if tie_strength[s] - tie_rest[s] < BARELY:
-                    tie_strength[s] = tie_rest[s]
-                else:
-                    lifted[i] = 1
-            s += 1
-    # few meet anybody or let a tie go: one look at the draw tells, however many ties are made meanwhile
-    meets = limit_of(bonding.meeting + highest(cross_grid))
-    ends = limit_of(1.0 - bonding.ending * (highest(degree) + most))
-    one, other = np.empty(STRETCH, np.int32), np.empty(STRETCH, np.int32)
-    for start in range(0, residents, STRETCH):
-        found = 0
-        for i in range(start, min(start + STRETCH, residents)):
-            one[found] = i
-            found += int(luck_meeting[i] < meets) | int(luck_meeting[i] >= ends)
-        n = 0
-        for m in range(found):
-            i = one[m]
-            if m + AHEAD < found:
-                soon(one[m + AHEAD], tier, key, grid, degree)
-            if tier[i] < 0:
+    s = ties.first[i]
+    while s < ties.first[i] + ties.degree[i]:
+        if ties.strength[s] - ties.rest[s] > 0.0:
+            age = station.week[0] - ties.born[s]
+            ties.strength[s] = strength_idle(ties.strength[s], ties.rest[s], bonding.fading, age, bonding.half_age, review)
+            if ties.strength[s] < bonding.weakest and ties.rest[s] == 0.0:
+                count.ties[1] += 1
+                end_tie(i, s, ties)
                 continue
-            u = share(luck_meeting[i])
-            j = i
-            # where grids are brought together, a bit more of the same draw means meeting somebody of any grid
-            abroad = u >= bonding.meeting and u < bonding.meeting + cross_grid[grid[i]]
-            if u < bonding.meeting or abroad:
-                low, high = grid_first[grid[i]], grid_first[grid[i] + 1]
-                if bonding.meets_in == 1.0 or abroad:
-                    low, high = 0, residents
-                j = low + int(uniform(key_partner, key[i]) * (high - low - 1))
-                j += 1 if j >= i else 0
-                if j >= high:
-                    continue
-            elif u <= 1.0 - bonding.ending * (degree[i] + most):
-                continue  # not even with all the ties they may still make
-            one[n], other[n] = i, j
-            n += 1
+            if ties.strength[s] - ties.rest[s] < BARELY:
+                ties.strength[s] = ties.rest[s]
+            else:
+                residents.lifted[i] = 1
+        s += 1
+
+
+@law
+def meets(i, residents, grids, levers, bonding, key_partner):
+    """Whom i meets this week by their draw: somebody of the own grid, or of any; nobody: -1. Who met themselves met nobody."""
+    u, g = share(residents.luck_meeting[i]), residents.grid[i]
+    # where grids are brought together, a bit more of the same draw means meeting somebody of any grid
+    abroad = u >= bonding.meeting and u < bonding.meeting + levers.cross_grid[g]
+    if u >= bonding.meeting and not abroad:
+        return NOT_MET
+    low, high = grids.first[g], grids.first[g + 1]
+    if bonding.meets_in == ANYWHERE or abroad:
+        low, high = 0, residents.tier.size
+    j = low + int(uniform(key_partner, residents.key[i]) * (high - low - 1))
+    j += 1 if j >= i else 0
+    return j if j < high else i
+
+
+@law
+def befriend(i, j, residents, ties, count, bonding, week_and_room, key_partner):
+    """Two who meet and are not tied are acquainted from now on, or friends."""
+    if slot_of(i, j, ties) == NO_SLOT:
+        befriended = uniform_pair(key_partner, residents.key[i], residents.key[j]) < bonding.befriending
+        usual = bonding.friendship if befriended else bonding.acquaintance
+        now, most = week_and_room
+        if make_tie(i, j, usual, usual, now, most, ties):
+            count.ties[0] += 1
+
+
+@law
+def loses_a_tie(i, residents, ties, bonding):
+    """Whether one of the ties of i ends this week: the likelier, the more there are."""
+    return share(residents.luck_meeting[i]) > 1.0 - bonding.ending * ties.degree[i]
+
+
+@law
+def let_a_tie_go(i, residents, ties, count, key_ending):
+    """Of the ties of i outside the household, the one of lowest draw ends."""
+    lowest, at = 2.0, NO_SLOT
+    for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
+        if ties.rest[s] < HOUSEHOLD:
+            draw = uniform_pair(key_ending, residents.key[i], residents.key[ties.other[s]])
+            if draw < lowest:
+                lowest, at = draw, s
+    if at != NO_SLOT:
+        end_tie(i, at, ties)
+        count.ties[1] += 1
+
+
+@law
+def grow_closer(i, j, hours, residents, grids, ties, count, bonding, week_and_room):
+    """Two who shared hours grow closer; where there was no tie and they shared enough, one is made."""
+    mood = 0.5 * (grids.atmosphere[residents.grid[i]] + grids.atmosphere[residents.grid[j]])
+    alike = residents.origin[i] == residents.origin[j]
+    gain = gain_per_hour(bonding.per_hour, alike, bonding.homophily, mood, bonding.warmth, bonding.atmosphere_at_rest)
+    s = slot_of(i, j, ties)
+    if s != NO_SLOT:
+        ties.strength[s] = strength_after(ties.strength[s], gain, hours)
+        ties.strength[slot_of(j, i, ties)] = ties.strength[s]
+        residents.lifted[i], residents.lifted[j] = 1, 1
+        return
+    new = strength_after(0.0, gain, hours)
+    now, most = week_and_room
+    if new >= bonding.weakest and make_tie(i, j, new, 0.0, now, most, ties):
+        residents.lifted[i], residents.lifted[j] = 1, 1
+        count.ties[0] += 1
+
+
+@phase
+def ties_change(station, residents, grids, levers, ties, encounters, count, bonding):
+    """Ties fade, neighbours meet, ties end, and those who shared hours grow closer."""
+    now, most = station.week[0], station.room_for_made[0]
+    key_partner, key_ending = key_of(station.seed[0], PARTNER, now), key_of(station.seed[0], ENDING, now)
+    everybody = residents.tier.size
+    reviewed = everybody if bonding.fading != 0.0 and now % int(bonding.review) == 0 else 0
+    for i in range(reviewed):
+        prefetch_lifted(i + 4 * AHEAD, reviewed, residents, ties)
+        if residents.lifted[i] != 0:
+            fade(i, station, residents, ties, count, bonding)
+    one, other = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
+    bounds = draws_that_matter(levers, ties, bonding, most)
+    for start in range(0, everybody, BLOCK):
+        n = whose_ties_may_change(start, bounds, residents, grids, levers, ties, bonding, (most, key_partner), (one, other))
         for m in range(n):
+            prefetch_meeting(m, n, one, other, residents, ties)
             i, j = one[m], other[m]
-            if m + 2 * AHEAD < n:
-                soon(other[m + 2 * AHEAD], tier, tie_first, degree, key)
-                soon(one[m + 2 * AHEAD], tie_first)
-                room_soon(one[m + AHEAD], tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
-                room_soon(other[m + AHEAD], tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
-            if tier[j] < 0:
+            if residents.tier[j] == NO_TIER:
                 continue
             if i != j:
-                if slot_of(i, j, tie_first, degree, tie_other) < 0:
-                    usual = bonding.friendship if uniform_pair(key_partner, key[i], key[j]) < bonding.befriending else bonding.acquaintance
-                    if make_tie(i, j, usual, usual, now, most, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):
-                        count_ties[0] += 1
-            elif share(luck_meeting[i]) > 1.0 - bonding.ending * degree[i]:
-                # met nobody, and one of the own ties ends: the one of lowest keyed draw
-                lowest, at = 2.0, -1
-                for s in range(tie_first[i], tie_first[i] + degree[i]):
-                    if tie_rest[s] < 1.0:
-                        draw = uniform_pair(key_ending, key[i], key[tie_other[s]])
-                        if draw < lowest:
-                            lowest, at = draw, s
-                if at >= 0:
-                    end_tie(i, at, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
-                    count_ties[1] += 1
-    for m in range(encounters[0]):
-        i, j, hours = met_one[m], met_other[m], met_hours[m]
-        # in a large community each of these is far away in memory, and they would be waited for one after the other
-        if m + 2 * AHEAD < encounters[0]:
-            for k in (met_one[m + 2 * AHEAD], met_other[m + 2 * AHEAD]):
-                soon(k, tie_first, degree, origin, grid, lifted)
-            for k in (met_one[m + AHEAD], met_other[m + AHEAD]):
-                room_soon(k, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
-            # who serves meets many, and forgets the weakest tie for a new one
-            soon(tie_first[met_one[m + AHEAD]], tie_strength)
-        if i == j:
+                befriend(i, j, residents, ties, count, bonding, (now, most), key_partner)
+            elif loses_a_tie(i, residents, ties, bonding):
+                let_a_tie_go(i, residents, ties, count, key_ending)
+    for m in range(station.encounters[0]):
+        prefetch_encounter(m, station, encounters, residents, ties)
+        i, j = encounters.one[m], encounters.other[m]
+        if i != j:
+            grow_closer(i, j, encounters.hours[m], residents, grids, ties, count, bonding, (now, most))
+    station.encounters[0] = 0
+
+
+# ---- the engineer's half: few meet anybody or let a tie go, and their ties lie far away in memory
+
+
+@law
+def draws_that_matter(levers, ties, bonding, most):
+    """Words of luck below which somebody may meet, and from which on a tie may end, however many ties are made meanwhile."""
+    return limit_of(bonding.meeting + highest(levers.cross_grid)), limit_of(1.0 - bonding.ending * (highest(ties.degree) + most))
+
+
+@compiled
+def whose_ties_may_change(start, bounds, residents, grids, levers, ties, bonding, room_and_key, pairs):
+    """Who of a block of residents meets somebody or may lose a tie, with whom they meet (themselves: nobody); how many they are."""
+    one, other = pairs
+    most, key_partner = room_and_key
+    found, n = 0, 0
+    for i in range(start, min(start + BLOCK, residents.tier.size)):
+        one[found] = i
+        found += int(residents.luck_meeting[i] < bounds[0]) | int(residents.luck_meeting[i] >= bounds[1])
+    for m in range(found):
+        if m + AHEAD < found:
+            prefetch(one[m + AHEAD], residents.tier, residents.key, residents.grid, ties.degree)
+        i = one[m]
+        if residents.tier[i] == NO_TIER:
             continue
-        gain = gain_per_hour(bonding.per_hour, origin[i] == origin[j], bonding.homophily, 0.5 * (atmosphere[grid[i]] + atmosphere[grid[j]]), bonding.warmth,
-                             bonding.atmosphere_at_rest)
-        s = slot_of(i, j, tie_first, degree, tie_other)
-        if s >= 0:
-            tie_strength[s] = strength_after(tie_strength[s], gain, hours)
-            tie_strength[slot_of(j, i, tie_first, degree, tie_other)] = tie_strength[s]
-            lifted[i], lifted[j] = 1, 1
-        else:
-            new = strength_after(0.0, gain, hours)
-            if new >= bonding.weakest and make_tie(i, j, new, 0.0, now, most, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born):
-                lifted[i], lifted[j] = 1, 1
-                count_ties[0] += 1
-    encounters[0] = 0
+        j = meets(i, residents, grids, levers, bonding, key_partner)
+        if j == i:
+            continue
+        if j == NOT_MET:
+            if share(residents.luck_meeting[i]) <= 1.0 - bonding.ending * (ties.degree[i] + most):
+                continue  # not even with all the ties they may still make
+            j = i
+        one[n], other[n] = i, j
+        n += 1
+    return n
+
+
+@compiled
+def prefetch_lifted(i, end, residents, ties):
+    """Fetch the ties of somebody whose turn to be reviewed comes later."""
+    if i < end and residents.lifted[i] != 0:
+        prefetch_rests(i, ties)
+
+
+@compiled
+def prefetch_meeting(m, n, one, other, residents, ties):
+    """Fetch what later meetings look at."""
+    if m + 2 * AHEAD < n:
+        prefetch(other[m + 2 * AHEAD], residents.tier, ties.first, ties.degree, residents.key)
+        prefetch(one[m + 2 * AHEAD], ties.first)
+        prefetch_room(one[m + AHEAD], ties)
+        prefetch_room(other[m + AHEAD], ties)
+
+
+@compiled
+def prefetch_encounter(m, station, encounters, residents, ties):
+    """Fetch what later encounters look at; who serves meets many, and forgets the weakest tie for a new one."""
+    if m + 2 * AHEAD < station.encounters[0]:
+        for k in (encounters.one[m + 2 * AHEAD], encounters.other[m + 2 * AHEAD]):
+            prefetch(k, ties.first, ties.degree, residents.origin, residents.grid, residents.lifted)
+        for k in (encounters.one[m + AHEAD], encounters.other[m + AHEAD]):
+            prefetch_room(k, ties)
+        prefetch(ties.first[encounters.one[m + AHEAD]], ties.strength)
