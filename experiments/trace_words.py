@@ -261,7 +261,7 @@ class ResidentStory(_Story):
         if self._team >= 0 and int(world.team[row]) < 0:
             yield "leaves the team."
 
-    def _households_move(self) -> Iterator[str]:
+    def _households_leave(self) -> Iterator[str]:
         if self.world.tenure[self.row] == 0:
             self.ended = True
             yield "the household moves away; what they knew leaves with them."
@@ -343,7 +343,7 @@ class OrderStory(_Story):
 
     def _closed(self, phase: str) -> Iterator[str]:
         self.ended = True
-        if phase == "households_move":
+        if phase == "households_leave":
             yield "The household moves away: the order is cancelled."
         elif self._state not in (DONE, DECLINED):
             yield "Its time is over: the need expires unmet."

@@ -65,6 +65,11 @@ class ViewPhase(Unit):
         return self._columns(effects_of(self.plain).writes)
 
 
+def unit(function: Callable[..., Any]) -> Unit:
+    """A function of views that is compiled by itself."""
+    return Unit(function, LAYOUTS)
+
+
 def phase(function: Any = None, *, writes: tuple[str, ...] = ()) -> Any:
     """Declare a phase and the columns it writes.
 

@@ -5,6 +5,7 @@ from sim.columns import Fact, Table, share
 HOUSEHOLDS: Table = {
     "household_first": Fact("i8", "first row of each household's members; one entry more than households", "row"),
     "dwelling": Fact("u4", "the dwelling's own number, from which its newcomers' luck comes", "number"),
+    "vacated": Fact("u1", "the household has left this week", "yes or no", 0, 1),
     "generation": Fact("i4", "households that lived in this dwelling before", "households", 0),
 }
 

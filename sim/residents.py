@@ -14,6 +14,7 @@ TIERS = ("bystander", "task_only", "interest_based", "substantive")
 INTERESTS = ("parent_child", "school", "property", "elder_care", "public_affairs")
 PUBLIC_AFFAIRS = INTERESTS.index("public_affairs")
 NO_TEAM = -1
+NEVER_SERVED = -1_000_000
 NOT_ASKED, BY_RESIDENT, BY_CAMPAIGN = range(3)
 SELF = 1
 ROUTES = ("not_recruited", "self", "asked_by_resident", "asked_by_campaign")

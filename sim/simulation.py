@@ -19,8 +19,7 @@ from sim.monday import NOTHING, Monday, Plan
 from sim.orders import close_order
 from sim.phase import Phase
 from sim.policies.policy import Policy
-from sim.residents import NO_TIER, RESIDENTS, VACANT
-from sim.rules.moving import NEVER_SERVED
+from sim.residents import NEVER_SERVED, NO_TIER, RESIDENTS, VACANT
 from sim.stretch import QUARTER, Start, slow_are_due
 from sim.tallies import stretches
 from sim.ties import end_tie

@@ -9,7 +9,7 @@ from sim.rules.deciding import residents_decide
 from sim.rules.dispatching import orders_are_dispatched, volunteers_answer
 from sim.rules.feeling import feelings_change
 from sim.rules.learning import skills_change
-from sim.rules.moving import households_move
+from sim.rules.moving import households_leave, newcomers_arrive
 from sim.rules.needing import needs_arise
 from sim.rules.pairing import standing_helpers_come, standing_pairs_are_matched
 from sim.rules.placing import places_age
@@ -47,7 +47,8 @@ WEEK = (
     residents_decide,
     # the place
     places_age,
-    households_move,
+    households_leave,
+    newcomers_arrive,
     # Sunday night
     the_community_is_counted,
 )

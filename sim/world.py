@@ -18,8 +18,8 @@ from sim.networks import Ties, ties
 from sim.orders import ENCOUNTERS, LINE, ORDERS, most_needs, wanting
 from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.population import INITIAL, Founders, founders
-from sim.residents import INTERESTS, MIGRANT, PARTICIPANTS, RESIDENTS, TIERS
-from sim.rules.moving import NEVER_SERVED, fill_groups
+from sim.residents import INTERESTS, MIGRANT, NEVER_SERVED, PARTICIPANTS, RESIDENTS, TIERS
+from sim.belonging import everybody_joins_groups
 from sim.tallies import Tallies
 from sim.ties import TIES
 from sim.engine.view import View
@@ -185,19 +185,7 @@ class World:
         others = max(0.0, start.registered - taking_share) / max(1e-9, 1.0 - taking_share)
         self.registered[:] = taking_part | (able & (draws < others))
         self._initial_tenure(seed)
-        fill_groups(
-            self.age,
-            self.alone,
-            self.low_income,
-            self.origin,
-            self.limited,
-            self.owner,
-            self.school_child,
-            self.kind_eligible,
-            self.groups,
-            self.wants,
-        )
-
+        everybody_joins_groups.run(self.table())
         self._expect_needs()
 
     def _initial_tenure(self, seed: np.uint64) -> None:

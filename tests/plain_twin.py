@@ -20,7 +20,7 @@ from twin_service import remembered
 from sim.households import BY_CHANCE, draw_household
 from sim.law import plain
 from sim.odds import weekly_from_annual as weekly_from_annual_law
-from sim.residents import CHILD, MIGRANT
+from sim.residents import CHILD, MIGRANT, NEVER_SERVED
 from sim.rules import moving, placing, remembering
 from sim.week import WEEK
 from sim.world import ISSUE_ROWS_PER_GRID
@@ -162,7 +162,7 @@ class Twin(PeopleWeek):
             self.tally.add("count_issues", len(given_up), at=3)
             self.tally.add("count_issues", len(g.issues), at=4)
 
-    def households_move(self) -> None:
+    def households_leave(self) -> None:
         p, key_leaving = self.p.moving, self.key("moving.leaving")
         for home in self.households:
             first = home.members[0]
@@ -174,10 +174,9 @@ class Twin(PeopleWeek):
             )
             if share(block(key_leaving, home.dwelling, home.generation)[0]) < weekly_from_annual(annual):
                 self.tally.add("count_movers")
-                home.generation += 1
+                home.vacated = True
                 for r in home.members:
                     self._leaves(r)
-                self._arrive(home)
         at = 0
         while at < len(self.book):  # the needs of those who left have gone with them
             if self.book[at].client.tenure == 0:
@@ -186,7 +185,15 @@ class Twin(PeopleWeek):
             else:
                 at += 1
 
+    def newcomers_arrive(self) -> None:
+        for home in self.households:
+            if home.vacated:
+                home.vacated = False
+                home.generation += 1
+                self._arrive(home)
+
     def _leaves(self, r: Resident) -> None:
+        r.tenure = 0
         self.tally.add("count_movers", at=1)
         self.tally.add("count_movers", 1.0 if r.tier >= 1 else 0.0, at=2)
         self.tally.add("count_bank", r.balance, at=3)
@@ -212,7 +219,7 @@ class Twin(PeopleWeek):
             r.hours_year = r.hours_past_year = 0.0
             r.tenure = r.registered = r.route = r.balance = r.services = r.notified = r.away = r.asked = r.met = 0
             r.vanguard = r.pioneer = r.needs_year = r.met_year = r.needs_past_year = r.met_past_year = 0
-            r.recruited_week, r.last_served, r.team, r.needs = -1, moving.NEVER_SERVED, None, {}
+            r.recruited_week, r.last_served, r.team, r.needs = -1, NEVER_SERVED, None, {}
         for r in members:
             self._takes_in_the_mood(r)
 

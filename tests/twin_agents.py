@@ -75,7 +75,7 @@ class Household(mesa.Agent):
 
     def __init__(self, model: mesa.Model, row: int, dwelling: int) -> None:
         super().__init__(model)
-        self.row, self.dwelling, self.generation = row, dwelling, 0
+        self.row, self.dwelling, self.generation, self.vacated = row, dwelling, 0, False
         self.members: list[Resident] = []
 
 

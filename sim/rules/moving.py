@@ -9,18 +9,19 @@ Sources: kasarda1974, sampson1988, huang2025 (A34, A35)
 import numpy as np
 
 from sim.chance import block, key_of, limit_of, share, stream
-from sim.compiling import soon
-from sim.households import BY_CHANCE, HouseholdNumbers, PersonColumns, draw_household
-from sim.law import compiled, law
+from sim.belonging import join_groups
+from sim.engine.jit import compiled, law, prefetch
+from sim.households import BY_CHANCE, draw_household
 from sim.odds import weekly_from_annual
-from sim.orders import last_row_into
+from sim.orders import close_order
 from sim.phase import phase
-from sim.residents import CHILD, MIGRANT, SENIOR_ELDER, VACANT, YOUNGER_ELDER
-from sim.old_ties import end_tie, mood_around
+from sim.residents import CHILD, MIGRANT, NEVER_SERVED, NO_TEAM, NO_TIER, VACANT
+from sim.ties import end_tie, mood_around
 
 LEAVING = stream("moving.leaving")
-NEVER_SERVED = -1_000_000
-STRETCH = 4096
+LEAVER = 0
+"""Tenure of who has just left: whoever lives here has done so for a week at least."""
+BLOCK = 4096
 """Households among whom those who may leave are found, before the first of them is asked."""
 
 
@@ -31,158 +32,154 @@ def annual_share_leaving(annual, added, of_origin, of_tenure, rooted, identity):
     return 0.0 if share < 0.0 else 1.0 if share > 1.0 else share
 
 
-@compiled
-def groups_of(age, alone, low_income, migrant):
-    """The groups a resident belongs to, as bits in the order of `residents.GROUPS`."""
-    bits = 0
-    if age >= YOUNGER_ELDER and age <= SENIOR_ELDER:
-        bits |= (1 if alone else 0) | (2 if age == SENIOR_ELDER else 0)
-    if age == CHILD:
-        bits |= 4
-    if age <= SENIOR_ELDER:
-        bits |= (8 if low_income else 0) | (16 if migrant else 0)
-    return bits
+@law
+def weekly_chance_of_leaving(migrant, owner, rooted, identity, levers, moving):
+    """Chance that a household of such an origin and tenure leaves this week."""
+    of_origin = moving.migrants if migrant else moving.locals
+    of_tenure = moving.owners if owner else moving.renters
+    return weekly_from_annual(annual_share_leaving(moving.annual_rate, levers.turnover[0], of_origin, of_tenure, rooted, identity))
 
 
-@compiled
-def wants_of(age, groups, limited, owner, school_child, kind_eligible):
-    """The service kinds a resident can come to need, as bits; who is eligible stands in the table of kinds."""
-    elder = age >= YOUNGER_ELDER and age <= SENIOR_ELDER
-    member = (age <= SENIOR_ELDER, (groups & 1) != 0, elder, age == SENIOR_ELDER, limited == 1 and age <= SENIOR_ELDER, age == CHILD,
-              age <= 1, school_child == 1 and age == 2, owner == 1 and (age == 2 or elder), (groups & 8) != 0, age == 2 or elder)
-    bits = 0
-    for k in range(kind_eligible.size):
-        if member[kind_eligible[k]]:
-            bits |= 1 << k
-    return bits
+@law
+def leaves(h, u, residents, households, levers, moving):
+    """Whether a household leaves this week, by its draw u; an empty dwelling has nobody to leave."""
+    low, high = households.first[h], households.first[h + 1]
+    first = low
+    while first < high and residents.age[first] == VACANT:
+        first += 1
+    if first == high:
+        return False
+    identity = mean_identity(low, high, residents) if moving.rooted > 0.0 else 0.0
+    migrant, owner = residents.origin[first] == MIGRANT, residents.owner[first] == 1
+    return u < weekly_chance_of_leaving(migrant, owner, moving.rooted, identity, levers, moving)
 
 
-@compiled
-def fill_groups(age, alone, low_income, origin, limited, owner, school_child, kind_eligible, groups, wants):
-    """Write the groups and the possible needs of every resident."""
-    for i in range(age.size):
-        groups[i] = groups_of(age[i], alone[i], low_income[i], origin[i] == MIGRANT)
-        wants[i] = wants_of(age[i], groups[i], limited[i], owner[i], school_child[i], kind_eligible)
+@law
+def mean_identity(low, high, residents):
+    """Mean identification of those in some rows with the community."""
+    mean = 0.0
+    for i in range(low, high):
+        mean += residents.identity[i] / (high - low)
+    return mean
 
 
-@compiled
-def _draw(key, dwelling, generation, drawn):
-    """One word for each of a stretch of households: by dwelling, and how many lived there before (vectorised)."""
-    for h in range(dwelling.size):
-        drawn[h], _, _, _ = block(key, np.uint64(dwelling[h]), np.uint64(generation[h]))
+@law
+def takes_leave(i, h, residents, households, ties, count):
+    """Who leaves with household h gives up all ties but those to the household, and their credits."""
+    residents.tenure[i] = LEAVER
+    low, high = households.first[h], households.first[h + 1]
+    s = ties.first[i] + ties.degree[i] - 1
+    while s >= ties.first[i]:
+        if ties.other[s] < low or ties.other[s] >= high:
+            end_tie(i, s, ties)
+        s -= 1
+    count.bank[3] += residents.balance[i]
+    count.movers[1] += 1
+    if residents.tier[i] >= 1:
+        count.movers[2] += 1
 
 
-@phase(writes=("key", "age", "origin", "owner", "alone", "low_income", "limited", "school_child", "interest", "disposition", "hours_limit", "threshold",
-               "identity_home", "generation", "groups", "wants", "tenure", "tier", "registered", "skill", "efficacy", "identity", "fatigue", "satisfaction", "habit",
-               "wellbeing", "assigned", "balance", "vanguard", "pioneer", "team", "route", "recruited_week", "hours", "hours_left", "hours_assigned",
-               "hours_public", "hours_year", "hours_past_year", "last_served", "success", "services", "notified", "away", "open_needs", "met",
-               "needs_year", "met_year", "needs_past_year", "met_past_year",               "unmet_weeks", "degree", "tie_other", "tie_strength", "tie_rest", "tie_born", "open_orders", "order_key", "order_state", "order_kind",
-               "order_client", "order_arose", "order_placed", "order_rounds", "order_server", "order_escalated", "order_credit", "order_rank", "order_quality",
-               "order_rating", "count_movers", "count_bank", "count_cancelled", "asked", "around_strength", "around_identity"))
-def households_move(seed, week, household_first, dwelling, generation, key, age, origin, owner, alone, low_income, limited, school_child, interest,
-                    disposition, hours_limit, threshold, identity_home, people, people_types, people_owners, people_limited, people_interest, people_hours_median,
-                    people_threshold_given, people_identity, groups, wants, kind_eligible, tenure, tier, registered, skill, efficacy,
-                    identity, fatigue, satisfaction, habit, wellbeing, assigned, balance, vanguard, pioneer, team, route, recruited_week, hours, hours_left,
-                    hours_assigned, hours_public, hours_year, hours_past_year, last_served, success, services, notified, away, open_needs, met, needs_year, met_year, needs_past_year, met_past_year,
-                    unmet_weeks,                    asked, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born, open_orders, order_key, order_state, order_kind, order_client, order_arose,
-                    order_placed, order_rounds, order_server, order_escalated, order_credit, order_rank, order_quality, order_rating, turnover,
-                    arriving_migrants, around_strength, around_identity, count_movers, count_bank, count_cancelled, moving, starting):
-    """Households leave with what they knew, and newcomers take their dwellings."""
-    moving = moving[0]
-    starting = starting[0]
-    key_leaving = key_of(seed[0], LEAVING, week[0])
-    by_kind = (
-        weekly_from_annual(annual_share_leaving(moving.annual_rate, turnover[0], moving.locals, moving.renters, 0.0, 0.0)),
-        weekly_from_annual(annual_share_leaving(moving.annual_rate, turnover[0], moving.migrants, moving.renters, 0.0, 0.0)),
-        weekly_from_annual(annual_share_leaving(moving.annual_rate, turnover[0], moving.locals, moving.owners, 0.0, 0.0)),
-        weekly_from_annual(annual_share_leaving(moving.annual_rate, turnover[0], moving.migrants, moving.owners, 0.0, 0.0)),
-    )
-    p = people[0]
-    persons = PersonColumns(key, age, origin, owner, alone, low_income, limited, school_child, interest, disposition, hours_limit, threshold, identity_home)
-    numbers = HouseholdNumbers(people_types, people_owners, p.low_income, p.low_income_elders, p.seniors, p.teens, p.pupils, people_limited, people_interest,
-                               p.interest_spread, p.disposition_spread, people_hours_median, p.hours_sigma, p.hours_most, int(p.threshold_kind),
-                               p.threshold_middle, p.threshold_spread, people_threshold_given, people_identity, p.identity_spread)
-    arriving = min(max(moving.migrants_arriving + arriving_migrants[0], 0.0), 1.0)
+@law
+def arrives(i, residents, kinds, starting):
+    """A newcomer begins as a bystander (a child without a tier) and knows nothing of this place."""
+    join_groups(i, residents, kinds)
+    residents.tenure[i], residents.registered[i], residents.route[i], residents.balance[i] = 0, 0, 0, 0
+    residents.recruited_week[i], residents.team[i] = -1, NO_TEAM
+    residents.tier[i] = NO_TIER if residents.age[i] == CHILD else 0
+    residents.skill[i], residents.efficacy[i], residents.identity[i] = starting.skill, starting.efficacy, residents.identity_home[i]
+    residents.satisfaction[i], residents.wellbeing[i] = starting.satisfaction, starting.wellbeing
+    residents.fatigue[i], residents.habit[i], residents.assigned[i], residents.unmet_weeks[i] = 0.0, 0.0, 0.0, 0.0
+    residents.hours[i], residents.hours_left[i], residents.hours_assigned[i], residents.hours_public[i] = 0.0, 0.0, 0.0, 0.0
+    residents.hours_year[i], residents.hours_past_year[i] = 0.0, 0.0
+    residents.success[i], residents.services[i], residents.notified[i], residents.away[i], residents.asked[i] = 0.0, 0, 0, 0, 0
+    residents.vanguard[i], residents.pioneer[i], residents.met[i], residents.last_served[i] = 0, 0, 0, NEVER_SERVED
+    residents.needs_year[i], residents.met_year[i], residents.needs_past_year[i], residents.met_past_year[i] = 0, 0, 0, 0
+
+
+@phase
+def households_leave(station, residents, households, ties, orders, count, levers, moving):
+    """Households leave, and with them what they knew: their ties, their credits and their open orders."""
+    key_leaving = key_of(station.seed[0], LEAVING, station.week[0])
+    bound = limit_of(likeliest_to_leave(levers, moving))
+    rows, words = np.empty(BLOCK + 1, np.int64), np.empty(BLOCK, np.uint32)
     moved = 0
-    drawn = np.empty(STRETCH, np.uint32)
-    highest = limit_of(max(max(by_kind[0], by_kind[1]), max(by_kind[2], by_kind[3])))
-    may_leave = np.empty(STRETCH + 1, np.int64)
-    for start in range(0, generation.size, STRETCH):
-        end = min(start + STRETCH, generation.size)
-        _draw(key_leaving, dwelling[start:end], generation[start:end], drawn)
-        # most households stay: one look tells
-        found = 0
-        for h in range(start, end):
-            may_leave[found] = h
-            found += int(drawn[h - start] < highest)
-        for h in may_leave[:found]:
-            soon(h, household_first)
-        for h in may_leave[:found]:
-            soon(household_first[h], age, owner, origin)
-        for h in may_leave[:found]:
-            u = share(drawn[h - start])
-            low, high = household_first[h], household_first[h + 1]
-            first = low
-            while first < high and persons.age[first] == VACANT:
-                first += 1
-            if first == high:
-                continue
-            chance = by_kind[2 * persons.owner[first] + (1 if persons.origin[first] == MIGRANT else 0)]
-            if moving.rooted > 0.0:
-                mean = 0.0
-                for i in range(low, high):
-                    mean += identity[i] / (high - low)
-                chance = weekly_from_annual(annual_share_leaving(moving.annual_rate, turnover[0], moving.migrants if persons.origin[first] == MIGRANT else moving.locals,
-                                                                 moving.owners if persons.owner[first] == 1 else moving.renters, moving.rooted, mean))
-            if u >= chance:
-                continue
-            moved += 1
-            generation[h] += 1
-            empty = persons.age[low:high] == VACANT
+    for start in range(0, households.generation.size, BLOCK):
+        for h in who_may_leave(start, key_leaving, bound, residents, households, rows, words):
+            if leaves(h, share(words[h - start]), residents, households, levers, moving):
+                moved += 1
+                households.vacated[h] = 1
+                for i in range(households.first[h], households.first[h + 1]):
+                    if residents.age[i] != VACANT:
+                        takes_leave(i, h, residents, households, ties, count)
+    count.movers[0] += moved
+    if moved > 0:
+        cancel_orders(residents, orders, station, count)
+
+
+@phase
+def newcomers_arrive(station, residents, households, ties, levers, people, kinds, moving, starting):
+    """Newcomers take the dwellings of those who left: strangers to all but each other."""
+    migrants = min(max(moving.migrants_arriving + levers.arriving_migrants[0], 0.0), 1.0)
+    for h in range(households.vacated.size):
+        if households.vacated[h]:
+            households.vacated[h] = 0
+            households.generation[h] += 1
+            low, high = households.first[h], households.first[h + 1]
+            empty = residents.age[low:high] == VACANT
+            dwelling, generation = households.dwelling[h], households.generation[h]
+            draw_household(low, high, dwelling, generation, migrants, BY_CHANCE, station.seed[0], residents, people)
             for i in range(low, high):
                 if empty[i - low]:
-                    continue
-                s = tie_first[i] + degree[i] - 1
-                while s >= tie_first[i]:
-                    if tie_other[s] < low or tie_other[s] >= high:
-                        end_tie(i, s, tie_first, degree, tie_other, tie_strength, tie_rest, tie_born)
-                    s -= 1
-                count_bank[3] += balance[i]
-                count_movers[1] += 1
-                if tier[i] >= 1:
-                    count_movers[2] += 1
-            draw_household(low, high, dwelling[h], generation[h], arriving, BY_CHANCE, seed[0], persons, numbers)
-            for i in range(low, high):
-                if empty[i - low]:
-                    persons.age[i] = VACANT
-                    continue
-                groups[i] = groups_of(persons.age[i], persons.alone[i], persons.low_income[i], persons.origin[i] == MIGRANT)
-                wants[i] = wants_of(persons.age[i], groups[i], persons.limited[i], persons.owner[i], persons.school_child[i], kind_eligible)
-                tenure[i], registered[i], route[i], recruited_week[i], team[i], balance[i] = 0, 0, 0, -1, -1, 0
-                tier[i] = -1 if persons.age[i] == CHILD else 0
-                skill[i], efficacy[i], identity[i] = starting.skill, starting.efficacy, persons.identity_home[i]
-                satisfaction[i], wellbeing[i] = starting.satisfaction, starting.wellbeing
-                fatigue[i], habit[i], assigned[i], unmet_weeks[i] = 0.0, 0.0, 0.0, 0.0
-                hours[i], hours_left[i], hours_assigned[i], hours_public[i], hours_year[i], hours_past_year[i] = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-                success[i], services[i], notified[i], away[i], asked[i] = 0.0, 0, 0, 0, 0
-                vanguard[i], pioneer[i], met[i], last_served[i] = 0, 0, 0, NEVER_SERVED
-                needs_year[i], met_year[i], needs_past_year[i], met_past_year[i] = 0, 0, 0, 0
+                    residents.age[i] = VACANT
+                else:
+                    arrives(i, residents, kinds, starting)
             # until they next take in the mood around them, newcomers know each other only
             for i in range(low, high):
-                around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
-    count_movers[0] += moved
-    if moved == 0:
-        return
-    # the orders of those who left are cancelled: their needs have gone with them
-    o, n = 0, open_orders[0]
-    while o < n:
-        i = order_client[o]
-        if tenure[i] == 0:
-            count_cancelled[0] += 1
-            n -= 1
-            last_row_into(o, n, order_key, order_state, order_kind, order_client, order_arose, order_placed, order_rounds, order_server, order_escalated,
-                          order_credit, order_rank, order_quality, order_rating)
-            open_needs[i] = 0
+                residents.around_strength[i], residents.around_identity[i] = mood_around(i, residents, ties)
+
+
+@law
+def cancel_orders(residents, orders, station, count):
+    """The orders of those who left are cancelled: their needs have gone with them."""
+    o = 0
+    while o < station.open_orders[0]:
+        i = orders.client[o]
+        if residents.tenure[i] == LEAVER:
+            count.cancelled[0] += 1
+            residents.open_needs[i] = 0
+            close_order(o, orders, station)
         else:
             o += 1
-    open_orders[0] = n
+
+
+# ---- the engineer's half: most households stay, and one look at the draw tells
+
+
+@law
+def likeliest_to_leave(levers, moving):
+    """The highest chance that any household leaves this week."""
+    of_renters = max(weekly_chance_of_leaving(False, False, 0.0, 0.0, levers, moving), weekly_chance_of_leaving(True, False, 0.0, 0.0, levers, moving))
+    of_owners = max(weekly_chance_of_leaving(False, True, 0.0, 0.0, levers, moving), weekly_chance_of_leaving(True, True, 0.0, 0.0, levers, moving))
+    return max(of_renters, of_owners)
+
+
+@compiled
+def who_may_leave(start, key, bound, residents, households, rows, words):
+    """Rows of a block of households whose word of luck is below a bound; the words, one a household, by dwelling and generation."""
+    end, found = min(start + BLOCK, households.generation.size), 0
+    draw_words(key, households.dwelling[start:end], households.generation[start:end], words)
+    for h in range(start, end):
+        rows[found] = h
+        found += int(words[h - start] < bound)
+    for h in rows[:found]:
+        prefetch(h, households.first)
+    for h in rows[:found]:
+        prefetch(households.first[h], residents.age, residents.owner, residents.origin)
+    return rows[:found]
+
+
+@compiled
+def draw_words(key, dwelling, generation, words):
+    """One word for each of a block of households (vectorised)."""
+    for h in range(dwelling.size):
+        words[h], _, _, _ = block(key, np.uint64(dwelling[h]), np.uint64(generation[h]))
