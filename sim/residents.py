@@ -4,6 +4,7 @@ Children under 12 have no tier (-1). A row nobody lives in has age VACANT and is
 """
 
 from sim.columns import Fact, Table, flag, share
+from sim.engine.jit import law
 
 CHILD, TEEN, ADULT, YOUNGER_ELDER, SENIOR_ELDER, VACANT = range(6)
 AGES = ("child", "teen", "adult", "younger_elder", "senior_elder")
@@ -104,3 +105,9 @@ RESIDENTS: Table = {
     "around_identity": share("mean identity of tied people"),
     "around_efficacy": share("mean efficacy of tied participants"),
 }
+
+
+@law
+def who_takes_part(residents, station):  # type: ignore[no-untyped-def]
+    """Rows of those who take part this week, in order."""
+    return residents.participants[: station.taking_part[0]]

@@ -8,9 +8,9 @@ Sources: musick2008, bryant2003, huang2025 (A58)
 from math import exp
 
 from sim.chance import share
-from sim.law import law
+from sim.engine.jit import law
 from sim.phase import phase
-from sim.residents import BY_CAMPAIGN, BY_RESIDENT, NOT_ASKED
+from sim.residents import BY_CAMPAIGN, BY_RESIDENT, BYSTANDER, NOT_ASKED
 
 
 @law
@@ -25,17 +25,34 @@ def chance_of_being_asked(rate):
     return 1.0 - exp(-rate)
 
 
-@phase(writes=("asked", "count_asked"))
-def residents_are_asked(tier, luck_asked, luck_life, around_active, extra_asks, asked, count_asked, asking):
+@law
+def requests(i, residents, levers, asking):
+    """Requests a week that a resident can expect."""
+    return rate_of_requests(asking.along_tie, residents.around_active[i], levers.extra_asks[i])
+
+
+@law
+def is_asked(i, residents, levers, asking):
+    """Whether a resident of 12 or more is asked this week, by their draw."""
+    rate, u = requests(i, residents, levers, asking), share(residents.luck_asked[i])
+    # the chance is below the rate: most residents need no exponential
+    return u < rate and u < chance_of_being_asked(rate) and residents.tier[i] >= BYSTANDER
+
+
+@law
+def who_asks(i, residents, levers, asking):
+    """Whose request it was: of the campaign and of tied residents, each in proportion to their requests."""
+    # a bystander needs their draw of life events for nothing else
+    by_campaign = share(residents.luck_life[i]) * requests(i, residents, levers, asking) < levers.extra_asks[i]
+    return BY_CAMPAIGN if by_campaign else BY_RESIDENT
+
+
+@phase
+def residents_are_asked(residents, levers, count, asking):
     """Each resident is asked to take part by a tied participant or by a campaign, or is not asked."""
-    asking = asking[0]
-    asked[:] = NOT_ASKED
-    for i in range(tier.size):
-        rate = rate_of_requests(asking.along_tie, around_active[i], extra_asks[i])
-        u = share(luck_asked[i])
-        # the chance is below the rate: most residents need no exponential
-        if u < rate and u < chance_of_being_asked(rate) and tier[i] >= 0:
-            # a bystander's life draw is free: it tells whose request it was
-            asked[i] = BY_CAMPAIGN if share(luck_life[i]) * rate < extra_asks[i] else BY_RESIDENT
-            if tier[i] == 0:
-                count_asked[0] += 1
+    residents.asked[:] = NOT_ASKED
+    for i in range(residents.tier.size):
+        if is_asked(i, residents, levers, asking):
+            residents.asked[i] = who_asks(i, residents, levers, asking)
+            if residents.tier[i] == BYSTANDER:
+                count.asked[0] += 1

@@ -5,8 +5,14 @@ Assigned work is remembered; a high share of it crowds out autonomy (see `decidi
 Sources: huang2025 (A42, A43), xinhua2016
 """
 
-from sim.law import law
+from sim.engine.jit import law
 from sim.phase import phase
+from sim.residents import TASK, who_takes_part
+
+TASK_ONLY, OTHERS = range(2)
+"""Those whose hours tasks take first, and those who make up for what is missing."""
+HEADS = 1000.0
+"""Residents for whom the hours of tasks are given."""
 
 
 @law
@@ -17,30 +23,52 @@ def share_taken(wanted, free):
     return 1.0 if wanted > free else wanted / free
 
 
-@phase(writes=("hours", "hours_left", "hours_assigned", "services", "success", "last_served", "count_admin"))
-def tasks_are_assigned(week, participants, taking_part, tier, skill, hours, hours_left, hours_assigned, services, success, last_served, admin_load, count_admin, assigning):
+@law
+def hours_wanted(residents, levers, assigning):
+    """Hours of tasks from above this week; policies raise or lower them."""
+    return (assigning.hours_per_1000 + levers.admin_load[0]) * residents.tier.size / HEADS
+
+
+@law
+def is_called(i, whom, residents):
+    """Whether tasks are meant for a participant, when they are meant for task-only volunteers or for others."""
+    return (residents.tier[i] > TASK) == (whom == OTHERS)
+
+
+@law
+def hours_within_reach(whom, station, residents, assigning):
+    """The most hours that tasks can take of task-only volunteers, or of others."""
+    free = 0.0
+    for i in who_takes_part(residents, station):
+        if is_called(i, whom, residents):
+            free += residents.hours_left[i] * assigning.most_share
+    return free
+
+
+@law
+def work_on_tasks(i, taken, station, residents, count):
+    """A volunteer gives this share of the free hours to tasks from above; that counts as one service."""
+    given = residents.hours_left[i] * taken
+    residents.hours_left[i] -= given
+    residents.hours_assigned[i] += given
+    residents.hours[i] += given
+    residents.success[i] += residents.skill[i]
+    residents.services[i] += 1
+    residents.last_served[i] = station.week[0]
+    count.admin[1] += given
+
+
+@phase
+def tasks_are_assigned(station, residents, levers, count, assigning):
     """Tasks from above take an equal share of the free hours of task-only volunteers; what is left, of the others."""
-    assigning = assigning[0]
-    wanted = (assigning.hours_per_1000 + admin_load[0]) * tier.size / 1000.0
-    count_admin[0] += max(wanted, 0.0)
-    if wanted <= 0.0:
-        return
-    for others in range(2):
-        free = 0.0
-        for i in participants[: taking_part[0]]:
-            if (tier[i] > 1) == (others == 1):
-                free += hours_left[i] * assigning.most_share
+    wanted = max(hours_wanted(residents, levers, assigning), 0.0)
+    count.admin[0] += wanted
+    for whom in (TASK_ONLY, OTHERS):
+        free = hours_within_reach(whom, station, residents, assigning)
         taken = share_taken(wanted, free) * assigning.most_share
         if taken > 0.0:
-            for i in participants[: taking_part[0]]:
-                if (tier[i] > 1) == (others == 1) and hours_left[i] > 0.0:
-                    given = hours_left[i] * taken
-                    hours_left[i] -= given
-                    hours_assigned[i] += given
-                    hours[i] += given
-                    success[i] += skill[i]
-                    services[i] += 1
-                    last_served[i] = week[0]
-                    count_admin[1] += given
+            for i in who_takes_part(residents, station):
+                if is_called(i, whom, residents) and residents.hours_left[i] > 0.0:
+                    work_on_tasks(i, taken, station, residents, count)
         # exactly nothing where all was given: a rest of rounding would be another task
         wanted = max(wanted - free, 0.0)
