@@ -12,6 +12,7 @@ from sim.law import compiled, law
 
 HIDDEN, PLACED, DISPATCHED, ACCEPTED, DONE, DECLINED, EXPIRED, CANCELLED = range(8)
 STATES = ("hidden", "placed", "dispatched", "accepted", "done", "declined", "expired", "cancelled")
+NOT_PLACED, NOBODY_SERVES = -1, -1
 
 ORDERS: Table = {
     "order_key": Fact("u8", "identity of the order for the draws of chance: client, kind and week", "key"),

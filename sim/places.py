@@ -24,6 +24,8 @@ ISSUES: Table = {
     "issue_opened": Fact("i4", "week in which the issue arose", "week"),
     "issue_hours": Fact("f8", "hours spent on it so far", "hours", 0),
 }
+NO_ISSUE = -1
+"""The grid of an issue in an empty row."""
 
 TEAMS: Table = {
     "team_size": Fact("i4", "members; 0 where no team exists", "residents", 0),
@@ -32,6 +34,7 @@ TEAMS: Table = {
     "team_leaderless": Fact("i4", "time without a leader", "weeks", 0),
 }
 """A team's row is its scope (grid, or the community as the last scope) times the interests plus its interest."""
+NO_LEADER = -1
 
 PAIRS: Table = {
     "pair_client": Fact("i4", "the neighbour who is helped", "row of residents"),

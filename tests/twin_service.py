@@ -34,7 +34,7 @@ class ServiceWeek(PairsWeek):
         key_arise, key_cover = self.key("needing.arise"), self.key("needing.cover")
         key_discover = self.key("needing.discover")
         # residents by the stretch and kinds by the four, so that the book lists orders as the world's does
-        for stretch in batched(self.residents, needing.STRETCH):
+        for stretch in batched(self.residents, needing.BLOCK):
             for b, four in enumerate(batched(self.services, 4)):
                 for r in stretch:
                     meant = [s for s in four if s in r.can_come_to_need and s not in r.needs]

@@ -1,107 +1,160 @@
-"""Counting: on Sunday night everyone is counted once, in one pass, so that no metric reads a half-changed week."""
+"""Counting: on Sunday night everyone is counted once, so that no metric reads a half-changed week."""
 
 import numpy as np
 
+from sim.engine.jit import compiled, law
 from sim.phase import phase
-from sim.residents import VACANT
+from sim.residents import BYSTANDER, GROUPS, NO_TIER, SUBSTANTIVE, TASK, VACANT
 
 YEAR = 52
 HALF_YEAR = 26
-GROUPS, TIERS = 5, 5
-"""Groups, and tiers with that of children: how many there are."""
-STRETCH = 1024
-"""Residents who are asked one question after the other."""
+LOW = 0.5
+"""Well-being below this is low."""
+MUCH = 0.5
+"""Who remembers more assigned work than this share of their service did assigned work."""
 
 
-@phase(writes=("stand_tiers", "stand_children", "stand_registered", "stand_active", "stand_active_tiers", "stand_groups", "stand_wellbeing", "stand_feelings",
-               "stand_stayers", "stand_newcomers", "stand_longer", "stand_places", "stand_tenure", "stand_bank", "stand_memory", "stand_founders", "stand_ties"))
-def the_community_is_counted(week, age, tier, grid, groups, registered, last_served, wellbeing, identity, skill, efficacy, habit, fatigue, satisfaction, assigned,
-                             tenure, balance, active_ties, degree, grid_first, atmosphere, condition, trust, confidence, stand_tiers, stand_children, stand_registered, stand_active,
-                             stand_active_tiers, stand_groups, stand_wellbeing, stand_feelings, stand_stayers, stand_newcomers, stand_longer, stand_places, stand_tenure,
-                             stand_bank, stand_memory, stand_founders, stand_ties):
+@law
+def lives_here(i, residents):
+    """1 where somebody lives in row i, 0 where the row is vacant."""
+    return int(residents.age[i] != VACANT)
+
+
+@law
+def is_of_age(i, residents):
+    """1 for a resident of 12 or more, else 0."""
+    return int(residents.tier[i] >= BYSTANDER)
+
+
+@law
+def is_new(i, residents):
+    """1 for a resident who has been here for less than half a year, else 0."""
+    return int(residents.tenure[i] < HALF_YEAR)
+
+
+@law
+def has_stayed(i, residents):
+    """1 for a resident who has been here for a year or more, else 0."""
+    return int(residents.tenure[i] >= YEAR)
+
+
+@law
+def is_active(i, station, residents):
+    """1 for a resident who served within the last year, else 0."""
+    return int(residents.last_served[i] > station.week[0] - YEAR)
+
+
+@phase
+def the_community_is_counted(station, residents, ties, grids, stand):
     """Everyone and everything is counted."""
-    now, since = week[0], week[0] - YEAR
-    people, well, low, tenures, credits, with_credits, ties, active_side, founders = 0, 0.0, 0, 0, 0, 0, 0, 0, 0
-    n_registered, active, active_registered, newcomers, newcomers_in, longer, longer_in = 0, 0, 0, 0, 0, 0, 0
-    stayers, stayers_in, stayers_registered, stayers_identity, stayers_well = 0, 0, 0, 0.0, 0.0
-    of_identity, of_skill, of_efficacy, of_habit, of_fatigue, of_satisfaction = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    n_assigned, s_assigned, s_free = 0, 0.0, 0.0
-    heads, wellbeings, tiers = np.zeros(1 << GROUPS, np.int64), np.zeros(1 << GROUPS), np.zeros(TIERS, np.int64)
-    active_tiers = np.zeros(TIERS - 1, np.int64)
-    # Of everybody the same is asked, and the answers, 0 or 1, are added up: to go one way or another would cost more time. What
-    # can be added up in any order stands apart, so that the processor takes several residents at once.
-    for begin in range(0, age.size, STRETCH):
-        first, end = np.uint64(begin), np.uint64(min(begin + STRETCH, age.size))
-        for i in range(first, end):
-            here = int(age[i] != VACANT)
-            people += here
-            tenures += here * tenure[i]
-            founders += here & int(tenure[i] > now)
-            ties += degree[i]
-            credits += balance[i]
-            with_credits += int(balance[i] > 0)
-        for i in range(first, end):
-            able = int(tier[i] >= 0)
-            known, recently = able & registered[i], able & int(last_served[i] > since)
-            n_registered += known
-            active += recently
-            active_registered += recently & known
-            new, year = able & int(tenure[i] < HALF_YEAR), able & int(tenure[i] >= YEAR)
-            newcomers += new
-            stayers += year
-            stayers_registered += year & registered[i]
-        for i in range(first, end):
-            here, able, w, k = int(age[i] != VACANT), int(tier[i] >= 0), wellbeing[i], tier[i]
-            year = able & int(tenure[i] >= YEAR)
-            heads[groups[i]] += here
-            wellbeings[groups[i]] += here * w
-            tiers[k + 1] += here
-            low += here & int(w < 0.5)
-            well += here * w
-            of_identity += able * identity[i]
-            of_skill += able * skill[i]
-            of_efficacy += able * efficacy[i]
-            of_habit += able * habit[i]
-            stayers_identity += year * identity[i]
-            stayers_well += year * w
-        for i in range(first, end):
-            k = tier[i]
-            if k >= 1:
-                new, year = int(tenure[i] < HALF_YEAR), int(tenure[i] >= YEAR)
-                newcomers_in += new
-                longer_in += 1 - new
-                stayers_in += year
-                active_tiers[k] += int(last_served[i] > since)
-                of_fatigue += fatigue[i]
-                of_satisfaction += satisfaction[i]
-                active_side += degree[i]
-                if assigned[i] > 0.5:
-                    n_assigned += 1
-                    s_assigned += satisfaction[i]
-                else:
-                    s_free += satisfaction[i]
-    children = tiers[0]
-    longer = people - children - newcomers
-    active_tiers[0] = active - active_tiers[1:].sum()
-    for k in range(TIERS - 1):
-        stand_tiers[k] += tiers[k + 1]
-        stand_active_tiers[k] += active_tiers[k]
-    for bits in range(1 << GROUPS):
-        for g in range(GROUPS):
-            if (bits >> g) & 1:
-                stand_groups[1 + g] += heads[bits]
-                stand_wellbeing[1 + g] += wellbeings[bits]
-    for g in range(atmosphere.size):
-        heads = grid_first[g + 1] - grid_first[g]
-        stand_places[0] += heads * atmosphere[g]
-        stand_places[1] += heads * condition[g]
-    stand_children[0], stand_registered[0], stand_active[0], stand_active[1] = children, n_registered, active, active_registered
-    stand_groups[0], stand_wellbeing[0], stand_wellbeing[6] = people, well, low
-    stand_feelings[0], stand_feelings[1], stand_feelings[2], stand_feelings[3] = of_identity, of_skill, of_efficacy, of_habit
-    stand_feelings[4], stand_feelings[5] = of_fatigue, of_satisfaction
-    stand_stayers[0], stand_stayers[1], stand_stayers[2], stand_stayers[3], stand_stayers[4] = stayers, stayers_in, stayers_identity, stayers_well, stayers_registered
-    stand_newcomers[0], stand_newcomers[1], stand_longer[0], stand_longer[1] = newcomers, newcomers_in, longer, longer_in
-    stand_tenure[0], stand_founders[0] = tenures, founders
-    stand_bank[0], stand_bank[1], stand_bank[2], stand_bank[3] = credits, with_credits, trust[0], confidence[0]
-    stand_memory[0], stand_memory[1], stand_memory[2] = n_assigned, s_assigned, s_free
-    stand_ties[0], stand_ties[1] = ties // 2, active_side
+    count_residents(station, residents, ties, stand)
+    count_volunteers(station, residents, stand)
+    count_how_people_feel(residents, stand)
+    count_participants(station, residents, ties, stand)
+    count_places(grids, stand)
+    stand.bank[2], stand.bank[3] = station.trust[0], station.confidence[0]
+    stand.longer[0] = stand.groups[0] - stand.children[0] - stand.newcomers[0]
+    stand.active_tiers[BYSTANDER] = stand.active[0] - stand.active_tiers[TASK:].sum()
+
+
+# ---- the engineer's half: one pass for what is counted together. Of everybody the same is asked, and the answers, 0 or 1, are
+# added up: to go one way or another would cost more time, and whole numbers are added several residents at once.
+
+
+@compiled
+def count_residents(station, residents, ties, stand):
+    """Residents, how long they have lived here, founders among them, their ties and their credits."""
+    people, tenures, founders, degrees, credits, with_credits = 0, 0, 0, 0, 0, 0
+    for i in range(residents.age.size):
+        here = lives_here(i, residents)
+        people += here
+        tenures += here * residents.tenure[i]
+        founders += here & int(residents.tenure[i] > station.week[0])
+        degrees += ties.degree[i]
+        credits += residents.balance[i]
+        with_credits += int(residents.balance[i] > 0)
+    stand.groups[0], stand.tenure[0], stand.founders[0] = people, tenures, founders
+    stand.ties[0], stand.bank[0], stand.bank[1] = degrees // 2, credits, with_credits
+
+
+@compiled
+def count_volunteers(station, residents, stand):
+    """Residents of 12 or more: registered, active in the last year, newcomers, and those who have stayed for a year."""
+    registered, active, active_registered, newcomers, stayers, stayers_registered = 0, 0, 0, 0, 0, 0
+    for i in range(residents.age.size):
+        of_age = is_of_age(i, residents)
+        known, recently = of_age & residents.registered[i], of_age & is_active(i, station, residents)
+        registered += known
+        active += recently
+        active_registered += recently & known
+        newcomers += of_age & is_new(i, residents)
+        stayed = of_age & has_stayed(i, residents)
+        stayers += stayed
+        stayers_registered += stayed & residents.registered[i]
+    stand.registered[0], stand.active[0], stand.active[1] = registered, active, active_registered
+    stand.newcomers[0], stand.stayers[0], stand.stayers[4] = newcomers, stayers, stayers_registered
+
+
+@compiled
+def count_how_people_feel(residents, stand):
+    """Residents and their well-being by group, residents by tier, and what those of 12 or more feel and can do."""
+    heads, wellbeing = np.zeros(1 << len(GROUPS), np.int64), np.zeros(1 << len(GROUPS))
+    tiers, low, well = np.zeros(SUBSTANTIVE + 1 - NO_TIER, np.int64), 0, 0.0
+    identity, skill, efficacy, habit, stayers_identity, stayers_well = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(residents.age.size):
+        here, of_age, w = lives_here(i, residents), is_of_age(i, residents), residents.wellbeing[i]
+        stayed = of_age & has_stayed(i, residents)
+        heads[residents.groups[i]] += here
+        wellbeing[residents.groups[i]] += here * w
+        tiers[residents.tier[i] - NO_TIER] += here
+        low += here & int(w < LOW)
+        well += here * w
+        identity += of_age * residents.identity[i]
+        skill += of_age * residents.skill[i]
+        efficacy += of_age * residents.efficacy[i]
+        habit += of_age * residents.habit[i]
+        stayers_identity += stayed * residents.identity[i]
+        stayers_well += stayed * w
+    stand.wellbeing[0], stand.wellbeing[6] = well, low
+    for bits in range(heads.size):
+        for group in range(len(GROUPS)):
+            if (bits >> group) & 1:
+                stand.groups[1 + group] += heads[bits]
+                stand.wellbeing[1 + group] += wellbeing[bits]
+    stand.children[0], stand.tiers[:] = tiers[0], tiers[1:]
+    stand.feelings[0], stand.feelings[1], stand.feelings[2], stand.feelings[3] = identity, skill, efficacy, habit
+    stand.stayers[2], stand.stayers[3] = stayers_identity, stayers_well
+
+
+@compiled
+def count_participants(station, residents, ties, stand):
+    """Those who take part: active ones by tier, newcomers and stayers, how they feel, assigned work, and their ties."""
+    newcomers, longer, stayers, degrees, with_tasks = 0, 0, 0, 0, 0
+    fatigue, satisfaction, satisfaction_with_tasks, satisfaction_without = 0.0, 0.0, 0.0, 0.0
+    for i in range(residents.age.size):
+        k = residents.tier[i]
+        if k >= TASK:
+            newcomers += is_new(i, residents)
+            longer += 1 - is_new(i, residents)
+            stayers += has_stayed(i, residents)
+            stand.active_tiers[k] += is_active(i, station, residents)
+            fatigue += residents.fatigue[i]
+            satisfaction += residents.satisfaction[i]
+            degrees += ties.degree[i]
+            if residents.assigned[i] > MUCH:
+                with_tasks += 1
+                satisfaction_with_tasks += residents.satisfaction[i]
+            else:
+                satisfaction_without += residents.satisfaction[i]
+    stand.newcomers[1], stand.longer[1], stand.stayers[1] = newcomers, longer, stayers
+    stand.feelings[4], stand.feelings[5], stand.ties[1] = fatigue, satisfaction, degrees
+    stand.memory[0], stand.memory[1], stand.memory[2] = with_tasks, satisfaction_with_tasks, satisfaction_without
+
+
+@compiled
+def count_places(grids, stand):
+    """Atmosphere and condition of each grid, for each of its residents."""
+    for g in range(grids.atmosphere.size):
+        heads = grids.first[g + 1] - grids.first[g]
+        stand.places[0] += heads * grids.atmosphere[g]
+        stand.places[1] += heads * grids.condition[g]

@@ -8,9 +8,10 @@ Sources: callero1985, grube2000, demerouti2001, davis2003, huang2025 (A21, A25, 
 
 import numpy as np
 
-from sim.law import law
+from sim.engine.jit import law
 from sim.odds import within
 from sim.phase import phase
+from sim.residents import BYSTANDER, INTEREST, TASK, who_takes_part
 
 BARELY = 1e-6
 """Less fatigue or habit than this is none."""
@@ -19,7 +20,8 @@ BARELY = 1e-6
 @law
 def identity_after(identity, gain, hours, influence, around, fading, home):
     """Identity after a week: service raises it, tied people pull it towards theirs, and it returns to its home."""
-    return within(identity + gain * hours * (1.0 - identity) + influence * (around - identity) - fading * (identity - home))
+    service = gain * hours * (1.0 - identity)
+    return within(identity + service + influence * (around - identity) - fading * (identity - home))
 
 
 @law
@@ -40,39 +42,97 @@ def wellbeing_target(p, met, unmet_weeks, served, around_identity, condition):
     """What well-being adjusts to: met and unmet needs, own service, cohesion around one, the state of the place."""
     most = p.most_unmet_weeks
     unmet = unmet_weeks if unmet_weeks < most else most
-    return within(p.wellbeing_rest + p.wellbeing_met * met - p.wellbeing_unmet * unmet + p.wellbeing_serving * served
-                  + p.wellbeing_cohesion * (around_identity - p.identity_reference) + p.wellbeing_place * (condition - p.condition_reference))
+    needs = p.wellbeing_rest + p.wellbeing_met * met - p.wellbeing_unmet * unmet
+    cohesion = p.wellbeing_cohesion * (around_identity - p.identity_reference)
+    place = p.wellbeing_place * (condition - p.condition_reference)
+    return within(needs + p.wellbeing_serving * served + cohesion + place)
 
 
-@phase(writes=("identity", "fatigue", "satisfaction", "habit", "wellbeing", "assigned"))
-def feelings_change(tier, grid_first, identity, identity_home, fatigue, satisfaction, habit, wellbeing, assigned, hours, hours_assigned, hours_limit, services, success, notified,
-                    met, unmet_weeks, around_identity, around_strength, condition, recognition, participants, taking_part, feeling):
+@law
+def has_served(i, residents):
+    """1 for a resident who gave hours this week, else 0."""
+    return 1.0 if residents.hours[i] > 0.0 else 0.0
+
+
+@law
+def or_none(x):
+    """A feeling as it is stored (seven digits); so little that nobody would notice is none."""
+    stored = np.float32(x)
+    return stored if stored >= BARELY else np.float32(0.0)
+
+
+@law
+def identity_of_next_week(i, residents, feeling):
+    """Identity of a resident after the week; that of children stays, and nobody is pulled who has no ties."""
+    k, hours = residents.tier[i], residents.hours[i]
+    grown = 1.0 if k >= BYSTANDER else 0.0
+    of_tier = (
+        feeling.identity_gain_1 if k == TASK else feeling.identity_gain_2 if k == INTEREST else feeling.identity_gain_3
+    )
+    gain = of_tier if hours > 0.0 else 0.0
+    influence = grown * feeling.influence if residents.around_strength[i] > 0.0 else 0.0
+    around, home = residents.around_identity[i], residents.identity_home[i]
+    return identity_after(residents.identity[i], gain, hours, influence, around, grown * feeling.identity_fading, home)
+
+
+@law
+def fatigue_of_next_week(i, residents, feeling):
+    """Fatigue of a resident after the week's hours, beyond what is comfortable for them, and calls; children keep theirs."""
+    comfort = feeling.comfort * residents.hours_limit[i]
+    hours, calls = residents.hours[i], residents.notified[i]
+    tired = or_none(
+        fatigue_after(
+            residents.fatigue[i], feeling.recovery, hours, comfort, feeling.hour_cost, calls, feeling.call_cost
+        )
+    )
+    return tired if residents.tier[i] >= BYSTANDER else residents.fatigue[i]
+
+
+@law
+def habit_of_next_week(i, residents, feeling):
+    """Habit of a resident after a week with or without service; children keep theirs."""
+    usual = or_none(towards(residents.habit[i], has_served(i, residents), feeling.habit_rate))
+    return usual if residents.tier[i] >= BYSTANDER else residents.habit[i]
+
+
+@law
+def wellbeing_of_next_week(i, condition, residents, feeling):
+    """Well-being of a resident after the week, in a grid whose facilities are in this condition."""
+    met, unmet, around = residents.met[i], residents.unmet_weeks[i], residents.around_identity[i]
+    target = wellbeing_target(feeling, met, unmet, has_served(i, residents), around, condition)
+    return towards(residents.wellbeing[i], target, feeling.wellbeing_rate)
+
+
+@law
+def share_assigned(i, residents):
+    """Share of a volunteer's hours this week that tasks from above took."""
+    return residents.hours_assigned[i] / residents.hours[i] if residents.hours[i] > 0.0 else 0.0
+
+
+@law
+def experience(i, residents, levers, feeling):
+    """How the week's services were for a volunteer (0-1): success, less what assigned work costs, and thanks."""
+    success = residents.success[i] / residents.services[i]
+    cost = feeling.assigned_cost * share_assigned(i, residents)
+    return within(success - cost + feeling.thanks * levers.recognition[i])
+
+
+@phase
+def feelings_change(station, residents, grids, levers, feeling):
     """Identity, fatigue, satisfaction, habit and well-being change with what the week brought."""
-    feeling = feeling[0]
-    gain_1, gain_2, gain_3, influence, fading = feeling.identity_gain_1, feeling.identity_gain_2, feeling.identity_gain_3, feeling.influence, feeling.identity_fading
-    # One feeling after the other, and nobody is asked which way to go: rates of 0 stand in the place of questions, so that the
-    # processor takes several residents at once. The feelings of children stay as they are.
-    for i in range(tier.size):
-        k, h = tier[i], hours[i]
-        gain = gain_1 if k == 1 else gain_2 if k == 2 else gain_3
-        grown = 1.0 if k >= 0 else 0.0
-        identity[i] = identity_after(identity[i], gain if h > 0.0 else 0.0, h, grown * influence if around_strength[i] > 0.0 else 0.0, around_identity[i], grown * fading,
-                                     identity_home[i])
-    for i in range(tier.size):
-        tired = np.float32(fatigue_after(fatigue[i], feeling.recovery, hours[i], feeling.comfort * hours_limit[i], feeling.hour_cost, notified[i], feeling.call_cost))
-        tired = tired if tired >= BARELY else np.float32(0.0)
-        fatigue[i] = tired if tier[i] >= 0 else fatigue[i]
-    for i in range(tier.size):
-        usual = np.float32(towards(habit[i], 1.0 if hours[i] > 0.0 else 0.0, feeling.habit_rate))
-        usual = usual if usual >= BARELY else np.float32(0.0)
-        habit[i] = usual if tier[i] >= 0 else habit[i]
-    for g in range(condition.size):
-        for i in range(np.uint64(grid_first[g]), np.uint64(grid_first[g + 1])):
-            served = 1.0 if hours[i] > 0.0 else 0.0
-            wellbeing[i] = towards(wellbeing[i], wellbeing_target(feeling, met[i], unmet_weeks[i], served, around_identity[i], condition[g]), feeling.wellbeing_rate)
-    for i in participants[: taking_part[0]]:
-        if services[i] > 0:
-            share_assigned = hours_assigned[i] / hours[i] if hours[i] > 0.0 else 0.0
-            experience = within(success[i] / services[i] - feeling.assigned_cost * share_assigned + feeling.thanks * recognition[i])
-            satisfaction[i] = towards(satisfaction[i], experience, feeling.satisfaction_rate)
-            assigned[i] = towards(assigned[i], share_assigned, feeling.assigned_memory)
+    # one feeling after the other: so the processor takes several residents at once
+    for i in range(residents.tier.size):
+        residents.identity[i] = identity_of_next_week(i, residents, feeling)
+    for i in range(residents.tier.size):
+        residents.fatigue[i] = fatigue_of_next_week(i, residents, feeling)
+    for i in range(residents.tier.size):
+        residents.habit[i] = habit_of_next_week(i, residents, feeling)
+    for g in range(grids.condition.size):
+        for i in range(grids.first[g], grids.first[g + 1]):
+            residents.wellbeing[i] = wellbeing_of_next_week(i, grids.condition[g], residents, feeling)
+    for i in who_takes_part(residents, station):
+        if residents.services[i] > 0:
+            felt = experience(i, residents, levers, feeling)
+            residents.satisfaction[i] = towards(residents.satisfaction[i], felt, feeling.satisfaction_rate)
+            assigned = share_assigned(i, residents)
+            residents.assigned[i] = towards(residents.assigned[i], assigned, feeling.assigned_memory)

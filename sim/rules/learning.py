@@ -7,8 +7,9 @@ Sources: bandura1977, wright1936, huang2025 (A29, A51)
 
 import numpy as np
 
-from sim.law import law
+from sim.engine.jit import law
 from sim.phase import phase
+from sim.residents import BYSTANDER
 
 
 @law
@@ -38,30 +39,55 @@ def efficacy_after(efficacy, outcome, rate):
     return efficacy + rate * (outcome - efficacy)
 
 
-@phase(writes=("skill", "efficacy", "count_trained"))
-def skills_change(tier, skill, efficacy, training, services, success, hours, around_efficacy, active_ties, training_gain, practice_gain, practice_ceiling, count_trained, learning):
+@law
+def training_of(i, residents, levers):
+    """Share of the week's training that a resident attends."""
+    return share_attended(residents.tier[i], levers.training[i])
+
+
+@law
+def skill_of_next_week(i, residents, levers, learning):
+    """Skill of a resident after what they were taught, practised and forgot; children forget nothing."""
+    taught = (learning.training_gain + levers.training_gain[0]) * training_of(i, residents, levers)
+    practised = (learning.practice_gain + levers.practice_gain[0]) * residents.hours[i]
+    ceiling = min(max(learning.practice_ceiling + levers.practice_ceiling[0], 0.0), 1.0)
+    practised = practice_that_counts(practised, residents.skill[i], ceiling)
+    forgetting = learning.forgetting if residents.tier[i] >= BYSTANDER else 0.0
+    return skill_after(residents.skill[i], taught, practised, forgetting, learning.everyday_skill)
+
+
+@law
+def efficacy_of_next_week(i, residents, levers, learning):
+    """Efficacy of a resident after own success, the example of people tied to them, and encouragement in training."""
+    services = residents.services[i]
+    # as it would be stored: seven digits
+    success = np.float32(residents.success[i] / (services if services > 0 else 1))
+    e = efficacy_after(residents.efficacy[i], success, learning.efficacy_rate)
+    e = e if services > 0 else residents.efficacy[i]
+    follows = residents.tier[i] >= BYSTANDER and residents.active_ties[i] > 0
+    e = efficacy_after(e, residents.around_efficacy[i], learning.vicarious_rate if follows else 0.0)
+    return efficacy_after(e, 1.0, learning.persuasion_rate * training_of(i, residents, levers))
+
+
+@phase
+def skills_change(residents, levers, count, learning):
     """Skill grows by training and practice and is forgotten; efficacy follows own and tied people's success."""
-    learning = learning[0]
-    teaching = learning.training_gain + training_gain[0]
-    practice = learning.practice_gain + practice_gain[0]
-    ceiling = min(max(learning.practice_ceiling + practice_ceiling[0], 0.0), 1.0)
-    forgetting, vicarious_rate = learning.forgetting, learning.vicarious_rate
-    # nobody is asked which way to go: rates of 0 stand in the place of questions, so that the processor takes several residents
-    # at once; children learn nothing here
-    attended = 0
-    for i in range(tier.size):
-        grown = 1.0 if tier[i] >= 0 else 0.0
-        trained = share_attended(tier[i], training[i])
-        attended |= int(trained > 0.0)
-        practised = practice_that_counts(practice * hours[i], skill[i], ceiling)
-        skill[i] = skill_after(skill[i], teaching * trained, practised, grown * forgetting, learning.everyday_skill)
-    for i in range(tier.size):
-        grown = 1.0 if tier[i] >= 0 else 0.0
-        trained = share_attended(tier[i], training[i])
-        own = np.float32(success[i] / (services[i] if services[i] > 0 else 1))
-        e = efficacy_after(efficacy[i], own, learning.efficacy_rate)
-        e = e if services[i] > 0 else efficacy[i]
-        e = efficacy_after(e, around_efficacy[i], grown * vicarious_rate if active_ties[i] > 0 else 0.0)
-        efficacy[i] = efficacy_after(e, 1.0, learning.persuasion_rate * trained)
-    for i in range(tier.size if attended else 0):
-        count_trained[0] += share_attended(tier[i], training[i])
+    # one after the other: so the processor takes several residents at once
+    for i in range(residents.tier.size):
+        residents.skill[i] = skill_of_next_week(i, residents, levers, learning)
+    for i in range(residents.tier.size):
+        residents.efficacy[i] = efficacy_of_next_week(i, residents, levers, learning)
+    for i in range(whoever_is_trained(levers)):
+        count.trained[0] += training_of(i, residents, levers)
+
+
+# ---- the engineer's half: in most weeks nobody is trained
+
+
+@law
+def whoever_is_trained(levers):
+    """How many residents may be trained this week: everybody or, where there is no training, nobody."""
+    anybody = False
+    for i in range(levers.training.size):
+        anybody |= levers.training[i] != 0.0
+    return levers.training.size if anybody else 0

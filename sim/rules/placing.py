@@ -9,10 +9,19 @@ Sources: oliver1985 (C5), huang2025 (A40, A41, A83)
 from math import exp
 
 from sim.chance import key_of, stream, uniform
-from sim.law import law
+from sim.engine.jit import law
 from sim.phase import phase
+from sim.places import NO_ISSUE
 
 ARISE = stream("placing.issue")
+ARISEN, SOLVED, SOLVED_SOON, GIVEN_UP, OPEN = range(5)
+"""What is counted of issues."""
+SOON = 12
+"""Weeks within which an issue is solved soon."""
+HEADS = 1000.0
+"""Residents for whom the number of issues is given."""
+BARELY = 1e-9
+"""An issue that lacks no more hours than this is solved."""
 
 
 @law
@@ -34,51 +43,97 @@ def poisson_count(rate, u):
     return n
 
 
-@phase(writes=("condition", "issue_grid", "issue_opened", "issue_hours", "count_issues"))
-def places_age(seed, week, grid_first, condition, project_hours, public_hours, public_workers, facility_work, institution_hours, issue_grid, issue_opened, issue_hours, count_issues, placing):
+@law
+def work_per_head(g, heads, grids, levers, placing):
+    """Hours of work on a grid's facilities for each resident: by volunteers, from outside and by institutions."""
+    work = grids.project_hours[g] + levers.facility_work[g]
+    return max(work + placing.institutions_on_facilities * levers.institution_hours[g], 0.0) / heads
+
+
+@law
+def hours_for_issues(g, grids, placing):
+    """Hours given to a grid's public issues this week that move anything: none below the critical mass of people."""
+    return grids.public_hours[g] if grids.public_workers[g] >= placing.critical_mass else 0.0
+
+
+@law
+def new_issues(g, heads, key_arise, grids, placing):
+    """How many public issues arise in a grid this week: more of them where its facilities are poor."""
+    of_decay = placing.issues_of_decay_per_1000 * (1.0 - grids.condition[g])
+    rate = (placing.issues_per_1000 + of_decay) * heads / HEADS
+    return poisson_count(rate, uniform(key_arise, g))
+
+
+@law
+def oldest_issue(g, rows, issues):
+    """The row of a grid's oldest open issue among its rows, NO_ISSUE where none is open."""
+    oldest = NO_ISSUE
+    for q in range(rows[0], rows[1]):
+        if issues.grid[q] == g and (oldest == NO_ISSUE or issues.opened[q] < issues.opened[oldest]):
+            oldest = q
+    return oldest
+
+
+@law
+def work_on_issues(g, rows, hours, station, issues, count, placing):
+    """Hours go to a grid's oldest issue until it is solved, then to the next."""
+    q = oldest_issue(g, rows, issues)
+    while hours > 0.0 and q != NO_ISSUE:
+        given = min(hours, placing.hours_to_solve - issues.hours[q])
+        issues.hours[q] += given
+        hours -= given
+        if issues.hours[q] >= placing.hours_to_solve - BARELY:
+            issues.grid[q] = NO_ISSUE
+            count.issues[SOLVED] += 1
+            if station.week[0] - issues.opened[q] < SOON:
+                count.issues[SOLVED_SOON] += 1
+        q = oldest_issue(g, rows, issues)
+
+
+@law
+def issue_arises(g, rows, station, issues, count):
+    """A new issue takes a free row of its grid; where none is free, nobody takes it up."""
+    count.issues[ARISEN] += 1
+    for q in range(rows[0], rows[1]):
+        if issues.grid[q] == NO_ISSUE:
+            issues.grid[q], issues.opened[q], issues.hours[q] = g, station.week[0], 0.0
+            return
+    count.issues[GIVEN_UP] += 1
+
+
+@law
+def is_given_up(q, station, issues, placing):
+    """Whether an issue has been open for so long that nobody works on it any more."""
+    return station.week[0] - issues.opened[q] >= placing.issue_patience
+
+
+@phase
+def places_age(station, grids, issues, levers, count, placing):
     """Facilities wear and are repaired; public issues arise, are worked on, and are solved or given up."""
-    placing = placing[0]
-    now = week[0]
-    key_arise = key_of(seed[0], ARISE, now)
-    rows = issue_grid.size
-    own = rows // condition.size
-    for g in range(condition.size):
-        heads = grid_first[g + 1] - grid_first[g]
-        if heads == 0:
-            continue
-        work = project_hours[g] + facility_work[g] + placing.institutions_on_facilities * institution_hours[g]
-        condition[g] = condition_after(condition[g], placing.decay, placing.repair, max(work, 0.0) / heads)
-        left = public_hours[g] if public_workers[g] >= placing.critical_mass else 0.0
-        # the oldest issue first
-        while left > 0.0:
-            oldest = -1
-            for q in range(g * own, (g + 1) * own):
-                if issue_grid[q] == g and (oldest < 0 or issue_opened[q] < issue_opened[oldest]):
-                    oldest = q
-            if oldest < 0:
-                break
-            given = min(left, placing.hours_to_solve - issue_hours[oldest])
-            issue_hours[oldest] += given
-            left -= given
-            if issue_hours[oldest] >= placing.hours_to_solve - 1e-9:
-                issue_grid[oldest] = -1
-                count_issues[1] += 1
-                if now - issue_opened[oldest] < 12:
-                    count_issues[2] += 1
-        rate = (placing.issues_per_1000 + placing.issues_of_decay_per_1000 * (1.0 - condition[g])) * heads / 1000.0
-        for _ in range(poisson_count(rate, uniform(key_arise, g))):
-            count_issues[0] += 1
-            row = g * own
-            while row < (g + 1) * own and issue_grid[row] >= 0:
-                row += 1
-            if row < (g + 1) * own:
-                issue_grid[row], issue_opened[row], issue_hours[row] = g, now, 0.0
+    key_arise = key_of(station.seed[0], ARISE, station.week[0])
+    for g in range(grids.condition.size):
+        heads = grids.first[g + 1] - grids.first[g]
+        if heads > 0:
+            work = work_per_head(g, heads, grids, levers, placing)
+            grids.condition[g] = condition_after(grids.condition[g], placing.decay, placing.repair, work)
+            rows = rows_of_issues(g, grids, issues)
+            work_on_issues(g, rows, hours_for_issues(g, grids, placing), station, issues, count, placing)
+            for _ in range(new_issues(g, heads, key_arise, grids, placing)):
+                issue_arises(g, rows, station, issues, count)
+    for q in range(issues.grid.size):
+        if issues.grid[q] != NO_ISSUE:
+            if is_given_up(q, station, issues, placing):
+                issues.grid[q] = NO_ISSUE
+                count.issues[GIVEN_UP] += 1
             else:
-                count_issues[3] += 1
-    for q in range(rows):
-        if issue_grid[q] >= 0:
-            if now - issue_opened[q] >= placing.issue_patience:
-                issue_grid[q] = -1
-                count_issues[3] += 1
-            else:
-                count_issues[4] += 1
+                count.issues[OPEN] += 1
+
+
+# ---- the engineer's half: every grid has as many rows for issues
+
+
+@law
+def rows_of_issues(g, grids, issues):
+    """The first row of a grid's issues, and the first of the next grid's."""
+    own = issues.grid.size // grids.condition.size
+    return g * own, (g + 1) * own

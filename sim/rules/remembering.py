@@ -13,11 +13,11 @@ from math import exp
 import numpy as np
 
 from sim.chance import NOBODY, key_of, stream, words
-from sim.compiling import AHEAD, soon
-from sim.law import law
+from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.odds import remembered
 from sim.phase import phase
-from sim.old_ties import mood_around, ties_soon
+from sim.residents import BYSTANDER, INTEREST, SUBSTANTIVE, TASK, who_takes_part
+from sim.ties import mood_around, prefetch_strengths
 
 LUCK = stream("resident.week")
 YEAR = 52
@@ -36,108 +36,189 @@ def share_given(of_tier, satisfaction, at_rest, more):
     return 0.0 if given < 0.0 else 1.0 if given > 1.0 else given
 
 
-@phase(writes=("tenure", "hours", "hours_assigned", "hours_public", "hours_left", "hours_year", "hours_past_year", "success", "services",
-               "notified", "met", "needs_year", "met_year", "needs_past_year", "met_past_year", "luck_asked", "luck_rung", "luck_life", "luck_meeting", "atmosphere", "activity", "project_hours", "public_hours", "public_workers", "participants", "taking_part"))
-def the_week_is_remembered(seed, week, key, age, tier, tenure, hours_limit, satisfaction, away, hours, hours_assigned, hours_public, hours_left, hours_year,
-                           hours_past_year, success, services, notified, met, needs_year, met_year, needs_past_year, met_past_year, luck_asked, luck_rung, luck_life, luck_meeting, grid_first, atmosphere, activity,
-                           project_hours, public_hours, public_workers, participants, taking_part, example, kind_hours, remembering):
+@law
+def free_hours(i, residents, remembering):
+    """Hours that a participant is ready to give this week."""
+    k = residents.tier[i]
+    of_tier = remembering.hours_task if k == TASK else remembering.hours_interest if k == INTEREST else 1.0
+    given = share_given(of_tier, residents.satisfaction[i], remembering.satisfaction_at_rest, remembering.satisfaction)
+    return residents.hours_limit[i] * given
+
+
+@law
+def hours_to_spend(i, longest, residents, remembering):
+    """Free hours with those left of the weeks before: they can be saved up, at least for the longest service."""
+    free = free_hours(i, residents, remembering)
+    return min(residents.hours_left[i] + free, max(remembering.weeks_saved * free, longest))
+
+
+@law
+def remember_needs_met(i, residents):
+    """The needs of last week that were met become part of the year."""
+    if residents.met[i] > 0:
+        residents.met_year[i] += residents.met[i]
+        residents.met[i] = 0
+
+
+@law
+def begin_a_year(i, residents):
+    """The year that has ended becomes the past year."""
+    residents.hours_past_year[i], residents.hours_year[i] = residents.hours_year[i], 0.0
+    residents.needs_past_year[i], residents.needs_year[i] = residents.needs_year[i], 0
+    residents.met_past_year[i], residents.met_year[i] = residents.met_year[i], 0
+
+
+@law
+def begin_a_week_of_service(i, residents):
+    """What a resident did last week is done with."""
+    residents.hours[i], residents.hours_assigned[i], residents.hours_public[i] = 0.0, 0.0, 0.0
+    residents.success[i], residents.services[i], residents.notified[i] = 0.0, 0, 0
+
+
+@law
+def has_served_lately(i, residents):
+    """Whether something is left of a week of service, though somebody may not take part any more."""
+    return residents.hours_left[i] > 0.0 or residents.hours[i] > 0.0 or residents.notified[i] > 0
+
+
+@law
+def remember_activity(g, grids, levers, remembering):
+    """The atmosphere of a grid moves towards what last week's activity and the example of policies showed."""
+    heads = grids.first[g + 1] - grids.first[g]
+    if heads > 0:
+        shown = atmosphere_shown((grids.activity[g] + levers.example[g]) / heads, remembering.activity_scale)
+        grids.atmosphere[g] = remembered(grids.atmosphere[g], shown, remembering.atmosphere_rate)
+    grids.activity[g], grids.project_hours[g], grids.public_hours[g], grids.public_workers[g] = 0.0, 0.0, 0.0, 0
+
+
+@phase
+def the_week_is_remembered(station, residents, grids, kinds, levers, remembering):
     """Time passes, last week becomes memory, and each resident receives four draws of luck."""
-    remembering = remembering[0]
-    key_now = key_of(seed[0], LUCK, week[0])
-    words(key_now, key, 0, key.size, NOBODY, luck_asked, luck_rung, luck_life, luck_meeting)
-    new_year = week[0] % YEAR == 0
-    longest = kind_hours.max() if kind_hours.size > 0 else 0.0
-    n = 0
-    for i in range(key.size):
-        tenure[i] += 1
-        if met[i] > 0:
-            met_year[i] += met[i]
-            met[i] = 0
+    draw_luck(key_of(station.seed[0], LUCK, station.week[0]), residents)
+    new_year, longest, taking_part = station.week[0] % YEAR == 0, longest_service(kinds), 0
+    for i in range(residents.tier.size):
+        residents.tenure[i] += 1
+        remember_needs_met(i, residents)
         if new_year:
-            hours_past_year[i], needs_past_year[i], met_past_year[i] = hours_year[i], needs_year[i], met_year[i]
-            hours_year[i], needs_year[i], met_year[i] = 0.0, 0, 0
-        if tier[i] >= 1:
-            participants[n] = i
-            n += 1
-            of_tier = remembering.hours_task if tier[i] == 1 else remembering.hours_interest if tier[i] == 2 else 1.0
-            free = hours_limit[i] * share_given(of_tier, satisfaction[i], remembering.satisfaction_at_rest, remembering.satisfaction)
-            # free hours can be saved up, at least for the longest service
-            hours_left[i] = min(hours_left[i] + free, max(remembering.weeks_saved * free, longest))
-            hours[i], hours_assigned[i], hours_public[i], success[i], services[i], notified[i] = 0.0, 0.0, 0.0, 0.0, 0, 0
-        elif hours_left[i] > 0.0 or hours[i] > 0.0 or notified[i] > 0:
-            hours_left[i], hours[i], hours_assigned[i], hours_public[i], success[i], services[i], notified[i] = 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0
-    taking_part[0] = n
-    for g in range(atmosphere.size):
-        heads = grid_first[g + 1] - grid_first[g]
-        if heads > 0:
-            shown = atmosphere_shown((activity[g] + example[g]) / heads, remembering.activity_scale)
-            atmosphere[g] = remembered(atmosphere[g], shown, remembering.atmosphere_rate)
-        activity[g], project_hours[g], public_hours[g], public_workers[g] = 0.0, 0.0, 0.0, 0
+            begin_a_year(i, residents)
+        if residents.tier[i] >= TASK:
+            residents.participants[taking_part] = i
+            taking_part += 1
+            residents.hours_left[i] = hours_to_spend(i, longest, residents, remembering)
+            begin_a_week_of_service(i, residents)
+        elif has_served_lately(i, residents):
+            residents.hours_left[i] = 0.0
+            begin_a_week_of_service(i, residents)
+    station.taking_part[0] = taking_part
+    for g in range(grids.atmosphere.size):
+        remember_activity(g, grids, levers, remembering)
 
 
-@phase(writes=("around_strength", "around_active", "around_above", "active_ties", "ties_above", "around_identity", "around_efficacy"))
-def residents_look_around(week, tier, identity, efficacy, tie_first, degree, tie_other, tie_strength, around_strength, around_active, around_above,
-                          active_ties, ties_above, around_identity, around_efficacy, participants, taking_part, well_mixed, remembering):
+@law
+def be_seen(j, residents, ties):
+    """A participant is seen by everybody tied to them, and as somebody above by participants of a lower tier."""
+    for s in range(ties.first[j], ties.first[j] + ties.degree[j]):
+        i, strength = ties.other[s], ties.strength[s]
+        residents.around_active[i] += strength
+        residents.around_efficacy[i] += strength * residents.efficacy[j]
+        residents.active_ties[i] += 1
+        if residents.tier[i] >= TASK and residents.tier[j] > residents.tier[i]:
+            residents.around_above[i] += strength
+            residents.ties_above[i] += 1
+
+
+@phase
+def residents_look_around(station, residents, ties, remembering):
     """Each resident sees who around them takes part, and how the people they are tied to feel."""
-    remembering = remembering[0]
-    if well_mixed[0]:
-        counts, sum_identity, sum_efficacy = np.zeros(4, np.int64), 0.0, 0.0
-        for i in range(tier.size):
-            if tier[i] >= 0:
-                counts[tier[i]] += 1
-                sum_identity += identity[i]
-                sum_efficacy += efficacy[i] if tier[i] >= 1 else 0.0
-        everyone = counts[0] + counts[1] + counts[2] + counts[3]
-        for i in range(tier.size):
-            t = tier[i]
-            if t >= 0:
-                taking_part = everyone - counts[0] - (1 if t >= 1 else 0)
-                above = 0
-                for k in range(t + 1, 4):
-                    above += counts[k]
-                around_strength[i], around_active[i], around_above[i] = everyone - 1, taking_part, above
-                active_ties[i], ties_above[i] = taking_part, above
-                around_identity[i] = (sum_identity - identity[i]) / (everyone - 1) if everyone > 1 else 0.0
-                around_efficacy[i] = (sum_efficacy - (efficacy[i] if t >= 1 else 0.0)) / taking_part if taking_part > 0 else 0.0
+    if station.well_mixed[0]:
+        look_at_everybody(residents)
         return
     # the widest loop of the week: the mood around one is taken in only every so many weeks
-    if week[0] % int(remembering.mood_every) == 0:
-        for i in range(tier.size):
-            around_strength[i], around_identity[i] = mood_around(i, identity, tie_first, degree, tie_other, tie_strength)
-    around_active[:], around_efficacy[:], active_ties[:] = 0.0, 0.0, 0
-    actors = participants[: taking_part[0]]
-    for i in actors:
-        around_above[i], ties_above[i] = 0.0, 0
+    if station.week[0] % int(remembering.mood_every) == 0:
+        for i in range(residents.tier.size):
+            residents.around_strength[i], residents.around_identity[i] = mood_around(i, residents, ties)
+    seen = who_takes_part(residents, station)
+    see_nobody_yet(seen, residents)
     # participants are few: each is seen by those tied to them
-    for x in range(actors.size):
-        j = actors[x]
-        if x + 2 * AHEAD < actors.size:
-            soon(actors[x + 2 * AHEAD], tie_first, degree)
-            ties_soon(actors[x + AHEAD], tie_first, tie_other, tie_strength)
-        for s in range(tie_first[j], tie_first[j] + degree[j]):
-            i, w = tie_other[s], tie_strength[s]
-            around_active[i] += w
-            around_efficacy[i] += w * efficacy[j]
-            active_ties[i] += 1
-            if tier[i] >= 1 and tier[j] > tier[i]:
-                around_above[i] += w
-                ties_above[i] += 1
+    for x in range(seen.size):
+        prefetch_seen(x, seen, ties)
+        be_seen(seen[x], residents, ties)
     # whoever takes part is above a bystander
-    for i in range(tier.size):
-        if tier[i] < 1:
-            around_above[i], ties_above[i] = around_active[i], active_ties[i]
-    for i in range(tier.size):
-        around_efficacy[i] /= around_active[i] if around_active[i] > 0.0 else np.float32(1.0)
+    for i in range(residents.tier.size):
+        if residents.tier[i] < TASK:
+            residents.around_above[i], residents.ties_above[i] = residents.around_active[i], residents.active_ties[i]
+    for i in range(residents.tier.size):
+        active = residents.around_active[i]
+        residents.around_efficacy[i] /= active if active > 0.0 else np.float32(1.0)
 
 
-@phase(writes=("activity", "hours_year", "count_hours", "count_active_week"))
-def activity_is_seen(participants, taking_part, tier, grid, hours, hours_year, activity, count_hours, count_active_week, remembering):
+@law
+def weight_seen(k, remembering):
+    """How much an hour of a tier counts for the atmosphere of a grid."""
+    return remembering.seen_1 if k == TASK else remembering.seen_2 if k == INTEREST else remembering.seen_3
+
+
+@phase
+def activity_is_seen(station, residents, grids, count, remembering):
     """The hours that everybody gave are added up and seen by the grid, the higher tiers more."""
-    remembering = remembering[0]
-    seen = (0.0, remembering.seen_1, remembering.seen_2, remembering.seen_3)
-    for i in participants[: taking_part[0]]:
-        if hours[i] > 0.0:
-            hours_year[i] += hours[i]
-            activity[grid[i]] += seen[tier[i]] * hours[i]
-            count_hours[tier[i]] += hours[i]
-            count_active_week[0] += 1
+    for i in who_takes_part(residents, station):
+        if residents.hours[i] > 0.0:
+            k = residents.tier[i]
+            residents.hours_year[i] += residents.hours[i]
+            grids.activity[residents.grid[i]] += weight_seen(k, remembering) * residents.hours[i]
+            count.hours[k] += residents.hours[i]
+            count.active_week[0] += 1
+
+
+# ---- the engineer's half: draws for all at once, the well-mixed limit in sums, and ties that lie far away in memory
+
+
+@compiled
+def draw_luck(key, residents):
+    """Four words of luck for each resident, from one draw."""
+    asked, rung, life, meeting = residents.luck_asked, residents.luck_rung, residents.luck_life, residents.luck_meeting
+    words(key, residents.key, 0, residents.key.size, NOBODY, asked, rung, life, meeting)
+
+
+@compiled
+def longest_service(kinds):
+    """Hours that the longest service takes; 0 without services."""
+    return kinds.hours.max() if kinds.hours.size > 0 else 0.0
+
+
+@compiled
+def see_nobody_yet(participants, residents):
+    """Before participants are seen one after the other, nobody has seen anybody."""
+    residents.around_active[:], residents.around_efficacy[:], residents.active_ties[:] = 0.0, 0.0, 0
+    for i in participants:
+        residents.around_above[i], residents.ties_above[i] = 0.0, 0
+
+
+@compiled
+def look_at_everybody(residents):
+    """Where all count as tied to all: each sees all others, from sums over everybody of 12 or more."""
+    in_tier, sum_identity, sum_efficacy = np.zeros(SUBSTANTIVE + 1, np.int64), 0.0, 0.0
+    for i in range(residents.tier.size):
+        if residents.tier[i] >= BYSTANDER:
+            in_tier[residents.tier[i]] += 1
+            sum_identity += residents.identity[i]
+            sum_efficacy += residents.efficacy[i] if residents.tier[i] >= TASK else 0.0
+    everybody = in_tier.sum()
+    for i in range(residents.tier.size):
+        k = residents.tier[i]
+        if k >= BYSTANDER:
+            others, above = everybody - 1, in_tier[k + 1 :].sum()
+            active = everybody - in_tier[BYSTANDER] - (1 if k >= TASK else 0)
+            residents.around_strength[i], residents.around_active[i], residents.around_above[i] = others, active, above
+            residents.active_ties[i], residents.ties_above[i] = active, above
+            residents.around_identity[i] = (sum_identity - residents.identity[i]) / others if others > 0 else 0.0
+            own = residents.efficacy[i] if k >= TASK else 0.0
+            residents.around_efficacy[i] = (sum_efficacy - own) / active if active > 0 else 0.0
+
+
+@compiled
+def prefetch_seen(x, participants, ties):
+    """Fetch the ties of participants whose turn comes later."""
+    if x + 2 * AHEAD < participants.size:
+        prefetch(participants[x + 2 * AHEAD], ties.first, ties.degree)
+        prefetch_strengths(participants[x + AHEAD], ties)

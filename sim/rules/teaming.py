@@ -9,9 +9,11 @@ Sources: barbrook2018, ghorbani2020, huang2025 (A20, A40, A52-A54)
 import numpy as np
 
 from sim.chance import key_of, stream, uniform, uniform_pair
-from sim.law import law
+from sim.engine.jit import compiled, law
 from sim.order import in_order
 from sim.phase import phase
+from sim.places import NO_LEADER
+from sim.residents import INTEREST, NO_TEAM, SUBSTANTIVE, who_takes_part
 
 FORM = stream("teaming.form")
 JOIN = stream("teaming.join")
@@ -19,8 +21,11 @@ LEAD = stream("teaming.lead")
 ATTEND = stream("teaming.attend")
 CIRCLE = stream("teaming.circle")
 FIELDS = 5
+"""Interests, and so teams of a grid or of the community."""
 TEAM = 1
 """With this the draws of a team are told apart from those of a person of the same number."""
+TEAMS, FORMED, DISSOLVED, MEMBERS = range(4)
+"""What is counted of teams."""
 
 
 @law
@@ -39,139 +44,241 @@ def hours_given(free, wanted):
     return wanted if wanted < free else free
 
 
-@phase(writes=("team", "team_size", "team_leader", "team_age", "team_leaderless", "count_teams"))
-def teams_form_and_dissolve(seed, week, participants, taking_part, key, grid, tier, interest, team, team_size, team_leader, team_age, team_leaderless, grid_first, team_forming, succession,
-                            count_teams, teaming):
+# whether a team lasts
+
+
+@law
+def leads(i, t, residents):
+    """Whether somebody can lead team t: a substantive participant of the team."""
+    return residents.team[i] == t and residents.tier[i] == SUBSTANTIVE
+
+
+@law
+def seek_a_leader(t, candidate, key_lead, residents, teams, levers, teaming):
+    """A team whose leader is gone waits for one; in some weeks the candidate takes over."""
+    if teams.leader[t] != NO_LEADER and not leads(teams.leader[t], t, residents):
+        teams.leader[t] = NO_LEADER
+    if teams.leader[t] == NO_LEADER:
+        teams.leaderless[t] += 1
+        succeeds = uniform_pair(key_lead, t, TEAM) < teaming.succession + levers.succession[0]
+        if candidate != NO_LEADER and succeeds:
+            teams.leader[t], teams.leaderless[t] = candidate, 0
+
+
+@law
+def must_dissolve(t, teams, teaming):
+    """Whether a team has too few members, or has been without a leader for too long."""
+    return teams.size[t] < teaming.fewest or teams.leaderless[t] > teaming.leaderless_patience
+
+
+@law
+def dissolve(t, teams):
+    """A team is no more: its row is empty."""
+    teams.size[t], teams.leader[t], teams.age[t], teams.leaderless[t] = 0, NO_LEADER, 0, 0
+
+
+# who joins a team, or founds one
+
+
+@law
+def own_interest(i, residents):
+    """The interest for which a resident would join a team."""
+    interest = residents.interest
+    return leading_interest(interest[i, 0], interest[i, 1], interest[i, 2], interest[i, 3], interest[i, 4])
+
+
+@law
+def teams_of(i, residents, grids):
+    """The teams of somebody's interest: that of their grid, and that of the community."""
+    own = own_interest(i, residents)
+    return residents.grid[i] * FIELDS + own, (grids.first.size - 1) * FIELDS + own
+
+
+@law
+def joins(i, key_join, residents, grids, teams, teaming):
+    """Which team somebody without one joins this week, if any: that of the grid or, where there is none, of the community."""
+    here, everywhere = teams_of(i, residents, grids)
+    there = here if teams.size[here] > 0 else everywhere if teams.size[everywhere] > 0 else NO_TEAM
+    if there != NO_TEAM and teams.age[there] > 0 and uniform(key_join, residents.key[i]) < teaming.joining:
+        return there
+    return NO_TEAM
+
+
+@law
+def is_founded(t, founders, leaders, key_form, levers, teaming):
+    """Whether a team is founded this week: by enough volunteers of one interest, one of them able to lead."""
+    enough = founders >= teaming.founders and leaders >= 1
+    return enough and uniform_pair(key_form, t, TEAM) < teaming.forming + levers.team_forming[0]
+
+
+@law
+def may_found(i, t, residents, grids):
+    """Whether a volunteer is one of those who found team t: without a team, of its interest and of its grid (if it has one)."""
+    here, everywhere = teams_of(i, residents, grids)
+    return residents.tier[i] >= INTEREST and residents.team[i] == NO_TEAM and (here == t or everywhere == t)
+
+
+@law
+def found(t, key_lead, founders, leaders, station, residents, grids, teams):
+    """All who can found team t do so; of those able to lead, the one of lowest draw leads."""
+    lowest = 2.0
+    for i in who_takes_part(residents, station):
+        if may_found(i, t, residents, grids):
+            residents.team[i] = t
+            _, everywhere = teams_of(i, residents, grids)
+            if t != everywhere:
+                # who founds a team of the grid is no longer there to found one of the community
+                founders[everywhere] -= 1
+                leaders[everywhere] -= residents.tier[i] == SUBSTANTIVE
+            draw = uniform(key_lead, residents.key[i])
+            if residents.tier[i] == SUBSTANTIVE and draw < lowest:
+                lowest, teams.leader[t] = draw, i
+
+
+@phase
+def teams_form_and_dissolve(station, residents, grids, teams, levers, count, teaming):
     """Teams without enough members or without a leader for too long dissolve; volunteers join a team or found one."""
-    teaming = teaming[0]
-    now = week[0]
-    key_form, key_join, key_lead = key_of(seed[0], FORM, now), key_of(seed[0], JOIN, now), key_of(seed[0], LEAD, now)
-    grids = grid_first.size - 1
-    rows = team_size.size
-    ready = np.zeros(rows, np.int32)
-    ready_leaders = np.zeros(rows, np.int32)
-    lead_draw = np.full(rows, 2.0)
-    lead_row = np.full(rows, -1, np.int32)
-    team_size[:] = 0
-    for i in participants[: taking_part[0]]:
-        if tier[i] >= 2:
-            t = team[i]
-            if t >= 0:
-                team_size[t] += 1
-                if tier[i] == 3:
-                    u = uniform(key_lead, key[i])
-                    if u < lead_draw[t]:
-                        lead_draw[t], lead_row[t] = u, i
-    for t in range(rows):
-        if team_size[t] == 0:
-            team_leader[t], team_age[t], team_leaderless[t] = -1, 0, 0
+    seed, now = station.seed[0], station.week[0]
+    key_form, key_join, key_lead = key_of(seed, FORM, now), key_of(seed, JOIN, now), key_of(seed, LEAD, now)
+    candidates = members_and_candidates(key_lead, station, residents, teams)
+    for t in range(candidates.size):
+        if teams.size[t] == 0:
+            dissolve(t, teams)
             continue
-        team_age[t] += 1
-        leader = team_leader[t]
-        if leader >= 0 and (team[leader] != t or tier[leader] < 3):
-            leader, team_leader[t] = -1, -1
-        if leader < 0:
-            team_leaderless[t] += 1
-            if lead_row[t] >= 0 and uniform_pair(key_lead, t, TEAM) < teaming.succession + succession[0]:
-                team_leader[t], team_leaderless[t] = lead_row[t], 0
-        if team_size[t] < teaming.fewest or team_leaderless[t] > teaming.leaderless_patience:
-            team_size[t], team_leader[t], team_age[t], team_leaderless[t] = 0, -1, 0, 0
-            count_teams[2] += 1
-    for i in participants[: taking_part[0]]:
-        if tier[i] < 2:
-            continue
-        t = team[i]
-        if t >= 0 and team_size[t] == 0:
-            team[i] = -1
-            t = -1
-        if t < 0:
-            own = leading_interest(interest[i, 0], interest[i, 1], interest[i, 2], interest[i, 3], interest[i, 4])
-            here, everywhere = grid[i] * FIELDS + own, grids * FIELDS + own
-            there = here if team_size[here] > 0 else everywhere if team_size[everywhere] > 0 else -1
-            if there >= 0 and team_age[there] > 0 and uniform(key_join, key[i]) < teaming.joining:
-                team[i] = there
-            else:
-                for slot in (here, everywhere):
-                    ready[slot] += 1
-                    ready_leaders[slot] += 1 if tier[i] == 3 else 0
-    for t in range(rows):
-        if team_size[t] == 0 and ready[t] >= teaming.founders and ready_leaders[t] >= 1 and uniform_pair(key_form, t, TEAM) < teaming.forming + team_forming[0]:
-            count_teams[1] += 1
-            lowest = 2.0
-            for i in participants[: taking_part[0]]:
-                if tier[i] >= 2 and team[i] < 0 and leading_interest(interest[i, 0], interest[i, 1], interest[i, 2], interest[i, 3], interest[i, 4]) == t % FIELDS:
-                    if t >= grids * FIELDS or grid[i] == t // FIELDS:
-                        team[i] = t
-                        if t < grids * FIELDS:
-                            # who founds a team of the grid is no longer there to found one of the community
-                            ready[grids * FIELDS + t % FIELDS] -= 1
-                            ready_leaders[grids * FIELDS + t % FIELDS] -= 1 if tier[i] == 3 else 0
-                        u = uniform(key_lead, key[i])
-                        if tier[i] == 3 and u < lowest:
-                            lowest, team_leader[t] = u, i
-    team_size[:] = 0
-    for i in participants[: taking_part[0]]:
-        if team[i] >= 0:
-            team_size[team[i]] += 1
-    for t in range(rows):
-        if team_size[t] > 0:
-            count_teams[0] += 1
-            count_teams[3] += team_size[t]
+        teams.age[t] += 1
+        seek_a_leader(t, candidates[t], key_lead, residents, teams, levers, teaming)
+        if must_dissolve(t, teams, teaming):
+            dissolve(t, teams)
+            count.teams[DISSOLVED] += 1
+    founders, leaders = np.zeros(candidates.size, np.int32), np.zeros(candidates.size, np.int32)
+    for i in who_takes_part(residents, station):
+        if residents.tier[i] >= INTEREST:
+            if residents.team[i] != NO_TEAM and teams.size[residents.team[i]] == 0:
+                residents.team[i] = NO_TEAM
+            if residents.team[i] == NO_TEAM:
+                residents.team[i] = joins(i, key_join, residents, grids, teams, teaming)
+            if residents.team[i] == NO_TEAM:
+                for t in teams_of(i, residents, grids):
+                    founders[t] += 1
+                    leaders[t] += residents.tier[i] == SUBSTANTIVE
+    for t in range(candidates.size):
+        if teams.size[t] == 0 and is_founded(t, founders[t], leaders[t], key_form, levers, teaming):
+            count.teams[FORMED] += 1
+            found(t, key_lead, founders, leaders, station, residents, grids, teams)
+    count_members(station, residents, teams, count)
 
 
-@phase(writes=("hours", "hours_left", "hours_public", "services", "success", "last_served", "project_hours", "public_hours", "public_workers", "encounters", "met_one",
-               "met_other", "met_hours"))
-def teams_meet(seed, week, participants, taking_part, key, grid, tier, skill, team, team_age, hours, hours_left, hours_public, services, success, last_served, project_hours, public_hours,
-               public_workers, encounters, met_one, met_other, met_hours, regularity, meeting_time, teaming):
+# what a team does
+
+
+@law
+def comes(i, key_attend, residents, levers, teaming):
+    """Whether a member comes to the meeting of this week."""
+    is_member = residents.team[i] != NO_TEAM
+    return is_member and uniform(key_attend, residents.key[i]) < teaming.regularity + levers.regularity[0]
+
+
+@law
+def hours_of_a_meeting(levers, teaming):
+    """Hours that a meeting takes this week."""
+    return max(teaming.meeting_hours + levers.meeting_time[0], 0.0)
+
+
+@law
+def give_hours(i, at_meeting, residents, grids, teaming):
+    """Hours of a meeting go to the grid's facilities; substantive participants give some of them, and others, to public issues.
+
+    Returns the hours given in all.
+    """
+    g = residents.grid[i]
+    if residents.tier[i] != SUBSTANTIVE:
+        grids.project_hours[g] += at_meeting
+        return at_meeting
+    of_meeting = teaming.public_of_project * at_meeting
+    public = hours_given(residents.hours_left[i] - at_meeting, teaming.public_share * residents.hours_left[i])
+    public += of_meeting
+    residents.hours_public[i] = public
+    grids.public_hours[g] += public
+    if public > 0.0:
+        grids.public_workers[g] += 1
+    grids.project_hours[g] += at_meeting * (1.0 - teaming.public_of_project)
+    return at_meeting + (public - of_meeting)
+
+
+@law
+def serve(i, hours, station, residents):
+    """Hours with a team, or for public issues, count as one service."""
+    residents.hours_left[i] -= hours
+    residents.hours[i] += hours
+    residents.services[i] += 1
+    residents.success[i] += residents.skill[i]
+    residents.last_served[i] = station.week[0]
+
+
+@phase
+def teams_meet(station, residents, grids, encounters, levers, teaming):
     """Members who turn up work together in a circle; substantive participants give hours to public issues."""
-    teaming = teaming[0]
-    now = week[0]
-    meeting_hours = max(teaming.meeting_hours + meeting_time[0], 0.0)
-    key_attend, key_circle = key_of(seed[0], ATTEND, now), key_of(seed[0], CIRCLE, now)
-    n = 0
-    for i in participants[: taking_part[0]]:
-        if tier[i] >= 2 and hours_left[i] > 0.0:
-            n += 1
-    there, place = np.empty(n, np.int32), np.empty(n, np.float64)
-    n = 0
-    for i in participants[: taking_part[0]]:
-        if tier[i] < 2 or hours_left[i] <= 0.0:
-            continue
-        g = grid[i]
-        given = 0.0
-        if team[i] >= 0 and uniform(key_attend, key[i]) < teaming.regularity + regularity[0]:
-            there[n], place[n] = i, team[i] + uniform(key_circle, key[i])
-            n += 1
-            given = hours_given(hours_left[i], meeting_hours)
-        if tier[i] == 3:
-            public = hours_given(hours_left[i] - given, teaming.public_share * hours_left[i])
-            if team[i] >= 0:
-                public += teaming.public_of_project * given
-            hours_public[i] = public
-            public_hours[g] += public
-            if public > 0.0:
-                public_workers[g] += 1
-            project_hours[g] += given * (1.0 - teaming.public_of_project)
-            given += public - teaming.public_of_project * given if team[i] >= 0 else public
-        else:
-            project_hours[g] += given
-        if given > 0.0:
-            hours_left[i] -= given
-            hours[i] += given
-            services[i] += 1
-            success[i] += skill[i]
-            last_served[i] = now
-    circle = there[:n][in_order(place[:n])]
-    m = encounters[0]
-    start = 0
-    for at in range(n):
+    seed, now, meeting = station.seed[0], station.week[0], hours_of_a_meeting(levers, teaming)
+    key_attend, key_circle = key_of(seed, ATTEND, now), key_of(seed, CIRCLE, now)
+    volunteers = who_takes_part(residents, station)
+    there, place, n = np.empty(volunteers.size, np.int32), np.empty(volunteers.size, np.float64), 0
+    for i in volunteers:
+        if residents.tier[i] >= INTEREST and residents.hours_left[i] > 0.0:
+            at_meeting = 0.0
+            if comes(i, key_attend, residents, levers, teaming):
+                at_meeting = hours_given(residents.hours_left[i], meeting)
+                there[n], place[n] = i, residents.team[i] + uniform(key_circle, residents.key[i])
+                n += 1
+            given = give_hours(i, at_meeting, residents, grids, teaming)
+            if given > 0.0:
+                serve(i, given, station, residents)
+    work_in_circles(there[:n][in_order(place[:n])], meeting, station, residents, encounters)
+
+
+# ---- the engineer's half: members of all teams by one look at each, and circles one after another in one list
+
+
+@compiled
+def members_and_candidates(key_lead, station, residents, teams):
+    """Count the members of each team; of those able to lead it, the row of the one of lowest draw (NO_LEADER: nobody)."""
+    rows = teams.leader.size
+    lowest, candidates = np.full(rows, 2.0), np.full(rows, NO_LEADER, np.int32)
+    teams.size[:] = 0
+    for i in who_takes_part(residents, station):
+        t = residents.team[i]
+        if residents.tier[i] >= INTEREST and t != NO_TEAM:
+            teams.size[t] += 1
+            if residents.tier[i] == SUBSTANTIVE:
+                draw = uniform(key_lead, residents.key[i])
+                if draw < lowest[t]:
+                    lowest[t], candidates[t] = draw, i
+    return candidates
+
+
+@compiled
+def count_members(station, residents, teams, count):
+    """Count the members of each team, the teams, and the members of all."""
+    teams.size[:] = 0
+    for i in who_takes_part(residents, station):
+        if residents.team[i] != NO_TEAM:
+            teams.size[residents.team[i]] += 1
+    for members in teams.size:
+        if members > 0:
+            count.teams[TEAMS] += 1
+            count.teams[MEMBERS] += members
+
+
+@compiled
+def work_in_circles(circle, hours, station, residents, encounters):
+    """Each works beside the next of the same team, the last beside the first; two people form one pair, not two."""
+    first = 0
+    for at in range(circle.size):
         i = circle[at]
-        end_of_team = at + 1 == n or team[circle[at + 1]] != team[i]
-        # the last in the circle works beside the first; two people form one pair, not two
-        j = circle[start] if end_of_team else circle[at + 1]
-        if i != j and not (end_of_team and at - start == 1) and m < met_one.size:
-            met_one[m], met_other[m], met_hours[m] = i, j, meeting_hours
-            m += 1
-        if end_of_team:
-            start = at + 1
-    encounters[0] = m
+        is_last = at + 1 == circle.size or residents.team[circle[at + 1]] != residents.team[i]
+        j = circle[first] if is_last else circle[at + 1]
+        m = station.encounters[0]
+        if i != j and not (is_last and at - first == 1) and m < encounters.one.size:
+            encounters.one[m], encounters.other[m], encounters.hours[m] = i, j, hours
+            station.encounters[0] += 1
+        if is_last:
+            first = at + 1
