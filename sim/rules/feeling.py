@@ -77,7 +77,7 @@ def identity_of_next_week(i, residents, feeling):
 
 @law
 def fatigue_of_next_week(i, residents, feeling):
-    """Fatigue of a resident after the week's hours, beyond what is comfortable for them, and calls; children keep theirs."""
+    """Fatigue of a resident after a week of calls and of hours beyond what is comfortable; children keep theirs."""
     comfort = feeling.comfort * residents.hours_limit[i]
     hours, calls = residents.hours[i], residents.notified[i]
     tired = or_none(

@@ -77,8 +77,10 @@ def oldest_issue(g, rows, issues):
 @law
 def work_on_issues(g, rows, hours, station, issues, count, placing):
     """Hours go to a grid's oldest issue until it is solved, then to the next."""
-    q = oldest_issue(g, rows, issues)
-    while hours > 0.0 and q != NO_ISSUE:
+    while hours > 0.0:
+        q = oldest_issue(g, rows, issues)
+        if q == NO_ISSUE:
+            return
         given = min(hours, placing.hours_to_solve - issues.hours[q])
         issues.hours[q] += given
         hours -= given
@@ -87,7 +89,6 @@ def work_on_issues(g, rows, hours, station, issues, count, placing):
             count.issues[SOLVED] += 1
             if station.week[0] - issues.opened[q] < SOON:
                 count.issues[SOLVED_SOON] += 1
-        q = oldest_issue(g, rows, issues)
 
 
 @law
