@@ -57,8 +57,8 @@ def the_community_is_counted(station, residents, ties, grids, stand):
     stand.active_tiers[BYSTANDER] = stand.active[0] - stand.active_tiers[TASK:].sum()
 
 
-# ---- the engineer's half: one pass for what is counted together. Of everybody the same is asked, and the answers, 0 or 1,
-# are added up: branches would cost more time, and whole numbers are added several residents at once.
+# ---- the engineer's half: one pass for what is counted together. Of everybody the same is asked, and the answers,
+# 0 or 1, are added up: branches would cost more time, and whole numbers are added several residents at once.
 
 
 @compiled

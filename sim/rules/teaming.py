@@ -96,7 +96,7 @@ def teams_of(i, residents, grids):
 
 @law
 def joins(i, key_join, residents, grids, teams, teaming):
-    """Which team somebody without one joins this week, if any: of the grid or, where there is none, of the community."""
+    """Which team somebody without one joins this week, if any: the grid's or, where there is none, the community's."""
     here, everywhere = teams_of(i, residents, grids)
     there = here if teams.size[here] > 0 else everywhere if teams.size[everywhere] > 0 else NO_TEAM
     if there != NO_TEAM and teams.age[there] > 0 and uniform(key_join, residents.key[i]) < teaming.joining:
@@ -113,7 +113,7 @@ def is_founded(t, founders, leaders, key_form, levers, teaming):
 
 @law
 def may_found(i, t, residents, grids):
-    """Whether a volunteer is one of those who found team t: without a team, of its interest, and of its grid if it has one."""
+    """Whether a volunteer is one of those who found team t: without a team, of its interest, of its grid if it has one."""
     here, everywhere = teams_of(i, residents, grids)
     return residents.tier[i] >= INTEREST and residents.team[i] == NO_TEAM and (here == t or everywhere == t)
 
@@ -240,7 +240,7 @@ def teams_meet(station, residents, grids, encounters, levers, teaming):
 
 @compiled
 def members_and_candidates(key_lead, station, residents, teams):
-    """Count the members of each team; returns the candidate of each: of those able to lead it, the one of lowest draw."""
+    """Count the members of each team; returns its candidate: of those able to lead it, the one of lowest draw."""
     rows = teams.leader.size
     lowest, candidates = np.full(rows, 2.0), np.full(rows, NO_LEADER, np.int32)
     teams.size[:] = 0
