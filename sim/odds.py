@@ -53,3 +53,9 @@ def within(x):
 def skill_asked_for(lowest, difficulty, floor):
     """Lowest skill that may serve: professional standards raise it towards what the service needs."""
     return lowest + min(max(floor, 0.0), 1.0) * max(difficulty - lowest, 0.0)
+
+
+@law
+def by_tier(tier, of_task_only, of_interest_based, of_substantive):
+    """What holds for a participant of a tier, of three numbers."""
+    return of_task_only if tier == 1 else of_interest_based if tier == 2 else of_substantive

@@ -9,9 +9,9 @@ Sources: callero1985, grube2000, demerouti2001, davis2003, huang2025 (A21, A25, 
 import numpy as np
 
 from sim.engine.jit import law
-from sim.odds import within
+from sim.odds import by_tier, within
 from sim.phase import phase
-from sim.residents import BYSTANDER, INTEREST, TASK, who_takes_part
+from sim.residents import BYSTANDER, who_takes_part
 
 BARELY = 1e-6
 """Less fatigue or habit than this is none."""
@@ -62,37 +62,35 @@ def or_none(x):
 
 
 @law
+def grown(i, residents):
+    """1 for a resident of 12 or more, 0 for a child, whose feelings stay as they are."""
+    return 1.0 if residents.tier[i] >= BYSTANDER else 0.0
+
+
+@law
 def identity_of_next_week(i, residents, feeling):
-    """Identity of a resident after the week; that of children stays, and nobody is pulled who has no ties."""
-    k, hours = residents.tier[i], residents.hours[i]
-    grown = 1.0 if k >= BYSTANDER else 0.0
-    of_tier = (
-        feeling.identity_gain_1 if k == TASK else feeling.identity_gain_2 if k == INTEREST else feeling.identity_gain_3
-    )
-    gain = of_tier if hours > 0.0 else 0.0
-    influence = grown * feeling.influence if residents.around_strength[i] > 0.0 else 0.0
-    around, home = residents.around_identity[i], residents.identity_home[i]
-    return identity_after(residents.identity[i], gain, hours, influence, around, grown * feeling.identity_fading, home)
+    """Identity of a resident after the week; nobody is pulled who has no ties."""
+    of_tier = by_tier(residents.tier[i], feeling.identity_gain_1, feeling.identity_gain_2, feeling.identity_gain_3)
+    gain = of_tier if residents.hours[i] > 0.0 else 0.0
+    fading, influence = grown(i, residents) * feeling.identity_fading, grown(i, residents) * feeling.influence
+    influence = influence if residents.around_strength[i] > 0.0 else 0.0
+    hours, around, home = residents.hours[i], residents.around_identity[i], residents.identity_home[i]
+    return identity_after(residents.identity[i], gain, hours, influence, around, fading, home)
 
 
 @law
 def fatigue_of_next_week(i, residents, feeling):
-    """Fatigue of a resident after a week of calls and of hours beyond what is comfortable; children keep theirs."""
-    comfort = feeling.comfort * residents.hours_limit[i]
-    hours, calls = residents.hours[i], residents.notified[i]
-    tired = or_none(
-        fatigue_after(
-            residents.fatigue[i], feeling.recovery, hours, comfort, feeling.hour_cost, calls, feeling.call_cost
-        )
-    )
-    return tired if residents.tier[i] >= BYSTANDER else residents.fatigue[i]
+    """Fatigue of a resident after a week of calls and of hours beyond what is comfortable."""
+    recovery, comfort = grown(i, residents) * feeling.recovery, feeling.comfort * residents.hours_limit[i]
+    fatigue, hours, calls = residents.fatigue[i], residents.hours[i], residents.notified[i]
+    return or_none(fatigue_after(fatigue, recovery, hours, comfort, feeling.hour_cost, calls, feeling.call_cost))
 
 
 @law
 def habit_of_next_week(i, residents, feeling):
-    """Habit of a resident after a week with or without service; children keep theirs."""
-    usual = or_none(towards(residents.habit[i], has_served(i, residents), feeling.habit_rate))
-    return usual if residents.tier[i] >= BYSTANDER else residents.habit[i]
+    """Habit of a resident after a week with or without service."""
+    rate = grown(i, residents) * feeling.habit_rate
+    return or_none(towards(residents.habit[i], has_served(i, residents), rate))
 
 
 @law
@@ -120,7 +118,7 @@ def experience(i, residents, levers, feeling):
 @phase
 def feelings_change(station, residents, grids, levers, feeling):
     """Identity, fatigue, satisfaction, habit and well-being change with what the week brought."""
-    # one feeling after the other: so the processor takes several residents at once
+    # one feeling after the other, and rates of 0 instead of branches: so the processor takes several residents at once
     for i in range(residents.tier.size):
         residents.identity[i] = identity_of_next_week(i, residents, feeling)
     for i in range(residents.tier.size):

@@ -52,8 +52,8 @@ def skill_of_next_week(i, residents, levers, learning):
     practised = (learning.practice_gain + levers.practice_gain[0]) * residents.hours[i]
     ceiling = min(max(learning.practice_ceiling + levers.practice_ceiling[0], 0.0), 1.0)
     practised = practice_that_counts(practised, residents.skill[i], ceiling)
-    forgetting = learning.forgetting if residents.tier[i] >= BYSTANDER else 0.0
-    return skill_after(residents.skill[i], taught, practised, forgetting, learning.everyday_skill)
+    grown = 1.0 if residents.tier[i] >= BYSTANDER else 0.0
+    return skill_after(residents.skill[i], taught, practised, grown * learning.forgetting, learning.everyday_skill)
 
 
 @law
@@ -64,8 +64,9 @@ def efficacy_of_next_week(i, residents, levers, learning):
     success = np.float32(residents.success[i] / (services if services > 0 else 1))
     e = efficacy_after(residents.efficacy[i], success, learning.efficacy_rate)
     e = e if services > 0 else residents.efficacy[i]
-    follows = residents.tier[i] >= BYSTANDER and residents.active_ties[i] > 0
-    e = efficacy_after(e, residents.around_efficacy[i], learning.vicarious_rate if follows else 0.0)
+    grown = 1.0 if residents.tier[i] >= BYSTANDER else 0.0
+    example = grown * learning.vicarious_rate
+    e = efficacy_after(e, residents.around_efficacy[i], example if residents.active_ties[i] > 0 else 0.0)
     return efficacy_after(e, 1.0, learning.persuasion_rate * training_of(i, residents, levers))
 
 

@@ -14,9 +14,9 @@ import numpy as np
 
 from sim.chance import NOBODY, key_of, stream, words
 from sim.engine.jit import AHEAD, compiled, law, prefetch
-from sim.odds import remembered
+from sim.odds import by_tier, remembered
 from sim.phase import phase
-from sim.residents import BYSTANDER, INTEREST, SUBSTANTIVE, TASK, who_takes_part
+from sim.residents import BYSTANDER, SUBSTANTIVE, TASK, who_takes_part
 from sim.ties import mood_around, prefetch_strengths
 
 LUCK = stream("resident.week")
@@ -39,8 +39,7 @@ def share_given(of_tier, satisfaction, at_rest, more):
 @law
 def free_hours(i, residents, remembering):
     """Hours that a participant is ready to give this week."""
-    k = residents.tier[i]
-    of_tier = remembering.hours_task if k == TASK else remembering.hours_interest if k == INTEREST else 1.0
+    of_tier = by_tier(residents.tier[i], remembering.hours_task, remembering.hours_interest, 1.0)
     given = share_given(of_tier, residents.satisfaction[i], remembering.satisfaction_at_rest, remembering.satisfaction)
     return residents.hours_limit[i] * given
 
@@ -143,19 +142,7 @@ def residents_look_around(station, residents, ties, remembering):
     for x in range(seen.size):
         prefetch_seen(x, seen, ties)
         be_seen(seen[x], residents, ties)
-    # whoever takes part is above a bystander
-    for i in range(residents.tier.size):
-        if residents.tier[i] < TASK:
-            residents.around_above[i], residents.ties_above[i] = residents.around_active[i], residents.active_ties[i]
-    for i in range(residents.tier.size):
-        active = residents.around_active[i]
-        residents.around_efficacy[i] /= active if active > 0.0 else np.float32(1.0)
-
-
-@law
-def weight_seen(k, remembering):
-    """How much an hour of a tier counts for the atmosphere of a grid."""
-    return remembering.seen_1 if k == TASK else remembering.seen_2 if k == INTEREST else remembering.seen_3
+    look_up(residents)
 
 
 @phase
@@ -165,7 +152,8 @@ def activity_is_seen(station, residents, grids, count, remembering):
         if residents.hours[i] > 0.0:
             k = residents.tier[i]
             residents.hours_year[i] += residents.hours[i]
-            grids.activity[residents.grid[i]] += weight_seen(k, remembering) * residents.hours[i]
+            weight = by_tier(k, remembering.seen_1, remembering.seen_2, remembering.seen_3)
+            grids.activity[residents.grid[i]] += weight * residents.hours[i]
             count.hours[k] += residents.hours[i]
             count.active_week[0] += 1
 
@@ -192,6 +180,18 @@ def see_nobody_yet(participants, residents):
     residents.around_active[:], residents.around_efficacy[:], residents.active_ties[:] = 0.0, 0.0, 0
     for i in participants:
         residents.around_above[i], residents.ties_above[i] = 0.0, 0
+
+
+@compiled
+def look_up(residents):
+    """Whoever takes part is above a bystander; the efficacy around one is a mean over those who take part."""
+    tier, active_ties, ties_above = residents.tier, residents.active_ties, residents.ties_above
+    active, above, efficacy = residents.around_active, residents.around_above, residents.around_efficacy
+    for i in range(tier.size):
+        if tier[i] < TASK:
+            above[i], ties_above[i] = active[i], active_ties[i]
+    for i in range(tier.size):
+        efficacy[i] /= active[i] if active[i] > 0.0 else np.float32(1.0)
 
 
 @compiled

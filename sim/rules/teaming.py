@@ -113,7 +113,7 @@ def is_founded(t, founders, leaders, key_form, levers, teaming):
 
 @law
 def may_found(i, t, residents, grids):
-    """Whether a volunteer is one of those who found team t: without a team, of its interest, of its grid if it has one."""
+    """Whether a volunteer is one of those who found team t: without a team, of its interest and its grid, if any."""
     here, everywhere = teams_of(i, residents, grids)
     return residents.tier[i] >= INTEREST and residents.team[i] == NO_TEAM and (here == t or everywhere == t)
 
