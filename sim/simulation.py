@@ -6,25 +6,27 @@ This is the engine that experiments run. `sim.model.Community` puts the face of 
 from collections.abc import Iterable
 from math import fsum
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
-from sim.driver import handed_over
-from sim.law import Column
+from sim.engine.jit import Column
+from sim.engine.units import Unit
 from sim.levers import LEVERS
-from sim.metrics import METRICS, slow_names, slow_values
+from sim.metrics import METRICS, measure, slow_names, slow_values
 from sim.model_parameters import Config
-from sim.monday import NOTHING, Monday, Plan
+from sim.monday import Monday, turns_of
 from sim.orders import close_order
 from sim.phase import Phase
 from sim.policies.policy import Policy
 from sim.residents import NEVER_SERVED, NO_TIER, RESIDENTS, VACANT
-from sim.stretch import QUARTER, Start, slow_are_due
+from sim.week import WEEK
+from sim.weeks import OUT_OF_MEMORY, QUARTER, Life, Turns, live, slow_are_due, take_turns
 from sim.tallies import stretches
 from sim.ties import end_tie
 from sim.world import World
 
+NOBODY = Turns(*(np.zeros(0, np.int64) for _ in range(3)))
+"""Nobody acts: the Monday of a community without policies."""
 AT_ONCE = 5_000_000
 """Resident-weeks in one compiled call, about a second: an interrupt has to wait for its end."""
 MOST_WEEKS = 30_000
@@ -65,7 +67,7 @@ class Simulation:
 
     def __getstate__(self) -> dict[str, object]:
         """Everything but the addresses of columns: those are looked up again."""
-        bound = ("_known", "_driver", "_monday", "table", "views")
+        bound = ("_known", "_life", "_monday", "table", "views")
         return {name: value for name, value in self.__dict__.items() if name not in bound}
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -79,10 +81,27 @@ class Simulation:
 
     def _bind(self) -> None:
         """Look up, once, where the columns lie; they are kept as long as their addresses are."""
-        self._known = self.world.columns | dict(self.world.sections())
-        self.table = self.world.table()
-        self.views = self.world.views()
-        self._driver = handed_over(self._known, world_table=self.table)
+        world = self.world
+        self.table, self.views = world.table(), world.views()
+        self._known = world.columns | dict(world.sections())  # OLD
+        out = np.zeros(1)
+        self._life = Life(
+            self.table,
+            turns_of([(phase, None, 0) for phase in WEEK if isinstance(phase, Unit)]),
+            measure.address,
+            world.slow_values,
+            out,
+            world.week,
+            world.tallies.row,
+            self.between,
+            world.open_orders,
+            world.order_state.size,
+            world.wants,
+            world.kind_weekly,
+            self.config.needing.low_income_extra,
+            self._most_new,
+            world.resting,
+        )
         self._monday: Monday | None = None
 
     def change_policies(self, policies: Iterable[Policy]) -> None:
@@ -124,23 +143,19 @@ class Simulation:
         self.world.set_kinds()
         self._bind()
 
-    def do(self, phase: Any) -> None:
+    def do(self, phase: Phase) -> None:
         """Let one phase of the week happen, where somebody wants to look at the world between two of them."""
-        if isinstance(phase, Phase):
-            phase.run(*self.arguments_of(phase))
-        else:
+        if isinstance(phase, Unit):
             phase.run(self.table)
+        else:  # OLD
+            phase.run(*(self._known[name] for name in phase.reads))
 
-    def do_plainly(self, phase: Any) -> None:
+    def do_plainly(self, phase: Phase) -> None:
         """The same in plain Python."""
-        if isinstance(phase, Phase):
-            phase.plain(*self.arguments_of(phase))
-        else:
+        if isinstance(phase, Unit):
             phase(self.views)
-
-    def arguments_of(self, phase: Phase) -> tuple[object, ...]:
-        """What a phase is called with, where somebody wants to look at the world between two phases."""
-        return tuple(self._known[name] for name in phase.reads)
+        else:  # OLD
+            phase.plain(*(self._known[name] for name in phase.reads))
 
     def run_for(self, weeks: int) -> "Simulation":
         """Live so many weeks more."""
@@ -159,34 +174,23 @@ class Simulation:
         world, week = self.world, len(self.rows)
         weeks = max(0, min(most, MOST_WEEKS - week, AT_ONCE // world.tier.size + 1))
         strengths = self._strengths_in(week)
-        plan: Plan | None = self._monday_with(strengths).alike() if self.policies else NOTHING
-        if plan is None or weeks == 0:
+        turns = self._monday_with(strengths).alike() if self.policies else NOBODY
+        if turns is None or weeks == 0 or any(not isinstance(phase, Unit) for phase in WEEK):  # OLD
             return 0
         if week < self._whole_from:
             # some strengths are yet to change: not far ahead, for who has to prepare something ends the weeks before that
             weeks = min(weeks, QUARTER)
             weeks = next((k for k in range(1, weeks) if self._strengths_in(week + k) != strengths), weeks)
-        start = Start(
-            week,
-            world.week,
-            world.tallies.row,
-            self.between,
-            world.open_orders,
-            world.order_state.size,
-            world.wants,
-            world.kind_weekly,
-            self.config.needing.low_income_extra,
-            self._most_new,
-            self._pushed,
-            world.resting,
-        )
         due = [at for at in range(week, week + weeks) if slow_are_due(at)]
-        rows, costs = np.empty((weeks, world.tallies.row.size)), np.zeros((weeks, plan.costs))
+        rows = np.empty((weeks, world.tallies.row.size))
+        costs = np.zeros((weeks, self._monday.size if self._monday else 1))
         slow = np.empty((len(due), len(slow_names())))
-        lived = self._driver.weeks(self._driver.table, start, plan, rows, costs, slow)
+        lived = live(self._life, week, turns, rows, costs, slow)
+        if lived == OUT_OF_MEMORY:
+            raise MemoryError("memory ran out within a week")
         for row, paid in zip(rows[:lived], costs, strict=False):
             if self._monday:
-                world.stand_cost[0] = stretches(row)["stand_cost"][0] = self._booked(self._monday.shared(paid))
+                world.stand_cost[0] = stretches(row)["stand_cost"][0] = self._booked(self._monday.shared(paid.tolist()))
             self.rows.append(row)
         for at, values in zip(due, slow.tolist(), strict=True):
             if at < week + lived:
@@ -197,7 +201,11 @@ class Simulation:
     def live_one_week(self) -> None:
         """Levers rest, policies push, the phases of the week follow each other, and Sunday night is written down."""
         self.begin_week()
-        self._driver.week(self._driver.table)
+        if any(not isinstance(phase, Unit) for phase in WEEK):  # OLD
+            for phase in WEEK:
+                self.do(phase)
+        elif not take_turns(self._life, self._life.phases, self._life.out):
+            raise MemoryError("memory ran out within a week")
         self.end_week()
 
     def begin_week(self) -> None:
@@ -221,8 +229,7 @@ class Simulation:
         if self._pushed:
             self.world.let_levers_rest()
         monday = self._monday_with(self._strengths_in(len(self.rows)))
-        monday.prepare()
-        self.world.stand_cost[0] = self._booked(monday.push())
+        self.world.stand_cost[0] = self._booked(monday.act(self.table))
 
     def _strengths_in(self, week: int) -> list[float]:
         """How strong each policy is in a week."""
@@ -238,11 +245,11 @@ class Simulation:
         if self._monday is None or strengths != self._strengths:
             if self._pushed:
                 self.world.let_levers_rest()
-            self._monday = self._arranged(self._monday or Monday(self.world), strengths)
+            self._monday = self._arranged(strengths)
             self._strengths = strengths
         return self._monday
 
-    def _arranged(self, monday: Monday, strengths: list[float]) -> Monday:
+    def _arranged(self, strengths: list[float]) -> Monday:
         """First who goes, then who comes, then everybody pushes, by name: so the order of the list does not matter."""
         for at, (policy, strength) in enumerate(zip(self.policies, strengths, strict=True)):
             if strength == 0.0 and self._in_force[at]:
@@ -251,8 +258,7 @@ class Simulation:
         self._pushed = any(self._in_force)
         in_force = [at for at in self._by_name if self._in_force[at]]
         acting = [(at, *one) for at in in_force for one in self.policies[at].acting(strengths[at])]
-        monday.arrange(acting, [policy.share_of_costs for policy in self.policies])
-        return monday
+        return Monday(self.world, acting, [policy.share_of_costs for policy in self.policies])
 
     def end_week(self) -> None:
         """Write down the tallies of the week and, now and then, the slow metrics."""

@@ -4,7 +4,7 @@ In a view a column is called by its own name, without that of its table: `orders
 """
 
 from sim.columns import Fact, Table
-from sim.engine.view import Layout, Member
+from sim.engine.layout import Layout, Member
 from sim.households import PEOPLE
 from sim.levers import LEVERS
 from sim.model_parameters import Config
@@ -15,6 +15,9 @@ from sim.tallies import TALLIES
 from sim.ties import TIES
 
 COUNTED: Table = {name: Fact("f8", sentence, unit) for name, (_, sentence, unit) in TALLIES.items()}
+SLOW: Table = {"slow_values": Fact("f8", "slow metrics as last measured, in the order in which they are declared")}
+MOST_SLOW = 64
+"""Most slow metrics."""
 TABLES: dict[str, tuple[str, Table]] = {
     "residents": ("", RESIDENTS | PARTICIPANTS),
     "households": ("household_", HOUSEHOLDS),
@@ -28,6 +31,7 @@ TABLES: dict[str, tuple[str, Table]] = {
     "encounters": ("met_", ENCOUNTERS),
     "kinds": ("kind_", KINDS),
     "people": ("people_", PEOPLE),
+    "slow": ("slow_", SLOW),
     "levers": ("", {name: fact for name, (_, fact) in LEVERS.items()}),
     "count": ("count_", {name: fact for name, fact in COUNTED.items() if name.startswith("count_")}),
     "stand": ("stand_", {name: fact for name, fact in COUNTED.items() if name.startswith("stand_")}),

@@ -22,8 +22,8 @@ from sim.residents import INTERESTS, MIGRANT, NEVER_SERVED, PARTICIPANTS, RESIDE
 from sim.belonging import everybody_joins_groups
 from sim.tallies import Tallies
 from sim.ties import TIES
-from sim.engine.view import View
-from sim.views import LAYOUTS, ROWS, SECTIONS
+from sim.engine.layout import View
+from sim.views import LAYOUTS, MOST_SLOW, ROWS, SECTIONS, SLOW
 
 REGISTERED = stream("starting.registered")
 TENURE = stream("starting.tenure")
@@ -43,6 +43,7 @@ class World:
         """
         self.config = config
         luck = np.uint64(seed)  # seeds beyond 2**63 are seeds too
+        self._people = {f"people_{name}": value for name, value in household_numbers(config.population)._asdict().items()}
         self.people: Founders = founders(config.population, luck)
         given: Ties = ties(config.network, self.people, luck)
         self.columns: dict[str, Column] = {}
@@ -57,6 +58,7 @@ class World:
         self._add(PAIRS, n + 64)
         self._add(STATION, 1)
         self._add(ENCOUNTERS, n + 64)
+        self._add(SLOW, MOST_SLOW)
         self.columns |= {name: getattr(given, name) for name in TIES}
         self._add(ORDERS, max(64, int(0.2 * n)))
         self._add(LINE, max(64, int(0.2 * n)))
@@ -83,7 +85,7 @@ class World:
         """Everything, the tallies once: as columns they are views of one row and are found again."""
         columns = {name: column for name, column in self.columns.items() if name not in self.tallies.named}
         return {
-            name: value for name, value in self.__dict__.items() if name not in self.columns and name not in ("resting", "_shown")
+            name: value for name, value in self.__dict__.items() if name not in self.columns and name != "resting"
         } | {"columns": columns}
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -219,15 +221,14 @@ class World:
         if view in SECTIONS:
             return getattr(self.config, view).as_numbers()  # type: ignore[no-any-return]
         if view == "people":
-            return {f"people_{name}": value for name, value in household_numbers(self.config.population)._asdict().items()}
+            return self._people
         return self.columns
 
     def table(self) -> Column:
         """Where everything lies that views show, for compiled code; it holds as long as these columns stay where they are."""
         table = np.zeros((ROWS, 3), np.int64)
-        self._shown = {name: self._values(name) for name in LAYOUTS}  # kept, as long as addresses are
         for name, layout in LAYOUTS.items():
-            layout.write(self._shown[name], table)
+            layout.write(self._values(name), table)
         return table
 
     def views(self) -> dict[str, View]:

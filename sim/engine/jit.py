@@ -18,12 +18,11 @@ from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.typed_passes import NopythonTypeInference
 from numba.extending import intrinsic, overload, typeof_impl
 from numba.np import arrayobj
-from numpy.typing import NDArray
 
 from sim.engine.cache import Fingerprint, Kept
+from sim.engine.layout import Column, View
 
-type Column = NDArray[Any]
-"""One fact about many: an array with one entry a resident, household, grid, tie or order."""
+__all__ = ["AHEAD", "OPTIONS", "Column", "ColumnCompiler", "Law", "compiled", "inlined", "law", "prefetch"]
 
 
 def _unsigned(index: Any) -> Any:
@@ -93,15 +92,10 @@ def _dispatcher(function: Callable[..., Any], **more: Any) -> Any:
         if not on:  # not before all of the module is there
             on.append(Fingerprint(function))
         seen = [kind.layout_of(on[0].names) for kind in signature if hasattr(kind, "layout_of")]
-        return on[0].digest(signature, seen)
+        return on[0].digest([str(kind) for kind in signature], seen)
 
     made._cache = Kept(f"{function.__module__}.{function.__qualname__}".replace("<", "").replace(">", ""), digest_of)
     return made
-
-
-def compiled[F: Callable[..., Any]](function: F) -> F:
-    """Compile a function of numbers and columns, free of Python's global lock, also where plain Python calls it."""
-    return _dispatcher(function)  # type: ignore[no-any-return]
 
 
 def inlined[F: Callable[..., Any]](function: F) -> F:
@@ -126,7 +120,7 @@ class Law:
     @cached_property
     def dispatcher(self) -> Any:
         """What compiled code calls."""
-        return _dispatcher(self.py_func, no_cpython_wrapper=False)
+        return _dispatcher(self.py_func)
 
 
 @typeof_impl.register(Law)
@@ -137,6 +131,26 @@ def _type_of_law(law: Law, _: Any) -> Any:
 def law[F: Callable[..., Any]](function: F) -> F:
     """A law, or a function about one resident, order or tie: of numbers, and of views where it needs the world."""
     return Law(function)  # type: ignore[return-value]
+
+
+class Compiled(Law):
+    """A function that is compiled where plain Python calls it too, unless it is handed a view."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Call it with numbers and columns, or in plain Python with views."""
+        if any(type(argument) is View for argument in arguments):
+            return self.py_func(*arguments)
+        return self.dispatcher(*arguments)
+
+
+@typeof_impl.register(Compiled)
+def _type_of_compiled(function: Compiled, _: Any) -> Any:
+    return types.Dispatcher(function.dispatcher)
+
+
+def compiled[F: Callable[..., Any]](function: F) -> F:
+    """Compile a function of numbers, columns and views, free of Python's global lock."""
+    return Compiled(function)  # type: ignore[return-value]
 
 
 def _prefetch(_: Any, row: Any, columns: Any) -> Any:

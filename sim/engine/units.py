@@ -19,7 +19,8 @@ from numba.extending import intrinsic
 
 from sim.engine.cache import Fingerprint, Kept
 from sim.engine.jit import OPTIONS, Column, ColumnCompiler, Law
-from sim.engine.view import WORD, Layout, ViewType
+from sim.engine.layout import Layout
+from sim.engine.view import WORD, ViewType
 
 _TABLE, _NUMBER = types.CPointer(types.int64), types.CPointer(types.float64)
 _KIND = types.int64(_TABLE, _TABLE, _NUMBER)

@@ -7,8 +7,7 @@ that numbers stay in registers.
 """
 
 import operator
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -21,68 +20,9 @@ from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.np import arrayobj
 from numba.np.numpy_support import from_dtype
 
-from sim.engine.jit import Column
+from sim.engine.layout import CELLS, COLUMNS, Layout, Member
 
 WORD = ir.IntType(64)
-CELLS = 3
-"""Numbers of 64 bits in a row of the table."""
-
-
-@dataclass(frozen=True)
-class Member:
-    """What an attribute of a view is: a column, or one number."""
-
-    name: str
-    """The column's name in the world, unique; a number's within its view."""
-    row: int
-    dtype: str
-    width: int = 0
-    single: bool = False
-    """Whether it is a number: then it stands in the table itself."""
-
-
-_COLUMNS: dict[str, None] = {}
-"""Every column that some layout has."""
-
-
-@dataclass(frozen=True)
-class Layout:
-    """The members of one view, by attribute."""
-
-    view: str
-    members: Mapping[str, Member] = field(hash=False)
-
-    def __post_init__(self) -> None:
-        _COLUMNS.update(dict.fromkeys(member.name for member in self.members.values() if not member.single))
-
-    def write(self, values: Mapping[str, Any], table: Column) -> None:
-        """Write into a table where the columns lie, and the numbers. Errors: TypeError for a column of another type."""
-        for member in self.members.values():
-            value = values[member.name]
-            if member.single:
-                table[member.row, :1].view(member.dtype)[0] = value
-            else:
-                if value.dtype != np.dtype(member.dtype) or value.ndim != 1 + bool(member.width) or not value.flags.c_contiguous:
-                    raise TypeError(f"column {member.name} is {value.dtype} of shape {value.shape}, or does not lie in one piece; expected {member.dtype}")
-                table[member.row] = value.__array_interface__["data"][0], value.shape[0], member.width
-
-
-class View:
-    """A view in plain Python: columns and numbers by attribute, found anew each time, for columns can move."""
-
-    __slots__ = ("_layout", "_values")
-
-    def __init__(self, layout: Layout, values: Mapping[str, Any]) -> None:
-        self._layout, self._values = layout, values
-
-    def __getattr__(self, attribute: str) -> Any:
-        try:
-            return self._values[self._layout.members[attribute].name]
-        except KeyError:
-            there = ", ".join(self._layout.members)
-            raise AttributeError(f"{self._layout.view} has no {attribute!r}; there are {there}") from None
-
-
 class ViewType(types.Type):  # type: ignore[misc]
     """A view in compiled code."""
 
@@ -102,8 +42,12 @@ class _ColumnType(types.Array):  # type: ignore[misc]
         self.column, dimensions = member.name, 2 if member.width else 1
         super().__init__(from_dtype(np.dtype(member.dtype)), dimensions, "C", name=f"column({member.name}, {member.dtype}, {dimensions})")
 
+    def __repr__(self) -> str:
+        return str(self.name)
+
     @property
     def key(self) -> Any:
+        """What makes it another type than every other column."""
         return self.name
 
     def copy(self, dtype: Any = None, ndim: int | None = None, layout: str | None = None, readonly: bool | None = None) -> Any:  # noqa: ARG002
@@ -123,6 +67,15 @@ class _Pointer(models.PrimitiveModel):  # type: ignore[misc]
 
 
 register_default(_ColumnType)(models.ArrayModel)
+_to_another_array = types.Array.can_convert_to
+
+
+def _never_to_a_column(self: Any, typing: Any, other: Any) -> Any:
+    """An array is no column, and no column is another: what was compiled for one would be wrong about what else it touches."""
+    return None if isinstance(other, _ColumnType) and other != self else _to_another_array(self, typing, other)
+
+
+types.Array.can_convert_to = _never_to_a_column
 
 
 @infer_getattr
@@ -160,11 +113,11 @@ def _told(builder: Any, access: Any, column: str) -> Any:
     module, known = builder.module, builder.module.__dict__.setdefault("_linli_columns", {})
     if not known:
         domain = module.add_metadata([ir.MetaDataString(module, "linli.columns")])
-        for name in _COLUMNS:
+        for name in COLUMNS:
             known[name] = module.add_metadata([ir.MetaDataString(module, f"column {name}"), domain])
     if f"only {column}" not in known:
         known[f"only {column}"] = module.add_metadata([known[column]])
-        known[f"not {column}"] = module.add_metadata([known[name] for name in _COLUMNS if name in known and name != column])
+        known[f"not {column}"] = module.add_metadata([known[name] for name in COLUMNS if name in known and name != column])
     access.set_metadata("alias.scope", known[f"only {column}"])
     access.set_metadata("noalias", known[f"not {column}"])
     return access

@@ -3,7 +3,7 @@
 from sim.metrics import flows, needs, network, participation, wellbeing  # isort: skip  # the parts come before
 from sim.metrics import cohesion  # isort: skip  # the whole
 from sim.metrics.metric import METRICS
-from sim.metrics.network import slow_names, slow_values
+from sim.metrics.network import measure, slow_names, slow_values
 
 __all__ = [
     "METRICS",
@@ -13,6 +13,7 @@ __all__ = [
     "network",
     "participation",
     "slow_names",
+    "measure",
     "slow_values",
     "wellbeing",
 ]

@@ -4,12 +4,11 @@ None of these is raised by a rule directly: no line of a service rule touches co
 "volunteer culture and cohesion go together" (A85) can turn out false.
 """
 
-import inspect
-
 import numpy as np
 
 from sim.law import Column, compiled
 from sim.metrics.metric import METRICS, slow_metric
+from sim.phase import unit
 from sim.residents import CHILD, VACANT
 from sim.world import World
 
@@ -159,15 +158,15 @@ def _root(parent, i):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _components(tie_first, degree, tie_other, tie_strength, strong):  # type: ignore[no-untyped-def]
+def _components(ties, strong):  # type: ignore[no-untyped-def]
     """For each resident somebody of the same strongly tied component; for one of each component, less than 0: its size."""
-    parent = np.full(degree.size, np.int32(-1))
-    for i in range(degree.size):
+    parent = np.full(ties.degree.size, np.int32(-1))
+    for i in range(ties.degree.size):
         root = _root(parent, i)
-        for s in range(tie_first[i], tie_first[i] + degree[i]):
-            j = tie_other[s]
+        for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
+            j = ties.other[s]
             # one question instead of three: hardly ever is the answer yes, and the processor learns to guess it
-            if (tie_strength[s] >= strong) & (j > i) & (parent[j] != root):
+            if (ties.strength[s] >= strong) & (j > i) & (parent[j] != root):
                 other = _root(parent, j)
                 if other != root:
                     low, high = min(root, other), max(root, other)
@@ -177,7 +176,7 @@ def _components(tie_first, degree, tie_other, tie_strength, strong):  # type: ig
 
 
 @compiled
-def _ties_measured(household, household_first, grid, grid_first, origin, age, tie_first, degree, tie_other, tie_strength, strong, lonely):  # type: ignore[no-untyped-def]  # fmt: skip
+def _ties_measured(residents, households, grids, ties, strong, lonely):  # type: ignore[no-untyped-def]  # fmt: skip
     """One pass over all ties, each seen from both ends.
 
     Returns, of ties outside households: strong ones, all, their strength, that across grids, origins and ages, ties across
@@ -186,30 +185,30 @@ def _ties_measured(household, household_first, grid, grid_first, origin, age, ti
     """
     # by the borders that a tie crosses: 1 household, 2 grid, 4 origin, 8 age. No question is asked of a tie: a processor that
     # guesses the answer wrongly loses more time than the sums cost.
-    ties, strong_ties, strength = np.zeros(16, np.int64), np.zeros(16, np.int64), np.zeros(16)
-    for i in range(age.size):
-        home, home_end = household_first[household[i]], household_first[household[i] + 1]
-        near, near_end = grid_first[grid[i]], grid_first[grid[i] + 1]
+    all_ties, strong_ties, strengths = np.zeros(16, np.int64), np.zeros(16, np.int64), np.zeros(16)
+    for i in range(residents.age.size):
+        home, home_end = households.first[residents.household[i]], households.first[residents.household[i] + 1]
+        near, near_end = grids.first[residents.grid[i]], grids.first[residents.grid[i] + 1]
         outside = 0
-        for s in range(tie_first[i], tie_first[i] + degree[i]):
-            j, w = tie_other[s], tie_strength[s]
+        for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
+            j, w = ties.other[s], ties.strength[s]
             leaves_home = int(j < home) | int(j >= home_end)
             leaves_grid = int(j < near) | int(j >= near_end)
-            borders = leaves_home | leaves_grid << 1 | int(origin[j] != origin[i]) << 2 | int(age[j] != age[i]) << 3  # fmt: skip
-            ties[borders] += 1
+            borders = leaves_home | leaves_grid << 1 | int(residents.origin[j] != residents.origin[i]) << 2 | int(residents.age[j] != residents.age[i]) << 3  # fmt: skip
+            all_ties[borders] += 1
             strong_ties[borders] += int(w >= strong)
-            strength[borders] += w
+            strengths[borders] += w
             outside |= leaves_home
         lonely[i] = 1 - outside
     n_strong, n, across, of_all, over_grids, over_origins, over_ages = 0, 0, 0, 0.0, 0.0, 0.0, 0.0
     for borders in range(1, 16, 2):
-        n_strong, n, of_all = n_strong + strong_ties[borders], n + ties[borders], of_all + strength[borders]
+        n_strong, n, of_all = n_strong + strong_ties[borders], n + all_ties[borders], of_all + strengths[borders]
         if borders & 2:
-            across, over_grids = across + ties[borders], over_grids + strength[borders]
+            across, over_grids = across + all_ties[borders], over_grids + strengths[borders]
         if borders & 4:
-            over_origins += strength[borders]
+            over_origins += strengths[borders]
         if borders & 8:
-            over_ages += strength[borders]
+            over_ages += strengths[borders]
     return n_strong, n, of_all, over_grids, over_origins, over_ages, across - (n - across)
 
 
@@ -266,44 +265,44 @@ def _of_hours(hours):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _measured(parent, lonely, of_ties, grid, grid_first, origin, age, tier, groups, tenure, hours_past_year, needs_past_year, met_past_year, out):  # type: ignore[no-untyped-def]  # fmt: skip
+def _measured(parent, lonely, of_ties, residents, grids, out):  # type: ignore[no-untyped-def]  # fmt: skip
     """Every slow metric in the order in which they are declared above, by one pass over all residents."""
     strong_ties, ties, strength, over_grids, over_origins, over_ages, across_less_within = of_ties
-    n, grids = age.size, grid_first.size - 1
-    of_grid, of_origin, of_age = np.zeros(grids, np.int64), np.zeros(ORIGINS_AT_MOST, np.int64), np.zeros(VACANT, np.int64)  # fmt: skip
-    able_of_grid, active_of_grid = np.zeros(grids, np.int64), np.zeros(grids, np.int64)
+    n, n_grids = residents.age.size, grids.first.size - 1
+    of_grid, of_origin, of_age = np.zeros(n_grids, np.int64), np.zeros(ORIGINS_AT_MOST, np.int64), np.zeros(VACANT, np.int64)  # fmt: skip
+    able_of_grid, active_of_grid = np.zeros(n_grids, np.int64), np.zeros(n_grids, np.int64)
     people, able, elders, newcomers, lonely_able, lonely_elders, lonely_newcomers = 0, 0, 0, 0, 0, 0, 0
     served, elders_in_need, elders_served, largest = 0, 0, 0, 0
-    hours, n_hours = np.empty(np.count_nonzero(hours_past_year), np.float64), 0
-    met_share, in_need = np.empty(np.count_nonzero(needs_past_year), np.float64), 0
+    hours, n_hours = np.empty(np.count_nonzero(residents.hours_past_year), np.float64), 0
+    met_share, in_need = np.empty(np.count_nonzero(residents.needs_past_year), np.float64), 0
     for i in range(n):
-        if hours_past_year[i] > 0.0:
-            hours[n_hours] = hours_past_year[i]
+        if residents.hours_past_year[i] > 0.0:
+            hours[n_hours] = residents.hours_past_year[i]
             n_hours += 1
-        if needs_past_year[i] > 0:
+        if residents.needs_past_year[i] > 0:
             # a need of December that is met in January would count above 1
-            met_share[in_need] = min(met_past_year[i] / needs_past_year[i], 1.0)
+            met_share[in_need] = min(residents.met_past_year[i] / residents.needs_past_year[i], 1.0)
             in_need += 1
-            served += met_past_year[i] != 0
-            if groups[i] & 1:
+            served += residents.met_past_year[i] != 0
+            if residents.groups[i] & 1:
                 elders_in_need += 1
-                elders_served += met_past_year[i] != 0
-        if age[i] == VACANT:
+                elders_served += residents.met_past_year[i] != 0
+        if residents.age[i] == VACANT:
             continue
         people += 1
-        of_grid[grid[i]] += 1
-        of_origin[origin[i]] += 1
-        of_age[age[i]] += 1
+        of_grid[residents.grid[i]] += 1
+        of_origin[residents.origin[i]] += 1
+        of_age[residents.age[i]] += 1
         largest = max(largest, -parent[i])
-        if age[i] != CHILD:
+        if residents.age[i] != CHILD:
             able += 1
-            able_of_grid[grid[i]] += 1
-            active_of_grid[grid[i]] += tier[i] >= 1
+            able_of_grid[residents.grid[i]] += 1
+            active_of_grid[residents.grid[i]] += residents.tier[i] >= 1
             lonely_able += lonely[i]
-            if groups[i] & 1:
+            if residents.groups[i] & 1:
                 elders += 1
                 lonely_elders += lonely[i]
-            if tenure[i] < NEWCOMER:
+            if residents.tenure[i] < NEWCOMER:
                 newcomers += 1
                 lonely_newcomers += lonely[i]
     out[0], out[1], out[2], out[3] = _over(largest, people), _over(strong_ties, people), _over(ties, people), _over(strength, ties)  # fmt: skip
@@ -315,27 +314,19 @@ def _measured(parent, lonely, of_ties, grid, grid_first, origin, age, tier, grou
     out[18] = _between(active_of_grid, able_of_grid)
 
 
-@compiled
-def measured(  # type: ignore[no-untyped-def]
-    out, household, household_first, grid, grid_first, origin, age, tier, groups, tenure, tie_first, degree, tie_other,
-    tie_strength, hours_past_year, needs_past_year, met_past_year,
-):  # fmt: skip
-    """Write every slow metric of these columns into `out`, in the order in which they are declared above."""
-    lonely = np.ones(age.size, np.uint8)
-    parent = _components(tie_first, degree, tie_other, tie_strength, STRONG)
-    of_ties = _ties_measured(household, household_first, grid, grid_first, origin, age, tie_first, degree, tie_other, tie_strength, STRONG, lonely)  # fmt: skip
-    _measured(parent, lonely, of_ties, grid, grid_first, origin, age, tier, groups, tenure, hours_past_year, needs_past_year, met_past_year, out)  # fmt: skip
-
-
-READS: tuple[str, ...] = tuple(inspect.signature(measured).parameters)[1:]
-"""The columns of which slow metrics are made."""
+@unit
+def measure(residents, households, grids, ties, slow):  # type: ignore[no-untyped-def]
+    """Write every slow metric, in the order in which they are declared above."""
+    lonely = np.ones(residents.age.size, np.uint8)
+    parent = _components(ties, STRONG)
+    of_ties = _ties_measured(residents, households, grids, ties, STRONG, lonely)
+    _measured(parent, lonely, of_ties, residents, grids, slow.values)
 
 
 def slow_values(world: World) -> dict[str, float]:
     """Every slow metric of the world as it stands."""
-    out = np.zeros(len(slow_names()))
-    measured(out, *(world.columns[name] for name in READS))
-    return dict(zip(slow_names(), out.tolist(), strict=True))
+    measure.run(world.table())
+    return dict(zip(slow_names(), world.slow_values.tolist(), strict=False))
 
 
 def slow_names() -> list[str]:

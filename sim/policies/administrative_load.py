@@ -3,7 +3,7 @@
 Sources: huang2025 (A42, A43), xinhua2016
 """
 
-from sim.monday import Push, paid, raised
+from sim.old_monday import Push, paid, raised
 from sim.policies.policy import Policy, dose
 from sim.world import World
 

@@ -8,7 +8,7 @@ Sources: huang2025 (A5, A38, A39)
 import numpy as np
 
 from sim.chance import uniform
-from sim.monday import Push, column, weekly
+from sim.old_monday import Push, column, weekly
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import halves, joined
 from sim.world import World

@@ -8,7 +8,7 @@ Sources: huang2025 (A10, A48)
 
 from typing import Literal
 
-from sim.monday import Push, column, weekly
+from sim.old_monday import Push, column, weekly
 from sim.policies.policy import Policy, counted, dose, option
 from sim.world import World
 

@@ -6,7 +6,7 @@ Sources: huang2025 (A19, A32)
 """
 
 from sim.law import compiled
-from sim.monday import Push, column, weekly
+from sim.old_monday import Push, column, weekly
 from sim.policies.policy import Policy, dose
 from sim.world import World
 

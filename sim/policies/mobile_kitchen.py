@@ -8,7 +8,7 @@ Sources: huang2025 (A12, A67)
 
 from pydantic import Field
 
-from sim.monday import Push, column, raised, weekly
+from sim.old_monday import Push, column, raised, weekly
 from sim.places import COOK
 from sim.policies.policy import Policy, dose, rows_of_kinds
 from sim.policies.pushing import helpers_offered

@@ -7,7 +7,7 @@ Sources: huang2025 (A13, A71, A72)
 
 from pydantic import Field
 
-from sim.monday import Push, column, raised, weekly
+from sim.old_monday import Push, column, raised, weekly
 from sim.places import ELDER_PARTNER, TEEN_PARTNER
 from sim.policies.policy import Policy, dose, rows_of_kinds
 from sim.policies.pushing import helpers_offered

@@ -6,7 +6,7 @@ promises an answer within so many weeks, and feeds ratings back to volunteers.
 Sources: huang2025 (A57, A60-A64, A88), manshadi2022
 """
 
-from sim.monday import Push, column, paid, raised, weekly
+from sim.old_monday import Push, column, paid, raised, weekly
 from sim.policies.policy import Policy, counted, dose
 from sim.world import World
 

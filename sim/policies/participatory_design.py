@@ -9,7 +9,7 @@ Sources: huang2025 (A50, A69)
 import numpy as np
 
 from sim.law import compiled
-from sim.monday import Push, column, weekly
+from sim.old_monday import Push, column, weekly
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import how_many, raise_in_grids
 from sim.world import World

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.chance import uniform_pair
 from sim.law import compiled
-from sim.monday import Push, column, weekly
+from sim.old_monday import Push, column, weekly
 from sim.policies.policy import Policy, counted, dose
 from sim.policies.pushing import halves, joined
 from sim.world import World

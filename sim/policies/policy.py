@@ -11,11 +11,15 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from sim.chance import key_of, stream, uniform, uniforms
-from sim.law import Column, compiled
+from sim.chance import key_of, stream
+from sim.engine.jit import Column
+from sim.engine.units import Unit
+from sim.engine.layout import Layout
 from sim.model_parameters import Config
-from sim.monday import Push
+from sim.old_monday import Push
 from sim.parameters import Grade
+from sim.policies.acts import Act, act_of, doses_of, in_plain_python, layout_of, unit_of
+from sim.policies.aim import among, everybody, narrow, reach
 from sim.policies.pushing import chosen_by_lot, halves
 from sim.residents import ADULT, GROUPS, NO_TIER, TIERS, VACANT
 from sim.where import meant, read_where
@@ -60,7 +64,7 @@ class MisfitError(ValueError):
 class Policy(BaseModel, ABC):
     """A policy. Weeks count from 0 at the start of a run; `start` belongs to the policy, `stop` no more."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(Act,))
     name: ClassVar[str]
     sources: ClassVar[tuple[str, ...]] = ("huang2025",)
     title: ClassVar[str]
@@ -106,6 +110,8 @@ class Policy(BaseModel, ABC):
         json_schema_extra={"unit": "residents"},
     )
 
+    streams: ClassVar[tuple[str, ...]] = ()
+    """What its draws of chance are about: `my.stream_seat` is the number of the stream "seat"."""
     bench: ClassVar[int] = 0
     """Whose seats it fills where it seats people: 0 its own, 1 those of the bundle of which it is a part."""
 
@@ -154,16 +160,40 @@ class Policy(BaseModel, ABC):
             return 0.0
         return min(1.0, (week - self.start + 1) / (self.ramp + 1))
 
+    def pushing(self) -> Unit | None:
+        """What it pushes each week, compiled; None where it is asked in plain Python."""
+        return unit_of(type(self), "pushes")
+
+    def preparing(self) -> Unit | None:
+        """What sets up what it needs, compiled; None where it is asked in plain Python, or needs nothing."""
+        return unit_of(type(self), "prepares")
+
+    def needs_preparing(self) -> bool:
+        """Whether it sets anything up."""
+        return act_of(type(self), "prepares") is not None or type(self).prepare is not Policy.prepare
+
+    def dose_layout(self) -> Layout:
+        """Where its doses stand for compiled code."""
+        return layout_of(type(self))
+
+    def doses(self, world: World, strength: float) -> dict[str, Any]:
+        """What its functions see as `my`, by name."""
+        return doses_of(self, world, strength, rows_of_kinds(world, self.kinds_acted_on(world.config)))
+
+    def kinds_acted_on(self, config: Config) -> tuple[str, ...]:  # noqa: ARG002
+        """Names of the service kinds whose rows stand in `my.kinds`."""
+        return getattr(self, "kinds", ())
+
     def prepare(self, world: World, strength: float) -> None:
         """Set up what the policy needs in the world (seats, a team) before any policy pushes."""
+        in_plain_python(self, "prepares", world, strength)
 
     def push(self, world: World, strength: float) -> float:
         """Push levers for this week with this strength; returns the cost of the week in yuan."""
-        pushes = self.pushes(world, strength)
-        if pushes is None:
-            raise NotImplementedError(f"{type(self).__name__} has neither `push` nor `pushes`")
-        seen = _Seen(world, self.aimed(world), self.in_grids(world))
-        return float(sum(push.in_python(seen) for push in pushes))
+        if (listed := self.pushes(world, strength)) is not None:
+            seen = _Seen(world, self.aimed(world), self.in_grids(world))
+            return float(sum(push.in_python(seen) for push in listed))
+        return float(in_plain_python(self, "pushes", world, strength) or 0.0)
 
     def pushes(self, world: World, strength: float) -> list[Push] | None:
         """What `push` does, where that is the same as long as the strength is (sim/monday.py); None to be asked every week.
@@ -187,6 +217,12 @@ class Policy(BaseModel, ABC):
 
     def leave(self, world: World) -> None:
         """Take back what the policy set up in the world (a team, standing pairs) once it is no longer in force."""
+        if unit := unit_of(type(self), "leaves"):
+            layout, table = self.dose_layout(), world.table()
+            my = np.zeros((len(layout.members), 3), np.int64)
+            layout.write(kept := self.doses(world, 0.0), my)
+            unit.run(table, my.ctypes.data)
+            del kept
 
     @abstractmethod
     def sentence(self) -> str:
@@ -256,7 +292,7 @@ class Policy(BaseModel, ABC):
         """Who it is meant for this week: residents of 12 and over (or all) in its grids, groups and tiers, whom it reaches."""
         aimed: Column = world.age != VACANT if children else world.tier > NO_TIER
         if self.grids or self.groups or self.tiers:
-            _narrow(
+            narrow(
                 aimed,
                 self.in_grids(world),
                 world.grid,
@@ -270,7 +306,7 @@ class Policy(BaseModel, ABC):
         if self.uptake < 1.0 or self.capacity is not None:
             takes_up, comes_first = self.key(world, "uptake", week=0), self.key(world, "capacity", week=0)
             most = aimed.size if self.capacity is None else self.capacity
-            _reach(aimed, world.key, takes_up, self.uptake, comes_first, most)
+            reach(aimed, world.key, takes_up, self.uptake, comes_first, most)
         return aimed
 
     def aimed(self, world: World) -> Column:
@@ -279,14 +315,14 @@ class Policy(BaseModel, ABC):
         A policy for everybody has nothing to work out here, and everybody is in it: children and empty rows too.
         """
         if self.for_everybody():
-            return _all(world.tier.size)
+            return everybody(world.tier.size)
         whom = self.targets(world, children=self.for_children)
         whom.flags.writeable = False
         return whom
 
     def in_grids(self, world: World) -> Column:
         """Which grids it is meant for (not to be written to)."""
-        return _among(world.atmosphere.size, self.grids)
+        return among(world.atmosphere.size, self.grids)
 
     def key(self, world: World, what: str, week: int | None = None) -> np.uint64:
         """The key for the draws that the policy makes about `what`, this week or (week=0) once for all."""
@@ -340,58 +376,11 @@ def adults(world: World) -> Column:
     return (world.age >= ADULT) & (world.tier > NO_TIER)
 
 
-@lru_cache(maxsize=8)
-def _all(rows: int) -> Column:
-    """Everybody; not to be written to."""
-    return _fixed(np.ones(rows, bool))
-
-
-@lru_cache(maxsize=256)
-def _among(grids: int, named: tuple[int, ...]) -> Column:
-    """Which of so many grids are among those named, or all; not to be written to."""
-    return _fixed(np.array([not named or g in named for g in range(grids)]))
-
-
-def _fixed(flags: Column) -> Column:
-    flags.flags.writeable = False
-    return flags
-
-
 @lru_cache(maxsize=4096)
 def _first_key(seed: np.uint64, stream: np.uint64) -> np.uint64:
     return np.uint64(key_of(seed, stream, 0))
 
 
-@compiled
-def _narrow(aimed, here, grid, groups, groups_of, tiers, tier):  # type: ignore[no-untyped-def]
-    """Leave among those aimed at who lives here, in one of the groups and in one of the tiers (bits; 0 for all)."""
-    for i in range(aimed.size):
-        in_group = (groups == 0) | ((groups_of[i] & groups) != 0)
-        in_tier = (tiers == 0) | (((2 * tiers) >> (tier[i] + 1)) & 1 != 0)
-        aimed[i] = aimed[i] & here[grid[i]] & in_group & in_tier
-
-
-@compiled
-def _reach(aimed, key, takes_up, uptake, comes_first, most):  # type: ignore[no-untyped-def]
-    """Leave among those aimed at who takes it up and, where that are too many, those with the smallest draws."""
-    n = 0
-    for i in range(aimed.size):
-        if aimed[i]:
-            aimed[i] = uptake >= 1.0 or uniform(takes_up, key[i]) < uptake
-            n += aimed[i]
-    if n > most:
-        rows = np.flatnonzero(aimed)
-        draws = uniforms(comes_first, key[rows])
-        last = np.partition(draws, most)[most]
-        for at in range(rows.size):
-            aimed[rows[at]] = draws[at] < last
-
-
-def rows_of_kinds(world: World, names: tuple[str, ...]) -> list[int]:
+def rows_of_kinds(world: World, names: tuple[str, ...]) -> tuple[int, ...]:
     """Rows of the service kinds of these names; names that this community does not have are passed over."""
-    return list(_rows(tuple(world.config.kinds), names))
-
-
-@lru_cache(maxsize=256)
-def _rows(kinds: tuple[str, ...], names: tuple[str, ...]) -> tuple[int, ...]:
-    return tuple(row for row, name in enumerate(kinds) if name in names)
+    return tuple(row for row, name in enumerate(world.config.kinds) if name in names)

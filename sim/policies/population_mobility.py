@@ -7,7 +7,7 @@ Sources: huang2025 (A34, A35), census2020
 
 from typing import Literal
 
-from sim.monday import Push, raised
+from sim.old_monday import Push, raised
 from sim.policies.policy import Policy, dose, option
 from sim.world import World
 

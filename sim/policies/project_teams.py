@@ -3,7 +3,7 @@
 Sources: huang2025 (A52-A54), barbrook2018
 """
 
-from sim.monday import Push, column, raised, weekly
+from sim.old_monday import Push, column, raised, weekly
 from sim.policies.policy import Policy, dose
 from sim.world import World
 

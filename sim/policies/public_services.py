@@ -7,7 +7,7 @@ Sources: huang2025 (A37)
 
 from pydantic import Field
 
-from sim.monday import Push, column, paid, weekly
+from sim.old_monday import Push, column, paid, weekly
 from sim.policies.policy import GROUPS_ZH, Policy, dose, rows_of_kinds
 from sim.policies.pushing import raise_in_tiers
 from sim.residents import NO_TIER, SUBSTANTIVE

@@ -9,7 +9,7 @@ from numba.extending import register_jitable
 
 from sim.chance import NOBODY, key_of, uniform, uniforms
 from sim.law import Column, compiled
-from sim.monday import column, weekly
+from sim.old_monday import column, weekly
 from sim.residents import ADULT
 
 EVER = 1_000_000

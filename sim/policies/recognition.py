@@ -10,11 +10,12 @@ from typing import Literal
 
 import numpy as np
 
-from sim.law import compiled
-from sim.monday import Push, column, weekly
+from sim.engine.jit import compiled, law
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose, option
-from sim.world import World
+from sim.residents import BYSTANDER
 
+THANKS, AWARDS = range(2)
 AWARD = 10.0
 """What an award costs, in thanks."""
 
@@ -46,22 +47,17 @@ class Recognition(Policy):
         2.0, "Cost of thanking one person, or ten times that for an award.", unit="yuan", low=0, high=10_000
     )
 
-    def pushes(self, world: World, strength: float) -> list[Push] | None:
-        """Thank those who served last week."""
-        if self.kind == "awards":
-            return None
-        return [Push(_thanks, (self.warmth * strength,), price=self.cost_per_person * strength)]
-
-    def push(self, world: World, strength: float) -> float:
-        """Thank those who served last week; of awards, the most hours win."""
-        if self.kind == "thanks":
-            return super().push(world, strength)
-        served = np.flatnonzero(self.targets(world) & (world.hours > 0.0))
-        seats = round(self.winners * served.size)
-        by_hours = served[np.lexsort((world.key[served], -world.hours[served]))]
-        world.recognition[by_hours[:seats]] += self.warmth * strength
-        world.recognition[by_hours[seats:]] -= self.envy * self.warmth * strength
-        return float(AWARD * self.cost_per_person * strength * seats)
+    @pushes
+    def thank(residents, levers, my):
+        """Thank all who served last week; or honour those with most hours before the others."""
+        if my.kind == AWARDS:
+            return give_awards(residents, levers, my)
+        thanked = 0
+        for i in range(residents.hours.size):
+            served = my.aimed[i] & (residents.tier[i] >= BYSTANDER) & (residents.hours[i] > 0.0)
+            levers.recognition[i] += my.warmth * my.strength * np.int64(served)
+            thanked += served
+        return my.cost_per_person * my.strength * thanked
 
     def sentence(self) -> str:
         """One sentence."""
@@ -85,19 +81,25 @@ class Recognition(Policy):
         )
 
 
+@law
+def give_awards(residents, levers, my):
+    """Of those who served, the share of winners with most hours (of equals, of lowest key) wins; the others are put off."""
+    served = who_served(residents, my)
+    winners = round(my.winners * served.size)
+    for at in range(served.size):
+        won = at < winners
+        levers.recognition[served[at]] += my.warmth * my.strength if won else -(my.envy * my.warmth * my.strength)
+    return AWARD * my.cost_per_person * my.strength * winners
+
+
 @compiled
-def _thank(recognition, aimed, tier, hours, warmth):  # type: ignore[no-untyped-def]
-    thanked = 0
-    for i in range(hours.size):
-        served = aimed[i] & (tier[i] >= 0) & (hours[i] > 0.0)
-        recognition[i] += warmth * np.int64(served)
-        thanked += served
-    return thanked
-
-
-@weekly
-def _thanks(world, d):  # type: ignore[no-untyped-def]
-    """Thank; returns how many are thanked."""
-    return _thank(
-        column(world, "recognition"), column(world, "aimed"), column(world, "tier"), column(world, "hours"), d[0]
-    )
+def who_served(residents, my):
+    """Rows of those meant who served last week, those with most hours first."""
+    rows, n = np.empty(residents.hours.size, np.int64), 0
+    for i in range(residents.hours.size):
+        if my.aimed[i] and residents.tier[i] >= BYSTANDER and residents.hours[i] > 0.0:
+            rows[n] = i
+            n += 1
+    rows = rows[:n]
+    rows = rows[np.argsort(residents.key[rows], kind="mergesort")]
+    return rows[np.argsort(-residents.hours[rows], kind="mergesort")]

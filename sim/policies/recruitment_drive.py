@@ -8,7 +8,7 @@ Sources: huang2025 (A58), musick2008
 import numpy as np
 
 from sim.law import compiled
-from sim.monday import Push, column, weekly
+from sim.old_monday import Push, column, weekly
 from sim.policies.policy import Policy, dose
 from sim.world import World
 

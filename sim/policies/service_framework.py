@@ -6,7 +6,7 @@ serves a part itself. Each level takes a share of the dispatchers' time.
 Sources: huang2025 (A8, A89)
 """
 
-from sim.monday import Push, column, paid, raised, weekly
+from sim.old_monday import Push, column, paid, raised, weekly
 from sim.policies.policy import Policy, counted, dose
 from sim.world import World
 

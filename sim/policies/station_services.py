@@ -5,7 +5,7 @@ So many places are open for so many hours a week; a visit takes some of them. Re
 Sources: huang2025 (A9, A11, A66)
 """
 
-from sim.monday import Push, paid, raised
+from sim.old_monday import Push, paid, raised
 from sim.policies.policy import Policy, dose
 from sim.world import World
 

@@ -5,7 +5,7 @@ Kept apart from training, because the evidence differs: supervision goes with lo
 Sources: huang2025 (A51), hager2004
 """
 
-from sim.monday import Push, column, weekly
+from sim.old_monday import Push, column, weekly
 from sim.policies.policy import Policy, dose
 from sim.world import World
 

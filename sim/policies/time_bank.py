@@ -8,7 +8,7 @@ Sources: huang2025 (A73), nanjing2020
 
 import numpy as np
 
-from sim.monday import Push, column, paid, raised, weekly
+from sim.old_monday import Push, column, paid, raised, weekly
 from sim.policies.policy import Policy, counted, dose
 from sim.policies.pushing import raise_for_adults
 from sim.world import World

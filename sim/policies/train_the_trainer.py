@@ -6,7 +6,7 @@ practice of the volunteers around them count for more: without key volunteers th
 Sources: huang2025 (A7, A55)
 """
 
-from sim.monday import Push, column, paid, raised, weekly
+from sim.old_monday import Push, column, paid, raised, weekly
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import how_many
 from sim.world import World

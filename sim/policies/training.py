@@ -7,7 +7,7 @@ Sources: huang2025 (A51), walk2018, hager2004
 
 from typing import Literal
 
-from sim.monday import Push, raised
+from sim.old_monday import Push, raised
 from sim.policies.policy import Policy, dose, option
 from sim.policies.pushing import EVER, seat_by_lot
 from sim.residents import INTEREST, TASK

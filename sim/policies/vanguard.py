@@ -10,13 +10,17 @@ from typing import Literal
 
 import numpy as np
 
-from sim.chance import uniforms
-from sim.law import Column, compiled
-from sim.monday import Push, column, weekly
-from sim.policies.policy import Policy, adults, dose, option
-from sim.world import World
+from sim.chance import key_of, uniforms
+from sim.engine.jit import compiled, law
+from sim.policies.acts import leaves, prepares, pushes
+from sim.policies.policy import Policy, dose, option
+from sim.residents import ADULT, BYSTANDER, NO_TIER, TASK
 
-COMMITTEE, LEADER, INSTITUTION = KINDS = 1, 2, 3
+COMMITTEE, LEADER, INSTITUTION = 1, 2, 3
+KINDS = 3
+"""Kinds of seats in a team."""
+RANDOM, MOST_TIED, ONE_PER_GRID = range(3)
+NOWHERE = -1
 
 
 class Vanguard(Policy):
@@ -26,6 +30,7 @@ class Vanguard(Policy):
     title, title_zh = "Vanguard team", "先锋队"
     sources = ("huang2025", "ghorbani2020", "musick2008")
     better = {"asked": +1}
+    streams = ("seat",)
 
     size: float = dose(6.0, "Members per 1,000 residents.", unit="members per 1,000 residents", low=0, high=1000)
     committee: float = dose(0.4, "Share of committee members.", unit="share", low=0, high=1)
@@ -49,60 +54,40 @@ class Vanguard(Policy):
     )
     cost_per_member: float = dose(80.0, "Cost of a member.", unit="yuan a week", low=0, high=100_000)
 
-    def seats(self, world: World) -> int:
-        """Members in all; never more than there are adults."""
-        return round(self.size * world.tier.size / 1000.0)
-
-    def _seated(self, world: World) -> None:
-        """Fill empty seats: who has sat before keeps the seat, new members come by the seeding rule."""
-        below = len(KINDS) * self.bench
-        have = _members(world.vanguard, below)
-        missing = self.seats(world) - sum(have)
+    @prepares
+    def fill_seats(station, residents, grids, ties, my):
+        """Who has sat before keeps the seat; new members come by the seeding rule."""
+        have = members(residents, my)
+        seats = seats_in_all(residents, my)
+        missing = seats - have[0] - have[1] - have[2]
         if missing > 0:
-            able = adults(world) & self.targets(world) & (world.vanguard == 0)
-            kinds = self._kinds_wanted(world, have, missing)
-            if self.seeding == "one_per_grid":
-                draws = uniforms(self.key(world, "seat", week=0), world.key)
-                own = (world.vanguard > below) & (world.vanguard <= below + len(KINDS))
-                taken = np.bincount(world.grid[own], minlength=world.atmosphere.size)
-                rows = _one_per_grid(able, draws, world.grid_first, taken, kinds.size)
+            kinds = kinds_wanted(seats, have, missing, my)
+            key_seat = key_of(station.seed[0], my.stream_seat, 0)
+            if my.seeding == ONE_PER_GRID:
+                rows = one_per_grid(kinds.size, key_seat, residents, grids, my)
             else:
-                rows = np.flatnonzero(able)
-                wish = -world.degree[rows] if self.seeding == "most_tied" else np.zeros(rows.size, np.int32)
-                if 0 < kinds.size < rows.size:
-                    # only those who could win need to be put in order
-                    wished = wish <= np.partition(wish, kinds.size - 1)[kinds.size - 1]
-                    rows, wish = rows[wished], wish[wished]
-                draws = uniforms(self.key(world, "seat", week=0), world.key[rows])
-                rows = rows[np.lexsort((draws, wish))][: kinds.size]
-            world.vanguard[rows] = kinds[: rows.size] + below
+                rows = by_lot_or_ties(kinds.size, key_seat, residents, ties, my)
+            for x in range(min(rows.size, kinds.size)):
+                residents.vanguard[rows[x]] = kinds[x]
 
-    def _kinds_wanted(self, world: World, have: tuple[int, int, int], missing: int) -> Column:
-        """Kinds of the empty seats, so that the composition comes near to what is asked for."""
-        seats = self.seats(world)
-        wanted = [round(self.committee * seats), round(min(self.leaders, 1.0 - self.committee) * seats)]
-        wanted.append(seats - sum(wanted))
-        empty = np.repeat(KINDS, [max(w - h, 0) for w, h in zip(wanted, have, strict=True)])
-        return empty[:missing].astype(np.uint8)
+    @pushes
+    def ask_and_serve(residents, grids, levers, my):
+        """Committee members ask bystanders of their grid, team leaders ask those who serve, heads bring hours."""
+        everybody = 0
+        for g in range(grids.atmosphere.size):
+            committee, leaders, heads = members_in(grids.first[g], grids.first[g + 1], residents, my)
+            everybody += committee + leaders + heads
+            levers.example[g] += my.example * my.strength * (committee + leaders + heads)
+            levers.institution_hours[g] += my.resources * my.strength * heads
+            ask_in_grid(g, my.contacts * my.strength * committee, my.contacts * my.strength * leaders, residents, grids, levers, my)
+        return my.cost_per_member * my.strength * everybody
 
-    def prepare(self, world: World, strength: float) -> None:
-        """Fill empty seats."""
-        self._seated(world)
-
-    def lacking(self, world: World) -> list[Push]:
-        """Empty seats."""
-        return [Push(_missing, (self.seats(world), len(KINDS) * self.bench), price=1.0)]
-
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Ask, persuade, set an example, and bring hours."""
-        doses = (len(KINDS) * self.bench, self.contacts * strength, self.persuasion,
-                 self.example * strength, self.resources * strength)  # fmt: skip
-        return [Push(_team, doses, price=self.cost_per_member * strength)]
-
-    def leave(self, world: World) -> None:
+    @leaves
+    def go_home(residents, my):
         """The team goes home."""
-        below = len(KINDS) * self.bench
-        world.vanguard[(world.vanguard > below) & (world.vanguard <= below + len(KINDS))] = 0
+        for i in range(residents.vanguard.size):
+            if sits(residents.vanguard[i], my):
+                residents.vanguard[i] = 0
 
     def sentence(self) -> str:
         """One sentence."""
@@ -122,105 +107,128 @@ class Vanguard(Policy):
         )
 
 
-@compiled
-def _members(vanguard, below):  # type: ignore[no-untyped-def]
-    """Members of each kind in the team whose seats are numbered above `below`: a bundle's team and one beside it are two."""
-    committee, leaders, heads = 0, 0, 0
-    for seat in vanguard:
+@law
+def seats_in_all(residents, my):
+    """Members in all; never more than there are adults."""
+    return round(my.size * residents.tier.size / 1000.0)
+
+
+@law
+def sits(seat, my):
+    """Whether somebody with this seat is a member of this team: a bundle's team and one beside it are two."""
+    return seat > KINDS * my.bench and seat <= KINDS * my.bench + KINDS
+
+
+@law
+def members_in(first, last, residents, my):
+    """Committee members, team leaders and heads of institutions of the team among the residents of some rows."""
+    committee, leaders, heads, below = 0, 0, 0, KINDS * my.bench
+    for i in range(first, last):
+        seat = residents.vanguard[i]
         committee += seat == below + COMMITTEE
         leaders += seat == below + LEADER
         heads += seat == below + INSTITUTION
     return committee, leaders, heads
 
 
+@law
+def members(residents, my):
+    """The same among all."""
+    return members_in(0, residents.vanguard.size, residents, my)
+
+
+@law
+def ask_in_grid(g, of_bystanders, of_serving, residents, grids, levers, my):
+    """So many requests are spread over the bystanders of a grid, so many over those who serve; who is asked is persuaded too."""
+    bystanders, serving = 0, 0
+    for i in range(grids.first[g], grids.first[g + 1]):
+        bystanders += residents.tier[i] == BYSTANDER
+        serving += residents.tier[i] >= TASK
+    asks_bystanders = of_bystanders / bystanders if bystanders > 0 else 0.0
+    asks_serving = of_serving / serving if serving > 0 else 0.0
+    if asks_bystanders > 0.0 or asks_serving > 0.0:
+        urges_bystanders = my.persuasion * min(asks_bystanders, 1.0)
+        urges_serving = my.persuasion * min(asks_serving, 1.0)
+        for i in range(grids.first[g], grids.first[g + 1]):
+            bystander, serves = np.int64(residents.tier[i] == BYSTANDER), np.int64(residents.tier[i] >= TASK)
+            levers.extra_asks[i] += asks_bystanders * bystander + asks_serving * serves
+            levers.persuasion[i] += urges_bystanders * bystander + urges_serving * serves
+
+
+@law
+def may_sit(i, residents, my):
+    """Whether a resident can be given an empty seat: an adult who is meant and has none."""
+    return residents.age[i] >= ADULT and residents.tier[i] > NO_TIER and my.aimed[i] and residents.vanguard[i] == 0
+
+
+# ---- the engineer's half: who gets the empty seats
+
+
 @compiled
-def _one_per_grid(able, draws, grid_first, taken, seats):  # type: ignore[no-untyped-def]
+def kinds_wanted(seats, have, missing, my):
+    """Seats that are empty, so that the composition comes near to what is asked for."""
+    committee, leaders = round(my.committee * seats), round(min(my.leaders, 1.0 - my.committee) * seats)
+    kinds, n = np.empty(missing, np.uint8), 0
+    for kind, wanted, filled in (
+        (COMMITTEE, committee, have[0]),
+        (LEADER, leaders, have[1]),
+        (INSTITUTION, seats - committee - leaders, have[2]),
+    ):
+        for _ in range(min(wanted - filled, missing - n)):
+            kinds[n] = KINDS * my.bench + kind
+            n += 1
+    return kinds[:n]
+
+
+@compiled
+def by_lot_or_ties(seats, key_seat, residents, ties, my):
+    """Rows for so many seats, by lowest draw; by most ties first, where that is the rule."""
+    able = np.empty(residents.tier.size, np.int64)
+    n = 0
+    for i in range(residents.tier.size):
+        if may_sit(i, residents, my):
+            able[n] = i
+            n += 1
+    able = able[:n]
+    able = able[np.argsort(uniforms(key_seat, residents.key[able]))]
+    if my.seeding == MOST_TIED:
+        able = able[np.argsort(-ties.degree[able], kind="mergesort")]
+    return able[:seats]
+
+
+@compiled
+def one_per_grid(seats, key_seat, residents, grids, my):
     """Rows for so many seats, one after the other in the grid that has fewest (of equals, where the lowest draw is)."""
-    grids = grid_first.size - 1
-    left, best = able.copy(), np.full(grids, -1)
-    for g in range(grids):
-        best[g] = _lowest(left, draws, grid_first[g], grid_first[g + 1])
+    n = grids.atmosphere.size
+    draws = uniforms(key_seat, residents.key)
+    left, best, taken = np.empty(draws.size, np.bool_), np.empty(n, np.int64), np.zeros(n, np.int64)
+    for i in range(draws.size):
+        left[i] = may_sit(i, residents, my)
+        taken[residents.grid[i]] += sits(residents.vanguard[i], my)
+    for g in range(n):
+        best[g] = lowest_draw(left, draws, grids.first[g], grids.first[g + 1])
     rows = np.empty(seats, np.int64)
-    for n in range(seats):
-        at = -1
-        for g in range(grids):
+    for x in range(seats):
+        at = NOWHERE
+        for g in range(n):
             if best[g] >= 0 and (
                 at < 0 or taken[g] < taken[at] or (taken[g] == taken[at] and draws[best[g]] < draws[best[at]])
             ):
                 at = g
-        if at < 0:
-            return rows[:n]
-        rows[n] = best[at]
+        if at == NOWHERE:
+            return rows[:x]
+        rows[x] = best[at]
         left[best[at]] = False
         taken[at] += 1
-        best[at] = _lowest(left, draws, grid_first[at], grid_first[at + 1])
+        best[at] = lowest_draw(left, draws, grids.first[at], grids.first[at + 1])
     return rows
 
 
 @compiled
-def _lowest(left, draws, start, stop):  # type: ignore[no-untyped-def]
-    """Who of a stretch of residents has the lowest draw; -1 where nobody is left."""
+def lowest_draw(left, draws, start, stop):
+    """Who of some residents has the lowest draw; -1 where nobody is left."""
     at = -1
     for i in range(start, stop):
         if left[i] and (at < 0 or draws[i] < draws[at]):
             at = i
     return at
-
-
-@compiled
-def _reach(  # type: ignore[no-untyped-def]
-    grid_first,
-    tier,
-    vanguard,
-    below,
-    contacts,
-    persuasion,
-    hours,
-    resources,
-    extra_asks,
-    persuaded,
-    example,
-    institution_hours,
-):
-    """Committee members ask bystanders of their grid, team leaders ask those who serve, heads bring hours; returns the members."""
-    everybody = 0
-    for g in range(grid_first.size - 1):
-        bystanders, serving, committee, leaders, heads = 0, 0, 0, 0, 0
-        first, last = grid_first[g], grid_first[g + 1]
-        tiers, asked, urged = tier[first:last], extra_asks[first:last], persuaded[first:last]
-        for seat in vanguard[first:last]:
-            committee += seat == below + COMMITTEE
-            leaders += seat == below + LEADER
-            heads += seat == below + INSTITUTION
-        for at in tiers:
-            bystanders += at == 0
-            serving += at >= 1
-        members = committee + leaders + heads
-        everybody += members
-        example[g] += hours * members
-        institution_hours[g] += resources * heads
-        asks_bystanders = contacts * committee / bystanders if bystanders > 0 else 0.0
-        asks_serving = contacts * leaders / serving if serving > 0 else 0.0
-        if asks_bystanders > 0.0 or asks_serving > 0.0:
-            urges_bystanders = persuasion * min(asks_bystanders, 1.0)
-            urges_serving = persuasion * min(asks_serving, 1.0)
-            for i in range(tiers.size):
-                bystander, serves = np.int64(tiers[i] == 0), np.int64(tiers[i] >= 1)
-                asked[i] += asks_bystanders * bystander + asks_serving * serves
-                urged[i] += urges_bystanders * bystander + urges_serving * serves
-    return everybody
-
-
-@weekly
-def _team(world, d):  # type: ignore[no-untyped-def]
-    """Let the team act; returns its members."""
-    return _reach(column(world, "grid_first"), column(world, "tier"), column(world, "vanguard"), int(d[0]), d[1], d[2], d[3],
-                  d[4], column(world, "extra_asks"), column(world, "persuasion"), column(world, "example"),
-                  column(world, "institution_hours"))  # fmt: skip
-
-
-@weekly
-def _missing(world, d):  # type: ignore[no-untyped-def]
-    """How many members are missing."""
-    committee, leaders, heads = _members(column(world, "vanguard"), int(d[1]))
-    return max(int(d[0]) - committee - leaders - heads, 0)

@@ -6,7 +6,7 @@ more skill before somebody may serve, and leave volunteers less to decide. All t
 Sources: huang2025 (A16, A70)
 """
 
-from sim.monday import Push, column, raised, weekly
+from sim.old_monday import Push, column, raised, weekly
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import EVER, seat_by_lot
 from sim.residents import TASK
