@@ -10,6 +10,7 @@ this week, whom the policy is meant for (`my.aimed[i]`, children and empty rows 
 (`my.here[g]`), and the number of each of its streams of chance (`my.stream_seat` for "seat"; see `key_of` in sim/chance.py).
 """
 
+import hashlib
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,7 +96,8 @@ def layout_of(policy: Any) -> Layout:
     singles |= {member_of(name): "u8" for name in policy.streams}
     columns = {"aimed": "?", "here": "?", "kinds": "i8"}
     members = [Member(name, row, dtype, single=name in singles) for row, (name, dtype) in enumerate({**singles, **columns}.items())]
-    return Layout("my", {member.name: member for member in members})
+    fields = hashlib.sha256(repr(members).encode()).hexdigest()[:8]  # two classes of one name in a notebook are two
+    return Layout(f"my of {policy.__module__}.{policy.__qualname__} {fields}", {member.name: member for member in members})
 
 
 def member_of(name: str) -> str:
