@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.columns import Fact, Table, share
 from sim.law import compiled, law
+from sim.odds import skill_asked_for
 
 HIDDEN, PLACED, DISPATCHED, ACCEPTED, DONE, DECLINED, EXPIRED, CANCELLED = range(8)
 STATES = ("hidden", "placed", "dispatched", "accepted", "done", "declined", "expired", "cancelled")
@@ -55,6 +56,22 @@ ENCOUNTERS: Table = {
     "met_other": Fact("i4", "the other", "row"),
     "met_hours": Fact("f4", "hours shared", "hours", 0),
 }
+
+
+@law
+def may_serve(k, tier, skill, time, kinds, levers):
+    """Whether somebody has the tier, the skill and the hours that a kind of service asks for."""
+    lowest = skill_asked_for(kinds.skill[k], kinds.difficulty[k], levers.skill_floor[0])
+    return (tier >= kinds.tier[k]) & (skill >= lowest) & (time >= kinds.hours[k])
+
+
+@law
+def share_hours(i, j, hours, station, encounters):
+    """Two residents have shared hours this week, as long as the list of those who did has room."""
+    m = station.encounters[0]
+    if m < encounters.one.size:
+        encounters.one[m], encounters.other[m], encounters.hours[m] = i, j, hours
+        station.encounters[0] = m + 1
 
 
 @law

@@ -50,6 +50,7 @@ STATION: Table = {
     "seed": Fact("u8", "replicate seed", "seed"),
     "week": Fact("i8", "weeks lived so far; the index of the present week", "week", 0),
     "trust": share("trust that time-bank credits will be redeemed"),
+    "earning": Fact("f8", "credit promised this week for an hour served", "credit hours an hour", 0),
     "confidence": share("confidence in the station: a memory of how placed orders ended"),
     "open_orders": Fact("i8", "rows of the order book in use", "orders", 0),
     "room_for_made": Fact("i8", "ties a resident can make on top of the given ones (K)", "ties", 0),

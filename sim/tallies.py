@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.law import Column
+from sim.law import Column, law
+from sim.residents import GROUPS
 
 GROUPED = "all, elders alone, senior elders, children, low income, migrants"
 
@@ -98,6 +99,17 @@ TALLIES: dict[str, tuple[int, str, str]] = {
     "stand_ties": (2, "ties in all, ties in which one end is a participant", "ties"),
     "stand_cost": (1, "cost of policies this week", "yuan"),
 }
+N_GROUPS = len(GROUPS)
+
+
+@law
+def count_in_groups(i, counts, residents):
+    """Count one more for each group that a resident belongs to; `counts` has one number a group."""
+    for group in range(N_GROUPS):
+        if (residents.groups[i] >> group) & 1:
+            counts[group] += 1
+
+
 WAIT_BINS = TALLIES["count_waits"][0]
 
 

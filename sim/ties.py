@@ -40,6 +40,13 @@ def slot_of(i, j, ties):
 
 
 @law
+def strength_between(i, j, ties):
+    """Strength of the tie of i to j, 0 where there is none."""
+    s = slot_of(i, j, ties)
+    return ties.strength[s] if s != NO_SLOT else 0.0
+
+
+@law
 def mood_around(i, residents, ties):
     """Strength of all ties of i, and the mean identity of those tied to i by strength (their own where there are none)."""
     strength, of_identity, last = 0.0, 0.0, ties.other.size - 1

@@ -15,9 +15,10 @@ from sim.odds import remembered
 from sim.order import highest
 from sim.orders import DONE, PLACED
 from sim.phase import phase
-from sim.residents import YOUNGER_ELDER
+from sim.residents import SENIOR_ELDER, YOUNGER_ELDER
 
 GIVE = stream("banking.give")
+NO_ONE = -1
 
 
 @law
@@ -32,80 +33,98 @@ def part_of(balance, share):
     return int(floor(balance * share)) if share < 1.0 else balance
 
 
-@compiled
-def _pay(minutes, client, household, household_first, balance):
-    """Take so many minutes from the client's account and, where that is not enough, from those of the household; what was paid."""
-    paid = min(minutes, balance[client])
-    balance[client] -= paid
-    for member in range(household_first[household[client]], household_first[household[client] + 1]):
-        part = min(minutes - paid, balance[member])
-        balance[member] -= part
+@law
+def owned_by_household(i, residents, households):
+    """Minutes that a resident's household has on its accounts."""
+    home, owned = residents.household[i], 0
+    for member in range(households.first[home], households.first[home + 1]):
+        owned += residents.balance[member]
+    return owned
+
+
+@law
+def pays(minutes, client, residents, households):
+    """Take so many minutes from the client's account and, where too little is there, from the household's; what was paid."""
+    paid = min(minutes, residents.balance[client])
+    residents.balance[client] -= paid
+    home = residents.household[client]
+    for member in range(households.first[home], households.first[home + 1]):
+        part = min(minutes - paid, residents.balance[member])
+        residents.balance[member] -= part
         paid += part
     return paid
 
 
-@phase(writes=("order_credit", "count_requests"))
-def credits_are_offered(week, household, household_first, balance, open_orders, order_state, order_client, order_placed, order_kind, order_credit, kind_hours, bank_price,
-                        count_requests, banking):
-    """Whose household has the credits for an order offers them when it is placed."""
-    banking = banking[0]
+@phase
+def credits_are_offered(station, residents, households, orders, kinds, levers, count, banking):
+    """What an hour earns is told; whose household has the credits for an order offers them when it is placed."""
+    station.earning[0] = max(banking.earning + levers.bank_earning[0], 0.0)
     # where nobody has a credit, nobody can offer one
-    if banking.redemption == 0.0 or highest(balance) <= 0:
+    if banking.redemption == 0.0 or highest(residents.balance[:]) <= 0:
         return
-    for o in range(open_orders[0]):
-        if order_state[o] == PLACED and order_placed[o] == week[0]:
-            price = credit_earned(kind_hours[order_kind[o]], max(banking.price + bank_price[0], 0.0))
-            if price > 0:
-                home, owned = household[order_client[o]], 0
-                for member in range(household_first[home], household_first[home + 1]):
-                    owned += balance[member]
-                if owned >= price:
-                    order_credit[o] = price
-                    count_requests[0] += 1
+    for o in range(station.open_orders[0]):
+        if orders.state[o] == PLACED and orders.placed[o] == station.week[0]:
+            price = credit_earned(kinds.hours[orders.kind[o]], max(banking.price + levers.bank_price[0], 0.0))
+            if price > 0 and owned_by_household(orders.client[o], residents, households) >= price:
+                orders.credit[o] = price
+                count.requests[0] += 1
 
 
-@phase(writes=("balance", "trust", "count_bank"))
-def hours_are_banked(seed, week, key, household, household_first, age, balance, trust, open_orders, order_state, order_client, order_server, order_kind, order_credit, order_placed, kind_hours,
-                     bank_earning, bank_giving, bank_expiry, count_bank, banking):
+@phase
+def hours_are_banked(station, residents, households, orders, kinds, levers, count, banking):
     """Service earns, paid orders redeem, a share is given to elders, a share expires; trust follows what was served."""
-    banking = banking[0]
-    rate = banking.earning + bank_earning[0]
-    asked_for, served = 0, 0
-    for o in range(open_orders[0]):
-        client, server = order_client[o], order_server[o]
-        if order_credit[o] > 0:
-            asked_for += 1
-        if order_state[o] != DONE:
-            continue
-        if order_credit[o] > 0:
-            served += 1
-            count_bank[1] += _pay(order_credit[o], client, household, household_first, balance)
-        if server >= 0 and rate > 0.0:
-            earned = credit_earned(kind_hours[order_kind[o]], rate)
-            balance[server] += earned
-            count_bank[0] += earned
-    if asked_for > 0:
-        trust[0] = remembered(trust[0], served / asked_for, banking.trust_rate)
-    giving, expiring = banking.giving + bank_giving[0], banking.expiry + bank_expiry[0]
-    if giving <= 0.0 and expiring <= 0.0:
-        return
-    # gifts of this week go to the elder of lowest keyed draw among those without credit: whoever needs them next
-    key_give = key_of(seed[0], GIVE, week[0])
-    gifts, lucky, lowest = 0, -1, 2.0
-    for i in range(key.size):
-        if giving > 0.0 and age[i] >= YOUNGER_ELDER and age[i] <= YOUNGER_ELDER + 1 and balance[i] == 0:
-            u = uniform(key_give, key[i])
+    paid_for, served = 0, 0
+    for o in range(station.open_orders[0]):
+        if orders.credit[o] > 0:
+            paid_for += 1
+        if orders.state[o] == DONE:
+            if orders.credit[o] > 0:
+                served += 1
+                count.bank[1] += pays(orders.credit[o], orders.client[o], residents, households)
+            if orders.server[o] >= 0 and station.earning[0] > 0.0:
+                earned = credit_earned(kinds.hours[orders.kind[o]], station.earning[0])
+                residents.balance[orders.server[o]] += earned
+                count.bank[0] += earned
+    if paid_for > 0:
+        station.trust[0] = remembered(station.trust[0], served / paid_for, banking.trust_rate)
+    giving, expiring = banking.giving + levers.bank_giving[0], banking.expiry + levers.bank_expiry[0]
+    if giving > 0.0 or expiring > 0.0:
+        elder = elder_to_be_given_to(station, residents) if giving > 0.0 else NO_ONE
+        gifts = 0
+        for i in range(residents.balance.size):
+            if residents.balance[i] > 0:
+                expires(i, expiring, residents, count)
+                if elder != NO_ONE and residents.age[i] < YOUNGER_ELDER:
+                    gifts += gives(i, giving, residents)
+        if gifts > 0:
+            residents.balance[elder] += gifts
+            count.bank[4] += gifts
+
+
+@law
+def expires(i, share, residents, count):
+    """A share of somebody's balance expires."""
+    lost = part_of(residents.balance[i], min(max(share, 0.0), 1.0))
+    residents.balance[i] -= lost
+    count.bank[2] += lost
+
+
+@law
+def gives(i, share, residents):
+    """Somebody gives a share of their balance; returns the minutes given."""
+    gift = part_of(residents.balance[i], min(share, 1.0))
+    residents.balance[i] -= gift
+    return gift
+
+
+@compiled
+def elder_to_be_given_to(station, residents):
+    """The elder of lowest keyed draw among those without credit, whoever needs it next; NO_ONE where there is none."""
+    key = key_of(station.seed[0], GIVE, station.week[0])
+    lucky, lowest = NO_ONE, 2.0
+    for i in range(residents.key.size):
+        if YOUNGER_ELDER <= residents.age[i] <= SENIOR_ELDER and residents.balance[i] == 0:
+            u = uniform(key, residents.key[i])
             if u < lowest:
                 lucky, lowest = i, u
-    for i in range(key.size):
-        if balance[i] > 0:
-            lost = part_of(balance[i], min(max(expiring, 0.0), 1.0))
-            balance[i] -= lost
-            count_bank[2] += lost
-            if giving > 0.0 and lucky >= 0 and age[i] < YOUNGER_ELDER:
-                gift = part_of(balance[i], min(giving, 1.0))
-                balance[i] -= gift
-                gifts += gift
-    if gifts > 0:
-        balance[lucky] += gifts
-        count_bank[4] += gifts
+    return lucky

@@ -8,11 +8,13 @@ Sources: huang2025 (A51, A64, A82, A88), manshadi2022
 
 import numpy as np
 
-from sim.compiling import AHEAD, soon
+from sim.engine.jit import AHEAD, compiled, prefetch
 from sim.law import law
 from sim.odds import remembered, sigma
-from sim.orders import ACCEPTED, DECLINED, DONE, EXPIRED, HIDDEN, PLACED, last_row_into
+from sim.orders import ACCEPTED, DECLINED, DONE, EXPIRED, HIDDEN, NO_SERVER, PLACED, close_order, share_hours
 from sim.phase import phase
+from sim.residents import SUBSTANTIVE
+from sim.tallies import count_in_groups
 
 STAFF_SKILL = 0.8
 SOON_FORGOTTEN = 1e-3
@@ -37,121 +39,166 @@ def rating_reported(quality, upward):
     return quality + upward * (1.0 - quality)
 
 
-@phase(writes=("order_state", "order_quality", "hours", "success", "services", "last_served", "met", "activity", "encounters", "met_one", "met_other", "met_hours",
-               "count_done", "count_waits", "count_wait_weeks", "count_quality", "count_served_by"))
-def service_is_given(week, grid, tier, skill, origin, groups, hours, success, services, last_served, met, activity, supervision, standards, open_orders, order_state, order_kind,
-                     order_client, order_placed, order_server, order_quality, kind_hours, kind_difficulty, encounters, met_one, met_other, met_hours, count_done,
-                     count_waits, count_wait_weeks, count_quality, count_served_by, serving):
+@law
+def quality_of(o, residents, orders, kinds, levers, serving):
+    """True quality (0-1) of the service given for an order, by the skill of who gives it and the common standards."""
+    v, k, g = orders.server[o], orders.kind[o], residents.grid[orders.client[o]]
+    skill = residents.skill[v] if v >= 0 else STAFF_SKILL
+    q = quality_of_service(serving.steepness, skill, kinds.difficulty[k], serving.supervision, levers.supervision[g])
+    return quality_by_standards(q, levers.standards[0], serving.standard)
+
+
+@phase
+def service_is_given(station, residents, orders, kinds, levers, encounters, count, serving):
     """Accepted orders are done: the client's need is met, and client and volunteer have shared the hours."""
-    serving = serving[0]
-    now = week[0]
-    m = encounters[0]
-    for o in range(open_orders[0]):
-        # few orders in a row are accepted: looking further ahead than usual finds the next one
-        later = o + 4 * AHEAD
-        if later < open_orders[0] and order_state[later] == ACCEPTED:
-            soon(order_client[later], grid, groups, met, origin)
-            soon(max(order_server[later], 0), grid, skill, origin, hours, success, services, last_served)
-        if order_state[o] != ACCEPTED:
-            continue
-        k, client, server = order_kind[o], order_client[o], order_server[o]
-        g = grid[client]
-        q = quality_of_service(serving.steepness, skill[server] if server >= 0 else STAFF_SKILL, kind_difficulty[k], serving.supervision, supervision[g])
-        q = quality_by_standards(q, standards[0], serving.standard)
-        order_state[o], order_quality[o] = DONE, q
-        met[client] += 1
-        waited = now - order_placed[o]
-        count_done[0] += 1
-        count_quality[0] += q
-        count_waits[min(waited, count_waits.size - 1)] += 1
-        count_wait_weeks[0] += waited
-        for group in range(5):
-            if (groups[client] >> group) & 1:
-                count_done[1 + group] += 1
-        if server >= 0:
-            hours[server] += kind_hours[k]
-            success[server] += q
-            services[server] += 1
-            last_served[server] = now
-            count_served_by[(0 if grid[server] == g else 1) + 2 * (0 if origin[server] == origin[client] else 1)] += kind_hours[k]
-            if m < met_one.size:
-                met_one[m], met_other[m], met_hours[m] = server, client, kind_hours[k]
-                m += 1
-    encounters[0] = m
+    for o in range(station.open_orders[0]):
+        prefetch_accepted(o + FURTHER_AHEAD, station, residents, orders)
+        if orders.state[o] == ACCEPTED:
+            q = quality_of(o, residents, orders, kinds, levers, serving)
+            orders.state[o], orders.quality[o] = DONE, q
+            residents.met[orders.client[o]] += 1
+            count_service(o, q, station, residents, orders, count)
+            if orders.server[o] >= 0:
+                gives_hours(o, q, station, residents, orders, kinds, count)
+                hours = kinds.hours[orders.kind[o]]
+                share_hours(orders.server[o], orders.client[o], hours, station, encounters)
 
 
-@phase(writes=("order_rating", "satisfaction", "count_rating"))
-def orders_are_rated(satisfaction, open_orders, order_state, order_server, order_quality, order_rating, feedback, count_rating, serving):
+@law
+def gives_hours(o, q, station, residents, orders, kinds, count):
+    """A volunteer has given the hours of an order, with a service of quality q."""
+    v, client, hours = orders.server[o], orders.client[o], kinds.hours[orders.kind[o]]
+    residents.hours[v] += hours
+    residents.success[v] += q
+    residents.services[v] += 1
+    residents.last_served[v] = station.week[0]
+    other_grid = 0 if residents.grid[v] == residents.grid[client] else 1
+    other_origin = 0 if residents.origin[v] == residents.origin[client] else 1
+    count.served_by[other_grid + 2 * other_origin] += hours
+
+
+@law
+def count_service(o, q, station, residents, orders, count):
+    """An order that is done is counted: its quality, for how long it waited, and in the groups of its client."""
+    waited = station.week[0] - orders.placed[o]
+    count.done[0] += 1
+    count.quality[0] += q
+    count.waits[min(waited, count.waits.size - 1)] += 1
+    count.wait_weeks[0] += waited
+    count_in_groups(orders.client[o], count.done[1:], residents)
+
+
+@phase
+def orders_are_rated(station, residents, orders, levers, count, serving):
     """Clients rate what was done; where ratings are fed back, they move the volunteer's satisfaction."""
-    serving = serving[0]
-    for o in range(open_orders[0]):
-        if order_state[o] == DONE:
-            order_rating[o] = rating_reported(order_quality[o], serving.upward_bias)
-            count_rating[0] += order_rating[o]
-            v = order_server[o]
-            if v >= 0 and feedback[0] > 0.0:
-                satisfaction[v] += min(feedback[0], 1.0) * serving.feedback_rate * (order_rating[o] - satisfaction[v])
+    for o in range(station.open_orders[0]):
+        if orders.state[o] == DONE:
+            orders.rating[o] = rating_reported(orders.quality[o], serving.upward_bias)
+            count.rating[0] += orders.rating[o]
+            if orders.server[o] >= 0 and levers.feedback[0] > 0.0:
+                hears_of_rating(orders.server[o], orders.rating[o], residents, levers, serving)
 
 
-@phase(writes=("open_needs", "unmet_weeks", "open_orders", "order_key", "order_state", "order_kind", "order_client", "order_arose", "order_placed", "order_rounds",
-               "order_server", "order_escalated", "order_credit", "order_rank", "order_quality", "order_rating", "count_expired", "count_mismatch", "count_unmet",
-               "count_open", "count_closed", "count_unmet_kind", "confidence"))
-def orders_lapse(week, groups, unmet_weeks, open_needs, open_orders, order_key, order_state, order_kind, order_client, order_arose, order_placed, order_rounds,
-                 order_server, order_escalated, order_credit, order_rank, order_quality, order_rating, kind_patience, kind_hours, kind_tier, free_hours,
-                 count_expired, count_mismatch, count_unmet, count_open, count_closed, count_unmet_kind, count_done, count_declined, confidence, serving):
-    """Needs that were not met this week are counted; those older than their patience expire; closed orders leave the book."""
-    serving = serving[0]
-    for i in range(unmet_weeks.size):
-        kept = np.float32(unmet_weeks[i] * serving.unmet_memory)
-        unmet_weeks[i] = kept if kept >= SOON_FORGOTTEN else 0.0
-    o, n = 0, open_orders[0]
-    while o < n:
-        k, i, state = order_kind[o], order_client[o], order_state[o]
+@law
+def hears_of_rating(v, rating, residents, levers, serving):
+    """A rating that is fed back draws the satisfaction of the volunteer towards it."""
+    gap = rating - residents.satisfaction[v]
+    residents.satisfaction[v] += min(levers.feedback[0], 1.0) * serving.feedback_rate * gap
+
+
+@law
+def unmet_weeks_remembered(weeks, kept):
+    """Remembered weeks with an unmet need, a week later; of next to nothing, nothing is left."""
+    left = np.float32(weeks * kept)
+    return left if left >= SOON_FORGOTTEN else 0.0
+
+
+@law
+def runs_out_of_patience(o, station, orders, kinds):
+    """Whether an order that is hidden or placed has waited for as long as its client waits."""
+    waits = orders.state[o] == HIDDEN or orders.state[o] == PLACED
+    return waits and station.week[0] - orders.arose[o] >= kinds.patience[orders.kind[o]]
+
+
+@law
+def somebody_had_time(k, station, kinds):
+    """Whether a volunteer of a tier that may serve this kind had the hours for it left this week."""
+    for tier in range(kinds.tier[k], SUBSTANTIVE + 1):
+        if station.free_hours[0, tier] >= kinds.hours[k]:
+            return True
+    return False
+
+
+@phase
+def orders_lapse(station, residents, orders, kinds, count, serving):
+    """Needs not met this week are counted; those older than their patience expire; closed orders leave the book."""
+    for i in range(residents.unmet_weeks.size):
+        residents.unmet_weeks[i] = unmet_weeks_remembered(residents.unmet_weeks[i], serving.unmet_memory)
+    o = 0
+    while o < station.open_orders[0]:
+        state = orders.state[o]
         if state != DONE:
-            unmet_weeks[i] += 1.0
-            count_unmet[0] += 1
-            count_unmet_kind[k] += 1
-            for group in range(5):
-                if (groups[i] >> group) & 1:
-                    count_unmet[1 + group] += 1
-            if state == HIDDEN:
-                count_unmet[6] += 1
-        if (state == HIDDEN or state == PLACED) and week[0] - order_arose[o] >= kind_patience[k]:
-            if state == PLACED:
-                count_expired[0] += 1
-                for t in range(kind_tier[k], 4):
-                    if free_hours[0, t] >= kind_hours[k]:
-                        count_mismatch[0] += 1
-                        break
-            else:
-                count_expired[1] += 1
-            for group in range(5):
-                if (groups[i] >> group) & 1:
-                    count_expired[2 + group] += 1
+            goes_unmet(o, residents, orders, count)
+        if runs_out_of_patience(o, station, orders, kinds):
+            count_expired(o, station, residents, orders, kinds, count)
             state = EXPIRED
         if state == DONE or state == EXPIRED or state == DECLINED:
-            count_closed[0] += 1
-            open_needs[i] &= ~(1 << k)
-            n -= 1
-            last_row_into(o, n, order_key, order_state, order_kind, order_client, order_arose, order_placed, order_rounds, order_server, order_escalated, order_credit,
-                       order_rank, order_quality, order_rating)
+            residents.open_needs[orders.client[o]] &= ~(np.uint32(1) << np.uint32(orders.kind[o]))
+            close_order(o, orders, station)
+            count.closed[0] += 1
         else:
-            if state == HIDDEN:
-                count_open[1] += 1
-            else:
-                count_open[0] += 1
+            count.open[1 if state == HIDDEN else 0] += 1
             o += 1
-    open_orders[0] = n
-    ended = count_done[0] + count_expired[0] + count_declined[0]
+    ended = count.done[0] + count.expired[0] + count.declined[0]
     if ended > 0.0:
-        confidence[0] = remembered(confidence[0], count_done[0] / ended, serving.confidence_rate)
+        station.confidence[0] = remembered(station.confidence[0], count.done[0] / ended, serving.confidence_rate)
 
 
-@phase(writes=("count_visits",))
-def outside_workers_visit(seed, week, grid_first, workers_welcome, count_visits, serving):
+@law
+def goes_unmet(o, residents, orders, count):
+    """A need that was not met this week is remembered by its client, and counted."""
+    i = orders.client[o]
+    residents.unmet_weeks[i] += 1.0
+    count.unmet[0] += 1
+    count.unmet_kind[orders.kind[o]] += 1
+    count_in_groups(i, count.unmet[1:], residents)
+    if orders.state[o] == HIDDEN:
+        count.unmet[6] += 1
+
+
+@law
+def count_expired(o, station, residents, orders, kinds, count):
+    """A need that expires is counted, in the groups of its client too, and whether a volunteer would have had the time."""
+    if orders.state[o] == PLACED:
+        count.expired[0] += 1
+        if somebody_had_time(orders.kind[o], station, kinds):
+            count.mismatch[0] += 1
+    else:
+        count.expired[1] += 1
+    count_in_groups(orders.client[o], count.expired[2:], residents)
+
+
+@phase
+def outside_workers_visit(grids, levers, count, serving):
     """Delivery, ride-hailing and sanitation workers come to the station; it serves as many as it has room for."""
-    serving = serving[0]
-    residents = grid_first[grid_first.size - 1]
+    residents = grids.first[grids.first.size - 1]
     came = serving.workers_per_1000 * residents / 1000.0 * serving.worker_visits
-    count_visits[0] += came
-    count_visits[1] += min(came, max(serving.visits_served_per_1000 * residents / 1000.0 + workers_welcome[0], 0.0))
+    room = serving.visits_served_per_1000 * residents / 1000.0 + levers.workers_welcome[0]
+    count.visits[0] += came
+    count.visits[1] += min(came, max(room, 0.0))
+
+
+# ---- the engineer's half: who is served, and who serves, lies anywhere in memory
+
+FURTHER_AHEAD = 4 * AHEAD
+"""Few orders in a row are accepted: looking further ahead than usual finds the next one."""
+
+
+@compiled
+def prefetch_accepted(o, station, residents, orders):
+    """Fetch what an order needs of its client and its server, if it is accepted."""
+    if o < station.open_orders[0] and orders.state[o] == ACCEPTED:
+        prefetch(orders.client[o], residents.grid, residents.groups, residents.met, residents.origin)
+        v = max(orders.server[o], 0)
+        prefetch(v, residents.grid, residents.skill, residents.origin, residents.hours, residents.success)
+        prefetch(v, residents.services, residents.last_served)
