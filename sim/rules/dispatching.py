@@ -8,18 +8,18 @@ Sources: manshadi2022 (C22, C23), huang2025 (A10, A60-A64)
 """
 
 from math import ceil, floor, log
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.chance import NOBODY, key_of, mixed, stream, uniform, uniform_twice, uniforms
-from sim.compiling import AHEAD, soon
-from sim.law import compiled, law
-from sim.odds import happens, skill_asked_for
+from sim.engine.jit import AHEAD, Column, compiled, law, prefetch
+from sim.odds import happens
 from sim.order import first_from, in_order
-from sim.orders import ACCEPTED, DECLINED, DISPATCHED, PLACED
+from sim.orders import ACCEPTED, DECLINED, DISPATCHED, NO_SERVER, PLACED, may_serve
 from sim.phase import phase
-from sim.residents import INTERESTS
-from sim.old_ties import slot_of, ties_soon
+from sim.residents import CHILDREN, ELDERS_ALONE, INTERESTS, LOW_INCOME, SENIOR_ELDERS
+from sim.ties import prefetch_strengths, strength_between
 
 QUEUE = stream("dispatching.queue")
 STAFF = stream("dispatching.staff")
@@ -27,22 +27,46 @@ RING = stream("dispatching.ring")
 ANSWER = stream("dispatching.answer")
 NOTICE = stream("dispatching.notice")
 LOCAL_SCOPE, POOLED_SCOPE, LOCAL_THEN_POOLED = range(3)
+GRID_LEVEL, COMMUNITY_LEVEL, SUB_DISTRICT_LEVEL = range(3)
 SUB_DISTRICT = -2
 INSTITUTION = -3
-VOLUNTEER = np.dtype(
-    [
-        ("key", "u8"), ("row", "i4"), ("time", "f4"), ("skill", "f4"), ("identity", "f4"), ("fatigue", "f4"), ("acceptance", "f4"),
-        ("interest", "f4", (len(INTERESTS),)), ("grid", "i2"), ("calls", "i2"), ("tier", "i1"), ("away", "u1"),
-    ],
-    align=True,
-)  # fmt: skip
-"""What an offer asks of a volunteer, in one piece of 64 bytes: that much memory hands over at a time."""
+VULNERABLE = 1 << ELDERS_ALONE | 1 << SENIOR_ELDERS | 1 << CHILDREN | 1 << LOW_INCOME
+"""Groups whose orders come earlier, as bits."""
+NO_ONE = END_OF_LINE = -1
+
+
+@law
+def scope_of_dispatch(levers, dispatching):
+    """Whether orders stay in their grid, go to the whole community, or first the one, then the other."""
+    return dispatching.scope if levers.scope[0] < 0.0 else levers.scope[0]
 
 
 @law
 def place_in_line(priority, urgency, waited_share, vulnerability, vulnerable, credit_priority, paid, spread, u):
     """Where an order stands in line (smaller is earlier): urgent and vulnerable first, the rest by keyed draw."""
     return spread * u - priority - urgency * waited_share - vulnerability * vulnerable - credit_priority * paid
+
+
+@law
+def place_of(o, u, station, residents, orders, kinds, levers, dispatching):
+    """Where an order stands in line this week, by its draw u."""
+    k, i, waited = orders.kind[o], orders.client[o], station.week[0] - orders.placed[o]
+    overdue = levers.overdue_first[0] if waited >= levers.response_target[0] else 0.0
+    priority = kinds.priority[k] + levers.added_priority[k] + overdue + levers.precedence[i]
+    vulnerable = 1.0 if (residents.groups[i] & VULNERABLE) != 0 or residents.limited[i] == 1 else 0.0
+    weight = dispatching.vulnerability + levers.vulnerable_first[0]
+    paid = 1.0 if orders.credit[o] > 0 else 0.0
+    waited_share = waited / max(kinds.patience[k], 1.0)
+    return place_in_line(
+        priority, dispatching.urgency, waited_share, weight, vulnerable, levers.bank_priority[0], paid, dispatching.spread, u
+    )
+
+
+@law
+def level_reached(o, station, orders, levers, dispatching):
+    """How far an order is passed up by now: one level each so many weeks that it waits, as far as the hierarchy goes."""
+    waited = station.week[0] - orders.placed[o]
+    return min(int(waited // dispatching.escalate_after), int(levers.hierarchy[0]))
 
 
 @law
@@ -53,274 +77,471 @@ def whole_orders(capacity, u):
 
 
 @law
-def willingness(tie, match, identity, fatigue, other_grid, credit, atmosphere, time_to_spare, pushed, p):
-    """Log odds of accepting an order that is offered; `time_to_spare` is free hours over the hours of the service (above 0)."""
-    return (p.accept + p.accept_tie * tie + p.accept_match * (match - p.match_at_rest) + p.accept_identity * (identity - p.identity_at_rest)
-            - p.accept_fatigue * fatigue - p.accept_distance * other_grid + p.accept_credit * credit
-            + p.accept_atmosphere * (atmosphere - p.atmosphere_at_rest) + p.accept_time * log(time_to_spare) + pushed)
+def capacity_of_staff(grids, levers, dispatching):
+    """Orders a week that the station's staff can dispatch, less the share that coordination takes."""
+    residents = grids.first[grids.first.size - 1]
+    of_all = dispatching.capacity_per_1000 * residents / 1000.0 + levers.capacity[0]
+    return of_all * (1.0 - min(max(levers.overhead[0], 0.0), 1.0))
 
 
-@phase(writes=("line", "order_state", "order_rank", "order_escalated", "order_rounds", "count_dispatched"))
-def orders_are_dispatched(seed, week, grid, groups, limited, line, open_orders, order_key, order_state, order_kind, order_client, order_placed, order_rank,
-                          order_escalated, order_rounds, order_credit, kind_priority, kind_patience, grid_first, capacity, grid_capacity, scope, vulnerable_first,
-                          added_priority, precedence, hierarchy, overhead, bank_priority, overdue_first, response_target, count_dispatched, dispatching):
+@law
+def capacity_of_grid(g, of_staff, grids, levers):
+    """Orders a week that a grid can dispatch: its part of the staff, by residents, and what the grid itself can."""
+    residents = grids.first[grids.first.size - 1]
+    by_size = of_staff * (grids.first[g + 1] - grids.first[g]) / residents if residents > 0 else 0.0
+    return by_size + levers.grid_capacity[g]
+
+
+@phase
+def orders_are_dispatched(station, residents, grids, orders, kinds, levers, count, dispatching):
     """The station puts open orders in line and dispatches as many as staff and grids can handle."""
-    dispatching = dispatching[0]
-    now = week[0]
-    key_queue, key_staff = key_of(seed[0], QUEUE, now), key_of(seed[0], STAFF, now)
-    waiting = 0
-    for o in range(open_orders[0]):
-        if o + AHEAD < open_orders[0]:
-            soon(order_client[o + AHEAD], precedence, groups, limited)
-        if order_state[o] == PLACED:
-            k, i = order_kind[o], order_client[o]
-            waited = now - order_placed[o]
-            vulnerable = 1.0 if (groups[i] & 15) != 0 or limited[i] == 1 else 0.0
-            level = int(waited // dispatching.escalate_after)
-            order_escalated[o] = min(level, int(hierarchy[0]))
-            overdue = overdue_first[0] if waited >= response_target[0] else 0.0
-            order_rank[o] = place_in_line(kind_priority[k] + added_priority[k] + overdue + precedence[i], dispatching.urgency, waited / max(kind_patience[k], 1.0),
-                                          dispatching.vulnerability + vulnerable_first[0], vulnerable, bank_priority[0], 1.0 if order_credit[o] > 0 else 0.0,
-                                          dispatching.spread, uniform(key_queue, order_key[o]))
-            line[waiting] = o
-            waiting += 1
-    in_line = in_order(order_rank[line[:waiting]])
-    queue = line[:waiting][in_line]
-    grids = grid_first.size - 1
-    how = dispatching.scope if scope[0] < 0.0 else scope[0]
-    residents = grid_first[grids]
-    total = (dispatching.capacity_per_1000 * residents / 1000.0 + capacity[0]) * (1.0 - min(max(overhead[0], 0.0), 1.0))
-    pooled = 0.0
-    of_grid = np.zeros(grids)
-    for g in range(grids):
-        by_size = total * (grid_first[g + 1] - grid_first[g]) / residents if residents > 0 else 0.0
-        if how == POOLED_SCOPE:
-            pooled += by_size + grid_capacity[g]
-        else:
-            of_grid[g] = whole_orders(by_size + grid_capacity[g], uniform(key_staff, mixed(g + 1)))
-    if how == POOLED_SCOPE:
-        pooled = whole_orders(pooled, uniform(key_staff, 0))
-    n = 0
-    for at in range(queue.size):
-        if at + 2 * AHEAD < queue.size:
-            soon(queue[at + 2 * AHEAD], order_client, order_state)
-            soon(order_client[queue[at + AHEAD]], grid)
-        o = queue[at]
-        g = grid[order_client[o]]
-        if of_grid[g] >= 1.0:
-            of_grid[g] -= 1.0
-        elif pooled >= 1.0:
-            pooled -= 1.0
-        else:
-            continue
-        order_state[o] = DISPATCHED
-        line[n] = o
-        n += 1
-    if how == LOCAL_THEN_POOLED:
-        # staff whose own grid is served help the others
-        for g in range(grids):
-            pooled += of_grid[g]
+    queue = orders_in_line(station, residents, orders, kinds, levers, dispatching)
+    left = capacities_of_the_week(station, grids, levers, dispatching)
+    dispatched = 0
+    for turn in range(2 if scope_of_dispatch(levers, dispatching) == LOCAL_THEN_POOLED else 1):
+        if turn == 1:
+            pool_what_is_left(left)
         for at in range(queue.size):
+            prefetch_client(at, queue, residents, orders)
             o = queue[at]
-            if pooled >= 1.0 and order_state[o] == PLACED:
-                pooled -= 1.0
-                order_state[o] = DISPATCHED
-                line[n] = o
-                n += 1
-    for at in range(n):
-        order_rounds[line[at]] += 1
-    if n < line.size:
-        line[n] = -1
-    count_dispatched[0] += n
+            by = who_dispatches(o, left, residents, orders)
+            if orders.state[o] == PLACED and left[by] >= 1.0:
+                left[by] -= 1.0
+                orders.state[o] = DISPATCHED
+                orders.rounds[o] += 1
+                orders.line[dispatched] = o
+                dispatched += 1
+    end_line(dispatched, orders)
+    count.dispatched[0] += dispatched
+
+
+@law
+def who_dispatches(o, left, residents, orders):
+    """The grid of an order while it can dispatch one more this week, else the pool (the last of `left`)."""
+    g = residents.grid[orders.client[o]]
+    return g if left[g] >= 1.0 else left.size - 1
+
+
+@law
+def pool_what_is_left(left):
+    """Staff whose own grid is served help the others."""
+    for g in range(left.size - 1):
+        left[left.size - 1] += left[g]
+        left[g] = 0.0
+
+
+@law
+def leaning(tie, match, identity, fatigue, p):
+    """Log odds of accepting an order, by who the volunteer is and what ties them to the client; far from the references, more or less."""
+    return (
+        p.accept
+        + p.accept_tie * tie
+        + p.accept_match * (match - p.match_at_rest)
+        + p.accept_identity * (identity - p.identity_at_rest)
+        - p.accept_fatigue * fatigue
+    )
+
+
+@law
+def willingness(leaning, other_grid, credit, atmosphere, time_to_spare, pushed, p):
+    """Log odds of accepting an order that is offered; `time_to_spare` is free hours over the hours of the service (above 0)."""
+    return (
+        leaning
+        - p.accept_distance * other_grid
+        + p.accept_credit * credit
+        + p.accept_atmosphere * (atmosphere - p.atmosphere_at_rest)
+        + p.accept_time * log(time_to_spare)
+        + pushed
+    )
+
+
+@law
+def odds_of_accepting(o, volunteer, residents, grids, ties, orders, kinds, dispatching):
+    """Log odds that a volunteer who is called accepts an order."""
+    client, k = orders.client[o], orders.kind[o]
+    g = residents.grid[client]
+    tie = strength_between(client, volunteer.row, ties)
+    match = volunteer.interest[kinds.interest[k]] if kinds.interest[k] >= 0 else dispatching.match_at_rest
+    other_grid = 1.0 if volunteer.grid != g else 0.0
+    credit = 1.0 if orders.credit[o] > 0 else 0.0
+    leans = leaning(tie, match, volunteer.identity, volunteer.fatigue, dispatching)
+    time_to_spare = volunteer.time / kinds.hours[k]
+    return willingness(leans, other_grid, credit, grids.atmosphere[g], time_to_spare, volunteer.pushed, dispatching)
+
+
+@law
+def could_return(i, v, k, residents, kinds):
+    """Whether a client could serve one of a volunteer's open needs in return for a service: barter, without credits."""
+    if kinds.interest[k] < 0:
+        return False
+    for need in range(kinds.interest.size):
+        asks_for = kinds.interest[need]
+        if (residents.open_needs[v] >> need) & 1 and asks_for >= 0 and residents.interest[i, asks_for] > 0.5:
+            return True
+    return False
+
+
+@law
+def is_called(o, v, residents, orders, kinds, dispatching):
+    """Whether a volunteer who may serve an order is called: not for an own one and, under barter, only for who can return it."""
+    i = orders.client[o]
+    return v != i and (dispatching.reciprocal == 0.0 or could_return(i, v, orders.kind[o], residents, kinds))
+
+
+@law
+def accepts(o, volunteer, key, residents, grids, ties, orders, kinds, dispatching):
+    """Whether a volunteer who is called accepts an order; being called, accepting or not, makes some turn calls off."""
+    u, weary = uniform_twice(key, orders.key[o], volunteer.key)
+    accepted = happens(u, odds_of_accepting(o, volunteer, residents, grids, ties, orders, kinds, dispatching))
+    volunteer.calls += 1
+    if not accepted:
+        volunteer.refusals += 1
+    if weary < dispatching.away_chance:
+        volunteer.away = 1
+    return accepted
+
+
+@law
+def first_to_accept(offer, ring, residents, grids, ties, orders, kinds, dispatching):
+    """Where in the ring the first volunteer stands who accepts an offer, of so many who are called at once; NO_ONE if nobody does."""
+    o, first, called = offer.order, NO_ONE, 0
+    for turn in range(names_looked_through(offer, dispatching)):
+        x = place_in_ring(turn, offer, ring)
+        volunteer = ring.volunteers[x]
+        if serves_kind(x, orders.kind[o], ring) and is_called(o, volunteer.row, residents, orders, kinds, dispatching):
+            called += 1
+            if accepts(o, volunteer, offer.key, residents, grids, ties, orders, kinds, dispatching) and first == NO_ONE:
+                first = x
+            if volunteer.away == 1:
+                ring.serves[x] = 0
+            if called >= offer.calls:
+                break
+    return first
+
+
+@law
+def is_offered_everywhere(o, orders, levers, dispatching):
+    """Whether an order that nobody near accepts is offered in all grids: by the scope, or because it was passed up."""
+    scope = scope_of_dispatch(levers, dispatching)
+    return scope == LOCAL_THEN_POOLED or (scope == LOCAL_SCOPE and orders.escalated[o] >= COMMUNITY_LEVEL)
+
+
+@law
+def other_server(o, key, help_left, residents, orders, kinds, dispatching):
+    """Who serves an order that no volunteer accepts: an institution with hours to give, the sub-district, or nobody."""
+    g, hours = residents.grid[orders.client[o]], kinds.hours[orders.kind[o]]
+    if help_left[g] >= hours:
+        help_left[g] -= hours
+        return INSTITUTION
+    passed_up = orders.escalated[o] == SUB_DISTRICT_LEVEL
+    if passed_up and uniform(key, orders.key[o]) < dispatching.sub_district_serves:
+        return SUB_DISTRICT
+    return NO_SERVER
+
+
+@phase
+def volunteers_answer(station, residents, grids, ties, orders, kinds, levers, count, dispatching):
+    """Each dispatched order is offered to volunteers in turn; the first of those called who accepts, serves."""
+    ring = ring_of_volunteers(station, residents, grids, kinds, levers, count, dispatching)
+    line = orders_on_offer(station, orders)
+    key, help_left = key_of(station.seed[0], ANSWER, station.week[0]), levers.institution_hours.copy()
+    for at in range(line.orders.size):
+        prefetch_offer(at, line, ring, residents, ties, orders)
+        o, x = line.orders[at], NO_ONE
+        for near in (True, False):
+            if x == NO_ONE and (near or is_offered_everywhere(o, orders, levers, dispatching)):
+                offer = offer_of(at, near, key, line, ring, residents, orders, levers, dispatching)
+                x = first_to_accept(offer, ring, residents, grids, ties, orders, kinds, dispatching)
+        if x == NO_ONE:
+            server = other_server(o, key, help_left, residents, orders, kinds, dispatching)
+        else:
+            server = takes_on(x, orders.kind[o], ring, kinds, levers)
+        settle(o, server, orders, count, dispatching)
+    station.free_hours[:] = 0.0
+    for x in range(ring.volunteers.size):
+        ends_the_week(ring.volunteers[x], station, residents, count)
+
+
+@law
+def may_turn_calls_off(i, mood, key, residents, dispatching):
+    """Who had turned calls off may return; a general call reaches some of the others, and makes some turn calls off."""
+    if residents.away[i] == 1:
+        if mood < dispatching.back_chance:
+            residents.away[i] = 0
+    elif mood < dispatching.broadcast:
+        residents.notified[i] += 1
+        if uniform(key, residents.key[i]) < dispatching.away_chance:
+            residents.away[i] = 1
+
+
+@law
+def takes_on(x, k, ring, kinds, levers):
+    """The volunteer at a place of the ring takes on a service of a kind; returns their row."""
+    volunteer = ring.volunteers[x]
+    volunteer.time -= kinds.hours[k]
+    if volunteer.away == 0:
+        ring.serves[x] = kinds_served(volunteer, kinds, levers)
+    return volunteer.row
+
+
+@law
+def settle(o, server, orders, count, dispatching):
+    """What becomes of an order that was offered: accepted, declined for good, or back in the line."""
+    if server != NO_SERVER:
+        orders.state[o], orders.server[o] = ACCEPTED, server
+        count.accepted[0] += 1
+    elif dispatching.most_rounds > 0.0 and orders.rounds[o] >= dispatching.most_rounds:
+        orders.state[o] = DECLINED
+        count.declined[0] += 1
+    else:
+        orders.state[o] = PLACED
+
+
+@law
+def ends_the_week(volunteer, station, residents, count):
+    """What the week's offers left of a volunteer's hours and attention; the most hours left in each tier."""
+    v, tier = volunteer.row, volunteer.tier
+    residents.hours_left[v], residents.away[v] = volunteer.time, volunteer.away
+    residents.notified[v] += volunteer.calls
+    count.offers[0] += volunteer.calls
+    count.refused[0] += volunteer.refusals
+    if volunteer.away == 0 and volunteer.time > station.free_hours[0, tier]:
+        station.free_hours[0, tier] = volunteer.time
+
+
+# ---- the engineer's half: the line, the ring, and what is fetched before it is needed
+
+VOLUNTEER = np.dtype(
+    (
+        np.record,
+        np.dtype(
+            [
+                ("key", "u8"), ("pushed", "f8"), ("row", "i4"), ("time", "f4"), ("skill", "f4"), ("identity", "f4"), ("fatigue", "f4"),
+                ("interest", "f4", (len(INTERESTS),)), ("grid", "i2"), ("calls", "i2"), ("refusals", "i2"), ("tier", "i1"), ("away", "u1"),
+            ],
+            align=True,
+        ),
+    )
+)  # fmt: skip
+"""What an offer asks of a volunteer, in one piece of 64 bytes: that much memory hands over at a time. `time` is hours left, `pushed` what
+policies and the time bank add to the log odds of accepting."""
+
+
+class Ring(NamedTuple):
+    """Volunteers who can be called, each grid a stretch, within it in the order of their draws (ranks)."""
+
+    volunteers: Column
+    serves: Column
+    """Kinds of service that each may serve now, one bit each: most whom an order meets may not, which one look tells."""
+    ranks: Column
+    first: Column
+    """Where those stand to whom the orders of each grid are offered first: of the grid or, if all are one pool, all."""
+    end: Column
+    of_all: Column
+    """Places in the ring in the order of ranks, whatever the grid; empty where no order leaves its grid."""
+    ranks_of_all: Column
+
+
+class Line(NamedTuple):
+    """Orders on offer, in the order of the line, and the points (0-1) from which they are offered near, and everywhere."""
+
+    orders: Column
+    near: Column
+    everywhere: Column
+
+
+class Offer(NamedTuple):
+    """An order is offered to so many volunteers, from a place between two others of the ring on."""
+
+    order: int
+    calls: int
+    near: bool
+    start: int
+    low: int
+    high: int
+    key: int
+    """Key of the draws by which volunteers answer."""
 
 
 @compiled
-def _ring_of(volunteers, ranks, by_grid, grid, grids):
-    """Volunteers in keyed order, each grid a stretch of the ring; where each stretch starts."""
-    start = np.zeros(grids + 1, np.int64)
-    place = ranks.copy()
-    if by_grid:
-        for v in range(volunteers.size):
-            place[v] += grid[volunteers[v]]
-            start[grid[volunteers[v]] + 1] += 1
-        for g in range(grids):
-            start[g + 1] += start[g]
-    ring = in_order(place)
-    return volunteers[ring], ranks[ring], start
+def orders_in_line(station, residents, orders, kinds, levers, dispatching):
+    """Placed orders in the order of the line."""
+    key = key_of(station.seed[0], QUEUE, station.week[0])
+    placed, n = np.empty(station.open_orders[0], np.int32), 0
+    for o in range(station.open_orders[0]):
+        if o + AHEAD < station.open_orders[0]:
+            prefetch(orders.client[o + AHEAD], levers.precedence, residents.groups, residents.limited)
+        if orders.state[o] == PLACED:
+            u = uniform(key, orders.key[o])
+            orders.rank[o] = place_of(o, u, station, residents, orders, kinds, levers, dispatching)
+            orders.escalated[o] = level_reached(o, station, orders, levers, dispatching)
+            placed[n] = o
+            n += 1
+    return placed[:n][in_order(orders.rank[placed[:n]])]
 
 
 @compiled
-def _kinds_served(tier, skill, time, least_tier, least_skill, hours):
-    """The kinds of service for which a volunteer has the tier, the skill and the time, as bits."""
+def capacities_of_the_week(station, grids, levers, dispatching):
+    """Whole orders that each grid can dispatch this week and, last, the pool."""
+    key, n = key_of(station.seed[0], STAFF, station.week[0]), grids.first.size - 1
+    pooled = scope_of_dispatch(levers, dispatching) == POOLED_SCOPE
+    of_staff, left = capacity_of_staff(grids, levers, dispatching), np.zeros(n + 1)
+    for g in range(n):
+        capacity = capacity_of_grid(g, of_staff, grids, levers)
+        if pooled:
+            left[n] += capacity
+        else:
+            left[g] = whole_orders(capacity, uniform(key, mixed(g + 1)))
+    if pooled:
+        left[n] = whole_orders(left[n], uniform(key, 0))
+    return left
+
+
+@compiled
+def prefetch_client(at, queue, residents, orders):
+    """Fetch what dispatching an order of the line needs."""
+    if at + 2 * AHEAD < queue.size:
+        prefetch(queue[at + 2 * AHEAD], orders.client, orders.state, orders.rounds)
+        prefetch(orders.client[queue[at + AHEAD]], residents.grid)
+
+
+@compiled
+def end_line(n, orders):
+    """The line ends after n orders."""
+    if n < orders.line.size:
+        orders.line[n] = END_OF_LINE
+
+
+@compiled
+def orders_on_offer(station, orders):
+    """Orders dispatched this week, in the order of the line, with their points: those are drawn for all at once."""
+    key, n = key_of(station.seed[0], RING, station.week[0]), 0
+    while n < orders.line.size and orders.line[n] != END_OF_LINE:
+        n += 1
+    dispatched = orders.line[:n]
+    keys = orders.key[dispatched]
+    return Line(dispatched, uniforms(key, keys, 1), uniforms(key, keys, 2))
+
+
+@compiled
+def those_who_can_be_called(station, residents, count, dispatching):
+    """Rows of participants who have hours left and have not turned calls off, and their draws."""
+    key_ring = key_of(station.seed[0], RING, station.week[0])
+    key_notice = key_of(station.seed[0], NOTICE, station.week[0])
+    everyone, n = residents.participants[: station.taking_part[0]], 0
+    rows, ranks = np.empty(everyone.size, np.int32), np.empty(everyone.size, np.float64)
+    for x in range(everyone.size):
+        if x + 2 * AHEAD < everyone.size:
+            prefetch(everyone[x + 2 * AHEAD], residents.key, residents.hours_left, residents.away, residents.notified)
+        i = everyone[x]
+        rank, mood = uniform_twice(key_ring, residents.key[i], NOBODY)
+        may_turn_calls_off(i, mood, key_notice, residents, dispatching)
+        count.hours_offered[0] += residents.hours_left[i]
+        count.away[0] += residents.away[i]
+        if residents.away[i] == 0 and residents.hours_left[i] > 0.0:
+            rows[n], ranks[n] = i, rank
+            n += 1
+    return rows[:n], ranks[:n]
+
+
+@compiled
+def ring_of_volunteers(station, residents, grids, kinds, levers, count, dispatching):
+    """Volunteers who can be called this week, as a ring."""
+    rows, ranks = those_who_can_be_called(station, residents, count, dispatching)
+    scope, n = scope_of_dispatch(levers, dispatching), rows.size
+    places, first, end = ranks.copy(), np.zeros(grids.first.size - 1, np.int64), np.full(grids.first.size - 1, n)
+    if scope != POOLED_SCOPE:
+        end[:] = 0
+        for x in range(n):
+            places[x] += residents.grid[rows[x]]
+            end[residents.grid[rows[x]]] += 1
+        for g in range(1, end.size):
+            first[g] = end[g - 1]
+            end[g] += end[g - 1]
+    ring = in_order(places)
+    rows, ranks = rows[ring], ranks[ring]
+    volunteers = packed(rows, station, residents, levers, dispatching)
+    serves = np.empty(n, np.uint32)
+    for x in range(n):
+        serves[x] = kinds_served(volunteers[x], kinds, levers)
+    of_all, ranks_of_all = np.empty(0, np.int32), ranks
+    if scope == LOCAL_THEN_POOLED or levers.hierarchy[0] > 0.0:
+        of_all = in_order(ranks)
+        ranks_of_all = ranks[of_all]
+    return Ring(volunteers, serves, ranks, first, end, of_all, ranks_of_all)
+
+
+@compiled
+def packed(rows, station, residents, levers, dispatching):
+    """What an offer asks of each volunteer, in the order of the ring: those called are far apart in the columns."""
+    to_earn = dispatching.accept_earning * station.trust[0] * station.earning[0]
+    volunteers = np.empty(rows.size, VOLUNTEER)
+    for x in range(rows.size):
+        v, one = rows[x], volunteers[x]
+        one.row, one.key, one.grid, one.tier = v, residents.key[v], residents.grid[v], residents.tier[v]
+        one.time, one.calls, one.refusals, one.away = residents.hours_left[v], 0, 0, 0
+        one.skill, one.identity, one.fatigue = residents.skill[v], residents.identity[v], residents.fatigue[v]
+        one.pushed = levers.acceptance[v] + to_earn
+        for about in range(residents.interest.shape[1]):
+            one.interest[about] = residents.interest[v, about]
+    return volunteers
+
+
+@compiled
+def kinds_served(volunteer, kinds, levers):
+    """The kinds of service for which a volunteer has the tier, the skill and the hours, one bit each."""
     served = np.uint32(0)
-    for k in range(hours.size):
-        enough = (tier >= least_tier[k]) & (skill >= least_skill[k]) & (time >= hours[k])
-        served |= np.uint32(enough) << np.uint32(k)
+    for k in range(kinds.hours.size):
+        serves = may_serve(k, volunteer.tier, volunteer.skill, volunteer.time, kinds, levers)
+        served |= np.uint32(serves) << np.uint32(k)
     return served
 
 
 @compiled
-def _ready(ring, key, grid, tier, skill, hours_left, identity, fatigue, acceptance, interest):
-    """What an offer asks of each volunteer, in the order of the ring: those called are far apart in the columns."""
-    ready = np.empty(ring.size, VOLUNTEER)
-    for x in range(ring.size):
-        v, one = ring[x], ready[x]
-        one["row"], one["key"], one["grid"], one["tier"], one["skill"] = v, key[v], grid[v], tier[v], skill[v]
-        one["time"], one["calls"], one["away"] = hours_left[v], 0, 0
-        one["identity"], one["fatigue"], one["acceptance"] = identity[v], fatigue[v], acceptance[v]
-        for about in range(interest.shape[1]):
-            one["interest"][about] = interest[v, about]
-    return ready
-
-
-@phase(writes=("away", "notified", "hours_left", "order_state", "order_server", "free_hours", "count_offers", "count_accepted", "count_refused", "count_hours_offered",
-               "count_away", "count_declined"))
-def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, skill, interest, identity, fatigue, away, notified, hours_left, atmosphere, tie_first, degree, tie_other,
-                      tie_strength, acceptance, skill_floor, trust, bank_earning, line, open_orders, order_key, order_state, order_kind, order_client, order_server, order_escalated, order_credit, order_rounds,
-                      kind_hours, kind_tier, kind_skill, kind_difficulty, kind_interest, kind_home, offers, grid_offers, scope, institution_hours, hierarchy, free_hours, grid_first, count_offers, count_accepted,
-                      count_refused, count_hours_offered, count_away, count_declined, wants, open_needs, dispatching, banking):
-    """Each dispatched order is offered to volunteers in turn; the first of those called who accepts, serves."""
-    dispatching, banking = dispatching[0], banking[0]
-    now = week[0]
-    key_ring, key_answer, key_notice = key_of(seed[0], RING, now), key_of(seed[0], ANSWER, now), key_of(seed[0], NOTICE, now)
-    everyone = participants[: taking_part[0]]
-    volunteers, ranks = np.empty(everyone.size, np.int32), np.empty(everyone.size, np.float64)
-    n = 0
-    for x in range(everyone.size):
-        if x + 2 * AHEAD < everyone.size:
-            soon(everyone[x + 2 * AHEAD], key, hours_left, away, notified)
-        i = everyone[x]
-        count_hours_offered[0] += hours_left[i]
-        rank, mood = uniform_twice(key_ring, key[i], NOBODY)
-        if away[i] == 1:
-            away[i] = 0 if mood < dispatching.back_chance else 1
-        elif mood < dispatching.broadcast:
-            # a general call to everybody reaches this volunteer
-            notified[i] += 1
-            away[i] = 1 if uniform(key_notice, key[i]) < dispatching.away_chance else 0
-        count_away[0] += away[i]
-        if away[i] == 0 and hours_left[i] > 0.0:
-            volunteers[n], ranks[n] = i, rank
-            n += 1
-    volunteers, ranks = volunteers[:n], ranks[:n]
-    grids = grid_first.size - 1
-    how = dispatching.scope if scope[0] < 0.0 else scope[0]
-    local_ring, local_rank, starts = _ring_of(volunteers, ranks, how != POOLED_SCOPE, grid, grids)
-    ready = _ready(local_ring, key, grid, tier, skill, hours_left, identity, fatigue, acceptance, interest)
-    # most whom an order meets cannot serve it: one look tells
-    lowest_skill = np.empty(kind_hours.size)
-    for k in range(kind_hours.size):
-        lowest_skill[k] = skill_asked_for(kind_skill[k], kind_difficulty[k], skill_floor[0])
-    can_serve = np.empty(n, np.uint32)
-    for x in range(n):
-        can_serve[x] = _kinds_served(ready[x]["tier"], ready[x]["skill"], ready[x]["time"], kind_tier, lowest_skill, kind_hours)
-    seat, ring_rank = np.empty(0, np.int32), local_rank
-    if how == LOCAL_THEN_POOLED or hierarchy[0] > 0.0:
-        seat = in_order(local_rank)
-        ring_rank = local_rank[seat]
-    help_left = institution_hours.copy()
-    calls_of_all = dispatching.offers + offers[0]
-    most_names = int(ceil(dispatching.names_looked_through))
-    to_earn = dispatching.accept_earning * trust[0] * max(banking.earning + bank_earning[0], 0.0)
-    dispatched = 0
-    while dispatched < line.size and line[dispatched] >= 0:
-        dispatched += 1
-    # what is asked of an order lies in the order of the line too, and its points in the two rings are drawn for all at once
-    queue = line[:dispatched]
-    has_client, has_kind, own_key = order_client[queue], order_kind[queue], order_key[queue]
-    points = uniforms(key_ring, own_key, 1), uniforms(key_ring, own_key, 2)
-    for at in range(dispatched):
-        if at + 2 * AHEAD < dispatched:
-            soon(has_client[at + 2 * AHEAD], grid, tie_first, degree)
-            later = at + AHEAD
-            ties_soon(has_client[later], tie_first, tie_other, tie_strength)
-            soon(queue[later], order_state, order_server, order_rounds, order_credit)
-            # whoever is called first stands about where the points of the order fall in the two rings
-            there = grid[has_client[later]]
-            about = starts[there] + int(points[0][later] * (starts[there + 1] - starts[there]))
-            soon(about, local_rank, can_serve, ready)
-            soon(about + 1, ready)
-            soon(about + 2, ready)
-            soon(int(points[1][later] * n), ring_rank, seat)
-        o, client, k = queue[at], has_client[at], has_kind[at]
-        g = grid[client]
-        calls = int(calls_of_all + grid_offers[g])
-        rounds = 1 if how == POOLED_SCOPE else 2 if how == LOCAL_THEN_POOLED or order_escalated[o] >= 1 else 1
-        chosen = -1
-        for r in range(rounds):
-            local = how != POOLED_SCOPE and r == 0
-            low, high = (starts[g], starts[g + 1]) if local else (0, n)
-            if high == low:
-                continue
-            ranks_here = local_rank if local or how == POOLED_SCOPE else ring_rank
-            called, looked_through = 0, min(high - low, most_names)
-            next_one = first_from(points[r][at], ranks_here, low, high)
-            for _ in range(looked_through):
-                if called >= calls:
-                    break
-                if next_one == high:
-                    next_one = low
-                x = next_one if local or how == POOLED_SCOPE else seat[next_one]
-                next_one += 1
-                if (can_serve[x] >> np.uint32(k)) & np.uint32(1) == 0:
-                    continue
-                one = ready[x]
-                v = one["row"]
-                if v == client:
-                    continue
-                if dispatching.reciprocal == 1.0 and (open_needs[v] == 0 or kind_interest[k] < 0 or not _could_return(open_needs[v], interest[client], kind_interest)):
-                    continue
-                called += 1
-                one["calls"] += 1
-                count_offers[0] += 1
-                s = slot_of(client, v, tie_first, degree, tie_other)
-                wish = willingness(tie_strength[s] if s >= 0 else 0.0, one["interest"][kind_interest[k]] if kind_interest[k] >= 0 else dispatching.match_at_rest,
-                                   one["identity"], one["fatigue"], 1.0 if one["grid"] != g else 0.0, 1.0 if order_credit[o] > 0 else 0.0, atmosphere[g],
-                                   one["time"] / kind_hours[k], one["acceptance"] + to_earn, dispatching)
-                answer, weary = uniform_twice(key_answer, own_key[at], one["key"])
-                if happens(answer, wish):
-                    if chosen == -1:
-                        chosen = x
-                else:
-                    count_refused[0] += 1
-                if weary < dispatching.away_chance:
-                    one["away"], can_serve[x] = 1, 0
-            if chosen >= 0:
-                break
-        server = ready[chosen]["row"] if chosen >= 0 else -1
-        if server < 0 and help_left[g] >= kind_hours[k]:
-            help_left[g] -= kind_hours[k]
-            server = INSTITUTION
-        if server == -1 and order_escalated[o] == 2 and uniform(key_answer, own_key[at]) < dispatching.sub_district_serves:
-            server = SUB_DISTRICT
-        if server != -1:
-            order_state[o], order_server[o] = ACCEPTED, server
-            count_accepted[0] += 1
-            if server >= 0:
-                one = ready[chosen]
-                one["time"] -= kind_hours[k]
-                if one["away"] == 0:
-                    can_serve[chosen] = _kinds_served(one["tier"], one["skill"], one["time"], kind_tier, lowest_skill, kind_hours)
-        elif dispatching.most_rounds > 0.0 and order_rounds[o] >= dispatching.most_rounds:
-            order_state[o] = DECLINED
-            count_declined[0] += 1
-        else:
-            order_state[o] = PLACED
-    for t in range(4):
-        free_hours[0, t] = 0.0
-    for x in range(n):
-        one = ready[x]
-        v = one["row"]
-        hours_left[v], away[v] = one["time"], one["away"]
-        notified[v] += one["calls"]
-        if one["away"] == 0 and one["time"] > free_hours[0, one["tier"]]:
-            free_hours[0, one["tier"]] = one["time"]
+def serves_kind(x, k, ring):
+    """Whether the volunteer at a place of the ring may serve a kind and has not turned calls off."""
+    return (ring.serves[x] >> np.uint32(k)) & np.uint32(1) != 0
 
 
 @compiled
-def _could_return(needs, giver_interest, kind_interest):
-    """Whether somebody could serve one of these open needs in return: bilateral barter (for the time-bank limit)."""
-    for k in range(kind_interest.size):
-        if (needs >> k) & 1 and kind_interest[k] >= 0 and giver_interest[kind_interest[k]] > 0.5:
-            return True
-    return False
+def offer_of(at, near, key, line, ring, residents, orders, levers, dispatching):
+    """The offer of an order of the line, near or everywhere."""
+    o = line.orders[at]
+    g = residents.grid[orders.client[o]]
+    calls = int(dispatching.offers + levers.offers[0] + levers.grid_offers[g])
+    low, high = (ring.first[g], ring.end[g]) if near else (0, ring.volunteers.size)
+    ranks, points = (ring.ranks, line.near) if near else (ring.ranks_of_all, line.everywhere)
+    start = first_from(points[at], ranks, low, high) if high > low else low
+    return Offer(o, calls, near, start, low, high, key)
+
+
+@compiled
+def names_looked_through(offer, dispatching):
+    """How many volunteers are looked through for fitting ones."""
+    return min(offer.high - offer.low, int(ceil(dispatching.names_looked_through))) if offer.calls > 0 else 0
+
+
+@compiled
+def place_in_ring(turn, offer, ring):
+    """The place of who comes next, so many turns from the start of an offer; after the last comes the first."""
+    at = offer.start + turn
+    if at >= offer.high:
+        at -= offer.high - offer.low
+    return at if offer.near else ring.of_all[at]
+
+
+@compiled
+def prefetch_offer(at, line, ring, residents, ties, orders):
+    """Fetch the client of an order that is offered soon and, of one sooner, the ties of theirs and who is called first."""
+    if at + 2 * AHEAD < line.orders.size:
+        prefetch(orders.client[line.orders[at + 2 * AHEAD]], residents.grid, ties.first, ties.degree)
+        o = line.orders[at + AHEAD]
+        prefetch_strengths(orders.client[o], ties)
+        prefetch(o, orders.state, orders.server, orders.rounds, orders.credit)
+        # whoever is called first stands about where the point of the order falls
+        g = residents.grid[orders.client[o]]
+        about = ring.first[g] + int(line.near[at + AHEAD] * (ring.end[g] - ring.first[g]))
+        prefetch(about, ring.ranks, ring.serves, ring.volunteers)
+        prefetch(about + 1, ring.volunteers)
+        prefetch(about + 2, ring.volunteers)
+        prefetch(int(line.everywhere[at + AHEAD] * ring.volunteers.size), ring.ranks_of_all, ring.of_all)

@@ -11,16 +11,19 @@ import numpy as np
 
 from sim.chance import key_of, stream, uniform, uniform_pair
 from sim.law import compiled, law
-from sim.odds import skill_asked_for
-from sim.orders import ACCEPTED, HIDDEN, PLACED
+from sim.orders import ACCEPTED, HIDDEN, PLACED, may_serve, share_hours
 from sim.phase import phase
-from sim.places import COOK, ELDER_PARTNER
+from sim.places import COOK, ELDER_PARTNER, PAIRED
 from sim.residents import ADULT, TASK, TEEN, YOUNGER_ELDER
-from sim.old_ties import slot_of
+from sim.ties import strength_between
 
 TURN = stream("pairing.turn")
 MATCH = stream("pairing.match")
 VISIT = stream("pairing.visit")
+N_SERVICES = len(PAIRED)
+GRID, COMMUNITY = range(2)
+"""Where helpers are looked for (`nearby`)."""
+NO_ONE = NO_ORDER = -1
 
 
 @law
@@ -37,161 +40,240 @@ def nearness(tie, weight, u):
     return weight * tie + u
 
 
-@compiled
-def _meant_for(service, i, kitchen_for, aid_for):
-    return kitchen_for[i] > 0.0 if service == COOK else aid_for[i] > 0.0
+@law
+def is_meant(service, i, levers):
+    """Whether a resident is meant to have a standing helper of a service."""
+    return levers.kitchen_for[i] > 0.0 if service == COOK else levers.aid_for[i] > 0.0
 
 
-@phase(writes=("pairs", "pair_client", "pair_helper", "pair_service", "pair_since", "pair_draw", "count_pairs"))
-def standing_pairs_are_matched(seed, week, key, household, grid, grid_first, age, tier, tenure, hours_limit, tie_first, degree, tie_other, tie_strength,
-                               kitchen_pairs, kitchen_for, elder_pairs, teen_pairs, aid_for, pairs, pair_client, pair_helper, pair_service, pair_since, pair_draw,
-                               count_pairs, pairing):
+@law
+def has_room(h, clients_of, pairing):
+    """Whether a helper can have one more neighbour."""
+    return clients_of[h] < int(pairing.most_clients)
+
+
+@law
+def still_holds(p, station, residents, pairs, levers):
+    """Whether a pair holds: both still live here, the helper still may be one, and the neighbour is still meant."""
+    c, h, service = pairs.client[p], pairs.helper[p], pairs.service[p]
+    since = station.week[0] - pairs.since[p]
+    both_live_here = residents.tenure[c] > since and residents.tenure[h] > since
+    return both_live_here and may_be(service, residents.age[h], residents.tier[h]) and is_meant(service, c, levers)
+
+
+@phase
+def standing_pairs_are_matched(station, residents, grids, ties, pairs, levers, count, pairing):
     """Pairs in which somebody moved, lapsed or is no longer meant end; neighbours without a helper are matched."""
-    pairing = pairing[0]
-    places = (int(kitchen_pairs[0]), int(elder_pairs[0]), int(teen_pairs[0]))
-    if pairs[0] == 0 and places[0] + places[1] + places[2] <= 0:
-        return
-    now = week[0]
-    key_turn, key_match = key_of(seed[0], TURN, now), key_of(seed[0], MATCH, now)
-    residents, grids = tier.size, grid_first.size - 1
-    standing = np.zeros((3, residents), np.uint8)
-    clients_of = np.zeros(residents, np.uint8)
-    free, line, turn = np.empty(residents, np.int32), np.empty(residents, np.int32), np.empty(residents, np.float64)
-    used = np.zeros(3, np.int64)
+    places = places_for_pairs(levers)
+    if station.pairs[0] > 0 or places.sum() > 0:
+        clients_of, helped = pairs_that_hold(places, station, residents, pairs, levers, count)
+        volunteers, meant = volunteers_and_those_meant(residents, levers)
+        for service in range(N_SERVICES):
+            if places[service] > 0:
+                helpers = free_helpers(service, volunteers, clients_of, residents, pairing)
+                first = first_of_each_grid(helpers, residents, grids)
+                for c in in_turn(service, meant, helped, first, station, residents, levers, pairing):
+                    if places[service] <= 0 or station.pairs[0] >= pairs.client.size:
+                        break
+                    low, high = where_to_look(c, first, residents, pairing)
+                    h = nearest_helper(c, helpers[low:high], clients_of, station, residents, ties, pairing)
+                    if h != NO_ONE:
+                        add_pair(c, h, service, station, pairs)
+                        clients_of[h] += 1
+                        places[service] -= 1
+                        count.pairs[0] += 1
+        draw_visits(station, residents, pairs, count)
+
+
+@law
+def add_pair(c, h, service, station, pairs):
+    """A neighbour and a helper are a pair from this week on."""
+    p = station.pairs[0]
+    pairs.client[p], pairs.helper[p], pairs.service[p], pairs.since[p] = c, h, service, station.week[0]
+    station.pairs[0] = p + 1
+
+
+@law
+def draw_visits(station, residents, pairs, count):
+    """Each pair draws whether the helper comes this week, and in which turn."""
+    key = key_of(station.seed[0], VISIT, station.week[0])
+    for p in range(station.pairs[0]):
+        pairs.draw[p] = uniform_pair(key, residents.key[pairs.client[p]], residents.key[pairs.helper[p]])
+        count.pairs[2 + pairs.service[p]] += 1
+
+
+@law
+def helps_with(o, p, residents, pairs, orders, kinds, levers):
+    """Whether the helper of a pair may and can serve an order of the neighbour: an open one, of a kind that such helpers serve."""
+    h, k = pairs.helper[p], orders.kind[o]
+    wanted = levers.kitchen_kinds[k] > 0.0 if pairs.service[p] == COOK else levers.aid_kinds[k] > 0.0
+    is_open = orders.state[o] == HIDDEN or orders.state[o] == PLACED
+    fits = may_serve(k, residents.tier[h], residents.skill[h], residents.hours_left[h], kinds, levers)
+    return wanted and is_open and fits
+
+
+@law
+def arose_before(o, other, orders):
+    """Whether one order arose before another; of those of one week, the one with the lower key."""
+    same_week = orders.arose[o] == orders.arose[other]
+    return orders.arose[o] < orders.arose[other] or (same_week and orders.key[o] < orders.key[other])
+
+
+@phase
+def standing_helpers_come(station, residents, pairs, orders, kinds, levers, encounters, count, pairing):
+    """Each standing helper who has the time comes, and serves an open need of the neighbour or spends some time there."""
+    if station.pairs[0] > 0:
+        last, before = orders_of_each_client(station, residents, orders)
+        # in the order of their draws: one neighbour may have two helpers, one helper two neighbours
+        for p in np.argsort(pairs.draw[: station.pairs[0]]):
+            if pairs.draw[p] >= pairing.comes:
+                break
+            chosen, o = NO_ORDER, last[pairs.client[p]]
+            while o != NO_ORDER:
+                if helps_with(o, p, residents, pairs, orders, kinds, levers):
+                    chosen = o if chosen == NO_ORDER or arose_before(o, chosen, orders) else chosen
+                o = before[o]
+            if chosen != NO_ORDER:
+                takes_on(chosen, p, station, residents, pairs, orders, kinds, count)
+            elif pairs.service[p] != COOK and residents.hours_left[pairs.helper[p]] >= pairing.visit_hours > 0.0:
+                spends_time(p, station, residents, pairs, count, pairing)
+                share_hours(pairs.helper[p], pairs.client[p], pairing.visit_hours, station, encounters)
+
+
+@law
+def takes_on(o, p, station, residents, pairs, orders, kinds, count):
+    """The helper of a pair takes on an order of the neighbour; of a hidden one the station learns now."""
+    h = pairs.helper[p]
+    if orders.state[o] == HIDDEN:
+        orders.placed[o] = station.week[0]
+        count.placed[0] += 1
+    orders.state[o], orders.server[o] = ACCEPTED, h
+    residents.hours_left[h] = max(residents.hours_left[h] - kinds.hours[orders.kind[o]], 0.0)
+    count.visits_paid[pairs.service[p]] += 1
+
+
+@law
+def spends_time(p, station, residents, pairs, count, pairing):
+    """The helper of a pair only spends time with the neighbour: nothing is served, and yet they meet."""
+    h = pairs.helper[p]
+    residents.hours_left[h] -= pairing.visit_hours
+    residents.hours[h] += pairing.visit_hours
+    residents.services[h] += 1
+    residents.success[h] += residents.skill[h]
+    residents.last_served[h] = station.week[0]
+    count.visits_paid[3] += 1
+
+
+# ---- the engineer's half: who is looked through for a match, and chains of orders
+
+
+@compiled
+def places_for_pairs(levers):
+    """Places for standing pairs of each service."""
+    return np.array([int(levers.kitchen_pairs[0]), int(levers.elder_pairs[0]), int(levers.teen_pairs[0])])
+
+
+@compiled
+def pairs_that_hold(places, station, residents, pairs, levers, count):
+    """Keep the pairs that hold, as far as there are places, which they take; the neighbours each helper has, and who is helped.
+
+    The oldest pairs stand first in the table, so that fewer places end the youngest.
+    """
+    clients_of = np.zeros(residents.tier.size, np.uint8)
+    helped = np.zeros((N_SERVICES, residents.tier.size), np.uint8)
     n = 0
-    # the oldest pairs stand first in the table, so that fewer places end the youngest
-    for p in range(pairs[0]):
-        c, h, service = pair_client[p], pair_helper[p], pair_service[p]
-        since = now - pair_since[p]
-        stays = (
-            tenure[c] > since
-            and tenure[h] > since
-            and may_be(service, age[h], tier[h])
-            and _meant_for(service, c, kitchen_for, aid_for)
-            and used[service] < places[service]
-        )
-        if not stays:
-            count_pairs[1] += 1
-            continue
-        pair_client[n], pair_helper[n], pair_service[n], pair_since[n] = c, h, service, pair_since[p]
-        standing[service, c] = 1
-        clients_of[h] += 1
-        used[service] += 1
-        n += 1
-    most = int(pairing.most_clients)
-    # volunteers and those meant are few: they are looked through once, in the order of their grids, because residents lie so
-    volunteers, those_meant, n_volunteers, n_meant = np.empty(residents, np.int32), np.empty(residents, np.int32), 0, 0
-    for i in range(residents):
-        if tier[i] >= TASK:
+    for p in range(station.pairs[0]):
+        c, h, service = pairs.client[p], pairs.helper[p], pairs.service[p]
+        if places[service] > 0 and still_holds(p, station, residents, pairs, levers):
+            pairs.client[n], pairs.helper[n], pairs.service[n], pairs.since[n] = c, h, service, pairs.since[p]
+            helped[service, c] = 1
+            clients_of[h] += 1
+            places[service] -= 1
+            n += 1
+        else:
+            count.pairs[1] += 1
+    station.pairs[0] = n
+    return clients_of, helped
+
+
+@compiled
+def volunteers_and_those_meant(residents, levers):
+    """Rows of volunteers and of those meant to have a helper: they are few, and looked through once, grid by grid."""
+    n = residents.tier.size
+    volunteers, meant, n_volunteers, n_meant = np.empty(n, np.int32), np.empty(n, np.int32), 0, 0
+    for i in range(n):
+        if residents.tier[i] >= TASK:
             volunteers[n_volunteers] = i
             n_volunteers += 1
-        if kitchen_for[i] > 0.0 or aid_for[i] > 0.0:
-            those_meant[n_meant] = i
+        if levers.kitchen_for[i] > 0.0 or levers.aid_for[i] > 0.0:
+            meant[n_meant] = i
             n_meant += 1
-    for service in range(3):
-        left = places[service] - used[service]
-        if left <= 0:
-            continue
-        able, first = 0, np.zeros(grids + 1, np.int64)
-        for h in volunteers[:n_volunteers]:
-            if may_be(service, age[h], tier[h]) and clients_of[h] < most and hours_limit[h] > 0.0:
-                free[able] = h
-                first[grid[h] + 1] += 1
-                able += 1
-        if able == 0:
-            continue
-        for g in range(grids):
-            first[g + 1] += first[g]
-        waiting = 0
-        for c in those_meant[:n_meant]:
-            if (
-                _meant_for(service, c, kitchen_for, aid_for)
-                and standing[service, c] == 0
-                and (pairing.nearby == 1.0 or first[grid[c] + 1] > first[grid[c]])
-            ):
-                line[waiting], turn[waiting] = c, uniform(key_turn, key[c])
-                waiting += 1
-        for c in line[:waiting][np.argsort(turn[:waiting])]:
-            if left <= 0 or n >= pair_client.size:
-                break
-            low, high = (first[grid[c]], first[grid[c] + 1]) if pairing.nearby == 0.0 else (0, able)
-            best, nearest = -1, -1.0
-            for x in range(low, high):
-                h = free[x]
-                if clients_of[h] < most and household[h] != household[c]:
-                    s = slot_of(c, h, tie_first, degree, tie_other)
-                    near = nearness(
-                        tie_strength[s] if s >= 0 else 0.0, pairing.tie, uniform_pair(key_match, key[c], key[h])
-                    )
-                    if near > nearest:
-                        nearest, best = near, h
-            if best >= 0:
-                pair_client[n], pair_helper[n], pair_service[n], pair_since[n] = c, best, service, now
-                clients_of[best] += 1
-                count_pairs[0] += 1
-                n += 1
-                left -= 1
-    pairs[0] = n
-    key_visit = key_of(seed[0], VISIT, now)
-    for p in range(n):
-        pair_draw[p] = uniform_pair(key_visit, key[pair_client[p]], key[pair_helper[p]])
-        count_pairs[2 + pair_service[p]] += 1
+    return volunteers[:n_volunteers], meant[:n_meant]
 
 
-@phase(writes=("hours", "hours_left", "services", "success", "last_served", "order_state", "order_server", "order_placed", "encounters", "met_one", "met_other",
-               "met_hours", "count_visits_paid", "count_placed"))
-def standing_helpers_come(week, tier, skill, hours, hours_left, services, success, last_served, pairs, pair_client, pair_helper, pair_service, pair_draw,
-                          kitchen_kinds, aid_kinds, open_orders, order_key, order_state, order_kind, order_client, order_arose, order_placed, order_server,
-                          kind_hours, kind_tier, kind_skill, kind_difficulty, skill_floor, encounters, met_one, met_other, met_hours, count_visits_paid,
-                          count_placed, pairing):
-    """Each standing helper who has the time comes, and serves an open need of the neighbour or spends some time there."""
-    pairing = pairing[0]
-    n = pairs[0]
-    if n == 0:
-        return
-    now = week[0]
-    # the open orders of each client, as chains
-    head, following = np.full(tier.size, -1, np.int32), np.empty(open_orders[0], np.int32)
-    for o in range(open_orders[0]):
-        c = order_client[o]
-        following[o], head[c] = head[c], o
-    m = encounters[0]
-    # helpers come in the order of their draws: one client may have two helpers, one helper two clients
-    for p in np.argsort(pair_draw[:n]):
-        if pair_draw[p] >= pairing.comes:
-            break
-        c, h, service = pair_client[p], pair_helper[p], pair_service[p]
-        chosen = -1
-        o = head[c]
-        while o >= 0:
-            k = order_kind[o]
-            wanted = kitchen_kinds[k] > 0.0 if service == COOK else aid_kinds[k] > 0.0
-            lowest = skill_asked_for(kind_skill[k], kind_difficulty[k], skill_floor[0])
-            fits = tier[h] >= kind_tier[k] and skill[h] >= lowest and hours_left[h] >= kind_hours[k]
-            if wanted and fits and (order_state[o] == HIDDEN or order_state[o] == PLACED):
-                if (
-                    chosen < 0
-                    or order_arose[o] < order_arose[chosen]
-                    or (order_arose[o] == order_arose[chosen] and order_key[o] < order_key[chosen])
-                ):
-                    chosen = o
-            o = following[o]
-        if chosen >= 0:
-            if order_state[chosen] == HIDDEN:
-                order_placed[chosen] = now
-                count_placed[0] += 1
-            order_state[chosen], order_server[chosen] = ACCEPTED, h
-            hours_left[h] = max(hours_left[h] - kind_hours[order_kind[chosen]], 0.0)
-            count_visits_paid[service] += 1
-        elif service != COOK and hours_left[h] >= pairing.visit_hours and pairing.visit_hours > 0.0:
-            # only time together: nothing is served, and yet they meet
-            hours_left[h] -= pairing.visit_hours
-            hours[h] += pairing.visit_hours
-            services[h] += 1
-            success[h] += skill[h]
-            last_served[h] = now
-            count_visits_paid[3] += 1
-            if m < met_one.size:
-                met_one[m], met_other[m], met_hours[m] = h, c, pairing.visit_hours
-                m += 1
-    encounters[0] = m
+@compiled
+def free_helpers(service, volunteers, clients_of, residents, pairing):
+    """Volunteers who may be helpers of a service and can have one more neighbour, grid by grid."""
+    free, n = np.empty(volunteers.size, np.int32), 0
+    for h in volunteers:
+        room = has_room(h, clients_of, pairing) and residents.hours_limit[h] > 0.0
+        if room and may_be(service, residents.age[h], residents.tier[h]):
+            free[n] = h
+            n += 1
+    return free[:n]
+
+
+@compiled
+def first_of_each_grid(rows, residents, grids):
+    """Where each grid begins among rows that lie grid by grid, and where the last ends."""
+    first = np.zeros(grids.first.size, np.int64)
+    for i in rows:
+        first[residents.grid[i] + 1] += 1
+    for g in range(first.size - 1):
+        first[g + 1] += first[g]
+    return first
+
+
+@compiled
+def where_to_look(c, first, residents, pairing):
+    """From where to where helpers are looked through for a neighbour: in the own grid, or everywhere."""
+    if pairing.nearby == GRID:
+        return first[residents.grid[c]], first[residents.grid[c] + 1]
+    return first[0], first[first.size - 1]
+
+
+@compiled
+def in_turn(service, meant, helped, first, station, residents, levers, pairing):
+    """Neighbours who are meant and not yet helped, and for whom there are helpers to look through, in keyed order."""
+    key = key_of(station.seed[0], TURN, station.week[0])
+    waiting, turn, n = np.empty(meant.size, np.int32), np.empty(meant.size, np.float64), 0
+    for c in meant:
+        low, high = where_to_look(c, first, residents, pairing)
+        if is_meant(service, c, levers) and helped[service, c] == 0 and high > low:
+            waiting[n], turn[n] = c, uniform(key, residents.key[c])
+            n += 1
+    return waiting[:n][np.argsort(turn[:n])]
+
+
+@compiled
+def nearest_helper(c, helpers, clients_of, station, residents, ties, pairing):
+    """The helper to whom a neighbour is matched most gladly, of another household; NO_ONE where all have enough to do."""
+    key = key_of(station.seed[0], MATCH, station.week[0])
+    best, nearest = NO_ONE, -1.0
+    for h in helpers:
+        if has_room(h, clients_of, pairing) and residents.household[h] != residents.household[c]:
+            u = uniform_pair(key, residents.key[c], residents.key[h])
+            near = nearness(strength_between(c, h, ties), pairing.tie, u)
+            if near > nearest:
+                nearest, best = near, h
+    return best
+
+
+@compiled
+def orders_of_each_client(station, residents, orders):
+    """The last order of each client and, for each order, the one before of the same client: NO_ORDER where there is none."""
+    last, before = np.full(residents.tier.size, NO_ORDER, np.int32), np.empty(station.open_orders[0], np.int32)
+    for o in range(station.open_orders[0]):
+        c = orders.client[o]
+        before[o], last[c] = last[c], o
+    return last, before
