@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 
 from sim import Simulation
-from sim.orders import ACCEPTED, DECLINED, DISPATCHED, DONE, HIDDEN, PLACED
+from sim.orders import ACCEPTED, DECLINED, DISPATCHED, DONE, HIDDEN, INSTITUTION, PLACED, SUB_DISTRICT
 from sim.places import COOK, PAIRED
 from sim.policies.policy import counted
 from sim.residents import AGES, BY_CAMPAIGN, INTERESTS, ORIGINS, TIERS
-from sim.rules.dispatching import INSTITUTION, SUB_DISTRICT
 from sim.world import World
 
 SEATS = ("", *("committee member", "team leader", "head of an institution") * 2)

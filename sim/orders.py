@@ -13,7 +13,13 @@ from sim.odds import skill_asked_for
 
 HIDDEN, PLACED, DISPATCHED, ACCEPTED, DONE, DECLINED, EXPIRED, CANCELLED = range(8)
 STATES = ("hidden", "placed", "dispatched", "accepted", "done", "declined", "expired", "cancelled")
-NOT_PLACED, NOBODY_SERVES = -1, -1
+NOT_PLACED = -1
+NOBODY_SERVES, SUB_DISTRICT, INSTITUTION = -1, -2, -3
+"""Who serves an order where no volunteer does."""
+LOCAL_SCOPE, POOLED_SCOPE, LOCAL_THEN_POOLED = range(3)
+GRID_LEVEL, COMMUNITY_LEVEL, SUB_DISTRICT_LEVEL = range(3)
+"""How far an order is passed up."""
+END_OF_LINE = -1
 
 ORDERS: Table = {
     "order_key": Fact("u8", "identity of the order for the draws of chance: client, kind and week", "key"),
@@ -56,6 +62,12 @@ ENCOUNTERS: Table = {
     "met_other": Fact("i4", "the other", "row"),
     "met_hours": Fact("f4", "hours shared", "hours", 0),
 }
+
+
+@law
+def scope_of_dispatch(levers, dispatching):
+    """Whether orders stay in their grid, go to the whole community, or first the one, then the other."""
+    return dispatching.scope if levers.scope[0] < 0.0 else levers.scope[0]
 
 
 @law

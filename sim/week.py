@@ -1,12 +1,13 @@
 """The week, in the order in which it happens."""
 
+from sim.rules.answering import volunteers_answer
 from sim.rules.asking import residents_are_asked
 from sim.rules.assigning import tasks_are_assigned
 from sim.rules.banking import credits_are_offered, hours_are_banked
 from sim.rules.bonding import ties_change
 from sim.rules.counting import the_community_is_counted
 from sim.rules.deciding import residents_decide
-from sim.rules.dispatching import orders_are_dispatched, volunteers_answer
+from sim.rules.dispatching import orders_are_dispatched
 from sim.rules.feeling import feelings_change
 from sim.rules.learning import skills_change
 from sim.rules.moving import households_leave, newcomers_arrive

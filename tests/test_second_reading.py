@@ -17,6 +17,7 @@ from scipy import integrate, special, stats
 from sim.law import plain
 from sim.odds import happens, log_odds, remembered, sigma, weekly_from_annual
 from sim.rules import (
+    answering,
     asking,
     banking,
     bonding,
@@ -255,7 +256,7 @@ ACCEPT: dict[str, Any] = {
 
 def _wish(v: Numbers, spare: float, tie: float, tired: float) -> float:
     p = SimpleNamespace(**ACCEPT, accept_time=v["time"])
-    return plain(dispatching.willingness)(tie, 0.35, 0.5, tired, 0.0, 0.0, 0.3, spare, 0.0, p)
+    return answering.willingness(answering.leaning(tie, 0.35, 0.5, tired, p), 0.0, 0.0, 0.3, spare, 0.0, p)
 
 
 @pytest.mark.parametrize("name", LAWS)

@@ -15,6 +15,7 @@ from sim import odds
 from sim.law import plain
 from sim.residents import ADULT, CHILD, SENIOR_ELDER, TEEN, YOUNGER_ELDER
 from sim.rules import (
+    answering,
     assigning,
     banking,
     deciding,
@@ -92,7 +93,8 @@ def test_odds_of_accepting_are_a_product() -> None:
         tie, match, identity, tired, air, pushed = shares(6)
         far, paid = CHANCE.integers(0, 2, 2)
         spare = float(CHANCE.uniform(1, 9))
-        said = plain(dispatching.willingness)(tie, match, identity, tired, far, paid, air, spare, pushed, ACCEPT)
+        leans = answering.leaning(tie, match, identity, tired, ACCEPT)
+        said = answering.willingness(leans, far, paid, air, spare, pushed, ACCEPT)
         odds_of = math.exp(0.1) * math.exp(1.5 * tie) * math.exp(1.5 * match) / math.exp(1.5 * 0.35)
         odds_of *= math.exp(identity - 0.5) / math.exp(1.5 * tired) * math.exp(air - 0.3) * math.exp(pushed)
         odds_of *= (math.exp(-0.7) if far else 1) * (math.exp(0.5) if paid else 1) * spare**0.4

@@ -12,16 +12,16 @@ from twin_pairs import PairsWeek, skill_asked_for
 from sim.law import plain
 from sim.odds import remembered as remembered_law
 from sim.odds import sigma as sigma_law
-from sim.orders import ACCEPTED, DECLINED, DISPATCHED, DONE, EXPIRED, HIDDEN, PLACED
+from sim.orders import ACCEPTED, DECLINED, DISPATCHED, DONE, EXPIRED, HIDDEN, INSTITUTION, PLACED, SUB_DISTRICT
 from sim.residents import YOUNGER_ELDER
-from sim.rules import assigning, banking, dispatching, needing, serving
+from sim.rules import answering, assigning, banking, dispatching, needing, serving
 
 LOCAL, POOLED, LOCAL_THEN_POOLED = range(3)
 remembered, sigma = plain(remembered_law), plain(sigma_law)
 chance_of_need, chance_of_discovery = plain(needing.chance_of_need), plain(needing.chance_of_discovery)
 share_taken = plain(assigning.share_taken)
 place_in_line, whole_orders = plain(dispatching.place_in_line), plain(dispatching.whole_orders)
-willingness = plain(dispatching.willingness)
+leaning, willingness = plain(answering.leaning), plain(answering.willingness)
 quality_of_service, rating_reported = plain(serving.quality_of_service), plain(serving.rating_reported)
 quality_by_standards = plain(serving.quality_by_standards)
 credit_earned, part_of = plain(banking.credit_earned), plain(banking.part_of)
@@ -217,11 +217,9 @@ class ServiceWeek(PairsWeek):
             self.tally.add("count_offers")
             tie = order.client.ties.get(v)
             touched = order.service.interest
+            match = v.interest[touched] if touched >= 0 else p.match_at_rest
             wish = willingness(
-                tie.strength if tie else 0.0,
-                v.interest[touched] if touched >= 0 else p.match_at_rest,
-                v.identity,
-                v.fatigue,
+                leaning(tie.strength if tie else 0.0, match, v.identity, v.fatigue, p),
                 1.0 if v.place is not order.client.place else 0.0,
                 1.0 if order.credit > 0 else 0.0,
                 order.client.place.atmosphere,
@@ -251,9 +249,9 @@ class ServiceWeek(PairsWeek):
             order.server.hours_left = single(order.server.hours_left - hours)
         elif help_left[home.row] >= hours:
             help_left[home.row] -= hours
-            order.served_by = dispatching.INSTITUTION
+            order.served_by = INSTITUTION
         elif order.escalated == 2 and uniform(self.key("dispatching.answer"), order.key) < p.sub_district_serves:
-            order.served_by = dispatching.SUB_DISTRICT
+            order.served_by = SUB_DISTRICT
         if order.server or order.served_by != -1:
             order.state = ACCEPTED
             self.tally.add("count_accepted")

@@ -44,7 +44,7 @@ def owned_by_household(i, residents, households):
 
 @law
 def pays(minutes, client, residents, households):
-    """Take so many minutes from the client's account and, where too little is there, from the household's; what was paid."""
+    """Take minutes from the client's account and, where too few are there, the household's; returns what was paid."""
     paid = min(minutes, residents.balance[client])
     residents.balance[client] -= paid
     home = residents.household[client]

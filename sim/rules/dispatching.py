@@ -1,44 +1,26 @@
-"""Dispatching: the station lines up open orders, and volunteers to whom they are offered accept or do not.
+"""Dispatching: the station puts open orders in line, and dispatches as many as it can.
 
-Orders wait in line by urgency, vulnerability and a keyed draw. Volunteers stand in a ring in keyed order; an order is
-offered to the next so many on from its own keyed point, so that one volunteer more or less touches only the orders
-next to them. Being called costs attention: some turn calls off for a while.
+Orders wait in line by urgency, vulnerability and a keyed draw. Staff are shared out to the grids by their residents, or
+work as one pool for the whole community. What waits for long is passed up.
 
 Sources: manshadi2022 (C22, C23), huang2025 (A10, A60-A64)
 """
 
-from math import ceil, floor, log
-from typing import NamedTuple
+from math import floor
 
 import numpy as np
 
-from sim.chance import NOBODY, key_of, mixed, stream, uniform, uniform_twice, uniforms
-from sim.engine.jit import AHEAD, Column, compiled, law, prefetch
-from sim.odds import happens
-from sim.order import first_from, in_order
-from sim.orders import ACCEPTED, DECLINED, DISPATCHED, NO_SERVER, PLACED, may_serve
+from sim.chance import key_of, mixed, stream, uniform
+from sim.engine.jit import AHEAD, compiled, law, prefetch
+from sim.order import in_order
+from sim.orders import DISPATCHED, END_OF_LINE, LOCAL_THEN_POOLED, PLACED, POOLED_SCOPE, scope_of_dispatch
 from sim.phase import phase
-from sim.residents import CHILDREN, ELDERS_ALONE, INTERESTS, LOW_INCOME, SENIOR_ELDERS
-from sim.ties import prefetch_strengths, strength_between
+from sim.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, SENIOR_ELDERS
 
 QUEUE = stream("dispatching.queue")
 STAFF = stream("dispatching.staff")
-RING = stream("dispatching.ring")
-ANSWER = stream("dispatching.answer")
-NOTICE = stream("dispatching.notice")
-LOCAL_SCOPE, POOLED_SCOPE, LOCAL_THEN_POOLED = range(3)
-GRID_LEVEL, COMMUNITY_LEVEL, SUB_DISTRICT_LEVEL = range(3)
-SUB_DISTRICT = -2
-INSTITUTION = -3
 VULNERABLE = 1 << ELDERS_ALONE | 1 << SENIOR_ELDERS | 1 << CHILDREN | 1 << LOW_INCOME
 """Groups whose orders come earlier, as bits."""
-NO_ONE = END_OF_LINE = -1
-
-
-@law
-def scope_of_dispatch(levers, dispatching):
-    """Whether orders stay in their grid, go to the whole community, or first the one, then the other."""
-    return dispatching.scope if levers.scope[0] < 0.0 else levers.scope[0]
 
 
 @law
@@ -58,20 +40,28 @@ def place_of(o, u, station, residents, orders, kinds, levers, dispatching):
     paid = 1.0 if orders.credit[o] > 0 else 0.0
     waited_share = waited / max(kinds.patience[k], 1.0)
     return place_in_line(
-        priority, dispatching.urgency, waited_share, weight, vulnerable, levers.bank_priority[0], paid, dispatching.spread, u
+        priority,
+        dispatching.urgency,
+        waited_share,
+        weight,
+        vulnerable,
+        levers.bank_priority[0],
+        paid,
+        dispatching.spread,
+        u,
     )
 
 
 @law
 def level_reached(o, station, orders, levers, dispatching):
-    """How far an order is passed up by now: one level each so many weeks that it waits, as far as the hierarchy goes."""
+    """How far an order is passed up by now: a level each so many weeks of waiting, as far as the hierarchy goes."""
     waited = station.week[0] - orders.placed[o]
     return min(int(waited // dispatching.escalate_after), int(levers.hierarchy[0]))
 
 
 @law
 def whole_orders(capacity, u):
-    """A capacity of so many orders a week, some weeks one more: the whole part, plus one with the chance of the rest."""
+    """A capacity of so many orders a week: its whole part, plus one with the chance of the rest."""
     whole = floor(capacity) if capacity > 0.0 else 0.0
     return whole + (1.0 if u < capacity - whole else 0.0)
 
@@ -130,237 +120,7 @@ def pool_what_is_left(left):
         left[g] = 0.0
 
 
-@law
-def leaning(tie, match, identity, fatigue, p):
-    """Log odds of accepting an order, by who the volunteer is and what ties them to the client; far from the references, more or less."""
-    return (
-        p.accept
-        + p.accept_tie * tie
-        + p.accept_match * (match - p.match_at_rest)
-        + p.accept_identity * (identity - p.identity_at_rest)
-        - p.accept_fatigue * fatigue
-    )
-
-
-@law
-def willingness(leaning, other_grid, credit, atmosphere, time_to_spare, pushed, p):
-    """Log odds of accepting an order that is offered; `time_to_spare` is free hours over the hours of the service (above 0)."""
-    return (
-        leaning
-        - p.accept_distance * other_grid
-        + p.accept_credit * credit
-        + p.accept_atmosphere * (atmosphere - p.atmosphere_at_rest)
-        + p.accept_time * log(time_to_spare)
-        + pushed
-    )
-
-
-@law
-def odds_of_accepting(o, volunteer, residents, grids, ties, orders, kinds, dispatching):
-    """Log odds that a volunteer who is called accepts an order."""
-    client, k = orders.client[o], orders.kind[o]
-    g = residents.grid[client]
-    tie = strength_between(client, volunteer.row, ties)
-    match = volunteer.interest[kinds.interest[k]] if kinds.interest[k] >= 0 else dispatching.match_at_rest
-    other_grid = 1.0 if volunteer.grid != g else 0.0
-    credit = 1.0 if orders.credit[o] > 0 else 0.0
-    leans = leaning(tie, match, volunteer.identity, volunteer.fatigue, dispatching)
-    time_to_spare = volunteer.time / kinds.hours[k]
-    return willingness(leans, other_grid, credit, grids.atmosphere[g], time_to_spare, volunteer.pushed, dispatching)
-
-
-@law
-def could_return(i, v, k, residents, kinds):
-    """Whether a client could serve one of a volunteer's open needs in return for a service: barter, without credits."""
-    if kinds.interest[k] < 0:
-        return False
-    for need in range(kinds.interest.size):
-        asks_for = kinds.interest[need]
-        if (residents.open_needs[v] >> need) & 1 and asks_for >= 0 and residents.interest[i, asks_for] > 0.5:
-            return True
-    return False
-
-
-@law
-def is_called(o, v, residents, orders, kinds, dispatching):
-    """Whether a volunteer who may serve an order is called: not for an own one and, under barter, only for who can return it."""
-    i = orders.client[o]
-    return v != i and (dispatching.reciprocal == 0.0 or could_return(i, v, orders.kind[o], residents, kinds))
-
-
-@law
-def accepts(o, volunteer, key, residents, grids, ties, orders, kinds, dispatching):
-    """Whether a volunteer who is called accepts an order; being called, accepting or not, makes some turn calls off."""
-    u, weary = uniform_twice(key, orders.key[o], volunteer.key)
-    accepted = happens(u, odds_of_accepting(o, volunteer, residents, grids, ties, orders, kinds, dispatching))
-    volunteer.calls += 1
-    if not accepted:
-        volunteer.refusals += 1
-    if weary < dispatching.away_chance:
-        volunteer.away = 1
-    return accepted
-
-
-@law
-def first_to_accept(offer, ring, residents, grids, ties, orders, kinds, dispatching):
-    """Where in the ring the first volunteer stands who accepts an offer, of so many who are called at once; NO_ONE if nobody does."""
-    o, first, called = offer.order, NO_ONE, 0
-    for turn in range(names_looked_through(offer, dispatching)):
-        x = place_in_ring(turn, offer, ring)
-        volunteer = ring.volunteers[x]
-        if serves_kind(x, orders.kind[o], ring) and is_called(o, volunteer.row, residents, orders, kinds, dispatching):
-            called += 1
-            if accepts(o, volunteer, offer.key, residents, grids, ties, orders, kinds, dispatching) and first == NO_ONE:
-                first = x
-            if volunteer.away == 1:
-                ring.serves[x] = 0
-            if called >= offer.calls:
-                break
-    return first
-
-
-@law
-def is_offered_everywhere(o, orders, levers, dispatching):
-    """Whether an order that nobody near accepts is offered in all grids: by the scope, or because it was passed up."""
-    scope = scope_of_dispatch(levers, dispatching)
-    return scope == LOCAL_THEN_POOLED or (scope == LOCAL_SCOPE and orders.escalated[o] >= COMMUNITY_LEVEL)
-
-
-@law
-def other_server(o, key, help_left, residents, orders, kinds, dispatching):
-    """Who serves an order that no volunteer accepts: an institution with hours to give, the sub-district, or nobody."""
-    g, hours = residents.grid[orders.client[o]], kinds.hours[orders.kind[o]]
-    if help_left[g] >= hours:
-        help_left[g] -= hours
-        return INSTITUTION
-    passed_up = orders.escalated[o] == SUB_DISTRICT_LEVEL
-    if passed_up and uniform(key, orders.key[o]) < dispatching.sub_district_serves:
-        return SUB_DISTRICT
-    return NO_SERVER
-
-
-@phase
-def volunteers_answer(station, residents, grids, ties, orders, kinds, levers, count, dispatching):
-    """Each dispatched order is offered to volunteers in turn; the first of those called who accepts, serves."""
-    ring = ring_of_volunteers(station, residents, grids, kinds, levers, count, dispatching)
-    line = orders_on_offer(station, orders)
-    key, help_left = key_of(station.seed[0], ANSWER, station.week[0]), levers.institution_hours.copy()
-    for at in range(line.orders.size):
-        prefetch_offer(at, line, ring, residents, ties, orders)
-        o, x = line.orders[at], NO_ONE
-        for near in (True, False):
-            if x == NO_ONE and (near or is_offered_everywhere(o, orders, levers, dispatching)):
-                offer = offer_of(at, near, key, line, ring, residents, orders, levers, dispatching)
-                x = first_to_accept(offer, ring, residents, grids, ties, orders, kinds, dispatching)
-        if x == NO_ONE:
-            server = other_server(o, key, help_left, residents, orders, kinds, dispatching)
-        else:
-            server = takes_on(x, orders.kind[o], ring, kinds, levers)
-        settle(o, server, orders, count, dispatching)
-    station.free_hours[:] = 0.0
-    for x in range(ring.volunteers.size):
-        ends_the_week(ring.volunteers[x], station, residents, count)
-
-
-@law
-def may_turn_calls_off(i, mood, key, residents, dispatching):
-    """Who had turned calls off may return; a general call reaches some of the others, and makes some turn calls off."""
-    if residents.away[i] == 1:
-        if mood < dispatching.back_chance:
-            residents.away[i] = 0
-    elif mood < dispatching.broadcast:
-        residents.notified[i] += 1
-        if uniform(key, residents.key[i]) < dispatching.away_chance:
-            residents.away[i] = 1
-
-
-@law
-def takes_on(x, k, ring, kinds, levers):
-    """The volunteer at a place of the ring takes on a service of a kind; returns their row."""
-    volunteer = ring.volunteers[x]
-    volunteer.time -= kinds.hours[k]
-    if volunteer.away == 0:
-        ring.serves[x] = kinds_served(volunteer, kinds, levers)
-    return volunteer.row
-
-
-@law
-def settle(o, server, orders, count, dispatching):
-    """What becomes of an order that was offered: accepted, declined for good, or back in the line."""
-    if server != NO_SERVER:
-        orders.state[o], orders.server[o] = ACCEPTED, server
-        count.accepted[0] += 1
-    elif dispatching.most_rounds > 0.0 and orders.rounds[o] >= dispatching.most_rounds:
-        orders.state[o] = DECLINED
-        count.declined[0] += 1
-    else:
-        orders.state[o] = PLACED
-
-
-@law
-def ends_the_week(volunteer, station, residents, count):
-    """What the week's offers left of a volunteer's hours and attention; the most hours left in each tier."""
-    v, tier = volunteer.row, volunteer.tier
-    residents.hours_left[v], residents.away[v] = volunteer.time, volunteer.away
-    residents.notified[v] += volunteer.calls
-    count.offers[0] += volunteer.calls
-    count.refused[0] += volunteer.refusals
-    if volunteer.away == 0 and volunteer.time > station.free_hours[0, tier]:
-        station.free_hours[0, tier] = volunteer.time
-
-
-# ---- the engineer's half: the line, the ring, and what is fetched before it is needed
-
-VOLUNTEER = np.dtype(
-    (
-        np.record,
-        np.dtype(
-            [
-                ("key", "u8"), ("pushed", "f8"), ("row", "i4"), ("time", "f4"), ("skill", "f4"), ("identity", "f4"), ("fatigue", "f4"),
-                ("interest", "f4", (len(INTERESTS),)), ("grid", "i2"), ("calls", "i2"), ("refusals", "i2"), ("tier", "i1"), ("away", "u1"),
-            ],
-            align=True,
-        ),
-    )
-)  # fmt: skip
-"""What an offer asks of a volunteer, in one piece of 64 bytes: that much memory hands over at a time. `time` is hours left, `pushed` what
-policies and the time bank add to the log odds of accepting."""
-
-
-class Ring(NamedTuple):
-    """Volunteers who can be called, each grid a stretch, within it in the order of their draws (ranks)."""
-
-    volunteers: Column
-    serves: Column
-    """Kinds of service that each may serve now, one bit each: most whom an order meets may not, which one look tells."""
-    ranks: Column
-    first: Column
-    """Where those stand to whom the orders of each grid are offered first: of the grid or, if all are one pool, all."""
-    end: Column
-    of_all: Column
-    """Places in the ring in the order of ranks, whatever the grid; empty where no order leaves its grid."""
-    ranks_of_all: Column
-
-
-class Line(NamedTuple):
-    """Orders on offer, in the order of the line, and the points (0-1) from which they are offered near, and everywhere."""
-
-    orders: Column
-    near: Column
-    everywhere: Column
-
-
-class Offer(NamedTuple):
-    """An order is offered to so many volunteers, from a place between two others of the ring on."""
-
-    order: int
-    calls: int
-    near: bool
-    start: int
-    low: int
-    high: int
-    key: int
-    """Key of the draws by which volunteers answer."""
+# ---- the engineer's half: whole orders of a week, and what is fetched before it is needed
 
 
 @compiled
@@ -410,138 +170,3 @@ def end_line(n, orders):
     """The line ends after n orders."""
     if n < orders.line.size:
         orders.line[n] = END_OF_LINE
-
-
-@compiled
-def orders_on_offer(station, orders):
-    """Orders dispatched this week, in the order of the line, with their points: those are drawn for all at once."""
-    key, n = key_of(station.seed[0], RING, station.week[0]), 0
-    while n < orders.line.size and orders.line[n] != END_OF_LINE:
-        n += 1
-    dispatched = orders.line[:n]
-    keys = orders.key[dispatched]
-    return Line(dispatched, uniforms(key, keys, 1), uniforms(key, keys, 2))
-
-
-@compiled
-def those_who_can_be_called(station, residents, count, dispatching):
-    """Rows of participants who have hours left and have not turned calls off, and their draws."""
-    key_ring = key_of(station.seed[0], RING, station.week[0])
-    key_notice = key_of(station.seed[0], NOTICE, station.week[0])
-    everyone, n = residents.participants[: station.taking_part[0]], 0
-    rows, ranks = np.empty(everyone.size, np.int32), np.empty(everyone.size, np.float64)
-    for x in range(everyone.size):
-        if x + 2 * AHEAD < everyone.size:
-            prefetch(everyone[x + 2 * AHEAD], residents.key, residents.hours_left, residents.away, residents.notified)
-        i = everyone[x]
-        rank, mood = uniform_twice(key_ring, residents.key[i], NOBODY)
-        may_turn_calls_off(i, mood, key_notice, residents, dispatching)
-        count.hours_offered[0] += residents.hours_left[i]
-        count.away[0] += residents.away[i]
-        if residents.away[i] == 0 and residents.hours_left[i] > 0.0:
-            rows[n], ranks[n] = i, rank
-            n += 1
-    return rows[:n], ranks[:n]
-
-
-@compiled
-def ring_of_volunteers(station, residents, grids, kinds, levers, count, dispatching):
-    """Volunteers who can be called this week, as a ring."""
-    rows, ranks = those_who_can_be_called(station, residents, count, dispatching)
-    scope, n = scope_of_dispatch(levers, dispatching), rows.size
-    places, first, end = ranks.copy(), np.zeros(grids.first.size - 1, np.int64), np.full(grids.first.size - 1, n)
-    if scope != POOLED_SCOPE:
-        end[:] = 0
-        for x in range(n):
-            places[x] += residents.grid[rows[x]]
-            end[residents.grid[rows[x]]] += 1
-        for g in range(1, end.size):
-            first[g] = end[g - 1]
-            end[g] += end[g - 1]
-    ring = in_order(places)
-    rows, ranks = rows[ring], ranks[ring]
-    volunteers = packed(rows, station, residents, levers, dispatching)
-    serves = np.empty(n, np.uint32)
-    for x in range(n):
-        serves[x] = kinds_served(volunteers[x], kinds, levers)
-    of_all, ranks_of_all = np.empty(0, np.int32), ranks
-    if scope == LOCAL_THEN_POOLED or levers.hierarchy[0] > 0.0:
-        of_all = in_order(ranks)
-        ranks_of_all = ranks[of_all]
-    return Ring(volunteers, serves, ranks, first, end, of_all, ranks_of_all)
-
-
-@compiled
-def packed(rows, station, residents, levers, dispatching):
-    """What an offer asks of each volunteer, in the order of the ring: those called are far apart in the columns."""
-    to_earn = dispatching.accept_earning * station.trust[0] * station.earning[0]
-    volunteers = np.empty(rows.size, VOLUNTEER)
-    for x in range(rows.size):
-        v, one = rows[x], volunteers[x]
-        one.row, one.key, one.grid, one.tier = v, residents.key[v], residents.grid[v], residents.tier[v]
-        one.time, one.calls, one.refusals, one.away = residents.hours_left[v], 0, 0, 0
-        one.skill, one.identity, one.fatigue = residents.skill[v], residents.identity[v], residents.fatigue[v]
-        one.pushed = levers.acceptance[v] + to_earn
-        for about in range(residents.interest.shape[1]):
-            one.interest[about] = residents.interest[v, about]
-    return volunteers
-
-
-@compiled
-def kinds_served(volunteer, kinds, levers):
-    """The kinds of service for which a volunteer has the tier, the skill and the hours, one bit each."""
-    served = np.uint32(0)
-    for k in range(kinds.hours.size):
-        serves = may_serve(k, volunteer.tier, volunteer.skill, volunteer.time, kinds, levers)
-        served |= np.uint32(serves) << np.uint32(k)
-    return served
-
-
-@compiled
-def serves_kind(x, k, ring):
-    """Whether the volunteer at a place of the ring may serve a kind and has not turned calls off."""
-    return (ring.serves[x] >> np.uint32(k)) & np.uint32(1) != 0
-
-
-@compiled
-def offer_of(at, near, key, line, ring, residents, orders, levers, dispatching):
-    """The offer of an order of the line, near or everywhere."""
-    o = line.orders[at]
-    g = residents.grid[orders.client[o]]
-    calls = int(dispatching.offers + levers.offers[0] + levers.grid_offers[g])
-    low, high = (ring.first[g], ring.end[g]) if near else (0, ring.volunteers.size)
-    ranks, points = (ring.ranks, line.near) if near else (ring.ranks_of_all, line.everywhere)
-    start = first_from(points[at], ranks, low, high) if high > low else low
-    return Offer(o, calls, near, start, low, high, key)
-
-
-@compiled
-def names_looked_through(offer, dispatching):
-    """How many volunteers are looked through for fitting ones."""
-    return min(offer.high - offer.low, int(ceil(dispatching.names_looked_through))) if offer.calls > 0 else 0
-
-
-@compiled
-def place_in_ring(turn, offer, ring):
-    """The place of who comes next, so many turns from the start of an offer; after the last comes the first."""
-    at = offer.start + turn
-    if at >= offer.high:
-        at -= offer.high - offer.low
-    return at if offer.near else ring.of_all[at]
-
-
-@compiled
-def prefetch_offer(at, line, ring, residents, ties, orders):
-    """Fetch the client of an order that is offered soon and, of one sooner, the ties of theirs and who is called first."""
-    if at + 2 * AHEAD < line.orders.size:
-        prefetch(orders.client[line.orders[at + 2 * AHEAD]], residents.grid, ties.first, ties.degree)
-        o = line.orders[at + AHEAD]
-        prefetch_strengths(orders.client[o], ties)
-        prefetch(o, orders.state, orders.server, orders.rounds, orders.credit)
-        # whoever is called first stands about where the point of the order falls
-        g = residents.grid[orders.client[o]]
-        about = ring.first[g] + int(line.near[at + AHEAD] * (ring.end[g] - ring.first[g]))
-        prefetch(about, ring.ranks, ring.serves, ring.volunteers)
-        prefetch(about + 1, ring.volunteers)
-        prefetch(about + 2, ring.volunteers)
-        prefetch(int(line.everywhere[at + AHEAD] * ring.volunteers.size), ring.ranks_of_all, ring.of_all)

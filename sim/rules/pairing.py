@@ -1,8 +1,9 @@
 """Pairing: standing pairs of a helper and a neighbour, who need no order to find each other.
 
-A cook and an elder living alone, a younger elder or a teen and a senior elder. A pair is matched nearby, tied neighbours
-first, and ends when either moves away or the helper stops serving; then the neighbour is matched anew. A helper who comes
-serves an open need, whether the station knows of it or not; where nothing needs to be done, the two spend some time.
+A cook and an elder living alone, a younger elder or a teen and a senior elder. A pair is matched nearby, tied
+neighbours first, and ends when either moves away or the helper stops serving; then the neighbour is matched anew. A
+helper who comes serves an open need, whether the station knows of it or not; where nothing needs to be done, the two
+spend some time.
 
 Sources: huang2025 (A13, A67, A72)
 """
@@ -28,7 +29,7 @@ NO_ONE = NO_ORDER = -1
 
 @law
 def may_be(service, age, tier):
-    """Whether a volunteer may be the standing helper of a service: cooks are grown up, partners are of their age band."""
+    """Whether a volunteer may be a standing helper: cooks are grown up, partners are of their age band."""
     if tier < TASK:
         return False
     return age >= ADULT if service == COOK else age == YOUNGER_ELDER if service == ELDER_PARTNER else age == TEEN
@@ -104,7 +105,7 @@ def draw_visits(station, residents, pairs, count):
 
 @law
 def helps_with(o, p, residents, pairs, orders, kinds, levers):
-    """Whether the helper of a pair may and can serve an order of the neighbour: an open one, of a kind that such helpers serve."""
+    """Whether the helper of a pair can serve an order of the neighbour: it is open, and such helpers serve its kind."""
     h, k = pairs.helper[p], orders.kind[o]
     wanted = levers.kitchen_kinds[k] > 0.0 if pairs.service[p] == COOK else levers.aid_kinds[k] > 0.0
     is_open = orders.state[o] == HIDDEN or orders.state[o] == PLACED
@@ -121,7 +122,7 @@ def arose_before(o, other, orders):
 
 @phase
 def standing_helpers_come(station, residents, pairs, orders, kinds, levers, encounters, count, pairing):
-    """Each standing helper who has the time comes, and serves an open need of the neighbour or spends some time there."""
+    """Each standing helper who has the time comes, and serves an open need of the neighbour or spends time there."""
     if station.pairs[0] > 0:
         last, before = orders_of_each_client(station, residents, orders)
         # in the order of their draws: one neighbour may have two helpers, one helper two neighbours
@@ -175,7 +176,7 @@ def places_for_pairs(levers):
 
 @compiled
 def pairs_that_hold(places, station, residents, pairs, levers, count):
-    """Keep the pairs that hold, as far as there are places, which they take; the neighbours each helper has, and who is helped.
+    """Keep the pairs that hold, as far as there are places; how many neighbours each helper has, and who is helped.
 
     The oldest pairs stand first in the table, so that fewer places end the youngest.
     """
@@ -257,7 +258,7 @@ def in_turn(service, meant, helped, first, station, residents, levers, pairing):
 
 @compiled
 def nearest_helper(c, helpers, clients_of, station, residents, ties, pairing):
-    """The helper to whom a neighbour is matched most gladly, of another household; NO_ONE where all have enough to do."""
+    """The helper to whom a neighbour is matched most gladly, not of the household; NO_ONE where none has room."""
     key = key_of(station.seed[0], MATCH, station.week[0])
     best, nearest = NO_ONE, -1.0
     for h in helpers:
@@ -271,7 +272,7 @@ def nearest_helper(c, helpers, clients_of, station, residents, ties, pairing):
 
 @compiled
 def orders_of_each_client(station, residents, orders):
-    """The last order of each client and, for each order, the one before of the same client: NO_ORDER where there is none."""
+    """The last order of each client and, for each order, the one before it; NO_ORDER where there is none."""
     last, before = np.full(residents.tier.size, NO_ORDER, np.int32), np.empty(station.open_orders[0], np.int32)
     for o in range(station.open_orders[0]):
         c = orders.client[o]

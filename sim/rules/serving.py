@@ -1,7 +1,7 @@
 """Serving: accepted orders are done in the same week, rated by the client, and leave the book; others wait or expire.
 
-True quality and reported rating are two things: ratings in practice sit at 98-99.9 %, so the model never learns from them
-alone.
+True quality and reported rating are two things: ratings in practice sit at 98-99.9 %, so the model never learns from
+them alone.
 
 Sources: huang2025 (A51, A64, A82, A88), manshadi2022
 """
@@ -168,7 +168,7 @@ def goes_unmet(o, residents, orders, count):
 
 @law
 def count_expired(o, station, residents, orders, kinds, count):
-    """A need that expires is counted, in the groups of its client too, and whether a volunteer would have had the time."""
+    """A need that expires is counted, by the groups of its client, and whether a volunteer would have had the time."""
     if orders.state[o] == PLACED:
         count.expired[0] += 1
         if somebody_had_time(orders.kind[o], station, kinds):
