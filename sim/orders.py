@@ -100,38 +100,12 @@ def close_order(o, orders, station):
 
 
 @compiled
-def last_row_into(  # type: ignore[no-untyped-def]
-    o,
-    last,
-    order_key,
-    order_state,
-    order_kind,
-    order_client,
-    order_arose,
-    order_placed,
-    order_rounds,
-    order_server,
-    order_escalated,
-    order_credit,
-    order_rank,
-    order_quality,
-    order_rating,
-):
-    """Let the last row of the book take row o, whose order is closed."""
-    order_key[o], order_state[o], order_kind[o], order_client[o] = (
-        order_key[last],
-        order_state[last],
-        order_kind[last],
-        order_client[last],
-    )
-    order_arose[o], order_placed[o], order_rounds[o], order_server[o] = (
-        order_arose[last],
-        order_placed[last],
-        order_rounds[last],
-        order_server[last],
-    )
-    order_escalated[o], order_credit[o], order_rank[o] = order_escalated[last], order_credit[last], order_rank[last]
-    order_quality[o], order_rating[o] = order_quality[last], order_rating[last]
+def kinds_served(tier, skill, time, kinds, levers):
+    """The kinds of service that somebody of this tier, skill and free hours may serve, one bit each."""
+    served = np.uint32(0)
+    for k in range(kinds.hours.size):
+        served |= np.uint32(may_serve(k, tier, skill, time, kinds, levers)) << np.uint32(k)
+    return served
 
 
 @compiled

@@ -24,16 +24,16 @@ from sim.orders import (
     INSTITUTION,
     LOCAL_SCOPE,
     LOCAL_THEN_POOLED,
-    NO_SERVER,
+    NOBODY_SERVES,
     PLACED,
     POOLED_SCOPE,
     SUB_DISTRICT,
     SUB_DISTRICT_LEVEL,
-    may_serve,
+    kinds_served,
     scope_of_dispatch,
 )
 from sim.phase import phase
-from sim.residents import INTERESTS
+from sim.residents import INTERESTS, who_takes_part
 from sim.ties import prefetch_strengths, strength_between
 
 RING = stream("dispatching.ring")
@@ -148,7 +148,7 @@ def other_server(o, key, help_left, residents, orders, kinds, dispatching):
     passed_up = orders.escalated[o] == SUB_DISTRICT_LEVEL
     if passed_up and uniform(key, orders.key[o]) < dispatching.sub_district_serves:
         return SUB_DISTRICT
-    return NO_SERVER
+    return NOBODY_SERVES
 
 
 @phase
@@ -192,14 +192,14 @@ def takes_on(x, k, ring, kinds, levers):
     volunteer = ring.volunteers[x]
     volunteer.time -= kinds.hours[k]
     if volunteer.away == 0:
-        ring.serves[x] = kinds_served(volunteer, kinds, levers)
+        ring.serves[x] = kinds_served(volunteer.tier, volunteer.skill, volunteer.time, kinds, levers)
     return volunteer.row
 
 
 @law
 def settle(o, server, orders, count, dispatching):
     """What becomes of an order that was offered: accepted, declined for good, or back in the line."""
-    if server != NO_SERVER:
+    if server != NOBODY_SERVES:
         orders.state[o], orders.server[o] = ACCEPTED, server
         count.accepted[0] += 1
     elif dispatching.most_rounds > 0.0 and orders.rounds[o] >= dispatching.most_rounds:
@@ -291,7 +291,7 @@ def those_who_can_be_called(station, residents, count, dispatching):
     """Rows of participants who have hours left and have not turned calls off, and their draws."""
     key_ring = key_of(station.seed[0], RING, station.week[0])
     key_notice = key_of(station.seed[0], NOTICE, station.week[0])
-    everyone, n = residents.participants[: station.taking_part[0]], 0
+    everyone, n = who_takes_part(residents, station), 0
     rows, ranks = np.empty(everyone.size, np.int32), np.empty(everyone.size, np.float64)
     for x in range(everyone.size):
         if x + 2 * AHEAD < everyone.size:
@@ -326,7 +326,8 @@ def ring_of_volunteers(station, residents, grids, kinds, levers, count, dispatch
     volunteers = packed(rows, station, residents, levers, dispatching)
     serves = np.empty(n, np.uint32)
     for x in range(n):
-        serves[x] = kinds_served(volunteers[x], kinds, levers)
+        one = volunteers[x]
+        serves[x] = kinds_served(one.tier, one.skill, one.time, kinds, levers)
     of_all, ranks_of_all = np.empty(0, np.int32), ranks
     if scope == LOCAL_THEN_POOLED or levers.hierarchy[0] > 0.0:
         of_all = in_order(ranks)
@@ -348,16 +349,6 @@ def packed(rows, station, residents, levers, dispatching):
         for about in range(residents.interest.shape[1]):
             one.interest[about] = residents.interest[v, about]
     return volunteers
-
-
-@compiled
-def kinds_served(volunteer, kinds, levers):
-    """The kinds of service for which a volunteer has the tier, the skill and the hours, one bit each."""
-    served = np.uint32(0)
-    for k in range(kinds.hours.size):
-        serves = may_serve(k, volunteer.tier, volunteer.skill, volunteer.time, kinds, levers)
-        served |= np.uint32(serves) << np.uint32(k)
-    return served
 
 
 @compiled

@@ -8,8 +8,8 @@ Sources: kasarda1974, sampson1988, huang2025 (A34, A35)
 
 import numpy as np
 
-from sim.chance import block, key_of, limit_of, share, stream
 from sim.belonging import join_groups
+from sim.chance import block, key_of, limit_of, share, stream
 from sim.engine.jit import compiled, law, prefetch
 from sim.households import BY_CHANCE, draw_household
 from sim.odds import weekly_from_annual

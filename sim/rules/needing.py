@@ -12,7 +12,7 @@ from sim.chance import key_of, limit_of, mixed, stream, uniform_pair, words
 from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.orders import HIDDEN, NOBODY_SERVES, NOT_PLACED, PLACED
 from sim.phase import phase
-from sim.residents import GROUPS
+from sim.tallies import count_in_groups
 
 ARISE = stream("needing.arise")
 COVER = stream("needing.cover")
@@ -50,9 +50,7 @@ def count_need(i, k, residents, count):
     residents.needs_year[i] += 1
     count.needs_kind[k] += 1
     count.needs[0] += 1
-    for group in range(len(GROUPS)):
-        if (residents.groups[i] >> group) & 1:
-            count.needs[1 + group] += 1
+    count_in_groups(i, count.needs[1:], residents)
 
 
 @law

@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine.jit import AHEAD, compiled, prefetch
 from sim.law import law
 from sim.odds import remembered, sigma
-from sim.orders import ACCEPTED, DECLINED, DONE, EXPIRED, HIDDEN, NO_SERVER, PLACED, close_order, share_hours
+from sim.orders import ACCEPTED, DECLINED, DONE, EXPIRED, HIDDEN, PLACED, close_order, share_hours
 from sim.phase import phase
 from sim.residents import SUBSTANTIVE
 from sim.tallies import count_in_groups
@@ -123,10 +123,10 @@ def runs_out_of_patience(o, station, orders, kinds):
 @law
 def somebody_had_time(k, station, kinds):
     """Whether a volunteer of a tier that may serve this kind had the hours for it left this week."""
+    had_time = False
     for tier in range(kinds.tier[k], SUBSTANTIVE + 1):
-        if station.free_hours[0, tier] >= kinds.hours[k]:
-            return True
-    return False
+        had_time |= station.free_hours[0, tier] >= kinds.hours[k]
+    return had_time
 
 
 @phase

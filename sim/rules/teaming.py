@@ -11,6 +11,7 @@ import numpy as np
 from sim.chance import key_of, stream, uniform, uniform_pair
 from sim.engine.jit import compiled, law
 from sim.order import in_order
+from sim.orders import share_hours
 from sim.phase import phase
 from sim.places import NO_LEADER
 from sim.residents import INTEREST, NO_TEAM, SUBSTANTIVE, who_takes_part
@@ -276,9 +277,7 @@ def work_in_circles(circle, hours, station, residents, encounters):
         i = circle[at]
         is_last = at + 1 == circle.size or residents.team[circle[at + 1]] != residents.team[i]
         j = circle[first] if is_last else circle[at + 1]
-        m = station.encounters[0]
-        if i != j and not (is_last and at - first == 1) and m < encounters.one.size:
-            encounters.one[m], encounters.other[m], encounters.hours[m] = i, j, hours
-            station.encounters[0] += 1
+        if i != j and not (is_last and at - first == 1):
+            share_hours(i, j, hours, station, encounters)
         if is_last:
             first = at + 1
