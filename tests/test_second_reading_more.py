@@ -26,6 +26,7 @@ from sim.rules import (
     needing,
     pairing,
     remembering,
+    serving,
     teaming,
 )
 
@@ -86,6 +87,14 @@ def test_the_share_above_is_a_share_even_when_the_whole_is_an_old_figure() -> No
     for above, strength in ((0.0, 0.0), (0.0, 2.0), (1.0, 4.0), (3.0, 2.0)):
         told = np.clip(above / strength, 0, 1) if strength else 0.0
         assert deciding.share_above(above, strength) == told
+
+
+def test_an_unmet_week_is_forgotten_by_shares_and_then_altogether() -> None:
+    weeks = [serving.unmet_weeks_remembered(9.0 * 0.9**week, 0.9) for week in range(200)]
+    for week, told in enumerate(weeks):
+        left = 9.0 * 0.9 ** (week + 1)
+        assert told == (pytest.approx(left) if left >= 1e-3 else 0.0)
+    assert weeks[-1] == 0.0
 
 
 def test_odds_of_accepting_are_a_product() -> None:
