@@ -94,6 +94,7 @@ def layout_of(policy: Any) -> Layout:
         if name not in COMMON and (kind in (float, int, bool) or get_origin(kind) is Literal):
             singles[name] = "f8" if kind is float else "i8"
     singles |= {member_of(name): "u8" for name in policy.streams}
+    singles |= dict.fromkeys(policy.derives, "f8")
     columns = {"aimed": "?", "here": "?", "kinds": "i8"}
     members = [Member(name, row, dtype, single=name in singles) for row, (name, dtype) in enumerate({**singles, **columns}.items())]
     fields = hashlib.sha256(repr(members).encode()).hexdigest()[:8]  # two classes of one name in a notebook are two
@@ -109,6 +110,7 @@ def doses_of(policy: Any, world: Any, strength: float, kinds: tuple[int, ...]) -
     """The values of `my`, by name."""
     values: dict[str, Any] = {"strength": strength, "bench": policy.bench, "kinds": np.array(kinds, np.int64)}
     values |= {"aimed": policy.aimed(world), "here": policy.in_grids(world)}
+    values |= {name: float(made(policy, world)) for name, made in policy.derives.items()}
     for name in layout_of(type(policy)).members:
         if name not in values and not name.startswith("stream_"):
             value = getattr(policy, name)

@@ -3,9 +3,8 @@
 Sources: huang2025 (A42, A43), xinhua2016
 """
 
-from sim.old_monday import Push, paid, raised
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.world import World
 
 
 class AdministrativeLoad(Policy):
@@ -27,12 +26,11 @@ class AdministrativeLoad(Policy):
         20.0, "Cost of coordinating them, or of relieving.", unit="yuan a week per 1,000 residents", low=0, high=1e6
     )
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Assign."""
-        return [
-            *raised(admin_load=self.hours * strength),
-            paid(self.cost * strength * world.tier.size / 1000.0),
-        ]
+    @pushes
+    def assign(residents, levers, my):
+        """More hours of tasks from above."""
+        levers.admin_load[0] += my.hours * my.strength
+        return my.cost * my.strength * residents.tier.size / 1000.0
 
     def sentence(self) -> str:
         """One sentence."""

@@ -7,11 +7,9 @@ Sources: huang2025 (A5, A38, A39)
 
 import numpy as np
 
-from sim.chance import uniform
-from sim.old_monday import Push, column, weekly
+from sim.chance import key_of, uniform
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.policies.pushing import halves, joined
-from sim.world import World
 
 
 class CoConstruction(Policy):
@@ -19,6 +17,7 @@ class CoConstruction(Policy):
 
     name = "co_construction"
     title, title_zh = "Co-construction", "共建单位"
+    streams = ("seat",)
     aims_at = "grids"
 
     institutions: float = dose(
@@ -32,12 +31,19 @@ class CoConstruction(Policy):
     )
     cost_per_hour: float = dose(15.0, "Cost of an hour to whoever pays for it.", unit="yuan", low=0, high=10_000)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Let each institution give in its grid."""
-        number = round(self.institutions * world.tier.size / 1000.0)
-        key = halves(self.key(world, "seat", week=0))
-        doses = (number, self.hours * strength, self.upkeep * strength, *key)
-        return [Push(_give, doses, price=self.cost_per_hour * (self.hours + self.upkeep) * strength)]
+    @pushes
+    def give(station, residents, levers, my):
+        """Each institution gives in the grid where its lot puts it."""
+        number = round(my.institutions * residents.tier.size / 1000.0)
+        here = np.flatnonzero(my.here)
+        if here.size == 0:
+            return 0.0
+        key_seat = key_of(station.seed[0], my.stream_seat, 0)
+        for institution in range(number):
+            g = here[int(uniform(key_seat, institution + 1) * here.size)]
+            levers.institution_hours[g] += my.hours * my.strength
+            levers.facility_work[g] += my.upkeep * my.strength
+        return my.cost_per_hour * (my.hours + my.upkeep) * my.strength * number
 
     def sentence(self) -> str:
         """One sentence."""
@@ -52,18 +58,3 @@ class CoConstruction(Policy):
             f"每千名居民有{self.institutions:g}家共建单位，每家每周为所在网格的工单和项目提供{self.hours:g}小时、为设施维护提供{self.upkeep:g}小时；"
             f"每小时{self.cost_per_hour:g}元。"
         )
-
-
-@weekly
-def _give(world, d):  # type: ignore[no-untyped-def]
-    """Each institution gives in the grid where its lot puts it; returns how many there are."""
-    number, hours, upkeep, key_seat = int(d[0]), d[1], d[2], joined(d[3], d[4])
-    institution_hours, facility_work = column(world, "institution_hours"), column(world, "facility_work")
-    grids = np.flatnonzero(column(world, "here"))
-    if grids.size == 0:
-        return 0
-    for institution in range(number):
-        g = grids[int(uniform(key_seat, institution + 1) * grids.size)]
-        institution_hours[g] += hours
-        facility_work[g] += upkeep
-    return number

@@ -8,11 +8,10 @@ Sources: huang2025 (A10, A48)
 
 from typing import Literal
 
-from sim.old_monday import Push, column, weekly
+from sim.engine.jit import law
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, counted, dose, option
-from sim.world import World
-
-SCOPES = ("local", "pooled", "local_then_pooled")
+from sim.residents import SUBSTANTIVE
 
 
 class GridIntegration(Policy):
@@ -21,6 +20,7 @@ class GridIntegration(Policy):
     name = "grid_integration"
     title, title_zh = "Grid integration", "网格融合"
     aims_at = "grids"
+    derives = {"another_scope": lambda policy, world: policy.scope != world.config.dispatching.scope}
 
     scope: Literal["local", "pooled", "local_then_pooled"] = option(
         "local_then_pooled", "Orders stay in the grid, go to the whole community, or first the one, then the other."
@@ -36,14 +36,19 @@ class GridIntegration(Policy):
     )
     cost_per_grid: float = dose(50.0, "Cost of a grid's coordination.", unit="yuan a week", low=0, high=100_000)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Choose the scope, and let leaders act."""
-        another = self.scope != world.config.dispatching.scope
-        doses = (self.most_leaders, self.rounds * strength, self.orders * strength)
-        return [
-            *([Push(_dispatch, (SCOPES.index(self.scope),))] if another else []),
-            Push(_let_leaders_act, doses, price=self.cost_per_grid * strength),
-        ]
+    @pushes
+    def let_leaders_act(residents, grids, levers, my):
+        """Choose the scope of dispatch; leaders of each grid hear of needs there and help to dispatch."""
+        if my.another_scope:
+            levers.scope[0] = my.scope
+        coordinated = 0
+        for g in range(my.here.size):
+            if my.here[g]:
+                leaders = min(leaders_in(g, residents, grids), my.most_leaders)
+                levers.outreach[g] += my.rounds * my.strength * leaders
+                levers.grid_capacity[g] += my.orders * my.strength * leaders
+                coordinated += 1
+        return my.cost_per_grid * my.strength * coordinated
 
     def sentence(self) -> str:
         """One sentence."""
@@ -65,29 +70,10 @@ class GridIntegration(Policy):
         return f"工单{how}；每名骨干每周发现本网格{self.rounds:.0%}的隐性需求并协助派单{self.orders:g}件（每个网格最多计{self.most_leaders}名骨干）；每个网格每周{self.cost_per_grid:g}元。"
 
 
-@weekly
-def _dispatch(world, d):  # type: ignore[no-untyped-def]
-    """Choose the scope of dispatch."""
-    column(world, "scope")[0] = d[0]
-    return 0.0
-
-
-@weekly
-def _let_leaders_act(world, d):  # type: ignore[no-untyped-def]
-    """Leaders of each of these grids hear of needs there and help to dispatch; returns how many grids they are."""
-    most_leaders, rounds, orders = int(d[0]), d[1], d[2]
-    here, grid_first, tier = column(world, "here"), column(world, "grid_first"), column(world, "tier")
-    pioneer, vanguard = column(world, "pioneer"), column(world, "vanguard")
-    outreach, grid_capacity = column(world, "outreach"), column(world, "grid_capacity")
-    grids = 0
-    for g in range(here.size):
-        if here[g]:
-            first, last = grid_first[g], grid_first[g + 1]
-            tiers, seat, member = tier[first:last], pioneer[first:last], vanguard[first:last]
-            leaders = 0
-            for i in range(tiers.size):
-                leaders += (tiers[i] == 3) | (seat[i] > 0) | (member[i] > 0)
-            outreach[g] += rounds * min(leaders, most_leaders)
-            grid_capacity[g] += orders * min(leaders, most_leaders)
-            grids += 1
-    return grids
+@law
+def leaders_in(g, residents, grids):
+    """Substantive participants, pioneers and members of the vanguard who live in a grid."""
+    leaders = 0
+    for i in range(grids.first[g], grids.first[g + 1]):
+        leaders += (residents.tier[i] == SUBSTANTIVE) | (residents.pioneer[i] > 0) | (residents.vanguard[i] > 0)
+    return leaders

@@ -5,10 +5,9 @@ An activity touches somebody by their own interest in its field; it makes joinin
 Sources: huang2025 (A19, A32)
 """
 
-from sim.law import compiled
-from sim.old_monday import Push, column, weekly
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.world import World
+from sim.residents import NO_TIER
 
 
 class InterestActivities(Policy):
@@ -28,17 +27,15 @@ class InterestActivities(Policy):
         150.0, "Cost of an activity for 1,000 residents.", unit="yuan per 1,000 residents", low=0, high=1e6
     )
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Touch everybody aimed at by their interests."""
-        cost = (
-            self.cost_per_activity
-            * (self.parent_child + self.school + self.property_matters)
-            * strength
-            * world.tier.size
-            / 1000.0
-        )
-        doses = (self.parent_child * strength, self.school * strength, self.property_matters * strength)
-        return [Push(_activities, doses, price=cost)]
+    @pushes
+    def touch(residents, levers, my):
+        """Touch everybody aimed at of 12 and over by their interests."""
+        parent_child, school, property_matters = my.parent_child * my.strength, my.school * my.strength, my.property_matters * my.strength
+        for i in range(residents.tier.size):
+            if my.aimed[i] & (residents.tier[i] > NO_TIER):
+                levers.openings[i] += parent_child * residents.interest[i, 0] + school * residents.interest[i, 1] + property_matters * residents.interest[i, 2]
+        activities = my.parent_child + my.school + my.property_matters
+        return my.cost_per_activity * activities * my.strength * residents.tier.size / 1000.0
 
     def sentence(self) -> str:
         """One sentence."""
@@ -53,25 +50,3 @@ class InterestActivities(Policy):
             f"每周举办亲子活动{self.parent_child:g}次、中小学生活动{self.school:g}次、物业相关活动{self.property_matters:g}次；"
             f"每次每千人{self.cost_per_activity:g}元。"
         )
-
-
-@compiled
-def _touch(openings, aimed, tier, interest, parent_child, school, property_matters):  # type: ignore[no-untyped-def]
-    for i in range(openings.size):
-        if aimed[i] & (tier[i] >= 0):
-            openings[i] += parent_child * interest[i, 0] + school * interest[i, 1] + property_matters * interest[i, 2]
-
-
-@weekly
-def _activities(world, d):  # type: ignore[no-untyped-def]
-    """Touch those aimed at of 12 and over."""
-    _touch(
-        column(world, "openings"),
-        column(world, "aimed"),
-        column(world, "tier"),
-        column(world, "interest"),
-        d[0],
-        d[1],
-        d[2],
-    )
-    return 1.0

@@ -8,12 +8,14 @@ Sources: huang2025 (A12, A67)
 
 from pydantic import Field
 
-from sim.old_monday import Push, column, raised, weekly
 from sim.places import COOK
-from sim.policies.policy import Policy, dose, rows_of_kinds
-from sim.policies.pushing import helpers_offered
+from sim.policies.acts import pushes
+from sim.policies.policy import Policy, dose
+from sim.policies.pushing import offer_helpers, raise_kinds
 from sim.residents import ADULT, ELDERS_ALONE, SENIOR_ELDER, YOUNGER_ELDER
-from sim.world import World
+
+WHO_COOKS_FOR_WHOM = (1 << ELDERS_ALONE, 1 << COOK, 1 << ADULT | 1 << YOUNGER_ELDER | 1 << SENIOR_ELDER)
+"""The group of clients, the service, and the age bands of helpers, as bits."""
 
 
 class MobileKitchen(Policy):
@@ -34,17 +36,15 @@ class MobileKitchen(Policy):
     )
     cost_per_pair: float = dose(10.0, "Cost of a standing pair.", unit="yuan a week", low=0, high=10_000)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Mean a cook for every elder aimed at, and ask neighbours."""
-        if self.places == 0.0:
-            return []
-        ages = 1 << ADULT | 1 << YOUNGER_ELDER | 1 << SENIOR_ELDER
-        doses = (1 << ELDERS_ALONE, 1 << COOK, ages, strength, self.asks, self.tells)
-        return [
-            Push(_cooks, doses, price=self.cost_per_pair),
-            *raised(kitchen_pairs=self.places * strength * world.tier.size / 1000.0),
-            *(Push(_kind, (k, strength)) for k in rows_of_kinds(world, self.kinds)),
-        ]
+    @pushes
+    def offer_cooks(station, residents, grids, pairs, levers, my):
+        """Mean a cook for every elder living alone who is aimed at, and ask neighbours."""
+        if my.places == 0.0:
+            return 0.0
+        standing = offer_helpers(levers.kitchen_for, WHO_COOKS_FOR_WHOM, station, residents, grids, pairs, levers, my)
+        levers.kitchen_pairs[0] += my.places * my.strength * residents.tier.size / 1000.0
+        raise_kinds(levers.kitchen_kinds, my)
+        return my.cost_per_pair * standing
 
     def sentence(self) -> str:
         """One sentence."""
@@ -59,16 +59,3 @@ class MobileKitchen(Policy):
             f"每千名居民最多{self.places:g}对固定结对：邻居为附近独居老人提供服务（{'、'.join(self.kinds)}）；每位等待的老人每周动员{self.asks:g}名邻居；"
             f"结对邻居每周发现老人{self.tells:.0%}的隐性需求；每对每周{self.cost_per_pair:g}元。"
         )
-
-
-@weekly
-def _cooks(world, d):  # type: ignore[no-untyped-def]
-    """Offer cooks; returns the pairs that stand."""
-    return helpers_offered(world, column(world, "kitchen_for"), d)
-
-
-@weekly
-def _kind(world, d):  # type: ignore[no-untyped-def]
-    """Let cooks serve a kind of service."""
-    column(world, "kitchen_kinds")[int(d[0])] += d[1]
-    return 0.0

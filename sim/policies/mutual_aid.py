@@ -7,12 +7,11 @@ Sources: huang2025 (A13, A71, A72)
 
 from pydantic import Field
 
-from sim.old_monday import Push, column, raised, weekly
 from sim.places import ELDER_PARTNER, TEEN_PARTNER
-from sim.policies.policy import Policy, dose, rows_of_kinds
-from sim.policies.pushing import helpers_offered
+from sim.policies.acts import pushes
+from sim.policies.policy import Policy, dose
+from sim.policies.pushing import offer_helpers, raise_kinds
 from sim.residents import SENIOR_ELDERS, TEEN, YOUNGER_ELDER
-from sim.world import World
 
 
 class MutualAid(Policy):
@@ -48,22 +47,20 @@ class MutualAid(Policy):
     )
     cost_per_pair: float = dose(6.0, "Cost of a standing pair.", unit="yuan a week", low=0, high=10_000)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Mean partners for every senior elder aimed at, and ask those of the right age."""
-        if self.elders + self.teens == 0.0:
-            return []
-        services = (1 << ELDER_PARTNER if self.elders > 0.0 else 0) | (1 << TEEN_PARTNER if self.teens > 0.0 else 0)
-        ages = (1 << YOUNGER_ELDER if self.elders > 0.0 else 0) | (1 << TEEN if self.teens > 0.0 else 0)
-        doses = (1 << SENIOR_ELDERS, services, ages, strength, self.asks, self.tells)
-        thousands = world.tier.size / 1000.0
-        return [
-            Push(_partners, doses, price=self.cost_per_pair),
-            *raised(
-                elder_pairs=self.elders * strength * thousands,
-                teen_pairs=self.teens * strength * thousands,
-            ),
-            *(Push(_kind, (k, strength)) for k in rows_of_kinds(world, self.kinds)),
-        ]
+    @pushes
+    def offer_partners(station, residents, grids, pairs, levers, my):
+        """Mean a partner for every senior elder aimed at, and ask those of the right age."""
+        if my.elders + my.teens == 0.0:
+            return 0.0
+        services = (1 << ELDER_PARTNER if my.elders > 0.0 else 0) | (1 << TEEN_PARTNER if my.teens > 0.0 else 0)
+        ages = (1 << YOUNGER_ELDER if my.elders > 0.0 else 0) | (1 << TEEN if my.teens > 0.0 else 0)
+        bits = (1 << SENIOR_ELDERS, services, ages)
+        standing = offer_helpers(levers.aid_for, bits, station, residents, grids, pairs, levers, my)
+        thousands = residents.tier.size / 1000.0
+        levers.elder_pairs[0] += my.elders * my.strength * thousands
+        levers.teen_pairs[0] += my.teens * my.strength * thousands
+        raise_kinds(levers.aid_kinds, my)
+        return my.cost_per_pair * standing
 
     def sentence(self) -> str:
         """One sentence."""
@@ -78,16 +75,3 @@ class MutualAid(Policy):
             f"每千名居民最多{self.elders:g}名低龄老人和{self.teens:g}名青少年与高龄老人固定结对（{'、'.join(self.kinds)}）；每位等待的高龄老人每周动员{self.asks:g}人；"
             f"结对者每周发现老人{self.tells:.0%}的隐性需求；每对每周{self.cost_per_pair:g}元。"
         )
-
-
-@weekly
-def _partners(world, d):  # type: ignore[no-untyped-def]
-    """Offer partners; returns the pairs that stand."""
-    return helpers_offered(world, column(world, "aid_for"), d)
-
-
-@weekly
-def _kind(world, d):  # type: ignore[no-untyped-def]
-    """Let partners serve a kind of service."""
-    column(world, "aid_kinds")[int(d[0])] += d[1]
-    return 0.0

@@ -6,9 +6,10 @@ promises an answer within so many weeks, and feeds ratings back to volunteers.
 Sources: huang2025 (A57, A60-A64, A88), manshadi2022
 """
 
-from sim.old_monday import Push, column, paid, raised, weekly
+import numpy as np
+
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, counted, dose
-from sim.world import World
 
 
 class OrderPlatform(Policy):
@@ -34,17 +35,17 @@ class OrderPlatform(Policy):
     feedback: float = dose(0.5, "How much ratings reach volunteers.", unit="share", low=0, high=1)
     cost: float = dose(200.0, "Cost of the platform.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Push what the platform does."""
-        pushes = raised(
-            reach=self.reach * strength,
-            offers=self.offers * strength,
-            vulnerable_first=self.vulnerable_first * strength,
-            feedback=self.feedback * strength,
-        )
-        if self.overdue_first > 0.0 and strength > 0.0:
-            pushes += [*raised(overdue_first=self.overdue_first * strength), Push(_promise, (self.response_target,))]
-        return [*pushes, paid(self.cost * strength * world.tier.size / 1000.0)]
+    @pushes
+    def connect(residents, levers, my):
+        """The platform learns, calls, puts the vulnerable first, promises an answer (the shortest promise holds) and tells ratings."""
+        levers.reach[0] += my.reach * my.strength
+        levers.offers[0] += my.offers * my.strength
+        levers.vulnerable_first[0] += my.vulnerable_first * my.strength
+        levers.feedback[0] += my.feedback * my.strength
+        if my.overdue_first > 0.0 and my.strength > 0.0:
+            levers.overdue_first[0] += my.overdue_first * my.strength
+            levers.response_target[0] = min(levers.response_target[0], np.float64(my.response_target))
+        return my.cost * my.strength * residents.tier.size / 1000.0
 
     def sentence(self) -> str:
         """One sentence."""
@@ -70,11 +71,3 @@ class OrderPlatform(Policy):
             f"平台每周发现{self.reach:.0%}的隐性需求，每单多通知{self.offers}名志愿者，弱势群体优先（权重{self.vulnerable_first:g}），{promise}，"
             f"{self.feedback:.0%}的评价反馈给志愿者；每周每千人{self.cost:g}元。"
         )
-
-
-@weekly
-def _promise(world, d):  # type: ignore[no-untyped-def]
-    """Promise an answer within so many weeks; the shortest promise holds."""
-    promised = column(world, "response_target")
-    promised[0] = min(promised[0], d[0])
-    return 0.0

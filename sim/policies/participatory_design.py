@@ -8,11 +8,11 @@ Sources: huang2025 (A50, A69)
 
 import numpy as np
 
-from sim.law import compiled
-from sim.old_monday import Push, column, weekly
+from sim.engine.jit import law
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import how_many, raise_in_grids
-from sim.world import World
+from sim.residents import SUBSTANTIVE
 
 
 class ParticipatoryDesign(Policy):
@@ -39,11 +39,16 @@ class ParticipatoryDesign(Policy):
     )
     cost: float = dose(80.0, "Cost of the meetings.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Push autonomy, priorities and what is told."""
-        thousands = world.tier.size / 1000.0
-        doses = (strength, self.quorum * thousands, self.autonomy, self.voice, self.priorities)
-        return [Push(_meet, doses, price=self.cost * strength * thousands)]
+    @pushes
+    def meet(station, residents, orders, levers, my):
+        """Meet, with so much effect as there are people for it: autonomy, needs that are told, and whose orders come first."""
+        thousands = residents.tier.size / 1000.0
+        quorum = my.quorum * thousands
+        works = my.strength * (min(1.0, how_many(residents, SUBSTANTIVE, SUBSTANTIVE) / quorum) if quorum > 0.0 else 1.0)
+        raise_in_grids(levers.autonomy, my.autonomy * works, my)
+        raise_in_grids(levers.outreach, my.voice * works, my)
+        put_forward(my.priorities * works, station, orders, levers)
+        return my.cost * my.strength * thousands
 
     def sentence(self) -> str:
         """One sentence."""
@@ -61,25 +66,12 @@ class ParticipatoryDesign(Policy):
         )
 
 
-@compiled
-def _move_forward(added_priority, order_kind, open_orders, weight):  # type: ignore[no-untyped-def]
-    known = np.zeros(added_priority.size)
-    orders = open_orders[0]
-    for o in range(orders):
-        known[order_kind[o]] += 1.0
-    if orders > 0:
+@law
+def put_forward(weight, station, orders, levers):
+    """Service kinds come before others by their share of open needs."""
+    known = np.zeros(levers.added_priority.size)
+    for o in range(station.open_orders[0]):
+        known[orders.kind[o]] += 1.0
+    if station.open_orders[0] > 0:
         for k in range(known.size):
-            added_priority[k] += weight * known[k] / orders
-
-
-@weekly
-def _meet(world, d):  # type: ignore[no-untyped-def]
-    """Meet, with so much effect as there are people for it."""
-    strength, quorum, autonomy, voice, priorities = d[0], d[1], d[2], d[3], d[4]
-    works = strength * (min(1.0, how_many(column(world, "tier"), 3, 3) / quorum) if quorum > 0.0 else 1.0)
-    raise_in_grids(column(world, "autonomy"), autonomy * works, column(world, "here"))
-    raise_in_grids(column(world, "outreach"), voice * works, column(world, "here"))
-    _move_forward(
-        column(world, "added_priority"), column(world, "order_kind"), column(world, "open_orders"), priorities * works
-    )
-    return 1.0
+            levers.added_priority[k] += weight * known[k] / station.open_orders[0]

@@ -7,14 +7,17 @@ stands the higher the higher their tier. A pioneer who lapses or moves away is r
 Sources: huang2025 (A6, A48)
 """
 
-import numpy as np
-
-from sim.chance import uniform_pair
-from sim.law import compiled
-from sim.old_monday import Push, column, weekly
+from sim.chance import key_of, uniform_pair
+from sim.engine.jit import law
+from sim.odds import within
+from sim.policies.acts import leaves, prepares, pushes
 from sim.policies.policy import Policy, counted, dose
-from sim.policies.pushing import halves, joined
-from sim.world import World
+from sim.residents import TASK
+
+AWARENESS, VISION, DEDICATION, PROWESS = range(4)
+OWN = 1
+"""Number of a seat of this policy itself; that of a bundle is one more."""
+NOBODY_LEFT = -1
 
 
 class Pioneers(Policy):
@@ -22,6 +25,7 @@ class Pioneers(Policy):
 
     name = "pioneers"
     title, title_zh = "Good governance pioneers", "善治先锋"
+    streams = ("seat", "attributes")
 
     seats: int = dose(1, "Pioneers in a grid.", unit="residents a grid", low=0, high=1000)
     political_awareness: float = dose(0.6, "Mean political awareness: needs are found.", unit="share", low=0, high=1)
@@ -53,35 +57,50 @@ class Pioneers(Policy):
     )
     cost_per_pioneer: float = dose(60.0, "Cost of a pioneer.", unit="yuan a week", low=0, high=100_000)
 
-    def prepare(self, world: World, strength: float) -> None:
-        """Fill empty seats with the volunteers of highest tier."""
-        _seat(
-            self.key(world, "seat", week=0),
-            self.seats,
-            self.in_grids(world),
-            self.aimed(world),
-            world.key,
-            world.tier,
-            world.grid_first,
-            world.pioneer,
-            1 + self.bench,
-        )
+    @prepares
+    def fill_seats(station, residents, grids, my):
+        """Who lapsed gives up the seat; empty seats go to the volunteers of highest tier, of equals by lot."""
+        key_seat = key_of(station.seed[0], my.stream_seat, 0)
+        for g in range(grids.atmosphere.size):
+            taken = 0
+            for i in range(grids.first[g], grids.first[g + 1]):
+                if residents.pioneer[i] > 0 and residents.tier[i] < TASK:
+                    residents.pioneer[i] = 0
+                taken += residents.pioneer[i] == OWN + my.bench
+            while my.here[g] and taken < my.seats:
+                best = next_pioneer(g, key_seat, residents, grids, my)
+                if best == NOBODY_LEFT:
+                    break
+                residents.pioneer[best] = OWN + my.bench
+                taken += 1
 
-    def lacking(self, world: World) -> list[Push]:
-        """Seats of those who lapsed, and empty ones."""
-        return [Push(_missing, (self.seats, 1 + self.bench), price=1.0)]
+    @pushes
+    def lead(station, residents, grids, levers, my):
+        """Each pioneer acts in the own grid, the more the higher their tier."""
+        key = key_of(station.seed[0], my.stream_attributes, 0)
+        seated = 0
+        for g in range(grids.atmosphere.size):
+            aware, far_sighted, dedicated, able = 0.0, 0.0, 0.0, 0.0
+            for i in range(grids.first[g], grids.first[g + 1]):
+                if residents.pioneer[i] == OWN + my.bench:
+                    seated += 1
+                    standing = residents.tier[i] / 3.0
+                    aware += my.finds * my.strength * attribute(AWARENESS, my.political_awareness, key, i, residents, my) * standing
+                    far_sighted += my.meetings * my.strength * attribute(VISION, my.strategic_vision, key, i, residents, my) * standing
+                    dedicated += my.example * my.strength * attribute(DEDICATION, my.dedication, key, i, residents, my) * standing
+                    able += my.orders * my.strength * attribute(PROWESS, my.administrative_prowess, key, i, residents, my) * standing
+            levers.outreach[g] += aware
+            levers.cross_grid[g] += far_sighted
+            levers.example[g] += dedicated
+            levers.grid_capacity[g] += able
+        return my.cost_per_pioneer * my.strength * seated
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Let each pioneer act in the own grid."""
-        means = (self.political_awareness, self.strategic_vision, self.dedication, self.administrative_prowess)
-        reach = (self.finds * strength, self.meetings * strength, self.example * strength, self.orders * strength)
-        key = halves(self.key(world, "attributes", week=0))
-        doses = (*means, *reach, self.spread, 1 + self.bench, *key)
-        return [Push(_lead, doses, price=self.cost_per_pioneer * strength)]
-
-    def leave(self, world: World) -> None:
+    @leaves
+    def go_home(residents, my):
         """Pioneers give up their seats."""
-        world.pioneer[world.pioneer == 1 + self.bench] = 0
+        for i in range(residents.pioneer.size):
+            if residents.pioneer[i] == OWN + my.bench:
+                residents.pioneer[i] = 0
 
     def sentence(self) -> str:
         """One sentence."""
@@ -101,90 +120,21 @@ class Pioneers(Policy):
         )
 
 
-@compiled
-def _seat(key_seat, seats, in_grid, aimed, key, tier, grid_first, pioneer, own):  # type: ignore[no-untyped-def]
-    for g in range(grid_first.size - 1):
-        first, last = grid_first[g], grid_first[g + 1]
-        seat, tiers = pioneer[first:last], tier[first:last]
-        taken = 0
-        for i in range(seat.size):
-            seat[i] *= tiers[i] >= 1
-            taken += seat[i] == own
-        if not in_grid[g]:
-            continue
-        while taken < seats:
-            best, highest = -1, -1.0
-            for i in range(first, last):
-                if aimed[i] and tier[i] >= 1 and not pioneer[i] and tier[i] + 1.0 > highest:
-                    place = tier[i] + uniform_pair(key_seat, key[i], 0)
-                    if place > highest:
-                        highest, best = place, i
-            if best < 0:
-                break
-            pioneer[best] = own
-            taken += 1
+@law
+def attribute(which, mean, key, i, residents, my):
+    """An attribute of a pioneer, around the mean that is asked for (0: nobody has it)."""
+    if mean <= 0.0:
+        return 0.0
+    return within(mean + my.spread * (2.0 * uniform_pair(key, residents.key[i], which) - 1.0))
 
 
-@compiled
-def _act(  # type: ignore[no-untyped-def]
-    key_attributes,
-    means,
-    spread,
-    reach,
-    key,
-    tier,
-    grid,
-    pioneer,
-    own_bench,
-    outreach,
-    cross_grid,
-    example,
-    grid_capacity,
-):
-    pushes = np.zeros((4, outreach.size))
-    seated = 0
-    for i in range(pioneer.size):
-        if pioneer[i] == own_bench:
-            seated += 1
-            standing = tier[i] / 3.0
-            g = grid[i]
-            for a in range(4):
-                own = (
-                    min(max(means[a] + spread * (2.0 * uniform_pair(key_attributes, key[i], a) - 1.0), 0.0), 1.0)
-                    if means[a] > 0.0
-                    else 0.0
-                )
-                pushes[a, g] += reach[a] * own * standing
-    for g in range(outreach.size):
-        outreach[g] += pushes[0, g]
-        cross_grid[g] += pushes[1, g]
-        example[g] += pushes[2, g]
-        grid_capacity[g] += pushes[3, g]
-    return seated
-
-
-@weekly
-def _lead(world, d):  # type: ignore[no-untyped-def]
-    """Let pioneers act; returns how many they are."""
-    return _act(joined(d[10], d[11]), (d[0], d[1], d[2], d[3]), d[8], (d[4], d[5], d[6], d[7]), column(world, "key"),
-                column(world, "tier"), column(world, "grid"), column(world, "pioneer"), int(d[9]), column(world, "outreach"),
-                column(world, "cross_grid"), column(world, "example"), column(world, "grid_capacity"))  # fmt: skip
-
-
-@weekly
-def _missing(world, d):  # type: ignore[no-untyped-def]
-    """How many pioneers have lapsed, and how many are missing in these grids."""
-    here, grid_first = column(world, "here"), column(world, "grid_first")
-    pioneer, tier = column(world, "pioneer"), column(world, "tier")
-    missing = 0
-    for g in range(grid_first.size - 1):
-        first, last = grid_first[g], grid_first[g + 1]
-        seat, tiers = pioneer[first:last], tier[first:last]
-        lapsed, taken = 0, 0
-        for i in range(seat.size):
-            lapsed += (seat[i] > 0) & (tiers[i] < 1)
-            taken += seat[i] == d[1]
-        missing += lapsed
-        if here[g]:
-            missing += max(int(d[0]) - taken, 0)
-    return missing
+@law
+def next_pioneer(g, key_seat, residents, grids, my):
+    """Who of a grid is seated next: of those meant who serve and have no seat, the one of highest tier, of equals by lot."""
+    best, highest = NOBODY_LEFT, -1.0
+    for i in range(grids.first[g], grids.first[g + 1]):
+        if my.aimed[i] and residents.tier[i] >= TASK and residents.pioneer[i] == 0 and residents.tier[i] + 1.0 > highest:
+            place = residents.tier[i] + uniform_pair(key_seat, residents.key[i], 0)
+            if place > highest:
+                highest, best = place, i
+    return best

@@ -16,11 +16,10 @@ from sim.engine.jit import Column
 from sim.engine.units import Unit
 from sim.engine.layout import Layout
 from sim.model_parameters import Config
-from sim.old_monday import Push
 from sim.parameters import Grade
 from sim.policies.acts import Act, act_of, doses_of, in_plain_python, layout_of, unit_of
 from sim.policies.aim import among, everybody, narrow, reach
-from sim.policies.pushing import chosen_by_lot, halves
+from sim.policies.pushing import chosen_by_lot
 from sim.residents import ADULT, GROUPS, NO_TIER, TIERS, VACANT
 from sim.where import meant, read_where
 from sim.world import World
@@ -112,15 +111,10 @@ class Policy(BaseModel, ABC):
 
     streams: ClassVar[tuple[str, ...]] = ()
     """What its draws of chance are about: `my.stream_seat` is the number of the stream "seat"."""
+    derives: ClassVar[dict[str, Any]] = {}
+    """Further members of `my`, each with what makes it of the policy and the world: of what does not change in a life."""
     bench: ClassVar[int] = 0
     """Whose seats it fills where it seats people: 0 its own, 1 those of the bundle of which it is a part."""
-
-    def __init_subclass__(cls, **given: Any) -> None:
-        """Who says anew what a push or a preparation is, is asked for it: a list that was inherited says something else."""
-        super().__init_subclass__(**given)
-        for said, listed in (("push", "pushes"), ("prepare", "lacking")):
-            if said in vars(cls) and listed not in vars(cls):
-                setattr(cls, listed, getattr(Policy, listed))
 
     @field_validator("where")
     @classmethod
@@ -190,21 +184,7 @@ class Policy(BaseModel, ABC):
 
     def push(self, world: World, strength: float) -> float:
         """Push levers for this week with this strength; returns the cost of the week in yuan."""
-        if (listed := self.pushes(world, strength)) is not None:
-            seen = _Seen(world, self.aimed(world), self.in_grids(world))
-            return float(sum(push.in_python(seen) for push in listed))
         return float(in_plain_python(self, "pushes", world, strength) or 0.0)
-
-    def pushes(self, world: World, strength: float) -> list[Push] | None:
-        """What `push` does, where that is the same as long as the strength is (sim/monday.py); None to be asked every week.
-
-        To be looked at in the world are the number of residents, the grids, the service kinds and the configuration alone.
-        """
-        return None
-
-    def lacking(self, world: World) -> list[Push] | None:
-        """What counts (at price 1) whether `prepare` has something to do; None to be asked every week."""
-        return [] if type(self).prepare is Policy.prepare else None
 
     def acting(self, strength: float) -> list[tuple["Policy", float]]:
         """Who acts, and with which strength: itself, or the parts of a bundle."""
@@ -338,23 +318,6 @@ class Policy(BaseModel, ABC):
             world.seed[0], world.week[0], part, lot, world.key, np.flatnonzero(among), float(seats)
         )
         return rows
-
-    def lot(self, what: str) -> tuple[float, float, float, float]:
-        """The streams of the lot about `what` as doses: whether a part of a seat is filled, and who sits."""
-        part, lot = _lot(self.name, what)
-        return *halves(part), *halves(lot)
-
-
-class _Seen:
-    """A world as a push sees it: with whom it is meant for, and in which grids."""
-
-    def __init__(self, world: World, aimed: Column, here: Column) -> None:
-        self.world, self.aimed, self.here = world, aimed, here
-
-    def __getattr__(self, name: str) -> Column:
-        column: Column = getattr(self.world, name)
-        return column
-
 
 @cache
 def _stream(policy: str, what: str) -> np.uint64:

@@ -7,9 +7,10 @@ Sources: huang2025 (A34, A35), census2020
 
 from typing import Literal
 
-from sim.old_monday import Push, raised
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose, option
-from sim.world import World
+
+LEVEL, TREND, SHOCK = range(3)
 
 
 class PopulationMobility(Policy):
@@ -27,21 +28,16 @@ class PopulationMobility(Policy):
         "level", "At once; growing by the dose each year; or at once and halving every half year."
     )
 
-    def pushes(self, world: World, strength: float) -> list[Push] | None:
-        """A level is the same every week."""
-        if self.course != "level":
-            return None
-        return raised(turnover=self.turnover * strength, arriving_migrants=self.migrants * strength)
-
-    def push(self, world: World, strength: float) -> float:
+    @pushes
+    def move(station, levers, my):
         """Push turnover and the mix of arrivals; nobody pays for it."""
-        since = int(world.week[0]) - self.start
-        course = (
-            1.0 if self.course == "level" else (since + 1) / 52.0 if self.course == "trend" else 0.5 ** (since / 26.0)
-        )
-        world.turnover[0] += self.turnover * strength * course
-        world.arriving_migrants[0] += self.migrants * strength * course
-        return 0.0
+        since, course = station.week[0] - my.start, 1.0
+        if my.course == TREND:
+            course = (since + 1) / 52.0
+        elif my.course == SHOCK:
+            course = 0.5 ** (since / 26.0)
+        levers.turnover[0] += my.turnover * my.strength * course
+        levers.arriving_migrants[0] += my.migrants * my.strength * course
 
     def sentence(self) -> str:
         """One sentence."""

@@ -3,9 +3,8 @@
 Sources: huang2025 (A52-A54), barbrook2018
 """
 
-from sim.old_monday import Push, column, raised, weekly
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.world import World
 
 
 class ProjectTeams(Policy):
@@ -26,17 +25,17 @@ class ProjectTeams(Policy):
     )
     cost_per_team: float = dose(60.0, "Cost of a team.", unit="yuan a week", low=0, high=100_000)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
+    @pushes
+    def organise(teams, levers, my):
         """Push forming, work, regularity and succession."""
-        return [
-            *raised(
-                team_forming=self.forming * strength,
-                meeting_time=self.project_time * strength,
-                regularity=self.regularity * strength,
-                succession=self.succession * strength,
-            ),
-            Push(_teams, price=self.cost_per_team * strength),
-        ]
+        levers.team_forming[0] += my.forming * my.strength
+        levers.meeting_time[0] += my.project_time * my.strength
+        levers.regularity[0] += my.regularity * my.strength
+        levers.succession[0] += my.succession * my.strength
+        standing = 0
+        for t in range(teams.size.size):
+            standing += teams.size[t] != 0
+        return my.cost_per_team * my.strength * standing
 
     def sentence(self) -> str:
         """One sentence."""
@@ -51,12 +50,3 @@ class ProjectTeams(Policy):
             f"团队每周成立几率提高{self.forming:.0%}，每次项目活动多{self.project_time:g}小时，到会率提高{self.regularity:.0%}，"
             f"负责人接替几率提高{self.succession:.0%}；每个团队每周{self.cost_per_team:g}元。"
         )
-
-
-@weekly
-def _teams(world, d):  # type: ignore[no-untyped-def]
-    """How many teams there are."""
-    teams = 0
-    for members in column(world, "team_size"):
-        teams += members != 0
-    return teams

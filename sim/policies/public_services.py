@@ -5,13 +5,15 @@ What they meet never becomes an order. Without named groups the share holds for 
 Sources: huang2025 (A37)
 """
 
+import numpy as np
 from pydantic import Field
 
-from sim.old_monday import Push, column, paid, weekly
+from sim.model_parameters import Config
+from sim.policies.acts import pushes
 from sim.policies.policy import GROUPS_ZH, Policy, dose, rows_of_kinds
-from sim.policies.pushing import raise_in_tiers
-from sim.residents import NO_TIER, SUBSTANTIVE
+from sim.residents import NO_TIER
 from sim.world import World
+from sim.residents import NO_TIER, SUBSTANTIVE
 
 
 class PublicServices(Policy):
@@ -21,6 +23,7 @@ class PublicServices(Policy):
     title, title_zh = "Public services", "基本公共服务"
     better = {"met_by_public_services": +1}
     for_children = True
+    derives = {"for_all": lambda policy, world: policy.for_everybody(), "needs_expected": lambda policy, world: policy._needs_expected(world)}
 
     coverage: float = dose(
         0.1, "Added to the share of needs met by public services; below 0: retreat.", unit="share", low=-1, high=1
@@ -32,26 +35,30 @@ class PublicServices(Policy):
         40.0, "Cost of meeting a need; less is spent where the share falls.", unit="yuan", low=0, high=100_000
     )
 
-    def pushes(self, world: World, strength: float) -> list[Push] | None:
-        """Cover kinds for everybody."""
-        if not self.for_everybody():
-            return None
-        share = self.coverage * strength
-        kinds = rows_of_kinds(world, self.kinds or tuple(world.config.kinds))
-        return [*(Push(_cover, (k, share)) for k in kinds), paid(self._cost(world, share, 1.0))]
+    @pushes
+    def cover(residents, levers, my):
+        """Cover service kinds for everybody, or for those aimed at; less is spent where the share falls."""
+        share, reached = my.coverage * my.strength, 1.0
+        if my.for_all:
+            for k in my.kinds:
+                levers.coverage[k] += share
+        else:
+            meant = 0
+            for i in range(residents.tier.size):
+                meant += my.aimed[i]
+                levers.group_coverage[i] += share * np.int64(my.aimed[i] & (residents.tier[i] >= NO_TIER))
+            for k in my.kinds:
+                levers.group_kinds[k] = 1.0
+            reached = meant / residents.tier.size
+        return max(0.0, my.cost_per_need * share * reached * my.needs_expected)
 
-    def push(self, world: World, strength: float) -> float:
-        """Cover kinds for everybody, or for those aimed at."""
-        if self.for_everybody():
-            return super().push(world, strength)
-        aimed, share = self.aimed(world), self.coverage * strength
-        raise_in_tiers(world.group_coverage, share, aimed, world.tier, NO_TIER, SUBSTANTIVE)
-        world.group_kinds[rows_of_kinds(world, self.kinds or tuple(world.config.kinds))] = 1.0
-        return self._cost(world, share, float(aimed.mean()))
+    def kinds_acted_on(self, config: Config) -> tuple[str, ...]:
+        """The kinds named, or all."""
+        return self.kinds or tuple(config.kinds)
 
-    def _cost(self, world: World, share: float, reached: float) -> float:
-        needs = world.kind_expected[rows_of_kinds(world, self.kinds) if self.kinds else slice(None)]
-        return max(0.0, self.cost_per_need * share * reached * float(needs.sum()))
+    def _needs_expected(self, world: World) -> float:
+        """Needs of these kinds that a week can be expected to bring."""
+        return float(world.kind_expected[list(rows_of_kinds(world, self.kinds_acted_on(world.config)))].sum())
 
     def _whom(self) -> str:
         return ", ".join(g.replace("_", " ") for g in self.groups) if self.groups else self.where or "everybody"
@@ -69,10 +76,3 @@ class PublicServices(Policy):
         whom = "、".join(GROUPS_ZH[g] for g in self.groups) if self.groups else "全体居民"
         what = "、".join(self.kinds) if self.kinds else "全部服务"
         return f"公共服务对{whom}的覆盖比例变化{self.coverage:+.0%}（{what}）；每项需求{self.cost_per_need:g}元。"
-
-
-@weekly
-def _cover(world, d):  # type: ignore[no-untyped-def]
-    """Cover a kind of service."""
-    column(world, "coverage")[int(d[0])] += d[1]
-    return 0.0

@@ -7,10 +7,9 @@ Sources: huang2025 (A58), musick2008
 
 import numpy as np
 
-from sim.law import compiled
-from sim.old_monday import Push, column, weekly
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.world import World
+from sim.residents import BYSTANDER
 
 
 class RecruitmentDrive(Policy):
@@ -30,10 +29,18 @@ class RecruitmentDrive(Policy):
     )
     cost_per_ask: float = dose(3.0, "Cost of a request.", unit="yuan", low=0, high=10_000)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Ask."""
-        asks = self.asks * strength * world.tier.size / 1000.0
-        return [Push(_requests, (asks,), price=self.cost_per_ask * asks)]
+    @pushes
+    def ask(residents, levers, my):
+        """Spread requests over the bystanders who are meant; nothing is paid where there is nobody to be asked."""
+        asks, bystanders = my.asks * my.strength * residents.tier.size / 1000.0, 0
+        for i in range(residents.tier.size):
+            bystanders += my.aimed[i] & (residents.tier[i] == BYSTANDER)
+        if bystanders == 0:
+            return 0.0
+        each = asks / bystanders
+        for i in range(residents.tier.size):
+            levers.extra_asks[i] += each * np.int64(my.aimed[i] & (residents.tier[i] == BYSTANDER))
+        return my.cost_per_ask * asks
 
     def sentence(self) -> str:
         """One sentence."""
@@ -44,23 +51,3 @@ class RecruitmentDrive(Policy):
         """One sentence."""
         often = f"每{self.every}周中有{self.active}周" if self.every else "每周"
         return f"{often}向未参与居民发出邀请，每周每千名居民{self.asks:g}次；每次{self.cost_per_ask:g}元。"
-
-
-@compiled
-def _ask(extra_asks, asks, aimed, tier):  # type: ignore[no-untyped-def]
-    """Spread so many requests over the bystanders aimed at; returns how many they are."""
-    bystanders = 0
-    for i in range(tier.size):
-        bystanders += aimed[i] & (tier[i] == 0)
-    if bystanders > 0:
-        each = asks / bystanders
-        for i in range(tier.size):
-            extra_asks[i] += each * np.int64(aimed[i] & (tier[i] == 0))
-    return bystanders
-
-
-@weekly
-def _requests(world, d):  # type: ignore[no-untyped-def]
-    """Spread requests; returns 1 where somebody was there to be asked."""
-    bystanders = _ask(column(world, "extra_asks"), d[0], column(world, "aimed"), column(world, "tier"))
-    return 1.0 if bystanders > 0 else 0.0

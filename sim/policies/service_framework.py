@@ -6,9 +6,10 @@ serves a part itself. Each level takes a share of the dispatchers' time.
 Sources: huang2025 (A8, A89)
 """
 
-from sim.old_monday import Push, column, paid, raised, weekly
+import numpy as np
+
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, counted, dose
-from sim.world import World
 
 
 class ServiceFramework(Policy):
@@ -30,13 +31,12 @@ class ServiceFramework(Policy):
     )
     cost_per_level: float = dose(120.0, "Cost of a level.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Choose the levels, at their price."""
-        return [
-            Push(_pass_up, (self.levels,)),
-            *raised(overhead=self.overhead * self.levels * strength),
-            paid(self.cost_per_level * self.levels * strength * world.tier.size / 1000.0),
-        ]
+    @pushes
+    def pass_up(residents, levers, my):
+        """Orders are passed up so many levels (the highest number holds), at their price."""
+        levers.hierarchy[0] = max(levers.hierarchy[0], np.float64(my.levels))
+        levers.overhead[0] += my.overhead * my.levels * my.strength
+        return my.cost_per_level * my.levels * my.strength * residents.tier.size / 1000.0
 
     def sentence(self) -> str:
         """One sentence."""
@@ -54,11 +54,3 @@ class ServiceFramework(Policy):
         """One sentence."""
         how = ("不逐级上报", "上报至社区", "先上报社区、再上报街道")[self.levels]
         return f"逾期工单{how}；共{self.levels}级，每级占用{self.overhead:.0%}的派单能力，每级每周每千人{self.cost_per_level:g}元。"
-
-
-@weekly
-def _pass_up(world, d):  # type: ignore[no-untyped-def]
-    """Pass orders up so many levels; the highest number holds."""
-    levels = column(world, "hierarchy")
-    levels[0] = max(levels[0], d[0])
-    return 0.0

@@ -5,9 +5,8 @@ So many places are open for so many hours a week; a visit takes some of them. Re
 Sources: huang2025 (A9, A11, A66)
 """
 
-from sim.old_monday import Push, paid, raised
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.world import World
 
 
 class StationServices(Policy):
@@ -30,14 +29,14 @@ class StationServices(Policy):
     )
     cost_per_hour: float = dose(2.0, "Cost of an hour in which one place is open.", unit="yuan", low=0, high=10_000)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Open the places."""
-        place_hours = self.places * world.tier.size / 1000.0 * self.hours * strength
-        heard = self.tells * self.hours / 168.0 * strength if self.places > 0.0 else 0.0
-        return [
-            *raised(workers_welcome=place_hours * 60.0 / self.visit, reach=heard),
-            paid(self.cost_per_hour * place_hours),
-        ]
+    @pushes
+    def open_places(residents, levers, my):
+        """Open places for outside workers; residents who come by tell the station of needs."""
+        place_hours = my.places * residents.tier.size / 1000.0 * my.hours * my.strength
+        heard = my.tells * my.hours / 168.0 * my.strength if my.places > 0.0 else 0.0
+        levers.workers_welcome[0] += place_hours * 60.0 / my.visit
+        levers.reach[0] += heard
+        return my.cost_per_hour * place_hours
 
     def sentence(self) -> str:
         """One sentence."""

@@ -5,9 +5,9 @@ Kept apart from training, because the evidence differs: supervision goes with lo
 Sources: huang2025 (A51), hager2004
 """
 
-from sim.old_monday import Push, column, weekly
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.world import World
+from sim.residents import TASK
 
 
 class Supervision(Policy):
@@ -24,9 +24,16 @@ class Supervision(Policy):
         3.0, "Cost of full supervision of one volunteer.", unit="yuan a week", low=0, high=10_000
     )
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Supervise the services of its grids."""
-        return [Push(_supervise, (self.level * strength,), price=self.cost_per_volunteer * self.level * strength)]
+    @pushes
+    def supervise(residents, grids, levers, my):
+        """Supervise the services of the grids that are meant; every volunteer there costs."""
+        volunteers = 0
+        for g in range(my.here.size):
+            if my.here[g]:
+                levers.supervision[g] += my.level * my.strength
+                for i in range(grids.first[g], grids.first[g + 1]):
+                    volunteers += residents.tier[i] >= TASK
+        return my.cost_per_volunteer * my.level * my.strength * volunteers
 
     def sentence(self) -> str:
         """One sentence."""
@@ -38,17 +45,3 @@ class Supervision(Policy):
     def sentence_zh(self) -> str:
         """One sentence."""
         return f"服务督导强度为{self.level:.0%}：服务质量提高，志愿者自主性下降；完全督导每名志愿者每周{self.cost_per_volunteer:g}元。"
-
-
-@weekly
-def _supervise(world, d):  # type: ignore[no-untyped-def]
-    """Push the level of these grids; returns how many volunteers live there."""
-    here, supervision = column(world, "here"), column(world, "supervision")
-    grid_first, tier = column(world, "grid_first"), column(world, "tier")
-    volunteers = 0
-    for g in range(here.size):
-        if here[g]:
-            supervision[g] += d[0]
-            for t in tier[grid_first[g] : grid_first[g + 1]]:
-                volunteers += t >= 1
-    return volunteers

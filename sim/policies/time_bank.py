@@ -8,10 +8,9 @@ Sources: huang2025 (A73), nanjing2020
 
 import numpy as np
 
-from sim.old_monday import Push, column, paid, raised, weekly
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, counted, dose
-from sim.policies.pushing import raise_for_adults
-from sim.world import World
+from sim.residents import ADULT, BYSTANDER
 
 
 class TimeBank(Policy):
@@ -39,19 +38,20 @@ class TimeBank(Policy):
     )
     cost: float = dose(100.0, "Cost of keeping the accounts.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Open the accounts."""
-        return [
-            *raised(
-                bank_earning=self.earning * strength,
-                bank_price=self.price * strength,
-                bank_priority=self.priority * strength,
-                bank_giving=self.giving * strength,
-                bank_expiry=self.expiry * strength,
-            ),
-            Push(_draw, (self.draw * self.earning * strength,)),
-            paid(self.cost * strength * world.tier.size / 1000.0),
-        ]
+    @pushes
+    def open_accounts(station, residents, levers, my):
+        """Open the accounts; adults are drawn, the more the higher the trust in the bank."""
+        levers.bank_earning[0] += my.earning * my.strength
+        levers.bank_price[0] += my.price * my.strength
+        levers.bank_priority[0] += my.priority * my.strength
+        levers.bank_giving[0] += my.giving * my.strength
+        levers.bank_expiry[0] += my.expiry * my.strength
+        pull = my.draw * my.earning * my.strength * np.float64(station.trust[0])
+        if pull > 0.0:
+            for i in range(residents.tier.size):
+                drawn = my.aimed[i] & (residents.tier[i] == BYSTANDER) & (residents.age[i] >= ADULT)
+                levers.persuasion[i] += pull * np.int64(drawn)
+        return my.cost * my.strength * residents.tier.size / 1000.0
 
     def sentence(self) -> str:
         """One sentence."""
@@ -67,14 +67,3 @@ class TimeBank(Policy):
             f"每服务一小时得{self.earning:g}个时间币，每接受一小时服务的价格变化{self.price:+g}个，用币下单者优先（权重{self.priority:g}），每周余额的{self.giving:.1%}捐给老人、{self.expiry:.1%}过期；"
             f"成年人加入几率最多乘以{np.exp(self.draw * self.earning):.2f}；每周每千人{self.cost:g}元。"
         )
-
-
-@weekly
-def _draw(world, d):  # type: ignore[no-untyped-def]
-    """Draw adults, the more the higher the trust in the bank."""
-    pull = d[0] * np.float64(column(world, "trust")[0])
-    if pull > 0.0:
-        raise_for_adults(
-            column(world, "persuasion"), pull, column(world, "aimed"), column(world, "tier"), column(world, "age")
-        )
-    return 0.0

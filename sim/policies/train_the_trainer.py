@@ -6,10 +6,10 @@ practice of the volunteers around them count for more: without key volunteers th
 Sources: huang2025 (A7, A55)
 """
 
-from sim.old_monday import Push, column, paid, raised, weekly
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import how_many
-from sim.world import World
+from sim.residents import INTEREST, SUBSTANTIVE, TASK
 
 
 class TrainTheTrainer(Policy):
@@ -36,14 +36,16 @@ class TrainTheTrainer(Policy):
     guides: float = dose(8.0, "Volunteers whom one key volunteer guides.", unit="residents", low=0, high=1000)
     cost: float = dose(250.0, "Cost of the guidance.", unit="yuan a week per 1,000 residents", low=0, high=1e6)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Push capacity, teaching and practice."""
-        thousands = world.tier.size / 1000.0
-        return [
-            *raised(capacity=self.staff * strength * thousands, training_gain=self.social_workers * strength),
-            Push(_guide, (self.guides, self.key_volunteers * strength)),
-            paid(self.cost * strength * thousands),
-        ]
+    @pushes
+    def guide(residents, levers, my):
+        """Guided staff dispatch more, guided social workers teach better, and key volunteers guide as many others as they can."""
+        thousands = residents.tier.size / 1000.0
+        levers.capacity[0] += my.staff * my.strength * thousands
+        levers.training_gain[0] += my.social_workers * my.strength
+        others = how_many(residents, TASK, INTEREST)
+        guided = min(1.0, my.guides * how_many(residents, SUBSTANTIVE, SUBSTANTIVE) / others) if others > 0 else 0.0
+        levers.practice_gain[0] += my.key_volunteers * my.strength * guided
+        return my.cost * my.strength * thousands
 
     def sentence(self) -> str:
         """One sentence."""
@@ -59,12 +61,3 @@ class TrainTheTrainer(Policy):
             f"社区工作人员每周每千名居民多派{self.staff:g}单，社工培训每次多缩小{self.social_workers:.1%}的技能差距，"
             f"每名骨干志愿者带教{self.guides:g}人（每小时多缩小{self.key_volunteers:.1%}）；每周每千人{self.cost:g}元。"
         )
-
-
-@weekly
-def _guide(world, d):  # type: ignore[no-untyped-def]
-    """Let key volunteers guide others, as many as they can."""
-    others = how_many(column(world, "tier"), 1, 2)
-    guided = min(1.0, d[0] * how_many(column(world, "tier"), 3, 3) / others) if others > 0 else 0.0
-    column(world, "practice_gain")[0] += d[1] * guided
-    return 0.0

@@ -7,11 +7,12 @@ Sources: huang2025 (A51), walk2018, hager2004
 
 from typing import Literal
 
-from sim.old_monday import Push, raised
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose, option
-from sim.policies.pushing import EVER, seat_by_lot
+from sim.policies.pushing import EVER, give_seats
 from sim.residents import INTEREST, TASK
-from sim.world import World
+
+ALL, NEW, KEY = range(3)
 
 
 class Training(Policy):
@@ -19,6 +20,7 @@ class Training(Policy):
 
     name = "training"
     title, title_zh = "Training", "志愿者培训"
+    streams = ("seat", "seat.part")
     sources = ("huang2025", "walk2018", "hager2004")
     better = {"mean_skill": +1}
 
@@ -37,15 +39,14 @@ class Training(Policy):
     )
     cost_per_seat: float = dose(60.0, "Cost of a seat.", unit="yuan", low=0, high=100_000)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Give seats by keyed lot."""
-        seats = self.seats * strength * world.tier.size / 1000.0
-        lowest = INTEREST if self.whom == "key" else TASK
-        weeks = 26 if self.whom == "new" else EVER
-        return [
-            Push(seat_by_lot, (seats, lowest, weeks, *self.lot("seat")), price=self.cost_per_seat),
-            *raised(training_gain=self.gain * strength),
-        ]
+    @pushes
+    def train(station, residents, levers, my):
+        """Give seats by lot, and teach better."""
+        seats = my.seats * my.strength * residents.tier.size / 1000.0
+        lowest, weeks = INTEREST if my.whom == KEY else TASK, 26 if my.whom == NEW else EVER
+        seated = give_seats(seats, lowest, weeks, station, residents, levers, my)
+        levers.training_gain[0] += my.gain * my.strength
+        return my.cost_per_seat * seated
 
     def sentence(self) -> str:
         """One sentence."""

@@ -6,11 +6,10 @@ more skill before somebody may serve, and leave volunteers less to decide. All t
 Sources: huang2025 (A16, A70)
 """
 
-from sim.old_monday import Push, column, raised, weekly
+from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.policies.pushing import EVER, seat_by_lot
+from sim.policies.pushing import EVER, give_seats
 from sim.residents import TASK
-from sim.world import World
 
 
 class VolunteerCollege(Policy):
@@ -18,6 +17,7 @@ class VolunteerCollege(Policy):
 
     name = "volunteer_college"
     title, title_zh = "Volunteer college", "志愿者学院"
+    streams = ("seat", "seat.part")
     better = {"mean_skill": +1}
 
     seats: float = dose(
@@ -38,19 +38,18 @@ class VolunteerCollege(Policy):
     autonomy_lost: float = dose(0.2, "Autonomy that full standards take from volunteers.", unit="share", low=0, high=1)
     cost_per_seat: float = dose(150.0, "Cost of a seat.", unit="yuan", low=0, high=100_000)
 
-    def pushes(self, world: World, strength: float) -> list[Push]:
-        """Teach by lot, and set standards."""
-        seats = self.seats * strength * world.tier.size / 1000.0
-        return [
-            Push(seat_by_lot, (seats, TASK, EVER, *self.lot("seat")), price=self.cost_per_seat),
-            *raised(
-                training_gain=self.gain * strength,
-                practice_ceiling=self.ceiling * strength,
-                standards=self.standards * strength,
-                skill_floor=self.skill_floor * strength,
-            ),
-            Push(_bind, (self.autonomy_lost * self.standards * strength,)),
-        ]
+    @pushes
+    def teach(station, residents, grids, levers, my):
+        """Give seats by lot, raise what practice can reach, and set standards, which take autonomy everywhere."""
+        seats = my.seats * my.strength * residents.tier.size / 1000.0
+        seated = give_seats(seats, TASK, EVER, station, residents, levers, my)
+        levers.training_gain[0] += my.gain * my.strength
+        levers.practice_ceiling[0] += my.ceiling * my.strength
+        levers.standards[0] += my.standards * my.strength
+        levers.skill_floor[0] += my.skill_floor * my.strength
+        for g in range(grids.atmosphere.size):
+            levers.autonomy[g] -= my.autonomy_lost * my.standards * my.strength
+        return my.cost_per_seat * seated
 
     def sentence(self) -> str:
         """One sentence."""
@@ -66,12 +65,3 @@ class VolunteerCollege(Policy):
             f"志愿者学院每周每千名居民{self.seats:g}个名额，每次多缩小{self.gain:.0%}的技能差距，实践所能达到的上限提高{self.ceiling:.0%}，"
             f"服务向统一标准靠拢{self.standards:.0%}，技能门槛提高{self.skill_floor:.0%}，志愿者自主性降低{self.autonomy_lost * self.standards:.0%}；每个名额{self.cost_per_seat:g}元。"
         )
-
-
-@weekly
-def _bind(world, d):  # type: ignore[no-untyped-def]
-    """Standards take autonomy, everywhere."""
-    autonomy = column(world, "autonomy")
-    for g in range(autonomy.size):
-        autonomy[g] -= d[0]
-    return 0.0
