@@ -1,47 +1,15 @@
-"""A phase is one moment of the week: a function of columns that declares which of them it writes.
+"""A phase is one moment of the week: a function of views, compiled by itself. What it reads and writes, its code says."""
 
-Its arguments name what it reads, in the words of `sim/residents.py` and its neighbours (a column), of
-`sim/levers.py` (a lever) or of `sim/parameters.py` (a section of parameters). What it writes stands in the
-decorator, and a test holds it to that: all other columns are made read-only.
-"""
-
-import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import cached_property, wraps
+from functools import cached_property
 from typing import Any
-
-import numpy as np
 
 from sim.engine.effects import effects_of
 from sim.engine.units import Unit
-from sim.law import compiled_apart
 from sim.views import LAYOUTS
 
 
-@dataclass(frozen=True)
-class Phase:
-    """One moment of the week, compiled; `plain` is its plain Python."""
-
-    name: str
-    sentence: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    run: Callable[..., None]
-    plain: Callable[..., None]
-
-
-def _in_plain_python(function: Callable[..., None]) -> Callable[..., None]:
-    """The function as plain Python runs it: there a row of parameters has its fields as attributes only when asked to."""
-
-    @wraps(function)
-    def run(*arguments: Any) -> None:
-        function(*(a.view(np.recarray) if isinstance(a, np.ndarray) and a.dtype.names else a for a in arguments))
-
-    return run
-
-
-class ViewPhase(Unit):
+class Phase(Unit):
     """One moment of the week: a function of views."""
 
     def __init__(self, function: Callable[..., None]) -> None:
@@ -70,21 +38,6 @@ def unit(function: Callable[..., Any]) -> Unit:
     return Unit(function, LAYOUTS)
 
 
-def phase(function: Any = None, *, writes: tuple[str, ...] = ()) -> Any:
-    """Declare a phase and the columns it writes.
-
-    Errors: TypeError when it writes a column that is not among its arguments, or has no sentence.
-    """
-
-    if function is not None:
-        return ViewPhase(function)
-
-    def declared(function: Callable[..., None]) -> Phase:
-        reads = tuple(inspect.signature(function).parameters)
-        unknown = [name for name in writes if name not in reads]
-        if unknown or not function.__doc__:
-            raise TypeError(f"phase {function.__name__}: writes {unknown}, or has no docstring")
-        sentence = function.__doc__.strip().split("\n")[0]
-        return Phase(function.__name__, sentence, reads, writes, compiled_apart(function), _in_plain_python(function))
-
-    return declared
+def phase(function: Callable[..., None]) -> Phase:
+    """Declare a phase: a function of views that says in its docstring what happens. Errors: TypeError without one."""
+    return Phase(function)

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import numpy as np
 
 from sim.engine.jit import Column
-from sim.engine.units import Unit
 from sim.levers import LEVERS
 from sim.metrics import METRICS, measure, slow_names, slow_values
 from sim.model_parameters import Config
@@ -67,7 +66,7 @@ class Simulation:
 
     def __getstate__(self) -> dict[str, object]:
         """Everything but the addresses of columns: those are looked up again."""
-        bound = ("_known", "_life", "_monday", "table", "views")
+        bound = ("_life", "_monday", "table", "views")
         return {name: value for name, value in self.__dict__.items() if name not in bound}
 
     def __setstate__(self, state: dict[str, object]) -> None:
@@ -83,11 +82,10 @@ class Simulation:
         """Look up, once, where the columns lie; they are kept as long as their addresses are."""
         world = self.world
         self.table, self.views = world.table(), world.views()
-        self._known = world.columns | dict(world.sections())  # OLD
         out = np.zeros(1)
         self._life = Life(
             self.table,
-            turns_of([(phase, None, 0) for phase in WEEK if isinstance(phase, Unit)]),
+            turns_of([(phase, None, 0) for phase in WEEK]),
             measure.address,
             world.slow_values,
             out,
@@ -145,17 +143,11 @@ class Simulation:
 
     def do(self, phase: Phase) -> None:
         """Let one phase of the week happen, where somebody wants to look at the world between two of them."""
-        if isinstance(phase, Unit):
-            phase.run(self.table)
-        else:  # OLD
-            phase.run(*(self._known[name] for name in phase.reads))
+        phase.run(self.table)
 
     def do_plainly(self, phase: Phase) -> None:
         """The same in plain Python."""
-        if isinstance(phase, Unit):
-            phase(self.views)
-        else:  # OLD
-            phase.plain(*(self._known[name] for name in phase.reads))
+        phase(self.views)
 
     def run_for(self, weeks: int) -> "Simulation":
         """Live so many weeks more."""
@@ -175,7 +167,7 @@ class Simulation:
         weeks = max(0, min(most, MOST_WEEKS - week, AT_ONCE // world.tier.size + 1))
         strengths = self._strengths_in(week)
         turns = self._monday_with(strengths).alike() if self.policies else NOBODY
-        if turns is None or weeks == 0 or any(not isinstance(phase, Unit) for phase in WEEK):  # OLD
+        if turns is None or weeks == 0:
             return 0
         if week < self._whole_from:
             # some strengths are yet to change: not far ahead, for who has to prepare something ends the weeks before that
@@ -201,10 +193,7 @@ class Simulation:
     def live_one_week(self) -> None:
         """Levers rest, policies push, the phases of the week follow each other, and Sunday night is written down."""
         self.begin_week()
-        if any(not isinstance(phase, Unit) for phase in WEEK):  # OLD
-            for phase in WEEK:
-                self.do(phase)
-        elif not take_turns(self._life, self._life.phases, self._life.out):
+        if not take_turns(self._life, self._life.phases, self._life.out):
             raise MemoryError("memory ran out within a week")
         self.end_week()
 

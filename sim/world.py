@@ -235,28 +235,9 @@ class World:
         """Every view by name, for plain Python."""
         return {name: View(layout, self._values(name)) for name, layout in LAYOUTS.items()}
 
-    def sections(self) -> Iterator[tuple[str, Column]]:
-        """The parameters of the rules for compiled code: each section is a table of one row, with a field a parameter."""
-        for name in type(self.config).model_fields:
-            if name not in ("title", "kinds", "population", "network"):
-                yield name, one_row(getattr(self.config, name).as_numbers())
-        numbers = household_numbers(self.config.population)._asdict()
-        yield (
-            "people",
-            one_row({name: float(value) for name, value in numbers.items() if not isinstance(value, np.ndarray)}),
-        )
-        for name, value in numbers.items():
-            if isinstance(value, np.ndarray):
-                yield f"people_{name}", value
-
 
 def _give_back_memory() -> None:
     """Give back what only building the community needed: the C library of Linux would keep 60 bytes a resident."""
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # other C libraries know no such wish
             ctypes.CDLL(None).malloc_trim(0)
-
-
-def one_row(numbers: dict[str, float]) -> Column:
-    """A table of one row with these numbers as fields: compiled code takes it as fast as one column."""
-    return np.array([tuple(numbers.values())], dtype=[(name, np.float64) for name in numbers])
