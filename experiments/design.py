@@ -94,6 +94,10 @@ class Study:
         changes, policies, community = self._meant(run.arm, run.point)
         return Job(run.run, community, tuple(changes.items()), policies, run.seed, self.file.weeks)
 
+    def policies(self, arm: str, point: int) -> Policies:
+        """The policies of an arm with their doses at a point."""
+        return self._meant(arm, point)[1]
+
     def _meant(self, arm: str, point: int) -> tuple[dict[str, Any], Policies, str]:
         """Changes of parameters, policies and community of an arm at a point."""
         said = self.file.arms[arm]

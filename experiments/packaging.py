@@ -16,6 +16,7 @@ import yaml
 
 from experiments.design import Study, code_version
 from experiments.execution import perform
+from experiments.media import in_markdown
 from experiments.provenance import PACKAGES
 from experiments.store import Store
 from experiments.study import read_study
@@ -111,9 +112,9 @@ def _copied(what: Path, to: Path) -> None:
 
 
 def _readme(study: Study) -> str:
-    return f"""# {study.file.title}
+    return f"""# {in_markdown(study.file.title)}
 
-{study.file.question}
+{in_markdown(study.file.question)}
 
 Made with `{study.command}` by linli {metadata.version("linli") if _installed() else ""} (model {code_version()}).
 

@@ -14,6 +14,7 @@ from experiments.analysis.effects import few_for_their_skew
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
 from experiments.crate import write_crate
 from experiments.design import Study
+from experiments.doses import arm_in_words
 from experiments.exploring import Findings, explore
 from experiments.figures import about, draw_all, in_order
 from experiments.figures.style import Language, Look
@@ -26,7 +27,6 @@ from experiments.tables import meanings_of, tables_for_a_paper, write_pages, wri
 from experiments.wording import (
     FINDINGS,
     GRADES,
-    arm_in_words,
     columns_in_words,
     effects_in_words,
     effects_on_a_page,

@@ -5,14 +5,14 @@ import io
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from experiments.design import Study
 from experiments.execution import missing, perform
+from experiments.media import in_markdown
 from experiments.results import Results
 from experiments.robustness import Message, Moved, at_points, drawn_points, messages, movable, spread_points
 from experiments.store import Store
-from experiments.terminal import terminal
+from experiments.terminal import Numbers, Words, spread, terminal
 
 
 def run_robustness(
@@ -60,18 +60,16 @@ def run_robustness(
 
 def say(console: Console, found: list[Message], plausible: int, points: int) -> None:
     """Print each message with the share of plausible points that bear it."""
-    table = Table("arm", "outcome", "effect (nine in ten points)", "same sign", "beyond noise", "hangs on", box=None)
-    for m in found:
-        hangs = ", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3])
-        table.add_row(
-            m.arm,
-            m.metric,
-            f"{m.effect:.3g} ({m.low:.3g} to {m.high:.3g})",
-            f"{m.same_sign:.0%}",
-            f"{m.sure:.0%}",
-            hangs,
-        )
-    console.print(table)
+    columns: list[Words | Numbers] = [
+        Words("arm", [m.arm for m in found]),
+        Words("outcome", [m.metric for m in found]),
+        Numbers("effect (nine in ten points)", [f"{m.effect:.3g} ({m.low:.3g} to {m.high:.3g})" for m in found]),
+        Numbers("same sign", [f"{m.same_sign:.0%}" for m in found]),
+        Numbers("beyond noise", [f"{m.sure:.0%}" for m in found]),
+        Words("hangs on", [", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3]) for m in found]),
+    ]
+    for table in spread(columns, console.width, plain=True):
+        console.print(table)
     console.print(f"{plausible} of {points} points are plausible communities.")
 
 
@@ -107,7 +105,7 @@ def as_markdown(
     )
     head = "| arm | outcome | effect, mean | nine in ten points | same sign | beyond noise | hangs on |"
     said = [
-        f"Study `{study.name}` ({study.file.title}), {study.file.weeks} weeks, {how}, {replicates} replicates each; "
+        f"Study `{study.name}` ({in_markdown(study.file.title)}), {study.file.weeks} weeks, {how}, {replicates} replicates each; "
         f"{plausible} points are plausible communities. Effects are paired differences from the first arm.",
         "",
         head,
@@ -116,7 +114,7 @@ def as_markdown(
     for m in found:
         hangs = "; ".join(f"`{h.path}` {h.rank_correlation:+.2f} ({h.grade})" for h in m.hangs_on) or "no single number"
         said.append(
-            f"| {m.arm} | {m.metric} | {m.effect:.3g} | {m.low:.3g} to {m.high:.3g} | {m.same_sign:.0%} | "
+            f"| {in_markdown(m.arm)} | {m.metric} | {m.effect:.3g} | {m.low:.3g} to {m.high:.3g} | {m.same_sign:.0%} | "
             f"{m.sure:.0%} | {hangs} |"
         )
     return "\n".join([*said, ""])

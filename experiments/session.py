@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
+from rich.text import Text
 
 from experiments.analysis.stopping import Need
 from experiments.bringing import read_own_files
@@ -66,7 +67,7 @@ def run_study(
         console.print(f"{asked}: {total - todo} of {total} runs are there, {todo} to do.")
         there = store.finished() if todo == total else {}
         if there and not any(run.run in there for run in study.runs()):
-            console.print(f"[yellow]The {len(there)} runs there are {changed_since(study, store)}.[/yellow]")
+            console.print(f"The {len(there)} runs there are {changed_since(study, store)}.", style="yellow")
         if todo:
             warm(study, console)
             with _progress(console, todo) as heard:
@@ -74,7 +75,7 @@ def run_study(
                 tally.add(perform(study, store, workers=workers, by=many, shard=shard, again=retry, on=on, told=heard))
 
     with store.held(part):
-        console.print(f"[bold]{study.file.title}[/bold]  {study.file.question}")
+        console.print(Text(study.file.title, style="bold") + Text(f"  {study.file.question}"))
         first = study.file.replicates if study.file.until else 0
         asked, seen = study, 0
         while study.file.replicates > seen:
@@ -102,7 +103,7 @@ def run_study(
     _say_failures(console, failures.to_dict("records"))
     if damaged := len(list(store.folder.glob("damaged/*"))):
         files = "1 damaged file is" if damaged == 1 else f"{damaged} damaged files are"
-        console.print(f"[yellow]{files} put away in {folder / 'damaged'}; their runs were done again.[/yellow]")
+        console.print(f"{files} put away in {folder / 'damaged'}; their runs were done again.", style="yellow")
     tables = [
         "runs.parquet",
         *(["city.parquet"] if study.file.city else []),
@@ -128,7 +129,7 @@ def _say_needs(console: Console, study: Study, found: Sequence[Need], seen: int)
     )
     if hardest.replicates > study.file.most:
         console.print(
-            f"[yellow]More than `most`: the study stops at {study.file.most} and some intervals stay wider.[/yellow]"
+            f"More than `most`: the study stops at {study.file.most} and some intervals stay wider.", style="yellow"
         )
 
 
@@ -227,10 +228,9 @@ def _say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> No
     for row in failures[:3]:
         # the message is the last part that is not indented, as what follows explains it
         last = [line for line in str(row["error"]).splitlines() if line[:1].strip()][-1]
-        console.print(
-            f"[red]failed:[/red] {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}", markup=True
-        )
-        console.print(f"  again: {row['command']}", markup=False, soft_wrap=True)
+        where = f" {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}"
+        console.print(Text("failed:", style="red") + Text(where))
+        console.print(f"  again: {row['command']}", soft_wrap=True)
     if len(failures) > 3:
         console.print(f"... and {len(failures) - 3} more failed runs, all in failures.csv.")
 
@@ -301,11 +301,11 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
             say_failing(console, table)
         else:
             say_table(console, name, table)
-        console.print(f"{FINDINGS[name][1][0]}\n", style="dim", markup=False)
+        console.print(f"{FINDINGS[name][1][0]}\n", style="dim")
         table.to_csv(folder / "tables" / f"{name}.csv", index=False)
     if findings.lacking[0]:
-        console.print(findings.lacking[0], style="yellow", markup=False)
-    if not found:
+        console.print(findings.lacking[0], style="yellow")
+    elif not found:
         console.print(
             "This design allows no more than the comparison of its arms. See `design` and `parts` of a study."
         )

@@ -189,7 +189,6 @@ class ServiceWeek(PairsWeek):
     def _volunteers_return_or_turn_away(self, moods: dict[Resident, float]) -> None:
         p, key_notice = self.p.dispatching, self.key("dispatching.notice")
         for r, mood in moods.items():
-            self.tally.add("count_hours_offered", r.hours_left)
             if r.away:
                 r.away = int(mood >= p.back_chance)
             elif mood < p.broadcast:  # a general call to everybody reaches this volunteer

@@ -173,12 +173,12 @@ def _ready(ring, key, grid, tier, skill, hours_left, identity, fatigue, acceptan
     return ready
 
 
-@phase(writes=("away", "notified", "hours_left", "order_state", "order_server", "free_hours", "count_offers", "count_accepted", "count_refused", "count_hours_offered",
+@phase(writes=("away", "notified", "hours_left", "order_state", "order_server", "free_hours", "count_offers", "count_accepted", "count_refused",
                "count_away", "count_declined"))
 def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, skill, interest, identity, fatigue, away, notified, hours_left, atmosphere, tie_first, degree, tie_other,
                       tie_strength, acceptance, skill_floor, trust, bank_earning, line, open_orders, order_key, order_state, order_kind, order_client, order_server, order_escalated, order_credit, order_rounds,
                       kind_hours, kind_tier, kind_skill, kind_difficulty, kind_interest, kind_home, offers, grid_offers, scope, institution_hours, hierarchy, free_hours, grid_first, count_offers, count_accepted,
-                      count_refused, count_hours_offered, count_away, count_declined, wants, open_needs, dispatching, banking):
+                      count_refused, count_away, count_declined, wants, open_needs, dispatching, banking):
     """Each dispatched order is offered to volunteers in turn; the first of those called who accepts, serves."""
     dispatching, banking = dispatching[0], banking[0]
     now = week[0]
@@ -190,7 +190,6 @@ def volunteers_answer(seed, week, participants, taking_part, key, grid, tier, sk
         if x + 2 * AHEAD < everyone.size:
             soon(everyone[x + 2 * AHEAD], key, hours_left, away, notified)
         i = everyone[x]
-        count_hours_offered[0] += hours_left[i]
         rank, mood = uniform_twice(key_ring, key[i], NOBODY)
         if away[i] == 1:
             away[i] = 0 if mood < dispatching.back_chance else 1

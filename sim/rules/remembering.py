@@ -37,10 +37,10 @@ def share_given(of_tier, satisfaction, at_rest, more):
 
 
 @phase(writes=("tenure", "hours", "hours_assigned", "hours_public", "hours_left", "hours_year", "hours_past_year", "success", "services",
-               "notified", "met", "needs_year", "met_year", "needs_past_year", "met_past_year", "luck_asked", "luck_rung", "luck_life", "luck_meeting", "atmosphere", "activity", "project_hours", "public_hours", "public_workers", "participants", "taking_part"))
+               "notified", "met", "needs_year", "met_year", "needs_past_year", "met_past_year", "luck_asked", "luck_rung", "luck_life", "luck_meeting", "atmosphere", "activity", "project_hours", "public_hours", "public_workers", "participants", "taking_part", "count_hours_offered"))
 def the_week_is_remembered(seed, week, key, age, tier, tenure, hours_limit, satisfaction, away, hours, hours_assigned, hours_public, hours_left, hours_year,
                            hours_past_year, success, services, notified, met, needs_year, met_year, needs_past_year, met_past_year, luck_asked, luck_rung, luck_life, luck_meeting, grid_first, atmosphere, activity,
-                           project_hours, public_hours, public_workers, participants, taking_part, example, kind_hours, remembering):
+                           project_hours, public_hours, public_workers, participants, taking_part, example, kind_hours, count_hours_offered, remembering):
     """Time passes, last week becomes memory, and each resident receives four draws of luck."""
     remembering = remembering[0]
     key_now = key_of(seed[0], LUCK, week[0])
@@ -61,6 +61,7 @@ def the_week_is_remembered(seed, week, key, age, tier, tenure, hours_limit, sati
             n += 1
             of_tier = remembering.hours_task if tier[i] == 1 else remembering.hours_interest if tier[i] == 2 else 1.0
             free = hours_limit[i] * share_given(of_tier, satisfaction[i], remembering.satisfaction_at_rest, remembering.satisfaction)
+            count_hours_offered[0] += free
             # free hours can be saved up, at least for the longest service
             hours_left[i] = min(hours_left[i] + free, max(remembering.weeks_saved * free, longest))
             hours[i], hours_assigned[i], hours_public[i], success[i], services[i], notified[i] = 0.0, 0.0, 0.0, 0.0, 0, 0
