@@ -8,6 +8,7 @@ that calls it is compiled anew, change nothing and nothing is ever compiled twic
 
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -26,7 +27,19 @@ type Column = NDArray[Any]
 
 
 NO_RULES = frozenset(
-    "__init__ bring checking config evidence layering model reading sheet simulation world people_parameters".split()
+    [
+        "__init__",
+        "checking",
+        "config",
+        "evidence",
+        "import_data",
+        "layering",
+        "model",
+        "people_parameters",
+        "reading",
+        "simulation",
+        "world",
+    ]
 )
 """Modules of `sim` that compiled code takes nothing from; what one of them compiles itself, the compiler watches."""
 
@@ -38,7 +51,7 @@ def _fingerprint() -> str:
     for source in sorted(here.rglob("*.py")):
         if source.parent.name == "policies" and source.stem != "pushing":
             continue  # no rule calls a policy, and the compiler itself notices a change in a policy's own file
-        if source.parent == here and source.stem in NO_RULES:
+        if source.relative_to(here).parts[0].removesuffix(".py") in NO_RULES:
             continue
         digest.update(source.relative_to(here).as_posix().encode() + source.read_bytes())
     return digest.hexdigest()[:16]
@@ -50,7 +63,6 @@ def _cache_folder() -> Path:
     places = [Path(chosen)] if chosen else []
     if "HOME" in os.environ or "USERPROFILE" in os.environ:
         places.append(Path.home() / ".cache")
-    places.append(Path(tempfile.gettempdir()))
     for place in places:
         folder = place / "linli" / _fingerprint()
         try:
@@ -59,6 +71,22 @@ def _cache_folder() -> Path:
             continue
         if os.access(folder, os.W_OK):
             return folder
+    return _own_temporary_folder(Path(tempfile.gettempdir()) / f"linli-{os.getuid() if hasattr(os, 'getuid') else 0}")
+
+
+def _own_temporary_folder(folder: Path) -> Path:
+    """A folder where anybody may write: its name can be guessed, so it is used only if nobody else could put code into it."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        said = folder.lstat()
+        if stat.S_ISDIR(said.st_mode) and (
+            not hasattr(os, "getuid") or (said.st_uid == os.getuid() and stat.S_IMODE(said.st_mode) == 0o700)
+        ):
+            inside = folder / _fingerprint()
+            inside.mkdir(mode=0o700, exist_ok=True)
+            return inside
+    except OSError:
+        pass
     return Path(tempfile.mkdtemp(prefix="linli-"))
 
 

@@ -23,6 +23,7 @@ from sim.rules.moving import NEVER_SERVED
 from sim.stretch import QUARTER, Start, slow_are_due
 from sim.tallies import stretches
 from sim.ties import TIES, end_tie
+from sim.where import check_own
 from sim.world import World
 
 AT_ONCE = 5_000_000
@@ -44,11 +45,8 @@ class Simulation:
         for a policy that names a grid or a kind of service that is not there.
         """
         self.config, self.policies, self.seed = config, tuple(policies), int(seed)
-        for policy in self.policies:
-            if not isinstance(policy, Policy):
-                raise TypeError(f"{policy!r} is not a policy; expected objects of sim.POLICIES")
-            policy.fits(config)
         self.world = World(config, self.seed)
+        self._refuse_what_does_not_fit(self.policies)
         self.rows: list[Column] = []
         self.slow: list[dict[str, float]] = []
         self.costs: list[tuple[float, ...]] = []
@@ -72,6 +70,23 @@ class Simulation:
         self.__dict__.update(state)
         self._bind()
 
+    def _refuse_what_does_not_fit(self, policies: Iterable[Policy]) -> None:
+        """Refuse policies for grids, services or columns of the user's own file that are not there.
+
+        Errors: TypeError for what is not a policy; ValueError.
+        """
+        own, place = self.world.people.own, self.config
+        if own is not None:
+            grids = place.population.model_copy(update={"grids": self.world.people.grids})
+            place = place.model_copy(update={"population": grids})
+        for policy in policies:
+            if not isinstance(policy, Policy):
+                raise TypeError(f"{policy!r} is not a policy; expected objects of sim.POLICIES")
+            policy.fits(place)
+            for part, _ in policy.acting(1.0):
+                if part.where is not None:
+                    check_own(part.where, own)
+
     @property
     def week(self) -> int:
         """Weeks lived so far."""
@@ -90,10 +105,7 @@ class Simulation:
         what it set up in the world. Errors: TypeError for what is not a policy.
         """
         listed = tuple(policies)
-        for policy in listed:
-            if not isinstance(policy, Policy):
-                raise TypeError(f"{policy!r} is not a policy; expected objects of sim.POLICIES")
-            policy.fits(self.config)
+        self._refuse_what_does_not_fit(listed)
         endless = [policy.model_copy(update={"stop": None}) for policy in listed]
         in_force = [False] * len(listed)
         for policy, acting in zip(self.policies, self._in_force, strict=True):

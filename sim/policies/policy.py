@@ -266,7 +266,7 @@ class Policy(BaseModel, ABC):
                 world.tier,
             )
         if self.where is not None:
-            aimed &= meant(self.where, world.columns)
+            aimed &= meant(self.where, world.columns, world.people.own)
         if self.uptake < 1.0 or self.capacity is not None:
             takes_up, comes_first = self.key(world, "uptake", week=0), self.key(world, "capacity", week=0)
             most = aimed.size if self.capacity is None else self.capacity
