@@ -44,6 +44,6 @@ def read_own_files(study: Study) -> None:
                         check_own(part.where, seen[job.community, files])
                 except ValueError as error:
                     spot = Spot(shown_path(study.path))
-                    problems[Problem(spot, f"arms.{run.arm}.{name}.where", repr(part.where), str(error))] = None
+                    problems[Problem(spot, f"arms.{run.arm}.{name}.where", f"{part.where!r}: {error}", "")] = None
     if problems:
         raise ConfigError(problems)
