@@ -9,10 +9,16 @@ from typing import Any
 import click
 
 from experiments.commands import knowing, studying
+from experiments.streams import patient
 
 
 class _Linli(click.Group):
     """The command; bad input ends with a sentence and exit code 2, never with a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Begin; a reader who leaves before the end (`| head`) ends neither the study nor the command badly."""
+        patient()
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         warnings.formatwarning = _as_a_line(warnings.formatwarning)

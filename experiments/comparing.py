@@ -91,11 +91,14 @@ class Comparison(Results):
 
 
 def compare(
-    study: Study | str | Path, folder: Path | None = None, *, workers: int = 1, by: Workers = "processes", on: str = ""
-) -> Comparison:
+    study: Study | str | Path, folder: Path | None = None, *, workers: int = 1, by: Workers = "processes", on: str = "",
+    limit: float = 0.0, apart: bool = False,
+) -> Comparison:  # fmt: skip
     """Run what is missing of a study (in `folder`, results/<study> by default) and return its results.
 
-    `study`: a study, or its name or file; `on`: a Dask cluster, as in `dask://HOST:PORT`.
+    `study`: a study, or its name or file; `on`: a Dask cluster, as in `dask://HOST:PORT`; `limit`: seconds that a run may
+    take. What a run raises is a row of `failures()`. One that ends or crashes its process is one too with more than one
+    worker, with a limit, or `apart`; with one worker runs are performed in this very process otherwise.
 
     In a script that starts processes, call it under `if __name__ == "__main__"`. Raises StoreError when results
     cannot be kept, ConfigError when a file of residents or ties is wrong.
@@ -107,7 +110,7 @@ def compare(
     with store.held():
         asked, seen = study, 0
         while study.file.replicates > seen:
-            perform(study, store, workers=workers, by=by, on=on)
+            perform(study, store, workers=workers, by=by, on=on, limit=limit, apart=apart)
             seen = study.file.replicates
             study, _ = settled(asked, store)
     results = results_for(study, store)

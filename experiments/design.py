@@ -85,9 +85,10 @@ class Study:
         longest = self.with_replicates(max(file.replicates, file.most)) if file.until else self
         return next((run for run in longest.runs() if run.run == name), None)
 
-    def repeated(self, run: str) -> str:
+    def repeated(self, run: str, limit: str = "") -> str:
         """What performs one run again and shows its error: a shell command, or Python for a study said in Python."""
-        return f"{self.command} --only {run}" if self.command else f'compare(study).again("{run}")'
+        within = f" --limit {limit}" if limit else ""
+        return f"{self.command} --only {run}{within}" if self.command else f'compare(study).again("{run}")'
 
     def job(self, run: Run) -> Job:
         """What a worker needs to perform the run."""

@@ -147,7 +147,7 @@ def replicate(package: Path, workers: int, into: Path | None = None) -> Rerun:
         _unpacked(package, folder)
         study = read_study(folder / "study.yaml")
         store = Store(folder / "rerun").open()
-        perform(study, store, workers=workers)
+        perform(study, store, workers=workers, apart=True)
         return _compared(study, folder)
 
 

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from experiments.analysis.stopping import Need, needs, next_look
 from experiments.design import Study
 from experiments.store import TOGETHER, Store, beside_little_memory, clear_errors
+from experiments.workers import limit_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -118,7 +119,10 @@ class Results:
                 f"select {self._labels('p.')}, any_value(e.error) as error from plan p join ended e using (run) "
                 f"group by {self._labels('p.')}, p.slot having not bool_or(e.good) order by p.slot"
             ).df()
-        return rows.assign(command=[self.study.repeated(run) for run in rows["run"]])
+        commands = [
+            self.study.repeated(run, limit_of(error)) for run, error in zip(rows["run"], rows["error"], strict=True)
+        ]
+        return rows.assign(command=commands)
 
     def weekly(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
         """One row a run and week, with labels: large."""

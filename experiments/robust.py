@@ -47,7 +47,7 @@ def run_robustness(
                 done += more
                 status.update(f"{done} of {todo} runs")
 
-            perform(wide, store, workers=workers, told=told)
+            perform(wide, store, workers=workers, apart=True, told=told)
         found, plausible = messages(wide, Results(wide, store).runs(), moved)
     say(console, found, plausible, len(wide.points))
     (out / "messages.csv").write_text(as_csv(found), encoding="utf-8")

@@ -45,6 +45,7 @@ def search(
     generations: int = 6,
     workers: int = 0,
     by: Workers = "processes",
+    apart: bool = False,
     told: Callable[[int, int], None] = lambda generation, points: None,
 ) -> "tuple[Study, pd.DataFrame]":
     """Search what the study varies for its last arm; returns the study at all points visited, and the choices' front.
@@ -74,7 +75,7 @@ def search(
         visited.extend(point for point in dict.fromkeys(points) if point not in visited)
         told(len(visited) // len(conditions), len(choices))
         asked = replace(study, points=tuple(visited))
-        perform(asked, store, workers=workers, by=by)
+        perform(asked, store, workers=workers, by=by, apart=apart)
         runs = Results(asked, store).runs()
         return over_conditions(runs[runs["arm"] == arm], judged_by, list(ranges), judge)
 
@@ -120,7 +121,7 @@ def say_search(
     console = terminal()
     better = {m: METRICS[m].better for m in study.file.outcomes if METRICS[m].better and m != "cost"} | {"cost": -1}
     whole, found = search(
-        study, folder, better, budget=budget, judge=judge, size=size, generations=generations, workers=workers,
+        study, folder, better, budget=budget, judge=judge, size=size, generations=generations, workers=workers, apart=True,
         told=lambda points, new: console.print(f"{points} choices so far", style="dim") if new else None,
     )  # fmt: skip
     ranges = [name for name, factor in study.file.varies.items() if isinstance(factor, Range)]

@@ -19,7 +19,7 @@ from experiments.analysis.stopping import Need
 from experiments.bringing import read_own_files
 from experiments.crew import processors
 from experiments.design import Study
-from experiments.execution import Tally, Workers, missing, perform, planned
+from experiments.execution import Tally, Workers, missing, perform, planned, simulated, tried
 from experiments.provenance import changed_since, manifest, write_resolved
 from experiments.results import Results, give_back, results_for, settled
 from experiments.store import Store, StoreError, clear_errors
@@ -32,13 +32,15 @@ if TYPE_CHECKING:
     from experiments.figures.style import Language
     from experiments.figures.tables import Tables
 
+LONG = 3600.0
+"""Seconds within which any machine has compiled the rules."""
 MANY = 20_000
 """Runs from which on memory is a concern."""
 
 
 def run_study(
-    study: Study, folder: Path, workers: int, by: str, shard: tuple[int, int], on: str, retry: bool, csv: bool,
-    quiet: bool,
+    study: Study, folder: Path, workers: int, by: Workers, shard: tuple[int, int], on: str, limit: float, retry: bool,
+    csv: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Do what is missing, write tables, figures and manifest, print the comparison; returns how many runs failed."""
     console = terminal(quiet=quiet)
@@ -71,8 +73,8 @@ def run_study(
         if todo:
             warm(study, console)
             with _progress(console, todo) as heard:
-                many: Workers = cast(Workers, by)
-                tally.add(perform(study, store, workers=workers, by=many, shard=shard, again=retry, on=on, told=heard))
+                how: dict[str, Any] = {"workers": workers, "by": by, "shard": shard, "on": on, "limit": limit}
+                tally.add(perform(study, store, **how, again=retry, apart=True, told=heard))
 
     with store.held(part):
         console.print(Text(study.file.title, style="bold") + Text(f"  {study.file.question}"))
@@ -134,18 +136,15 @@ def _say_needs(console: Console, study: Study, found: Sequence[Need], seen: int)
 
 
 def warm(study: Study, console: Console) -> None:
-    """Compile the rules once, here, before workers start: they find them in the cache."""
+    """Compile the rules once, before workers start: they find them in the cache. What goes wrong is for a run to say."""
     from sim.law import CACHE, announced_once
 
     if (CACHE / "compiled").exists():
         return
-    from sim import POLICIES, Simulation
-
     with announced_once(console.print):
-        policies = {name: POLICIES[name](**doses) for arm in study.arms.values() for name, doses in arm}
-        simulation = Simulation(study.config, policies=list(policies.values()), seed=1)
-        simulation.run_for(14)
-        simulation.weekly()
+        policies = {name: doses for arm in study.arms.values() for name, doses in arm}
+        first = study.job(next(study.runs()))
+        tried(first._replace(policies=tuple(policies.items()), weeks=14), simulated, LONG)
 
 
 @contextmanager
@@ -314,8 +313,6 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
 def verify(study: Study, folder: Path, many: int, seed: int) -> int:
     """Perform some finished runs again and compare every weekly value; returns how many differ."""
     import numpy as np
-
-    from experiments.execution import simulated
 
     console = terminal()
     results = results_of(study, folder)[0].each
