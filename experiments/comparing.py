@@ -9,6 +9,7 @@ from experiments.analysis.effects import effects, profile_bands
 from experiments.bringing import read_own_files
 from experiments.design import Study
 from experiments.execution import Workers, perform, simulated
+from experiments.present import claim, say_mended
 from experiments.results import Results, results_for, settled
 from experiments.store import Store
 from experiments.study import read_study
@@ -107,7 +108,9 @@ def compare(
     read_own_files(study)
     store = Store(folder or Path("results") / study.name).open()
     first = study.file.replicates if study.file.until else 0
-    with store.held():
+    with store.held() as mended:
+        claim(study, store)
+        say_mended(store, mended)
         asked, seen = study, 0
         while study.file.replicates > seen:
             perform(study, store, workers=workers, by=by, on=on, limit=limit, apart=apart)

@@ -111,9 +111,7 @@ def perform(
     """
     tally, many = Tally(), workers or processors()
     here = not on and (by == "threads" or (many == 1 and not limit and not apart))
-    waiting = store.waiting()
-    if again:
-        waiting -= {run for run in waiting if (one := store.taken(run)) is None or one.error}
+    waiting = store.waiting(again=again)
     todo = list(missing(study, store, shard=shard, again=again))
     blocks = [[run.run for run in todo[i : i + BLOCK]] for i in range(0, len(todo), BLOCK)]
     block_of = {run: i for i, block in enumerate(blocks) for run in block}
@@ -123,13 +121,10 @@ def perform(
         i = block_of[run]
         left[i] -= 1
         if left[i] == 0:
-            for damaged in store.pack(blocks[i]):
-                one = next(r for r in todo if r.run == damaged)
-                left[i] += 1
-                lost = study.job(one)
-                for said in [performed(lost, simulate)] if here else in_processes([lost], None, 1, simulate, limit):
+            while damaged := store.pack(blocks[i]):
+                lost = [study.job(one) for one in todo if one.run in damaged]
+                for said in _here(lost, simulate) if here else in_processes(lost, None, 1, simulate, limit):
                     set_aside(store, said)
-                ended(damaged)
             blocks[i] = []
 
     for run in todo:

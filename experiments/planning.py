@@ -20,7 +20,8 @@ def say_plan(study: Study, folder: Path) -> None:
     console = terminal()
     runs = list(study.runs())
     different = {run.run: run for run in runs}
-    there = Store(folder).finished() if (folder / "weekly").is_dir() else {}
+    store = Store(folder)
+    there = {*store.finished(), *store.waiting()} if store.aside.is_dir() else store.finished()
     todo = [run for run in different if run not in there]
     weeks = study.file.weeks
     warm(study, console)

@@ -18,6 +18,7 @@ from experiments.doses import arm_in_words
 from experiments.exploring import Findings, explore
 from experiments.figures import about, draw_all, in_order
 from experiments.figures.style import Language, Look
+from experiments.present import note_files
 from experiments.provenance import commit
 from experiments.results import Results
 from experiments.showing import difference_in_words, failing_in_words, tables_of
@@ -61,7 +62,7 @@ nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: n
 """
 ARMS_ON_A_PAGE = 3
 """Arms beside each other in a printed table."""
-_KEPT = ("runs.parquet", "resolved.yaml", "manifest.json")
+_KEPT = ("runs.parquet", "city.parquet", "resolved.yaml", "manifest.json")
 
 
 def write_report(results: Results, first_stage: int, language: Language = "en") -> Path:
@@ -77,11 +78,11 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
     drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
     found = explore(study, plain.runs, {name: meaning.better for name, meaning in plain.metrics.items()})
     named = tables_for_a_paper(plain, found.tables())
-    write_tables(named, folder / "tables", meanings_of(plain))
+    written = write_tables(named, folder / "tables", meanings_of(plain))
     evaluation, findings = _evaluation_in_words(tables, look), _findings_in_words(study, tables, found, look)
     pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, tables)
     pages |= {name: on_a_page(table, look) for name, table in findings.items()}
-    write_pages(pages, folder / f"tables{suffix}")
+    written += write_pages(pages, folder / f"tables{suffix}")
     title = look.say(study.file.title, study.file.chinese.title or study.file.title)
     question = look.say(study.file.question, study.file.chinese.question or study.file.question)
     sections = [
@@ -105,6 +106,7 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
     )
     path = folder / f"report{suffix}.html"
     write_whole(path, page.encode(), sync=True)
+    note_files(results.each.study, results.store, [*written, *drawn, path])
     write_crate(results, _described(results))
     return path
 
@@ -113,7 +115,7 @@ def _described(results: Results) -> list[Path]:
     """The files of the study's folder that a crate describes: reports, results, tables and figures in all languages."""
     folder = results.store.folder
     made = [path for part in ("report*.html", "tables*/*", "figures*/*") for path in sorted(folder.glob(part))]
-    return [path for path in (*made, *results.store.blocks(), *(folder / name for name in _KEPT)) if path.is_file()]
+    return [path for path in (*made, *results.blocks(), *(folder / name for name in _KEPT)) if path.is_file()]
 
 
 def _in_brief(tables: "Tables", look: Look) -> str:

@@ -9,6 +9,7 @@ from rich.console import Console
 from experiments.design import Study
 from experiments.execution import missing, perform
 from experiments.media import in_markdown
+from experiments.present import claim, say_mended
 from experiments.results import Results
 from experiments.robustness import Message, Moved, at_points, drawn_points, messages, movable, spread_points
 from experiments.store import Store
@@ -33,7 +34,9 @@ def run_robustness(
     else:
         wide = at_points(study, spread_points(moved, points, study.file.seed), replicates)
     store = Store(out).open()
-    with store.held(""):
+    with store.held("") as mended:
+        claim(study, store)
+        say_mended(store, mended)
         todo = sum(1 for _ in missing(wide, store))
         console.print(
             f"{len(wide.arms)} arms x {len(wide.points)} points x {replicates} replicates; {todo} runs to do; "

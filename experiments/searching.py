@@ -21,6 +21,7 @@ from experiments.analysis.front import Judge, front, over_conditions
 from experiments.design import Study
 from experiments.execution import Workers, perform
 from experiments.points import Point, Range
+from experiments.present import claim, say_mended
 from experiments.results import Results
 from experiments.store import Store
 
@@ -94,7 +95,9 @@ def search(
             over = rows["cost"].to_numpy(float) - budget
             out["G"] = np.nan_to_num(over, nan=1e9, neginf=-1.0)[:, None]
 
-    with store.held():
+    with store.held() as mended:
+        claim(study, store)
+        say_mended(store, mended)
         minimize(Doses(), NSGA2(pop_size=size), ("n_gen", generations), seed=study.file.seed % 2**31, verbose=False)
         found = lived([])
     return replace(study, points=tuple(visited)), front(found, better, budget=budget)

@@ -20,6 +20,7 @@ from experiments.bringing import read_own_files
 from experiments.crew import processors
 from experiments.design import Study
 from experiments.execution import Tally, Workers, missing, perform, planned, simulated, tried
+from experiments.present import claim, note_files, put_older_away, say_mended, state_of
 from experiments.provenance import changed_since, manifest, write_resolved
 from experiments.results import Results, give_back, results_for, settled
 from experiments.store import Store, StoreError, clear_errors
@@ -61,8 +62,9 @@ def run_study(
         }
 
     def go_on(study: Study) -> None:
-        todo = sum(1 for _ in missing(study, store, shard=shard, again=retry))
-        total = sum(1 for _ in planned(study, shard))
+        aside = store.waiting(again=retry)
+        lacking = [run.run for run in missing(study, store, shard=shard, again=retry)]
+        total, todo = sum(1 for _ in planned(study, shard)), sum(run not in aside for run in lacking)
         places = "communities" if study.file.city else "points"
         asked = f"{len(study.arms)} arms x {len(study.points)} {places} x {study.file.replicates} replicates"
         asked += f", part {part}" if part else ""
@@ -72,11 +74,14 @@ def run_study(
             console.print(f"The {len(there)} runs there are {changed_since(study, store)}.", style="yellow")
         if todo:
             warm(study, console)
-            with _progress(console, todo) as heard:
+        if lacking:
+            with _progress(console, len(lacking)) as heard:
                 how: dict[str, Any] = {"workers": workers, "by": by, "shard": shard, "on": on, "limit": limit}
                 tally.add(perform(study, store, **how, again=retry, apart=True, told=heard))
 
-    with store.held(part):
+    with store.held(part) as mended:
+        claim(study, store)
+        say_mended(store, mended)
         console.print(Text(study.file.title, style="bold") + Text(f"  {study.file.question}"))
         first = study.file.replicates if study.file.until else 0
         asked, seen = study, 0
@@ -91,26 +96,26 @@ def run_study(
             if first:
                 study, found = settled(asked, store)
                 _say_needs(console, study, found, seen)
-        write_resolved(study, store)
+        older = put_older_away(store, state := state_of(study, store))
         results = results_for(study, store)
-        results.each.write_runs()
+        written = [write_resolved(study, store), results.each.write_runs()]
         if study.file.city:
-            results.write_runs("city.parquet")
+            written.append(results.write_runs("city.parquet"))
         if csv:
-            results.each.write_csv()
+            written += results.each.write_csv()
         failures = results.each.write_failures()
+        if not failures.empty:
+            written.append(folder / "failures.csv")
         drawn = _figures_and_table(results, first, console)
+        store.note_session(told())
         counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
-        store.write_manifest(manifest(study, store, told()) | counts)
+        files = [*written, *(folder / name for name in drawn)]
+        store.write_manifest(manifest(study, store, state, files) | counts)
     _say_failures(console, failures.to_dict("records"))
-    if damaged := len(list(store.folder.glob("damaged/*"))):
-        files = "1 damaged file is" if damaged == 1 else f"{damaged} damaged files are"
-        console.print(f"{files} put away in {folder / 'damaged'}; their runs were done again.", style="yellow")
-    tables = [
-        "runs.parquet",
-        *(["city.parquet"] if study.file.city else []),
-        *(["runs.csv", "weekly.csv"] if csv else []),
-    ]
+    if older:
+        named = ", ".join(older[:3]) + (f" and {len(older) - 3} more" if len(older) > 3 else "")
+        console.print(f"Of an older state of the study, and put away in {folder / 'older'}: {named}.", style="yellow")
+    tables = [path.name for path in written if path.suffix in (".parquet", ".csv") and path.name != "failures.csv"]
     console.print(f"{folder}: {', '.join(tables)}, weekly/, figures/, resolved.yaml, manifest.json", style="dim")
     return len(failures)
 
@@ -237,6 +242,7 @@ def _say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> No
 def results_of(study: Study, folder: Path) -> tuple[Results, int]:
     """The results of a study that was run, and the size of its first stage. Raises StoreError when nothing is there."""
     store = Store(folder)
+    claim(study, store, write=False)
     first = study.file.replicates if study.file.until else 0
     results = results_for(settled(study, store)[0], store)
     if results.runs(()).empty:
@@ -280,6 +286,7 @@ def draw_figures(
         raise StoreError(
             "\n".join(f"{study.path}: nothing to draw as {name}; expected {needs(name)}" for name in without)
         )
+    note_files(results.each.study, results.store, drawn)
     return drawn
 
 
@@ -294,6 +301,7 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
     better = {name: metric.better for name, metric in METRICS.items()}
     findings = explore(results.study, results.runs(), better, budget)
     found = findings.tables()
+    written = [folder / "tables" / f"{name}.csv" for name in found]
     (folder / "tables").mkdir(exist_ok=True)
     for name, table in found.items():
         if name == "failing":
@@ -302,6 +310,7 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
             say_table(console, name, table)
         console.print(f"{FINDINGS[name][1][0]}\n", style="dim")
         table.to_csv(folder / "tables" / f"{name}.csv", index=False)
+    note_files(results.each.study, results.store, written)
     if findings.lacking[0]:
         console.print(findings.lacking[0], style="yellow")
     elif not found:
@@ -311,21 +320,33 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
 
 
 def verify(study: Study, folder: Path, many: int, seed: int) -> int:
-    """Perform some finished runs again and compare every weekly value; returns how many differ."""
+    """Look at every file, make the tables anew, perform some finished runs again; returns how much is not the same.
+
+    Moves nothing. Raises StoreError when there is nothing to verify.
+    """
     import numpy as np
 
-    console = terminal()
-    results = results_of(study, folder)[0].each
-    there = results.store.finished()
-    done = list({run.run: run for run in results.study.runs() if there.get(run.run)}.values())
+    from experiments.verifying import changed_files
+
+    console, store = terminal(), Store(folder)
+    claim(study, store, write=False)
+    results = results_for(settled(study, store)[0], store)
+    changed = list(changed_files(results))
+    for sentence in changed:
+        console.print(sentence, style="red")
+    if not changed:
+        results_of(study, folder)  # says why, where there is no run
+        known = len(store.manifest().get("files", {}))
+        console.print(f"{known} files are what was written, and the tables what the weekly values give.")
+    each, there = results.each, store.finished()
+    done = list({run.run: run for run in each.study.runs() if there.get(run.run)}.values())
     chosen = [done[i] for i in np.random.default_rng(seed).permutation(len(done))[:many]]
-    kept, wrong = results.series([run.run for run in chosen]), 0
+    kept, wrong = each.series([run.run for run in chosen]), 0
     for run in chosen:
-        again, before = simulated(results.study.job(run)), kept[run.run]
+        again, before = simulated(each.study.job(run)), kept[run.run]
         same = set(again) == set(before) and all(np.array_equal(again[m], before[m], equal_nan=True) for m in again)
         wrong += not same
-        console.print(
-            f"{run.run}  {run.arm}, point {run.point}, replicate {run.replicate}: {'same' if same else 'DIFFERS'}"
-        )
+        told = f"{run.run}  {run.arm}, point {run.point}, replicate {run.replicate}: {'same' if same else 'DIFFERS'}"
+        console.print(told, style="" if same else "red")
     console.print(f"{len(chosen) - wrong} of {len(chosen)} runs are the same in every weekly value.")
-    return wrong
+    return wrong + len(changed)

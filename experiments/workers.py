@@ -105,7 +105,7 @@ def set_aside(store: Store, said: Said) -> Said:
     """Keep a run; what is said of it is small then. A run whose weeks cannot be kept has failed."""
     assert said.finished is not None
     try:
-        store.set_aside(said.finished)
+        store.set_aside(said.finished, said.seconds)
     except StoreError:
         raise
     except Exception as error:

@@ -82,6 +82,9 @@ def test_a_damaged_block_is_put_away_and_its_runs_are_missing_again(store: Store
     block = sorted(store.weekly.iterdir())[0]
     block.write_bytes(block.read_bytes()[:50])
     assert len(store.finished()) == 1
+    assert block.exists()  # whoever only reads moves nothing
+    with store.held() as mended:
+        assert "1 damaged file is put away" in mended[0]
     assert [p.name for p in (store.folder / "damaged").iterdir()] == [block.name]
 
 

@@ -203,7 +203,7 @@ def search(
 def verify(
     study: str, changes: dict[str, str], replicates: int | None, out: Path | None, runs: int, seed: int
 ) -> None:  # fmt: skip
-    """Perform some finished runs again and compare every weekly value."""
+    """Look at every file of the results, make the tables anew, and perform some finished runs again. Moves nothing."""
     from experiments.session import verify as verified
     from experiments.study import read_study
 
@@ -251,26 +251,31 @@ def robust(
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The package [results/STUDY.zip].")
 def package(study: str, changes: dict[str, str], replicates: int | None, out: Path | None, to: Path | None) -> None:
     """Pack a study that was run with all that its numbers need, for an archive."""
-    from experiments.packaging import write_package
+    from experiments.packaging import seal, write_package
     from experiments.study import read_study
 
     asked = read_study(study, changes, replicates)
-    click.echo(write_package(asked, out or Path("results") / asked.name, to or Path("results") / f"{asked.name}.zip"))
+    made = write_package(asked, out or Path("results") / asked.name, to or Path("results") / f"{asked.name}.zip")
+    click.echo(f"{made}\nSHA-256 {seal(made)}")
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
 def replicate(file: Path, workers: int) -> None:
-    """Run a package again and compare every weekly value."""
+    """Run a package again and compare every file and every weekly value."""
     from experiments.packaging import replicate as again
+    from experiments.packaging import seal
 
     found = again(file, workers)
+    click.echo(f"{file}: SHA-256 {seal(file)}")
+    for sentence in found.changed:
+        click.echo(f"results/{sentence}", err=True)
     if not found.same_code:
         click.echo("The sources of the model differ from those that made the package.", err=True)
     verdict = "identical" if found.different == 0 else f"{found.different} weekly rows differ"
     click.echo(f"{found.runs} runs, {found.weeks} weeks: {verdict}")
-    sys.exit(1 if found.different else 0)
+    sys.exit(1 if found.different or found.changed else 0)
 
 
 COMMANDS = (run, plan, figures, explore, search, verify, report, robust, package, replicate)
