@@ -20,7 +20,6 @@ from experiments.parquet import plainly, rows_of, write_rows
 from experiments.results import Results
 from experiments.store import Finished, Store, StoreError
 
-
 HERE = ("--workers", 1, "--by", "threads")
 
 
