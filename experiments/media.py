@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+ISOLATE, END = "\u2068", "\u2069"
+"""Unicode's marks around what is to be set in an order of its own; names themselves never hold them."""
 LONGEST_NAME = 60
 """Letters of a file's name; file systems take 255 bytes, of which a Chinese letter needs three."""
 
 
 def in_html(text: object) -> str:
-    """Text for a page; letters from right to left turn what is beside them no more than others do."""
-    return f"<bdi>{html.escape(str(text))}</bdi>" if _turns(str(text)) else html.escape(str(text))
+    """Text for a page; what is set apart (see `apart`) is so there too."""
+    return html.escape(str(text)).replace(ISOLATE, "<bdi>").replace(END, "</bdi>")
 
 
 def attribute(text: object) -> str:
-    """Text for an attribute, between quotes."""
-    return html.escape(str(text))
+    """Text for an attribute, between quotes, or for a page's title, where no marks may stand."""
+    return html.escape(str(text).replace(ISOLATE, "").replace(END, ""))
 
 
 def table_in_html(table: "pd.DataFrame", kind: str = "") -> str:
@@ -63,6 +65,10 @@ def file_name(text: str, taken: set[str]) -> str:
     return name
 
 
-def _turns(text: str) -> bool:
-    """Whether some of its letters run from right to left."""
-    return any(unicodedata.bidirectional(letter) in ("R", "AL", "RLE", "RLO", "RLI", "FSI") for letter in text)
+def apart(name: str) -> str:
+    """A name in a sentence: where its letters run from right to left it is set apart, so that it turns no numbers beside it.
+
+    So is a name that begins with _, which figures would else take for one that is not to be shown.
+    """
+    turns = name.startswith("_") or any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name)
+    return f"{ISOLATE}{name}{END}" if turns else name

@@ -24,7 +24,7 @@ from experiments.results import Results, results_for, settled
 from experiments.store import Store
 from experiments.study import read_study
 from experiments.verifying import changed_blocks, changed_files, changed_since_written, differing_values, table_in
-from sim.reading import ConfigError, Problem, Spot
+from sim.reading import ConfigError, CoreDumper, Problem, Spot
 
 FIXED = (1980, 1, 1, 0, 0, 0)
 """The time that every entry of a package bears, so that the same content gives the same bytes."""
@@ -99,11 +99,16 @@ def _write_study(study: Study, folder: Path) -> None:
         key: ({**evidence, **part} if isinstance(part, dict) and key != "kinds" else part)
         for key, part in values.items()
     }
-    (folder / "community.yaml").write_text(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    (folder / "community.yaml").write_text(_as_yaml(whole), encoding="utf-8")
     said = study.file.model_dump(mode="json", exclude_defaults=True)
     said |= {"community": "community.yaml", "seed": study.file.seed, "replicates": study.file.replicates}
     said.pop("set", None)
-    (folder / "study.yaml").write_text(yaml.safe_dump(said, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    (folder / "study.yaml").write_text(_as_yaml(said), encoding="utf-8")
+
+
+def _as_yaml(said: object) -> str:
+    """YAML that `read` takes for the same: a name such as 1e-3 stays text."""
+    return str(yaml.dump(said, Dumper=CoreDumper, sort_keys=False, allow_unicode=True))
 
 
 def _write_sources(folder: Path) -> None:

@@ -10,6 +10,7 @@ from experiments.design import Study
 from experiments.doses import values_in_words
 from experiments.figures.style import Language, Look, decimals
 from experiments.figures.tables import UNITS_ZH, Tables
+from experiments.media import apart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,9 +61,10 @@ def in_language(study: Study, tables: Tables, language: Language) -> Tables:
     from sim import POLICIES
 
     if language == "en":
-        return tables
+        return tables.renamed({arm: apart(arm) for arm in study.arms}, Look())
     titles = {name: policy.title_zh for name, policy in POLICIES.items()}
-    return tables.renamed(chinese_names(study), Look(language=language), titles)
+    names = {arm: apart(name) for arm, name in chinese_names(study).items()}
+    return tables.renamed(names, Look(language=language), titles)
 
 
 def measured(tables: Tables, metric: str, look: Look, between: str = " ") -> str:

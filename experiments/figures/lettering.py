@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
+from experiments.media import apart
+
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
@@ -66,11 +68,6 @@ def _shortened(name: str, room: float) -> str:
 def _seen(name: str) -> str:
     """What the eye sees of a name: letters composed or not, however joined, are the same."""
     return unicodedata.normalize("NFC", name.translate(dict.fromkeys(map(ord, _JOINERS))))
-
-
-def apart(name: str) -> str:
-    """A name in a sentence: where its letters run from right to left they are set apart, so that they turn nothing else."""
-    return f"\u2068{name}\u2069" if any(unicodedata.bidirectional(one) in ("R", "AL") for one in name) else name
 
 
 def writable(text: str) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from experiments.figures.lettering import apart, length, lettered, wrapped
+from experiments.figures.lettering import length, lettered, wrapped
+from experiments.media import apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
