@@ -153,6 +153,7 @@ class Pair:
             "residents": self.residents,
             "grids": int(world.atmosphere.size),
             "grid": world.grid.tolist(),
+            "gridNames": list(world.people.grid_names),
             "household": world.household.tolist(),
             "series": SERIES,
             "kinds": [[kind.title, kind.title_zh] for kind in config.kinds.values()],

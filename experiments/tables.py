@@ -81,9 +81,12 @@ def residents_and_ties(tables: "Tables") -> "dict[str, pd.DataFrame]":
     residents, ties = [], []
     for arm, snapshot in tables.snapshots.items():
         where = places(snapshot.grid)
-        rows = {"resident": range(len(where)), "grid": snapshot.grid, "tier": snapshot.tier}
+        names = np.array(snapshot.names) if snapshot.names else np.arange(len(where))
+        grids = np.array(snapshot.grid_names)[snapshot.grid] if snapshot.grid_names else snapshot.grid
+        rows = {"resident": names, "grid": grids, "tier": snapshot.tier}
         residents.append(pd.DataFrame({"arm": arm, **rows, "x": where[:, 0], "y": where[:, 1]}))
-        ties.append(pd.DataFrame({"arm": arm, "one": snapshot.ties[:, 0], "other": snapshot.ties[:, 1]}))
+        one, other = names[snapshot.ties.reshape(-1, 2)].T
+        ties.append(pd.DataFrame({"arm": arm, "one": one, "other": other}))
     if not residents:
         return {}
     return {"figure_residents": pd.concat(residents), "figure_ties": pd.concat(ties)}

@@ -120,6 +120,9 @@ def _row(said: str, people: "Founders") -> int:
     """The row of a resident, by the id that the user's file gives or else by its number."""
     if said in people.ids:
         return people.ids.index(said)
+    row = said.removeprefix("newcomer ")  # whoever lives there after one whom the file names
+    if people.ids and row != said and row.isdecimal() and int(row) < people.residents:
+        return int(row)
     if people.ids:
         near = nearest(said, people.ids[:5000])
         raise TraceError(f"no resident has the id {said!r}" + (f"; did you mean {near!r}?" if near else "; try: any"))

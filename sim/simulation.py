@@ -287,6 +287,25 @@ class Simulation:
         """Every tally by name: one row a week lived."""
         return stretches(np.array(self.rows))
 
+    def people(self) -> dict[str, Column]:
+        """Who lives here now, one entry a resident, ready for a table: what the user's own file says and every column of one value.
+
+        `row` is the row of the columns, `id` and `grid` are the file's names (rows and numbers where there is none). A
+        newcomer's id is `newcomer` and the row; nothing of the file's other columns is known of newcomers.
+        """
+        world, people = self.world, self.world.people
+        here = np.flatnonzero(world.age != VACANT)
+        found: dict[str, Column] = {"row": here, "id": np.array([people.name_of(row) for row in here])}
+        found["grid"] = np.array([people.grid_name(grid) for grid in world.grid[here]])
+        if people.own is not None:
+            own = people.own
+            found |= {name: own.now(name, world.key)[here] for name in own.columns if name not in found}
+        return found | {
+            (f"model_{name}" if name in found else name): world.columns[name][here].copy()
+            for name, fact in RESIDENTS.items()
+            if not fact.width and name != "grid"
+        }
+
     def weekly(self) -> dict[str, Column]:
         """Every metric: one value a week lived, and the week itself. Slow metrics keep their last measured value."""
         tallies = SimpleNamespace(**self.tallies())

@@ -74,14 +74,8 @@ def _check(node: ast.expr) -> None:
         case ast.Name():
             if node.id not in KNOWN:
                 near = difflib.get_close_matches(node.id, KNOWN, 1)
-                raise ValueError(
-                    f"columns of residents; {node.id!r} is none"
-                    + (
-                        f"; did you mean {near[0]!r}?"
-                        if near
-                        else f" (of your own file: own.{node.id}): {', '.join(KNOWN)}"
-                    )
-                )
+                known = f"; did you mean {near[0]!r}?" if near else f": {', '.join(KNOWN)}"
+                raise ValueError(f"columns of residents (of your own file: own.{node.id}); {node.id!r} is none{known}")
             parts = []
         case _:
             raise ValueError(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.compiling import soon
-from sim.law import compiled
+from sim.law import _own_temporary_folder, compiled
 from sim.order import ABREAST, highest
 
 ROOT = Path(__file__).parent.parent
@@ -86,3 +86,16 @@ def test_the_highest_of_many(numbers: list[int], dtype: str) -> None:
     """The largest number, wherever it stands among them."""
     values = np.array(numbers).clip(-100, 100).astype(dtype)
     assert highest(values) == values.max()
+
+
+def test_code_is_taken_from_a_temporary_folder_only_if_nobody_else_could_put_it_there(tmp_path: Path) -> None:
+    mine = _own_temporary_folder(tmp_path / "linli-1")
+    assert mine.parent == tmp_path / "linli-1"
+    assert _own_temporary_folder(tmp_path / "linli-1") == mine
+    for number, spoil in enumerate((lambda p: p.chmod(0o777), lambda p: p.rmdir() or p.symlink_to(tmp_path))):
+        folder = tmp_path / f"other-{number}"
+        folder.mkdir(mode=0o700)
+        spoil(folder)
+        found = _own_temporary_folder(folder)
+        assert folder not in found.parents
+        found.rmdir()

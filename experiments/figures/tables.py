@@ -87,6 +87,10 @@ class Snapshot:
     tier: NDArray[np.int64]
     grid: NDArray[np.int64]
     ties: NDArray[np.int64]
+    names: tuple[str, ...] = ()
+    """The residents' own ids, where a user's file gives them."""
+    grid_names: tuple[str, ...] = ()
+    """The grids' own names."""
 
 
 def between(numbers: "pd.Series[int]") -> str:
