@@ -8,7 +8,7 @@ from classroom.life import Life
 from classroom.pair import Pair
 from classroom.people import described, who
 from sim import METRICS, POLICIES
-from sim.law import Column
+from sim.engine.jit import Column
 from sim.orders import HIDDEN
 
 HEADLINES = ("unmet_needs", "cohesion", "participation", "wellbeing", "mean_skill", "fatigue")

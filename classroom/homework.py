@@ -19,6 +19,14 @@ def page_file(name: str) -> str:
     return files("classroom").joinpath("page", name).read_text(encoding="utf-8")
 
 
+def in_a_script(told: object) -> str:
+    """A value as a script holds it: no text of it ends the script or begins another."""
+    text = json.dumps(told, ensure_ascii=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
+
+
 def homework(pair: Pair) -> str:
     """One HTML file with the picture of every week, the series and the page's own scripts."""
     tiers = [
@@ -39,16 +47,10 @@ def homework(pair: Pair) -> str:
         "tiers": [base64.b64encode(zlib.compress(t, 9)).decode() for t in tiers],
         "frame": base64.b64encode(zlib.compress(pair.frame(everything=True), 9)).decode(),
     }
-    text = (
-        json.dumps(told, ensure_ascii=False)
-        .replace("<", "\\u003c")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
-    )
     scripts = "\n".join(page_file(name) for name in SCRIPTS)
     return (
         page_file("playback.html")
         .replace("/*STYLE*/", page_file("style.css"))
         .replace("/*SCRIPTS*/", scripts)
-        .replace("/*RUN*/", text)
+        .replace("/*RUN*/", in_a_script(told))
     )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import Simulation
-from sim.law import Column
+from sim.engine.jit import Column
 from sim.model_parameters import Config
 from sim.orders import DECLINED, DONE, HIDDEN, PLACED
 from sim.policies.policy import Policy

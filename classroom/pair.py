@@ -10,7 +10,7 @@ from classroom.panel import both
 from classroom.state import MOST_WEEKS, Change, Listed, State, StateError, Value, WorldState
 from experiments.design import seed_of
 from sim import METRICS
-from sim.law import Column
+from sim.engine.jit import Column
 
 type Which = Literal[0, 1]
 
@@ -153,6 +153,7 @@ class Pair:
             "residents": self.residents,
             "grids": int(world.atmosphere.size),
             "grid": world.grid.tolist(),
+            "gridNames": list(world.people.grid_names),
             "household": world.household.tolist(),
             "series": SERIES,
             "kinds": [[kind.title, kind.title_zh] for kind in config.kinds.values()],

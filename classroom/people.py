@@ -62,7 +62,8 @@ def described(world: Any, row: int) -> list[str]:
     """Who somebody is, in a few words."""
     if world.age[row] == VACANT:
         return ["Nobody lives here now.", "现在无人居住。"]
-    age, grid = AGES[world.age[row]], int(world.grid[row]) + 1
+    age, grid = AGES[world.age[row]], int(world.grid[row])
+    named = world.people.grid_names[grid] if world.people.grid_names else None
     english, chinese = [age[0]], [age[1]]
     for said, en, zh in (
         (
@@ -83,8 +84,8 @@ def described(world: Any, row: int) -> list[str]:
             english.append(en)
             chinese.append(zh)
     return [
-        f"{', '.join(english)}; grid {grid}; here for {weeks_en(int(world.tenure[row]))}.",
-        f"{'，'.join(chinese)}；第{grid}网格；住了{weeks_zh(int(world.tenure[row]))}。",
+        f"{', '.join(english)}; grid {named or grid + 1}; here for {weeks_en(int(world.tenure[row]))}.",
+        f"{'，'.join(chinese)}；{named or f'第{grid + 1}网格'}；住了{weeks_zh(int(world.tenure[row]))}。",
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from sim.law import Column
+from sim.engine.jit import Column
 from sim.orders import PLACED
 from sim.policies.policy import Policy
 from sim.residents import CHILD

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import yaml
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from experiments.calibration import Task, done, learned, read_calibration, search
 from experiments.crew import processors
@@ -18,7 +18,7 @@ from experiments.design import code_version
 from experiments.patterns import read_patterns
 from experiments.posterior import Emulator, Posterior, posterior, profile, taught
 from experiments.provenance import commit
-from experiments.terminal import terminal
+from experiments.terminal import Numbers, Words, spread, terminal
 from sim.config import config_folder, load_config
 from sim.reading import ConfigError, Problem, Spot, read
 
@@ -56,12 +56,13 @@ def run_calibration(
     said = record(task, known, emulator, middle, draws, fits, len(there))
     (out / "posterior.yaml").write_text(said, encoding="utf-8")
     if write:
-        path = config_folder() / "calibrations" / f"{task.name}_posterior.yaml"
+        path = posterior_of(task.name)
+        path.parent.mkdir(exist_ok=True)
         path.write_text(said, encoding="utf-8")
         place = config_folder() / "communities" / f"{task.name}_calibrated.yaml"
         place.write_text(as_community(task, known, middle), encoding="utf-8")
         console.print(
-            f"{path.name}: medians, intervals, correlations, {DRAWS} draws. {place.name}: a community with the medians."
+            f"posteriors/{path.name}: medians, intervals, correlations, {DRAWS} draws. {place.name}: a community with the medians."
         )
     console.print(f"{out}: journal.log (the search goes on from there), posterior.yaml", style="dim")
 
@@ -80,15 +81,16 @@ def say(
     console: Console, task: Task, emulator: Emulator, known: Posterior, best: Mapping[str, float], distance: float
 ) -> None:
     """Print what is known of each free parameter, and how well the emulator predicts each number."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1))
-    for name in ("parameter", "median", "nine tenths", "searched", "best", "identified"):
-        table.add_column(name, no_wrap=True)
+    table = list[tuple[str | Text, ...]]()
     for i, (path, free) in enumerate(task.file.free.items()):
         middle, low, high = (free.value(u) for u in known.interval(i))
-        word = "yes" if known.identified(i) else "[yellow]no[/yellow]"
+        word = Text("yes") if known.identified(i) else Text("no", style="yellow")
         searched = f"{free.low:.2g} to {free.high:.2g}"
-        table.add_row(path, f"{middle:.3g}", f"{low:.2g} to {high:.2g}", searched, f"{best[path]:.2g}", word)
-    console.print(table)
+        table.append((path, f"{middle:.3g}", f"{low:.2g} to {high:.2g}", searched, f"{best[path]:.2g}", word))
+    heads = ("parameter", "median", "nine tenths", "searched", "best", "identified")
+    columns = [(Numbers if i else Words)(head, [row[i] for row in table]) for i, head in enumerate(heads)]
+    for shown in spread(columns, console.width, plain=True):
+        console.print(shown)
     for one, other, r in joined(task, known):
         console.print(
             f"{one} and {other} go together (r = {r:+.2f}): the patterns know their combination better than each."
@@ -164,13 +166,18 @@ def as_community(task: Task, known: Posterior, middle: Mapping[str, float]) -> s
         sections.setdefault(section, {})[name] = {"value": middle[path], "grade": "calibrated", "note": note}
     title = load_config(task.file.community).title
     whole = {"title": f"{title}, calibrated", "extends": task.file.community, **sections}
-    head = f"# Written by `linli calibrate {task.name} --write`: medians of the posterior in configs/calibrations/.\n"
+    head = f"# Written by `linli calibrate {task.name} --write`: medians of the posterior in configs/posteriors/.\n"
     return head + yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=150)
+
+
+def posterior_of(name: str) -> Path:
+    """Where a calibration keeps what it found: in a folder of its own, for it cannot be calibrated itself."""
+    return config_folder() / "posteriors" / f"{name}.yaml"
 
 
 def kept_draws(name: str) -> list[dict[str, float]]:
     """The posterior draws that a calibration left in configs/. Raises ConfigError when there are none."""
-    path = config_folder() / "calibrations" / f"{name}_posterior.yaml"
+    path = posterior_of(name)
     if not path.exists():
         raise ConfigError([Problem(Spot(path.name), "", "no such file", f"run `linli calibrate {name} --write` first")])
     draws: list[dict[str, float]] = read(path).value["draws"]

@@ -124,12 +124,12 @@ def answer(
 ) -> Answer:
     """Run what is missing of a claim's study, at the values of the baseline and over the plausible space, and judge it."""
     study = study_of(claim, replicates)
-    runs = compare(study, folder / study.name, workers=workers).runs()
+    runs = compare(study, folder / study.name, workers=workers, apart=True).runs()
     wide, lives, moved = None, 0, [m for m in movable(study.config, factor) if m.path not in _set_by_arms(study)]
     if points:
         lives = lives_a_point(claim, runs)
         spread = at_points(study, spread_points(moved, points, study.file.seed), lives)
-        wide = compare(spread, folder / f"{study.name}_wide", workers=workers).runs()
+        wide = compare(spread, folder / f"{study.name}_wide", workers=workers, apart=True).runs()
         study = spread
     found = tuple(finding(told, runs, wide, study, moved) for told in claim.examined)
     beside = tuple(finding(told, runs, wide, study, moved) for told in claim.also)

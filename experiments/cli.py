@@ -2,17 +2,26 @@
 
 import errno
 import sys
+import warnings
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from experiments.commands import knowing, studying
+from experiments.streams import patient
 
 
 class _Linli(click.Group):
     """The command; bad input ends with a sentence and exit code 2, never with a traceback."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Begin; a reader who leaves before the end (`| head`) ends neither the study nor the command badly."""
+        patient()
+        return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
+        warnings.formatwarning = _as_a_line(warnings.formatwarning)
         try:
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
@@ -29,6 +38,17 @@ class _Linli(click.Group):
                 click.echo(f"{where}{error.strerror}. Finished runs are safe; mend this and run again.", err=True)
                 sys.exit(2)
             raise
+
+
+def _as_a_line(otherwise: Callable[..., str]) -> Callable[..., str]:
+    """How a line about a user's own file is printed: without the place in the program that said it."""
+
+    def formatted(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> str:
+        if category.__name__ == "FileNote":
+            return f"{message}\n"
+        return otherwise(message, category, *where, **more)
+
+    return formatted
 
 
 _THE_MACHINES = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)

@@ -6,21 +6,18 @@ The workers need linli in the same version, and the study's own files at the sam
 """
 
 import sys
-import time
-import traceback
+import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
+from importlib import metadata
 from itertools import islice
-from pathlib import Path
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from experiments.design import Job, code_version
-from experiments.store import Finished, Store, StoreError
-
-if TYPE_CHECKING:
-    from experiments.execution import Outcome, Simulate
+from experiments.store import Finished, StoreError
+from experiments.workers import Guard, Said, Simulate
 
 SCHEME = "dask://"
 AHEAD = 4
@@ -31,39 +28,51 @@ WATCH = 30.0
 """Seconds between looks at whether the cluster still has workers."""
 MODEL_THERE = "__import__('experiments.design', fromlist=['design']).code_version()"
 """What a worker is asked, as text: a function of this package could not even be sent to one that lacks it."""
+KILLED_WORKERS = "The cluster's workers were killed under this run again and again, from outside or for lack of memory."
 OTHER_MODEL = "The cluster's workers have other sources of the model: install the same linli there."
 
 
 class Sent(NamedTuple):
-    """What a worker sends back: a finished run, how long it took, and the sources that made it."""
+    """What a worker sends back: what it says of a run, and the sources that made it."""
 
-    finished: Finished
-    seconds: float
+    said: Said
     model: str
 
 
-def performed_far_away(job: Job, simulate: "Simulate") -> Sent:
-    """One run at a worker of the cluster."""
-    begun = time.perf_counter()
-    try:
-        finished = Finished(job.run, dict(simulate(job)))
-    except Exception:
-        finished = Finished(job.run, {}, traceback.format_exc())
-    return Sent(finished, time.perf_counter() - begun, code_version())
+_mine = threading.local()
+
+
+def performed_far_away(job: Job, simulate: Simulate, limit: float) -> Sent:
+    """One run at a worker of the cluster, in a process beside it, so that no run can end the worker."""
+    guard: Guard | None = getattr(_mine, "guard", None)
+    if guard is None or (guard.simulate, guard.limit) != (simulate, limit):
+        if guard:
+            guard.watch.close()
+        guard = _mine.guard = Guard(simulate, limit, _share())
+    return Sent(guard.perform(job), code_version())
+
+
+def _share() -> int:
+    """Bytes that a thread of this worker may take, as its cluster says; 0 where it does not."""
+    from distributed import get_worker
+
+    worker = get_worker()
+    return int((worker.memory_manager.memory_limit or 0) / worker.state.nthreads)
 
 
 def everywhere_on(
-    address: str, jobs: Iterable[Job], folder: Path, workers: int, simulate: "Simulate"
-) -> "Iterator[Outcome]":
-    """Perform jobs on a cluster; a run whose worker dies is tried at another one, three times in all.
+    address: str, jobs: Iterable[Job], workers: int, simulate: Simulate, limit: float = 0.0
+) -> Iterator[Said]:
+    """Perform jobs on a cluster; a run whose worker dies is tried at another one.
 
-    Raises StoreError when the cluster cannot be reached, is lost, or has other sources of the model.
+    Raises StoreError when the cluster cannot be reached, is lost, or has other versions of the model or of what its
+    numbers hang on.
     """
     with _client(address, workers) as client:
         try:
             _same_model(client, address)
             with watched(client, address):
-                yield from _performed(client, jobs, Store(folder), simulate)
+                yield from _performed(client, jobs, simulate, limit)
         except (CancelledError, OSError) as error:
             lost = "the connection to the cluster is lost. Finished runs are safe; run again when it is back."
             raise StoreError(f"--on {address}: {lost}") from error
@@ -82,6 +91,19 @@ def _same_model(client: Any, address: str) -> None:
         ) from None
     if set(models.values()) - {code_version()}:
         raise StoreError(f"--on {address}: {OTHER_MODEL}")
+    here = versions()
+    for there in client.run(versions).values():
+        for name, version in here.items():
+            if there[name] != version:
+                raise StoreError(
+                    f"--on {address}: the cluster's workers have {name} {there[name]}, this program {version}, and the "
+                    f"last digits of results hang on it. Install {name} {version} there."
+                )
+
+
+def versions() -> dict[str, str]:
+    """What else than the model's sources the last digits of a run hang on."""
+    return {name: metadata.version(name) for name in ("numpy", "numba")}
 
 
 @contextmanager
@@ -107,32 +129,40 @@ def watched(client: Any, address: str) -> Iterator[None]:
         watch.join()
 
 
-def _performed(client: Any, jobs: Iterable[Job], store: Store, simulate: "Simulate") -> "Iterator[Outcome]":
+def _performed(client: Any, jobs: Iterable[Job], simulate: Simulate, limit: float) -> Iterator[Said]:
     from distributed import KilledWorker, as_completed
 
-    jobs = iter(jobs)
+    jobs, died = iter(jobs), list[Job]()
 
-    def submitted(many: int) -> dict[Any, Job]:
-        return {client.submit(performed_far_away, job, simulate, pure=False): job for job in islice(jobs, many)}
+    def submitted(some: Iterable[Job]) -> dict[Any, Job]:
+        return {client.submit(performed_far_away, job, simulate, limit, pure=False): job for job in some}
+
+    def heard(some: Iterator[Job], ahead: int, final: bool) -> Iterator[Said]:
+        running = submitted(islice(some, ahead))
+        queue = as_completed(list(running), loop=client.loop)
+        for future in queue:
+            job = running.pop(future)
+            try:
+                sent: Sent = future.result()
+            except KilledWorker:  # as do the runs that merely waited there
+                if final:
+                    yield Said(job.run, 0.0, failed=True, finished=Finished(job.run, {}, KILLED_WORKERS))
+                else:
+                    died.append(job)
+            except ImportError as error:
+                raise StoreError(f"linli cannot be used at a worker that came later ({error}). {OTHER_MODEL}") from None
+            else:
+                if sent.model != code_version():
+                    raise StoreError(OTHER_MODEL)
+                yield sent.said
+            future.release()
+            more = submitted(islice(some, 1))
+            running |= more
+            queue.update(list(more))
 
     there = max(sum(client.nthreads().values()), 2)
-    running = submitted(AHEAD * there)
-    queue = as_completed(list(running), loop=client.loop)
-    for future in queue:
-        job = running.pop(future)
-        try:
-            sent: Sent = future.result()
-        except KilledWorker:
-            error = "The cluster's workers died under this run again and again (out of memory, or a fault in it)."
-            sent = Sent(Finished(job.run, {}, error), 0.0, code_version())
-        future.release()
-        if sent.model != code_version():
-            raise StoreError(OTHER_MODEL)
-        store.set_aside(sent.finished)
-        more = submitted(1)
-        running |= more
-        queue.update(list(more))
-        yield sent.finished.run, sent.seconds, sent.finished.error
+    yield from heard(jobs, AHEAD * there, final=False)
+    yield from heard(iter(died), 1, final=True)
 
 
 @contextmanager

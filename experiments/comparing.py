@@ -9,6 +9,7 @@ from experiments.analysis.effects import effects, profile_bands
 from experiments.bringing import read_own_files
 from experiments.design import Study
 from experiments.execution import Workers, perform, simulated
+from experiments.present import claim, say_mended
 from experiments.results import Results, results_for, settled
 from experiments.store import Store
 from experiments.study import read_study
@@ -91,11 +92,14 @@ class Comparison(Results):
 
 
 def compare(
-    study: Study | str | Path, folder: Path | None = None, *, workers: int = 1, by: Workers = "processes", on: str = ""
-) -> Comparison:
+    study: Study | str | Path, folder: Path | None = None, *, workers: int = 1, by: Workers = "processes", on: str = "",
+    limit: float = 0.0, apart: bool = False,
+) -> Comparison:  # fmt: skip
     """Run what is missing of a study (in `folder`, results/<study> by default) and return its results.
 
-    `study`: a study, or its name or file; `on`: a Dask cluster, as in `dask://HOST:PORT`.
+    `study`: a study, or its name or file; `on`: a Dask cluster, as in `dask://HOST:PORT`; `limit`: seconds that a run may
+    take. What a run raises is a row of `failures()`. One that ends or crashes its process is one too with more than one
+    worker, with a limit, or `apart`; with one worker runs are performed in this very process otherwise.
 
     In a script that starts processes, call it under `if __name__ == "__main__"`. Raises StoreError when results
     cannot be kept, ConfigError when a file of residents or ties is wrong.
@@ -104,10 +108,12 @@ def compare(
     read_own_files(study)
     store = Store(folder or Path("results") / study.name).open()
     first = study.file.replicates if study.file.until else 0
-    with store.held():
+    with store.held() as mended:
+        claim(study, store)
+        say_mended(store, mended)
         asked, seen = study, 0
         while study.file.replicates > seen:
-            perform(study, store, workers=workers, by=by, on=on)
+            perform(study, store, workers=workers, by=by, on=on, limit=limit, apart=apart)
             seen = study.file.replicates
             study, _ = settled(asked, store)
     results = results_for(study, store)

@@ -85,14 +85,19 @@ class Study:
         longest = self.with_replicates(max(file.replicates, file.most)) if file.until else self
         return next((run for run in longest.runs() if run.run == name), None)
 
-    def repeated(self, run: str) -> str:
+    def repeated(self, run: str, limit: str = "") -> str:
         """What performs one run again and shows its error: a shell command, or Python for a study said in Python."""
-        return f"{self.command} --only {run}" if self.command else f'compare(study).again("{run}")'
+        within = f" --limit {limit}" if limit else ""
+        return f"{self.command} --only {run}{within}" if self.command else f'compare(study).again("{run}")'
 
     def job(self, run: Run) -> Job:
         """What a worker needs to perform the run."""
         changes, policies, community = self._meant(run.arm, run.point)
         return Job(run.run, community, tuple(changes.items()), policies, run.seed, self.file.weeks)
+
+    def policies(self, arm: str, point: int) -> Policies:
+        """The policies of an arm with their doses at a point."""
+        return self._meant(arm, point)[1]
 
     def _meant(self, arm: str, point: int) -> tuple[dict[str, Any], Policies, str]:
         """Changes of parameters, policies and community of an arm at a point."""
@@ -113,8 +118,11 @@ class Study:
         """How many residents the community of a point has."""
         changes, _, community = self._meant(self.reference, point)
         values = {**self._resolved(community)[0], **changes}
-        if file := values["population.residents_file"]:
-            return sum(1 for line in Path(file).read_text(encoding="utf-8").splitlines() if line.strip()) - 1
+        if values["population.residents_file"]:
+            from sim import load_config
+            from sim.import_data.residents import as_in_file
+
+            return as_in_file(load_config(community, set=changes)).population.residents
         return int(values["population.residents"])
 
     def city(self) -> "Study":
@@ -129,7 +137,7 @@ class Study:
 
         content = {
             "config": {**base, **changes},
-            "files": files,
+            "files": files + [_hash_of(Path(v)) for k, v in changes.items() if k.endswith("_file") and v],
             "policies": [(name, POLICIES[name](**doses).model_dump(mode="json")) for name, doses in policies],
             "weeks": self.file.weeks,
             "code": code_version(),
@@ -149,12 +157,19 @@ class Study:
             )
             values = dict(_leaves(own.model_dump(mode="json", exclude={"title"})))
             named = [Path(v) for k, v in values.items() if k.endswith("_file") and v]
-            self._flat[community] = values, [hashlib.sha256(p.read_bytes()).hexdigest() for p in named]
+            self._flat[community] = values, [_hash_of(p) for p in named]
         return self._flat[community]
 
     @cached_property
     def _flat(self) -> dict[str, tuple[dict[str, Any], list[str]]]:
         return {}
+
+
+def _hash_of(path: Path) -> str:
+    """A user's own file as it is now. Raises ConfigError for one that cannot be read."""
+    from sim.import_data.table import bytes_of
+
+    return hashlib.sha256(bytes_of(path)).hexdigest()
 
 
 def seed_of(study_seed: int, replicate: int) -> int:

@@ -1,46 +1,31 @@
 """Execution: perform what is missing, on all processors, and lose nothing.
 
 Workers set each finished run aside themselves and report a few bytes, so the parent stays small. A failing run
-becomes a row and the rest go on. A worker that dies takes only its runs with it: they are tried again, each alone.
+becomes a row and the rest go on; so does one that kills its worker (see workers).
 """
 
 import json
-import os
 import signal
-import time
-import traceback
-from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import (
-    FIRST_COMPLETED,
-    BrokenExecutor,
-    Executor,
-    Future,
-    ProcessPoolExecutor,
-    ThreadPoolExecutor,
-    wait,
-)
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
-from multiprocessing import parent_process
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from experiments.crew import crew, processors
+from experiments.crew import processors
 from experiments.design import Job, Run, Study
 from experiments.store import BLOCK, Finished, Series, Store
+from experiments.workers import AHEAD, Said, Simulate, Watch, performed, set_aside
 
 if TYPE_CHECKING:
     from sim.model_parameters import Config
 
-AHEAD = 32
-"""Runs that wait for each worker, so that none is idle while the parent packs a block of results."""
-
 type Workers = Literal["processes", "threads"]
-type Simulate = Callable[[Job], Series]
 
 
 @dataclass
@@ -113,18 +98,20 @@ def perform(
     shard: tuple[int, int] = (1, 1),
     again: bool = False,
     on: str = "",
+    limit: float = 0.0,
+    apart: bool = False,
     told: Callable[[int, int], None] = lambda done, failed: None,
     simulate: Simulate = simulated,
 ) -> Tally:
     """Perform every run that is missing from the store; `told` hears how many more are done and failed.
 
-    `workers`: how many at a time, 0 for all processors; `on`: a cluster instead of this machine (see clusters). Raises
-    StoreError when results cannot be kept or the cluster cannot be used.
+    `workers`: how many at a time, 0 for all processors; `on`: a cluster instead of this machine (see clusters); `limit`:
+    seconds that a run may take. One worker is this very process, so that a run could end it, unless there is a limit or
+    runs are to be kept `apart`. Raises StoreError when results cannot be kept or the cluster cannot be used.
     """
-    tally = Tally()
-    waiting = store.waiting()
-    if again:
-        waiting -= {run for run in waiting if (one := store.taken(run)) is None or one.error}
+    tally, many = Tally(), workers or processors()
+    here = not on and (by == "threads" or (many == 1 and not limit and not apart))
+    waiting = store.waiting(again=again)
     todo = list(missing(study, store, shard=shard, again=again))
     blocks = [[run.run for run in todo[i : i + BLOCK]] for i in range(0, len(todo), BLOCK)]
     block_of = {run: i for i, block in enumerate(blocks) for run in block}
@@ -134,11 +121,10 @@ def perform(
         i = block_of[run]
         left[i] -= 1
         if left[i] == 0:
-            for damaged in store.pack(blocks[i]):
-                one = next(r for r in todo if r.run == damaged)
-                left[i] += 1
-                _perform(study.job(one), store.folder, simulate)
-                ended(damaged)
+            while damaged := store.pack(blocks[i]):
+                lost = [study.job(one) for one in todo if one.run in damaged]
+                for said in _here(lost, simulate) if here else in_processes(lost, None, 1, simulate, limit):
+                    set_aside(store, said)
             blocks[i] = []
 
     for run in todo:
@@ -147,104 +133,94 @@ def perform(
             told(1, 0)
             ended(run.run)
     jobs = (study.job(run) for run in todo if run.run not in waiting)
-    many = workers or processors()
+    outcomes: Iterator[Said]
     if on:
         from experiments.clusters import everywhere_on
 
-        outcomes = everywhere_on(on, jobs, store.folder, many, simulate)
+        outcomes = everywhere_on(on, jobs, many, simulate, limit)
+    elif here:
+        outcomes = _in_threads(jobs, store, many, simulate) if many > 1 else _here(jobs, simulate)
     else:
-        outcomes = _everywhere(jobs, store.folder, many, by, simulate)
-    for run_id, seconds, error in outcomes:
-        tally.done += 1
-        tally.failed += error is not None
-        tally.seconds += seconds
-        told(1, int(error is not None))
-        ended(run_id)
+        outcomes = in_processes(jobs, store.folder.absolute(), many, simulate, limit)
+    with closing(outcomes):  # type: ignore[type-var]
+        for said in outcomes:
+            if said.finished:
+                said = set_aside(store, said)
+            tally.done += 1
+            tally.failed += said.failed
+            tally.seconds += said.seconds
+            told(1, int(said.failed))
+            ended(said.run)
     return tally
 
 
-type Outcome = tuple[str, float, str | None]
-"""Run, seconds, traceback."""
-
-
-def _perform(job: Job, folder: Path, simulate: Simulate) -> Outcome:
-    """One run in a worker: simulate, set aside, report."""
-    begun = time.perf_counter()
-    error = None
-    try:
-        weekly = simulate(job)
-    except Exception:
-        weekly, error = {}, traceback.format_exc()
-    Store(folder).set_aside(Finished(job.run, weekly, error))
-    return job.run, time.perf_counter() - begun, error
-
-
-def _everywhere(jobs: Iterable[Job], folder: Path, workers: int, by: Workers, simulate: Simulate) -> Iterator[Outcome]:
-    """Perform jobs on some workers; those that a dead worker may have had are tried again, a few at a time, then alone."""
-    jobs = iter(jobs)
-    if workers == 1:
+def _here(jobs: Iterable[Job], simulate: Simulate) -> Iterator[Said]:
+    """Perform jobs in this very process."""
+    with interrupts() as stopped:
         for job in jobs:
-            yield _perform(job, folder, simulate)
-        return
-    while suspects := (yield from _in_a_pool(jobs, AHEAD, folder, workers, by, simulate)):
-        again = iter(suspects)
-        while few := (yield from _in_a_pool(again, 1, folder, workers, by, simulate)):
-            for job in few:
-                yield _alone(job, folder, by, simulate)
+            yield performed(job, simulate, stopped=stopped)
 
 
-def _in_a_pool(
-    jobs: Iterator[Job], ahead: int, folder: Path, workers: int, by: Workers, simulate: Simulate
-) -> Generator[Outcome, None, list[Job]]:
-    """Perform jobs, some ahead for each worker. A worker's death ends it: the jobs that were under way are returned."""
-    running: dict[Future[Outcome], Job] = {}
-    under_way: list[Job] = []  # taken from `jobs` and not reported, whether a worker has it or not
-    with _pool(workers, by) as pool:
+@contextmanager
+def interrupts() -> Iterator[Callable[[], bool]]:
+    """Whether the user asked for an end: an interrupt that a run raises itself is that run's failure."""
+    asked, before = False, signal.getsignal(signal.SIGINT)
+
+    def answer(_number: int, _frame: object) -> None:
+        nonlocal asked
+        asked = True
+        raise KeyboardInterrupt
+
+    try:
+        if before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, answer)
+    except ValueError:  # not the main thread: no interrupt of the user's comes here
+        before = signal.SIG_IGN
+    try:
+        yield lambda: asked or before not in (signal.default_int_handler, signal.SIG_IGN)
+    finally:
+        if before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, before)
+
+
+def _in_threads(jobs: Iterable[Job], store: Store, workers: int, simulate: Simulate) -> Iterator[Said]:
+    """Perform jobs side by side in this very process, as compiled weeks do not wait for each other."""
+    jobs, running = iter(jobs), set[Future[Said]]()
+    with ThreadPoolExecutor(workers) as pool:
         try:
             while True:
-                for job in islice(jobs, ahead * workers - len(under_way)):
-                    under_way.append(job)
-                    running[pool.submit(_perform, job, folder, simulate)] = job
+                running |= {
+                    pool.submit(_kept, job, store, simulate) for job in islice(jobs, AHEAD * workers - len(running))
+                }
                 if not running:
-                    return []
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    outcome = future.result()
-                    under_way.remove(running.pop(future))
-                    yield outcome
-        except BrokenExecutor:
-            return under_way
-        except BaseException:
+                    return
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    yield future.result()
+        finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
-def _alone(job: Job, folder: Path, by: Workers, simulate: Simulate) -> Outcome:
-    """A run that may have killed its worker, in a worker of its own."""
-    if job.run in (store := Store(folder)).waiting() and (done := store.taken(job.run)) is not None:
-        return job.run, 0.0, done.error  # its worker had finished it, and died before it could say so
-    with _pool(1, by) as pool:
-        try:
-            return pool.submit(_perform, job, folder, simulate).result()
-        except BrokenExecutor:
-            error = "The worker process died (killed by the system, out of memory, or a fault in compiled code)."
-            store.set_aside(Finished(job.run, {}, error))
-            return job.run, 0.0, error
+def _kept(job: Job, store: Store, simulate: Simulate) -> Said:
+    return set_aside(store, performed(job, simulate))
 
 
-def _pool(workers: int, by: Workers) -> Executor:
-    """Threads, as compiled weeks run side by side; or processes."""
-    if by == "threads":
-        return ThreadPoolExecutor(workers)
-    return ProcessPoolExecutor(workers, mp_context=crew(), initializer=_left_to_the_parent)
+def in_processes(
+    jobs: Iterable[Job], folder: Path | None, workers: int, simulate: Simulate, limit: float = 0.0
+) -> Iterator[Said]:
+    """Perform jobs in workers; what lacked memory beside others is performed again alone.
+
+    `folder`: the store in which workers set runs aside; without one runs come back.
+    """
+    with closing(Watch(simulate, folder, workers, limit)) as watch:
+        yield from watch.perform(jobs)
+    if watch.hungry:
+        with closing(Watch(simulate, folder, 1, limit, last=True)) as alone:
+            yield from alone.perform(watch.hungry)
 
 
-def _left_to_the_parent() -> None:
-    """An interrupt is the parent's to answer, and no worker outlives it, however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_the_parent, daemon=True).start()
-
-
-def _end_with_the_parent() -> None:
-    if parent := parent_process():
-        parent.join()
-        os._exit(1)
+def tried(job: Job, simulate: Simulate, limit: float = 0.0) -> Finished:
+    """Perform one run in a process of its own and keep nothing."""
+    (said,) = in_processes([job], None, 1, simulate, limit)
+    assert said.finished is not None
+    return said.finished

@@ -4,7 +4,7 @@ A Saltelli or Morris design gives sensitivity, a bundle's parts give attribution
 arm fails, and several objectives under a budget give a front. What the design does not allow stays empty.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -14,10 +14,10 @@ import numpy as np
 from experiments.analysis.attribution import attribution
 from experiments.analysis.discovery import LEAST_POINTS, LEAST_REPLICATES, Box, Leaf, Share, failing_box, tree
 from experiments.analysis.front import front, over_conditions, regret
-from experiments.analysis.sensitivity import cube, morris, sobol, table_of
+from experiments.analysis.sensitivity import Numbers, cube, morris, sobol, table_of
 from experiments.design import DOSE, Study
+from experiments.doses import settings_of
 from experiments.points import SAMPLED, Range, shares_of
-from experiments.study_file import Arm
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,7 @@ class Findings:
     failing: tuple[Failing, ...]
     objectives: tuple[str, ...]
     lacking: tuple[str, str] = ("", "")
-    """In English and Chinese: why it was not looked for where arms fail, when the points would allow it."""
+    """In English and Chinese: what could not be looked for, and why, where the design would allow it."""
 
     def tables(self) -> "dict[str, pd.DataFrame]":
         """What there is to read, by name."""
@@ -92,16 +92,17 @@ def explore(
     `conditions=False`: all but the conditions under which arms fail, which take a while.
     """
     outcomes = [m for m in dict.fromkeys(study.file.outcomes) if m in runs]
+    there, parts = set(runs["arm"]), parts_of(study)
     objectives = [m for m in outcomes if better.get(m)]
     if "cost" in runs and runs["cost"].nunique() > 1 and "cost" not in objectives:
         objectives.append("cost")
-    lacking = _lacking(study) if conditions else ("", "")
+    lacking = _lacking(study, [arm for arm in study.arms if arm not in there]) if conditions else ("", "")
     return Findings(
         sensitivity=_sensitivity(study, runs, outcomes),
-        attribution=attribution(runs, parts_of(study), outcomes),
+        attribution=attribution(runs, parts if there >= set(parts) else {}, outcomes),
         front=_front(study, runs, {m: better[m] for m in objectives}, budget),
         regret=_regret(study, runs, [m for m in objectives if m != "cost"], better),
-        failing=tuple(_failing(study, runs, objectives, better)) if conditions and not any(lacking) else (),
+        failing=tuple(_failing(study, runs, objectives, better)) if conditions and not any(_no_failing(study)) else (),
         objectives=tuple(objectives),
         lacking=lacking,
     )
@@ -117,31 +118,31 @@ def _sensitivity(study: Study, runs: "pd.DataFrame", outcomes: list[str]) -> "pd
     found = []
     for arm in study.arms:
         for metric in outcomes:
-            values = cube(runs[runs["arm"] == arm], metric, len(study.points))
+            values = _cube(study, runs, arm, metric)
             if arm != study.reference:
-                values = values - cube(runs[runs["arm"] == study.reference], metric, len(study.points))
+                values = values - _cube(study, runs, study.reference, metric)
             if method == "saltelli":
                 table = table_of(sobol(values, factors, metric))
             else:
                 table = table_of(morris(values, shares_of(study.file.design, len(factors)), factors, metric))
             quantity = arm if arm == study.reference else f"effect of {arm}"
-            found.append(table.assign(quantity=quantity, kind="sobol" if method == "saltelli" else "morris"))
+            found.append(table.assign(arm=arm, quantity=quantity, kind="sobol" if method == "saltelli" else "morris"))
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
+
+
+def _cube(study: Study, runs: "pd.DataFrame", arm: str, metric: str) -> Numbers:
+    """Points x replicates of an arm's metric, as wide for every arm; NaN where a run is not there."""
+    return cube(runs[runs["arm"] == arm], metric, len(study.points), sorted(runs["replicate"].unique()))
 
 
 def parts_of(study: Study) -> dict[str, frozenset[str]]:
     """The policies of each arm that is a part of the largest one, with its very doses and settings."""
-
-    def settings(arm: str) -> dict[str, object]:
-        said = study.file.arms[arm]
-        return dict(said.set) if isinstance(said, Arm) else {}
-
     largest = max(study.arms, key=lambda arm: len(study.arms[arm]))
     whole = study.arms[largest]
     return {
         arm: frozenset(name for name, _ in policies)
         for arm, policies in study.arms.items()
-        if all(policy in whole for policy in policies) and settings(arm) == settings(largest)
+        if all(policy in whole for policy in policies) and settings_of(study, arm) == settings_of(study, largest)
     }
 
 
@@ -171,7 +172,17 @@ def _regret(study: Study, runs: "pd.DataFrame", objectives: list[str], better: d
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
 
 
-def _lacking(study: Study) -> tuple[str, str]:
+def _lacking(study: Study, without: Sequence[str]) -> tuple[str, str]:
+    """What is missing to find out more, in English and Chinese: arms without a finished run, replicates, packages."""
+    english, chinese = _no_failing(study)
+    if without:
+        names = ", ".join(without)
+        english = f"No run is finished of: {names}. What needs these arms is left out. {english}".strip()
+        chinese = f"尚无已完成运行的组：{names}；需要这些组的内容从略。{chinese}"
+    return english, chinese
+
+
+def _no_failing(study: Study) -> tuple[str, str]:
     """What is missing to look for the conditions under which arms fail, in English and Chinese; nothing where nothing is."""
     if len(study.points) < LEAST_POINTS or len(study.arms) < 2:
         return "", ""
@@ -198,8 +209,7 @@ def _failing(study: Study, runs: "pd.DataFrame", objectives: list[str], better: 
     x = np.array([[float(dict(point)[name]) for name in numeric] for point in study.points])
     for arm in list(study.arms)[1:]:
         for metric in objectives:
-            own = cube(runs[runs["arm"] == arm], metric, len(study.points))
-            effects = own - cube(runs[runs["arm"] == study.reference], metric, len(study.points))
+            effects = _cube(study, runs, arm, metric) - _cube(study, runs, study.reference, metric)
             whole = np.isfinite(effects).all(axis=1)
             losses = -better[metric] * effects[whole]
             fails = int((losses.mean(axis=1) >= 0).sum()) if whole.any() else 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
+from experiments.media import END, ISOLATE
 from experiments.wording import number, true_minus
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def latex(table: "pd.DataFrame", label: str, *, headed: bool = False) -> str:
 
 def harmless(text: str) -> str:
     """Text in which LaTeX sees no commands, wherever in a row it stands."""
-    text = text.replace("<=", "≤").replace(">=", "≥")
+    text = text.replace(ISOLATE, "").replace(END, "").replace("<=", "≤").replace(">=", "≥")
     text = re.sub(r"[\\~^<>&%$#_{}\N{MINUS SIGN}\N{MULTIPLICATION SIGN}≤≥±μσ]", lambda f: _SPECIAL[f[0]], text)
     return re.sub(r"^([\[*])", r"{\1}", text)  # after a row's end these would be its options
 

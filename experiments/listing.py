@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.table import Table
+from rich.text import Text
 
-from experiments.terminal import terminal
+from experiments.terminal import Numbers, Words, spread, terminal
 
 if TYPE_CHECKING:
     from experiments.limits import Row
@@ -28,10 +28,9 @@ def say_names() -> None:
         ),
         ("Metrics", {name: f"{m.label} ({m.unit}): {m.sentence}" for name, m in METRICS.items()}),
     ):
-        table = Table(title=title, title_justify="left", show_header=False, box=None)
-        for name, said in names.items():
-            table.add_row(f"[bold]{name}[/bold]", said)
-        console.print(table)
+        columns = [Words("", [Text(name, style="bold") for name in names]), Words("", list(names.values()))]
+        for table in spread(columns, console.width, title, plain=True, heads=False):
+            console.print(table)
 
 
 def metrics_in_markdown() -> str:
@@ -66,17 +65,19 @@ def _title(path: Path) -> str:
 
 def say_limits(rows: "Iterable[Row]") -> bool:
     """Print limit, expected, got, verdict; true when all hold."""
-    from rich import box
-
     console = terminal()
-    table = Table("limit", "what", "expected", "got", "tolerance", "verdict", box=box.SIMPLE_HEAD)
-    told, before, fails = 0, "", 0
+    table, before, fails = list[tuple[str | Text, ...]](), "", 0
     for row in rows:
-        said = "holds" if row.verdict == "holds" else f"[bold red]{row.verdict}[/bold red]"
+        said = Text(row.verdict, style="" if row.verdict == "holds" else "bold red")
         numbers = (f"{row.expected:.6g}", f"{row.got:.6g}", f"{row.tolerance:.2g}")
-        table.add_row(row.limit if row.limit != before else "", row.what, *numbers, said)
-        told, before, fails = told + 1, row.limit, fails + (row.verdict != "holds")
-    console.print(table)
+        table.append((row.limit if row.limit != before else "", row.what, *numbers, said))
+        before, fails = row.limit, fails + (row.verdict != "holds")
+    told = len(table)
+    kinds = (Words, Words, Numbers, Numbers, Numbers, Words)
+    heads = ("limit", "what", "expected", "got", "tolerance", "verdict")
+    columns = [kind(head, [row[i] for row in table]) for i, (kind, head) in enumerate(zip(kinds, heads, strict=True))]
+    for shown in spread(columns, console.width, plain=True):
+        console.print(shown)
     console.print(f"{told} numbers, {told - fails} hold, {fails} fail.")
     console.print("Where chance has a part, they may differ by four standard errors: one false alarm in 16,000.")
     return fails == 0

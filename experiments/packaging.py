@@ -16,10 +16,15 @@ import yaml
 
 from experiments.design import Study, code_version
 from experiments.execution import perform
+from experiments.media import in_markdown
+from experiments.parquet import column, rows_of
+from experiments.present import claim
 from experiments.provenance import PACKAGES
+from experiments.results import Results, results_for, settled
 from experiments.store import Store
 from experiments.study import read_study
-from sim.reading import ConfigError, Problem, Spot
+from experiments.verifying import changed_blocks, changed_files, changed_since_written, differing_values, table_in
+from sim.reading import ConfigError, CoreDumper, Problem, Spot
 
 FIXED = (1980, 1, 1, 0, 0, 0)
 """The time that every entry of a package bears, so that the same content gives the same bytes."""
@@ -34,6 +39,8 @@ class Rerun:
     weeks: int
     different: int
     """Weekly rows that are missing on one side or differ in some value."""
+    changed: tuple[str, ...]
+    """A sentence on each file of the package that is not what its own manifest or the runs say."""
     same_code: bool
     """Whether the program that ran it again is the one that made it."""
 
@@ -41,17 +48,25 @@ class Rerun:
 def write_package(study: Study, results: Path, to: Path) -> Path:
     """Write the package of a study that was run.
 
-    Raises ConfigError where `results` holds no finished study.
+    Raises ConfigError where `results` holds no finished study, or files that are not what was written.
     """
+
+    def refused(found: str, expected: str) -> ConfigError:
+        return ConfigError([Problem(Spot(str(results)), "", found, expected)])
+
+    store = Store(results)
     if not (results / "manifest.json").exists():
-        raise ConfigError(
-            [Problem(Spot(str(results)), "", "no finished study", f"the results of {study.name}; run it first")]
-        )
+        raise refused("no finished study", f"the results of {study.name}; run it first")
+    claim(study, store, write=False)
+    study = settled(study, store)[0]
+    there = results_for(study, store)
+    if changed := list(changed_files(there)):
+        raise refused("; ".join(changed), "files as they were written, of the study as it is now; run it again")
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         _write_study(study, folder)
-        for part in ("manifest.json", "resolved.yaml", "runs.parquet", "weekly", "figures"):
-            _copied(results / part, folder / "results" / part)
+        for name in (*store.manifest().get("files", {}), "manifest.json"):
+            _copied(results / name, folder / "results" / name)
         _write_sources(folder / "program")
         (folder / "requirements.txt").write_text(
             "".join(f"{p}=={metadata.version(p)}\n" for p in PACKAGES), encoding="utf-8"
@@ -84,11 +99,16 @@ def _write_study(study: Study, folder: Path) -> None:
         key: ({**evidence, **part} if isinstance(part, dict) and key != "kinds" else part)
         for key, part in values.items()
     }
-    (folder / "community.yaml").write_text(yaml.safe_dump(whole, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    (folder / "community.yaml").write_text(_as_yaml(whole), encoding="utf-8")
     said = study.file.model_dump(mode="json", exclude_defaults=True)
     said |= {"community": "community.yaml", "seed": study.file.seed, "replicates": study.file.replicates}
     said.pop("set", None)
-    (folder / "study.yaml").write_text(yaml.safe_dump(said, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    (folder / "study.yaml").write_text(_as_yaml(said), encoding="utf-8")
+
+
+def _as_yaml(said: object) -> str:
+    """YAML that `read` takes for the same: a name such as 1e-3 stays text."""
+    return str(yaml.dump(said, Dumper=CoreDumper, sort_keys=False, allow_unicode=True))
 
 
 def _write_sources(folder: Path) -> None:
@@ -111,16 +131,17 @@ def _copied(what: Path, to: Path) -> None:
 
 
 def _readme(study: Study) -> str:
-    return f"""# {study.file.title}
+    return f"""# {in_markdown(study.file.title)}
 
-{study.file.question}
+{in_markdown(study.file.question)}
 
 Made with `{study.command}` by linli {metadata.version("linli") if _installed() else ""} (model {code_version()}).
 
 - `study.yaml`, `community.yaml`: the question and every value of the place.
 - `results/`: the tables, the manifest and the figures.
 - `program/`: the sources and configurations that made them; `requirements.txt`: the libraries.
-- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`.
+- `SHA256SUMS`: check with `sha256sum -c SHA256SUMS`. Whoever changes a file can write this one anew: the SHA-256 of the
+  whole package, which `linli package` and `linli replicate` say, tells whether it is the one that was published.
 
 Run it again and compare every weekly value: `linli replicate THIS_FILE.zip`, with linli and the libraries of
 `requirements.txt` installed. For the very sources of this package, run
@@ -146,7 +167,7 @@ def replicate(package: Path, workers: int, into: Path | None = None) -> Rerun:
         _unpacked(package, folder)
         study = read_study(folder / "study.yaml")
         store = Store(folder / "rerun").open()
-        perform(study, store, workers=workers)
+        perform(study, store, workers=workers, apart=True)
         return _compared(study, folder)
 
 
@@ -166,34 +187,50 @@ def _unpacked(package: Path, folder: Path) -> None:
         sums = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
     except OSError:
         raise refused("no SHA256SUMS") from None
-    for line in sums:
-        digest, _, name = line.partition("  ")
+    listed = {name: digest for digest, _, name in (line.partition("  ") for line in sums) if name}
+    there = {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} - {"SHA256SUMS"}
+    if more := sorted(there - listed.keys()):
+        raise refused(f"{more[0]} is not in SHA256SUMS")
+    for name, digest in listed.items():
         if not (folder / name).is_file() or hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
             raise refused(f"{name} is not what it was")
 
 
+def seal(package: Path) -> str:
+    """The SHA-256 of a package, which says whether it is the one that was published."""
+    with package.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def _compared(study: Study, folder: Path) -> Rerun:
     """Compare two stores run by run: each run has the same place in the plan, whatever the program calls it."""
-    import json
-
     import duckdb
 
-    manifest = json.loads((folder / "results" / "manifest.json").read_text(encoding="utf-8"))
-    order = [run.run for run in study.runs()]
-    runs = duckdb.execute(f"select run, arm, point, replicate from '{folder}/results/runs.parquet'").fetchall()
-    before = {row[0]: row[1:] for row in runs}
+    packed, again = Store(folder / "results"), Store(folder / "rerun")
+    try:
+        said, expected = table_in(packed.folder / "runs.parquet"), Results(study, again).runs()
+        before = said[["run", "arm", "point", "replicate"]].itertuples(index=False)
+    except (duckdb.Error, KeyError) as error:
+        spot = Spot(str(packed.folder / "runs.parquet"))
+        raise ConfigError([Problem(spot, "", str(error), "a table of runs as `linli run` writes it")]) from None
+    changed = [*changed_blocks(packed), *changed_since_written(packed)]
+    changed += differing_values("runs.parquet", said.drop(columns="run"), expected.drop(columns="run"))
     place = {(r.arm, r.point, r.replicate): r.run for r in study.runs()}
+    names = {(row[0], place[where]) for row in before if (where := tuple(row[1:])) in place}
     with duckdb.connect() as con:
         con.execute("create table names (old varchar, new varchar)")
-        con.executemany(
-            "insert into names values (?, ?)", [(old, place[where]) for old, where in before.items() if where in place]
-        )
+        if names:
+            con.executemany("insert into names values (?, ?)", sorted(names))
+        for name, store in (("packed", packed), ("b", again)):
+            if blocks := store.blocks():
+                rows_of(con, blocks).create_view(name)
+            else:
+                con.execute(f"create table {name} as select run, week from (values ('', 0)) t(run, week) where false")
         con.execute(
-            "create view a as select n.new as run, w.* exclude (run) "
-            f"from '{folder}/results/weekly/*.parquet' w join names n on n.old = w.run"
+            "create view a as select n.new as run, w.* exclude (run) from packed w join names n on n.old = w.run"
         )
-        con.execute(f"create view b as select * from '{folder}/rerun/weekly/*.parquet'")
-        columns = ", ".join(f'"{row[0]}"' for row in con.execute("describe b").fetchall() if row[0] != "error")
+        metrics = [row[0] for row in con.execute("describe b").fetchall() if row[0] != "error"]
+        columns = ", ".join(map(column, metrics))
         weeks = con.execute("select count(*) from b where week is not null").fetchone()
         differ = con.execute(
             f"select count(*) from ((select {columns} from a except all select {columns} from b) union all "
@@ -201,4 +238,5 @@ def _compared(study: Study, folder: Path) -> Rerun:
         ).fetchone()
     assert weeks is not None  # a count always has a row
     assert differ is not None
-    return Rerun(len(set(order)), weeks[0], differ[0], manifest.get("model") == code_version())
+    same_code = packed.manifest().get("model") == code_version()
+    return Rerun(len(set(place.values())), weeks[0], differ[0], tuple(changed), same_code)

@@ -3,14 +3,14 @@
 import time
 from pathlib import Path
 
-from rich.table import Table
+from rich.text import Text
 
 from experiments.crew import processors
 from experiments.design import Study
 from experiments.execution import simulated
 from experiments.session import warm
 from experiments.store import Store
-from experiments.terminal import terminal
+from experiments.terminal import Words, spread, terminal
 
 
 def say_plan(study: Study, folder: Path) -> None:
@@ -20,7 +20,8 @@ def say_plan(study: Study, folder: Path) -> None:
     console = terminal()
     runs = list(study.runs())
     different = {run.run: run for run in runs}
-    there = Store(folder).finished() if (folder / "weekly").is_dir() else {}
+    store = Store(folder)
+    there = {*store.finished(), *store.waiting()} if store.aside.is_dir() else store.finished()
     todo = [run for run in different if run not in there]
     weeks = study.file.weeks
     warm(study, console)
@@ -39,8 +40,7 @@ def say_plan(study: Study, folder: Path) -> None:
         replicates = f"{file.replicates} at first, then until half-widths are {wanted}; {file.most} at most"
         longest = seconds + (file.most - file.replicates) * len(different) / file.replicates * (start + a_week * weeks)
         most = f"; with {file.most} replicates {_duration(longest / processors())}"
-    table = Table(show_header=False, box=None)
-    for name, said in (
+    told = (
         ("arms", ", ".join(study.arms)),
         ("points", f"{len(study.points)} ({study.file.design.method})"),
         ("replicates", replicates),
@@ -52,9 +52,10 @@ def say_plan(study: Study, folder: Path) -> None:
         ),
         ("disk", f"about {len(different) * weeks * len(METRICS) * 4 * 0.6 / 1e6:,.1f} MB"),
         ("folder", str(folder)),
-    ):
-        table.add_row(f"[bold]{name}[/bold]", said)
-    console.print(table)
+    )
+    names = Words("", [Text(name, style="bold") for name, _ in told])
+    for table in spread([names, Words("", [said for _, said in told])], console.width, plain=True, heads=False):
+        console.print(table)
 
 
 def _duration(seconds: float) -> str:

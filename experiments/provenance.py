@@ -3,11 +3,12 @@
 import hashlib
 import platform
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from experiments import record
 from experiments.design import Study, code_version, seed_of
 from experiments.store import Store, write_whole
 from experiments.study_file import Arm
@@ -15,13 +16,17 @@ from experiments.study_file import Arm
 PACKAGES = ("mesa", "numpy", "numba", "pydantic", "duckdb", "networkx", "scipy", "matplotlib", "pandas")
 
 
-def manifest(study: Study, store: Store, session: Mapping[str, Any]) -> dict[str, Any]:
-    """What manifest.json says: `session` is added to those of earlier programs that worked on this store."""
-    file = study.file
-    files = [
-        *store.blocks(),
-        *(p for p in sorted(store.folder.glob("*.*")) if p.suffix in _HASHED),
-    ]
+def manifest(study: Study, store: Store, state: str, written: Iterable[Path]) -> dict[str, Any]:
+    """What manifest.json says of this state of the study: `written` are files made of it.
+
+    What was made of the same state before, as a report, stays in its list of files.
+    """
+    file, before = study.file, store.manifest()
+    kept = before.get("files", {}) if before.get("state") == state else {}
+    blocks = store.blocks({run.run for run in study.runs()})
+    files = {
+        name: text for name, text in kept.items() if not name.startswith("weekly/") and (store.folder / name).exists()
+    }
     return {
         "study": study.name,
         "title": file.title,
@@ -40,21 +45,28 @@ def manifest(study: Study, store: Store, session: Mapping[str, Any]) -> dict[str
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
         "packages": {name: _version(name) for name in PACKAGES},
-        "sessions": [*store.sessions(), dict(session)][-100:],
-        "files": {p.relative_to(store.folder).as_posix(): _sha256(p) for p in files},
+        "sessions": store.sessions()[-record.MOST :],
+        "state": state,
+        "files": hashes(store.folder, blocks) | files | hashes(store.folder, written),
     }
 
 
-_HASHED = (".parquet", ".yaml", ".csv")
+def hashes(folder: Path, files: Iterable[Path]) -> dict[str, str]:
+    """The SHA-256 of files of a folder, by their names in it."""
+    return {path.relative_to(folder).as_posix(): _sha256(path) for path in files}
+
+
+def resolved_text(study: Study) -> str:
+    """Every value of the community's configuration, and the study as it was understood."""
+    import yaml
+
+    return str(yaml.safe_dump(_resolved(study), sort_keys=False, allow_unicode=True))
 
 
 def write_resolved(study: Study, store: Store) -> Path:
-    """Write resolved.yaml: every value of the community's configuration, and the study as it was understood."""
-    import yaml
-
+    """Write resolved.yaml (see `resolved_text`)."""
     path = store.folder / "resolved.yaml"
-    text = yaml.safe_dump(_resolved(study), sort_keys=False, allow_unicode=True)
-    write_whole(path, text.encode(), sync=True)
+    write_whole(path, resolved_text(study).encode(), sync=True)
     return path
 
 
@@ -65,13 +77,14 @@ def changed_since(study: Study, store: Store) -> str:
     before = store.manifest()
     try:
         then = yaml.safe_load((store.folder / "resolved.yaml").read_text("utf-8"))
-    except (OSError, yaml.YAMLError):
-        then = None
-    if not before or not isinstance(then, dict):
+        asked_then, inputs_then = dict(then["study"]), dict(then["configuration"])
+    except Exception:  # whatever a damaged file holds: it says nothing
+        before = {}
+    if not before:
         return "of another study, of other inputs or of another version of the program; no manifest says which"
     now = yaml.safe_load(yaml.safe_dump(_resolved(study)))
-    asked = [key for key in _differ(then["study"], now["study"], deep=1) if key not in _MAKES_NO_OTHER_RUN]
-    inputs = _differ(then["configuration"], now["configuration"])
+    asked = [key for key in _differ(asked_then, now["study"], deep=1) if key not in _MAKES_NO_OTHER_RUN]
+    inputs = _differ(inputs_then, now["configuration"])
     found = []
     if before.get("model") != code_version():
         commit = f", commit {before['commit']}" if before.get("commit") else ""

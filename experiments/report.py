@@ -2,9 +2,9 @@
 
 import base64
 import csv
-import html
 import math
-from collections.abc import Sequence
+import shlex
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import batched
 from pathlib import Path
@@ -14,9 +14,12 @@ from experiments.analysis.effects import few_for_their_skew
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
 from experiments.crate import write_crate
 from experiments.design import Study
+from experiments.doses import arm_in_words
 from experiments.exploring import Findings, explore
 from experiments.figures import about, draw_all, in_order
 from experiments.figures.style import Language, Look
+from experiments.media import attribute, in_html, table_in_html
+from experiments.present import note_files
 from experiments.provenance import commit
 from experiments.results import Results
 from experiments.showing import difference_in_words, failing_in_words, tables_of
@@ -26,7 +29,6 @@ from experiments.tables import meanings_of, tables_for_a_paper, write_pages, wri
 from experiments.wording import (
     FINDINGS,
     GRADES,
-    arm_in_words,
     columns_in_words,
     effects_in_words,
     effects_on_a_page,
@@ -61,7 +63,7 @@ nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: n
 """
 ARMS_ON_A_PAGE = 3
 """Arms beside each other in a printed table."""
-_KEPT = ("runs.parquet", "resolved.yaml", "manifest.json")
+_KEPT = ("runs.parquet", "city.parquet", "resolved.yaml", "manifest.json")
 
 
 def write_report(results: Results, first_stage: int, language: Language = "en") -> Path:
@@ -77,34 +79,35 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
     drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
     found = explore(study, plain.runs, {name: meaning.better for name, meaning in plain.metrics.items()})
     named = tables_for_a_paper(plain, found.tables())
-    write_tables(named, folder / "tables", meanings_of(plain))
-    evaluation, findings = _evaluation_in_words(tables, look), _findings_in_words(study, tables, found, look)
-    pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, tables)
+    written = write_tables(named, folder / "tables", meanings_of(plain))
+    (evaluation, words), findings = _evaluation_in_words(tables, look), _findings_in_words(study, tables, found, look)
+    pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, words)
     pages |= {name: on_a_page(table, look) for name, table in findings.items()}
-    write_pages(pages, folder / f"tables{suffix}")
+    written += write_pages(pages, folder / f"tables{suffix}")
     title = look.say(study.file.title, study.file.chinese.title or study.file.title)
     question = look.say(study.file.question, study.file.chinese.question or study.file.question)
     sections = [
         (look.say("In brief", "要点"), _in_brief(tables, look)),
         (look.say("Design", "设计"), _design(study, tables, look)),
-        (look.say("Methods", "方法"), f"<p>{_safe(methods(study, tables, first_stage, look))}</p>"),
+        (look.say("Methods", "方法"), f"<p>{in_html(methods(study, tables, first_stage, look))}</p>"),
         (look.say("Effects", "效应"), _effects(tables, look)),
         (look.say("Outcome, process and price", "结果、过程与代价"), _evaluation(evaluation, tables, look)),
         (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(findings, found, look)),
-        (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], tables, look)),
+        (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], tables, named, look)),
         (look.say("What the result rests on", "结果的依据"), _evidence(study, folder, look)),
         (look.say("Provenance", "来源"), _provenance(results, look)),
     ]
     there = [(heading, text) for heading, text in sections if text]
-    links = "".join(f'<a href="#s{i}">{_safe(heading)}</a>' for i, (heading, _) in enumerate(there))
-    body = "".join(f'<h2 id="s{i}">{_safe(heading)}</h2>{text}' for i, (heading, text) in enumerate(there))
+    links = "".join(f'<a href="#s{i}">{in_html(heading)}</a>' for i, (heading, _) in enumerate(there))
+    body = "".join(f'<h2 id="s{i}">{in_html(heading)}</h2>{text}' for i, (heading, text) in enumerate(there))
     page = (
         f'<!doctype html><html lang="{look.say("en", "zh-CN")}"><meta charset="utf-8">'
-        f'<meta name="viewport" content="width=device-width"><title>{_safe(title)}</title><style>{STYLE}</style>'
-        f"<body><h1>{_safe(title)}</h1><p>{_safe(question)}</p><nav>{links}</nav>{body}</body></html>\n"
+        f'<meta name="viewport" content="width=device-width"><title>{attribute(title)}</title><style>{STYLE}</style>'
+        f"<body><h1>{in_html(title)}</h1><p>{in_html(question)}</p><nav>{links}</nav>{body}</body></html>\n"
     )
     path = folder / f"report{suffix}.html"
     write_whole(path, page.encode(), sync=True)
+    note_files(results.each.study, results.store, [*written, *drawn, path])
     write_crate(results, _described(results))
     return path
 
@@ -113,7 +116,7 @@ def _described(results: Results) -> list[Path]:
     """The files of the study's folder that a crate describes: reports, results, tables and figures in all languages."""
     folder = results.store.folder
     made = [path for part in ("report*.html", "tables*/*", "figures*/*") for path in sorted(folder.glob(part))]
-    return [path for path in (*made, *results.store.blocks(), *(folder / name for name in _KEPT)) if path.is_file()]
+    return [path for path in (*made, *results.blocks(), *(folder / name for name in _KEPT)) if path.is_file()]
 
 
 def _in_brief(tables: "Tables", look: Look) -> str:
@@ -124,12 +127,12 @@ def _in_brief(tables: "Tables", look: Look) -> str:
         f"Differences from {tables.arms[0]} with 95 % intervals; a + is more of the outcome, whether that is good or bad.",
         f"与“{tables.arms[0]}”之差及95%区间；+表示该指标更高，未必更好。",
     )
-    return f"<ul>{''.join(f'<li>{_safe(one)}</li>' for one in said)}</ul><p class='dim'>{_safe(note)}</p>"
+    return f"<ul>{''.join(f'<li>{in_html(one)}</li>' for one in said)}</ul><p class='dim'>{in_html(note)}</p>"
 
 
 def _effects(tables: "Tables", look: Look) -> str:
     shown = [
-        f"<h3>{_safe(measured(tables, metric, look))}</h3>{_table(effects_in_words(tables, metric, look))}"
+        f"<h3>{in_html(measured(tables, metric, look))}</h3>{table_in_html(effects_in_words(tables, metric, look))}"
         for metric in tables.outcomes
         if len(tables.effects)
     ]
@@ -142,41 +145,38 @@ def _effects(tables: "Tables", look: Look) -> str:
         f"{len(tables.effects)}项效应中有{len(thin)}项主要来自少数运行：其区间的覆盖率低于95%，应增加重复。",
     )
     notes = [columns_in_words(look), *([warned] if len(thin) else [])]
-    return "".join(shown) + "".join(f"<p class='dim'>{_safe(note)}</p>" for note in notes)
+    return "".join(shown) + "".join(f"<p class='dim'>{in_html(note)}</p>" for note in notes)
 
 
-def _evaluation_in_words(tables: "Tables", look: Look) -> "pd.DataFrame":
-    """One row a measure and point, one column an arm: differences above their intervals."""
+def _evaluation_in_words(tables: "Tables", look: Look) -> "tuple[pd.DataFrame, int]":
+    """One row a measure and point, differences above their intervals: columns of words (and how many), then one an arm."""
+    import pandas as pd
+
     found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
     if found.empty:
-        return found
-    words = [_difference(row, look) for _, row in found.iterrows()]
+        return found, 0
     places = {name: place for place, name in enumerate((*MEASURES, PRICE))}
-    cells = found.assign(words=words, place=found["metric"].map(places)).pivot(
-        index=["point", "place", "metric", "side"], columns="arm", values="words"
-    )
-    shown = cells[[arm for arm in tables.arms if arm in cells]].fillna("").reset_index()
-    shown.columns.name = None
-    names = [_measure(tables, name, look) for name in shown["metric"]]
-    shown.insert(0, look.say("Measure", "指标"), names)
+    cells = {(row["point"], row["metric"], row["arm"]): _difference(row, look) for _, row in found.iterrows()}
+    arms, several = [arm for arm in tables.arms if arm in set(found["arm"])], len(tables.points) > 1
     sides = {"outcome": "结果", "process": "过程", "price": "代价"}
-    shown["side"] = [look.say(side, sides[side]) for side in shown["side"]]
-    shown["point"] = [tables.points[point] for point in shown["point"]]
-    where = [] if len(tables.points) > 1 else ["point"]
-    shown = shown.drop(columns=["place", "metric", *where])
-    return shown.rename(columns={"side": look.say("Side", "方面"), "point": look.say("Point", "取值")})
+    heads = [look.say("Measure", "指标"), *([look.say("Point", "取值")] if several else []), look.say("Side", "方面")]
+    rows = [
+        [_measure(tables, m, look), *([tables.points[p]] if several else []), look.say(side, sides[side])]
+        + [cells.get((p, m, arm), "") for arm in arms]
+        for p, _, m, side in sorted({(r.point, places[r.metric], r.metric, r.side) for r in found.itertuples()})
+    ]
+    return pd.DataFrame(rows, columns=[*heads, *arms]), len(heads)
 
 
-def _evaluation_on_pages(shown: "pd.DataFrame", tables: "Tables") -> "dict[str, pd.DataFrame]":
+def _evaluation_on_pages(shown: "pd.DataFrame", words: int) -> "dict[str, pd.DataFrame]":
     """That table for a printed page, below each side (and point) its measures; as many pages as its arms need."""
-    arms = [arm for arm in tables.arms if arm in shown]
-    words = [name for name in shown if name not in arms]
+    arms = range(words, shown.shape[1])
     pages, many = {}, math.ceil(len(arms) / ARMS_ON_A_PAGE)
+    above = [", ".join(row[words - 1 : 0 : -1]) for row in shown.itertuples(index=False, name=None)]
     for i, some in enumerate(batched(arms, math.ceil(len(arms) / many)) if arms else (), 1):
-        page = shown[[words[0], *some]]
-        page.insert(
-            0, "", [", ".join(map(str, row)).capitalize() for row in shown[words[:0:-1]].itertuples(index=False)]
-        )
+        page = shown.iloc[:, [0, 0, *some]]
+        page.isetitem(0, [f"{said[:1].upper()}{said[1:]}" for said in above])
+        page.columns = ["", *page.columns[1:]]
         pages["evaluation" if i == 1 else f"evaluation_{i}"] = page
     return pages
 
@@ -191,7 +191,7 @@ def _evaluation(shown: "pd.DataFrame", tables: "Tables", look: Look) -> str:
         f"达成了什么、惠及谁，社区过程如何，每减少一个未满足人周花费多少：与“{tables.arms[0]}”之差及95% t 区间；"
         "价格为 Fieller 区间，无法断定需求减少时没有界限。",
     )
-    return f"<p>{_safe(said)}</p>" + _table(shown).replace("\\n", "<br>")
+    return f"<p>{in_html(said)}</p>" + table_in_html(shown)
 
 
 def _difference(row: "pd.Series[Any]", look: Look) -> str:
@@ -207,12 +207,18 @@ def _measure(tables: "Tables", name: str, look: Look) -> str:
 
 def _design(study: Study, tables: "Tables", look: Look) -> str:
     arms = "".join(
-        f"<li><b>{_safe(shown)}</b>: {_safe(arm_in_words(study, arm, look))}</li>"
+        f"<li><b>{in_html(shown)}</b>: {in_html(arm_in_words(study, arm, look))}</li>"
         for arm, shown in zip(study.arms, tables.arms, strict=True)
     )
-    varied = "".join(f"<li>{_safe(name)}: {_safe(_factor(factor))}</li>" for name, factor in study.file.varies.items())
+    varied = "".join(
+        f"<li>{in_html(name)}: {in_html(_factor(factor))}</li>" for name, factor in study.file.varies.items()
+    )
     said = look.say("Varied", "变动因素")
-    return f"<ul>{arms}</ul>" + (f"<p>{said} ({study.file.design.method}):</p><ul>{varied}</ul>" if varied else "")
+    changed = "".join(f"<li>{in_html(f'{path} = {value}')}</li>" for path, value in study.file.set.items())
+    changed = f"<p>{look.say('Changed in every arm', '各组共同的设定')}:</p><ul>{changed}</ul>" if changed else ""
+    return f"<ul>{arms}</ul>{changed}" + (
+        f"<p>{said} ({study.file.design.method}):</p><ul>{varied}</ul>" if varied else ""
+    )
 
 
 def _factor(factor: object) -> str:
@@ -233,6 +239,7 @@ def _findings_in_words(study: Study, tables: "Tables", found: Findings, look: Lo
         if name == "attribution" and tables.attribution is not None:
             table = tables.attribution
         alone = [c for c in ("point", "affordable") if c in table and table[c].nunique() < 2]
+        alone += ["arm"] if name == "sensitivity" else []  # its quantity says it
         shown[name] = readable(failing_in_words(table) if name == "failing" else table, tables, look, alone)
     return shown
 
@@ -242,43 +249,41 @@ def _findings(shown: "dict[str, pd.DataFrame]", found: Findings, look: Look) -> 
     for name, table in shown.items():
         heading, text = FINDINGS[name]
         words = "words" if name in ("failing", "leaves") else ""
-        parts.append(f"<h3>{_safe(look.say(*heading))}</h3><p>{_safe(look.say(*text))}</p>{_table(table, words)}")
+        parts.append(
+            f"<h3>{in_html(look.say(*heading))}</h3><p>{in_html(look.say(*text))}</p>{table_in_html(table, words)}"
+        )
     if lacking := look.say(*found.lacking):
-        parts.append(f"<p class='dim'>{_safe(lacking)}</p>")
+        parts.append(f"<p class='dim'>{in_html(lacking)}</p>")
     return "".join(parts)
 
 
-def _table(table: "pd.DataFrame", kind: str = "") -> str:
-    return f'<div class="wide {kind}">{table.to_html(index=False, border=0, na_rep="")}</div>'
-
-
-def _figures(drawn: Sequence[Path], tables: "Tables", look: Look) -> str:
+def _figures(drawn: Sequence[Path], tables: "Tables", named: Collection[str], look: Look) -> str:
     shown = []
     for number, path in enumerate(drawn, 1):
         title, data = about(path.stem)
         metric = path.stem.partition("-")[2]
         of = f"{tables.metrics[metric].say(look.language)}: " if metric in tables.metrics else ""
         said = look.say(f"Figure {number}. ", f"图{number} ") + of + look.say(*title)
-        files = ", ".join(f"tables/{name}.csv" for name in data)
-        said += look.say(f". Data: {files}.", f"。数据：{files}。")
+        files = ", ".join(f"tables/{name}.csv" for name in data if name in named)
+        said += look.say(f". Data: {files}.", f"。数据：{files}。") if files else look.say(".", "。")
         coded = base64.b64encode(path.read_bytes()).decode()
-        image = f'<img alt="{_safe(said)}" src="data:image/svg+xml;base64,{coded}">'
-        shown.append(f"<figure>{image}<figcaption>{_safe(said)}</figcaption></figure>")
+        image = f'<img alt="{attribute(said)}" src="data:image/svg+xml;base64,{coded}">'
+        shown.append(f"<figure>{image}<figcaption>{in_html(said)}</figcaption></figure>")
     return "".join(shown)
 
 
 def _evidence(study: Study, folder: Path, look: Look) -> str:
     rows = sorted(study.config.evidence.values(), key=lambda e: (list(GRADES).index(str(e.grade)), e.path))
     cells = "".join(
-        f"<tr><td>{_safe(e.path)}</td><td>{_safe(str(e.value))}</td><td>{_safe(e.unit)}</td>"
-        f"<td>{look.say(*GRADES[str(e.grade)])}</td><td>{_safe(e.source)}</td><td>{_safe(e.meaning)}</td></tr>"
+        f"<tr><td>{in_html(e.path)}</td><td>{in_html(str(e.value))}</td><td>{in_html(e.unit)}</td>"
+        f"<td>{look.say(*GRADES[str(e.grade)])}</td><td>{in_html(e.source)}</td><td>{in_html(e.meaning)}</td></tr>"
         for e in rows
     )
     titles = look.say("input value unit evidence source meaning", "输入 取值 单位 依据 来源 含义").split()
     head = f"<tr>{''.join(f'<th>{title}</th>' for title in titles)}</tr>"
     every = look.say("Every input with its evidence, the assumed ones first", "全部输入及其依据，假定的在前")
     return (
-        f"<p>{_safe(evidence_in_words(study, look))}</p>{_table(evidence_by_part(study, look))}{_hangs_on(study, folder, look)}"
+        f"<p>{in_html(evidence_in_words(study, look))}</p>{table_in_html(evidence_by_part(study, look))}{_hangs_on(study, folder, look)}"
         f"<details><summary>{every}</summary>"
         f'<div class="wide words"><table><thead>{head}</thead><tbody>{cells}</tbody></table></div></details>'
     )
@@ -291,8 +296,8 @@ def _hangs_on(study: Study, folder: Path, look: Look) -> str:
     kept = folder.with_name(f"{folder.name}_robust") / "messages.csv"
     if not kept.is_file():
         return look.say(
-            f"<p>Which of them the result hangs on: <code>linli robust {_safe(study.name)}</code>, then this report again.</p>",
-            f"<p>结果取决于其中哪些：运行 <code>linli robust {_safe(study.name)}</code>，再生成本报告。</p>",
+            f"<p>Which of them the result hangs on: <code>linli robust {in_html(shlex.quote(study.name))}</code>, then this report again.</p>",
+            f"<p>结果取决于其中哪些：运行 <code>linli robust {in_html(shlex.quote(study.name))}</code>，再生成本报告。</p>",
         )
     with kept.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
@@ -307,7 +312,7 @@ def _hangs_on(study: Study, folder: Path, look: Look) -> str:
         "correlation, grade) that they hang on.",
         "同时变动全部假定与校准的数值：各可信取值点上的效应，以及其所取决于的数值（秩相关、依据）。",
     )
-    return f"<p>{_safe(said)}</p>{_table(table)}"
+    return f"<p>{in_html(said)}</p>{table_in_html(table)}"
 
 
 def _provenance(results: Results, look: Look) -> str:
@@ -326,11 +331,7 @@ def _provenance(results: Results, look: Look) -> str:
         look.say("seed, replicates", "种子，重复"): f"{said.get('seed', '')}, {said.get('replicates', '')}",
         "Python": f"{said.get('python', '')}, {said.get('platform', '')}",
         look.say("packages", "软件包"): ", ".join(f"{n} {v}" for n, v in said.get("packages", {}).items()),
-        look.say("check it", "核对"): f"linli verify {results.study.name}",
+        look.say("check it", "核对"): shlex.join(["linli", "verify", results.study.name]),
     }
-    cells = "".join(f"<tr><td>{_safe(k)}</td><td>{_safe(str(v))}</td></tr>" for k, v in rows.items())
+    cells = "".join(f"<tr><td>{in_html(k)}</td><td>{in_html(str(v))}</td></tr>" for k, v in rows.items())
     return f'<div class="wide words"><table><tbody>{cells}</tbody></table></div>'
-
-
-def _safe(text: str) -> str:
-    return html.escape(text)

@@ -24,7 +24,10 @@ from numpy.typing import NDArray
 
 from experiments.analysis.stopping import Need, needs, next_look
 from experiments.design import Study
-from experiments.store import TOGETHER, Store, beside_little_memory, clear_errors
+from experiments.files import clear_errors, sync_file
+from experiments.parquet import TOGETHER, beside_little_memory, column, plainly, rows_of, write_rows
+from experiments.store import Store
+from experiments.workers import limit_of
 
 if TYPE_CHECKING:
     import duckdb
@@ -118,12 +121,15 @@ class Results:
                 f"select {self._labels('p.')}, any_value(e.error) as error from plan p join ended e using (run) "
                 f"group by {self._labels('p.')}, p.slot having not bool_or(e.good) order by p.slot"
             ).df()
-        return rows.assign(command=[self.study.repeated(run) for run in rows["run"]])
+        commands = [
+            self.study.repeated(run, limit_of(error)) for run, error in zip(rows["run"], rows["error"], strict=True)
+        ]
+        return rows.assign(command=commands)
 
     def weekly(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
         """One row a run and week, with labels: large."""
         with self._open(whole=True) as con:
-            chosen = "".join(f', w."{m}"' for m in metrics or self._metrics(con))
+            chosen = "".join(f", w.{column(m)}" for m in metrics or self._metrics(con))
             return con.execute(f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by p.slot, w.week").df()
 
     def series(self, runs: Sequence[str]) -> dict[str, dict[str, NDArray[np.float32]]]:
@@ -196,17 +202,17 @@ class Results:
         for there in self._some_at_a_time(con):
             if metric in there:
                 found = con.execute(
-                    f'select s.slot, w.week, w."{metric}" as value from weekly w join slots s using (run) '
-                    f'where w.week between {weeks[0]} and {weeks[-1]} and w."{metric}" is not null'
+                    f"select s.slot, w.week, w.{column(metric)} as value from weekly w join slots s using (run) "
+                    f"where w.week between {weeks[0]} and {weeks[-1]} and w.{column(metric)} is not null"
                 ).fetchnumpy()
                 values[found["slot"], found["week"] - weeks[0]] = found["value"]
         return values
 
-    def write_runs(self, name: str = "runs.parquet") -> Path:
-        """Write the table of runs as a file of the results' folder, the same bytes for the same runs."""
-        path = self.store.folder / name
+    def write_runs(self, name: str = "runs.parquet", folder: Path | None = None) -> Path:
+        """Write the table of runs as a file of the results' folder (or another), the same bytes for the same runs."""
+        path = (folder or self.store.folder) / name
         with self._open() as con, self._in_order(con) as rows, self._whole(path) as temporary:
-            rows.write_parquet(temporary, compression="zstd", row_group_size=GROUP)
+            rows.write_parquet(plainly(temporary), compression="zstd", row_group_size=GROUP)
         return path
 
     def write_failures(self) -> "pd.DataFrame":
@@ -219,25 +225,26 @@ class Results:
                 failed.to_csv(temporary, index=False)
         return failed
 
-    def write_csv(self) -> list[Path]:
+    def write_csv(self, folder: Path | None = None) -> list[Path]:
         """Write runs.csv and weekly.csv, for programs that cannot read Parquet."""
-        runs, weekly = self.store.folder / "runs.csv", self.store.folder / "weekly.csv"
+        runs, weekly = ((folder or self.store.folder) / name for name in ("runs.csv", "weekly.csv"))
         with self._open() as con, self._in_order(con) as rows, self._whole(runs) as temporary:
-            rows.write_csv(temporary)
+            rows.write_csv(plainly(temporary))
         with self._open(whole=True) as con:
-            chosen = "".join(f', w."{m}"' for m in self._metrics(con))
+            chosen = "".join(f", w.{column(m)}" for m in self._metrics(con))
             rows = con.sql(f"select {self._labels('p.')}, w.week{chosen} {_FINISHED} order by p.slot, w.week")
             with self._whole(weekly) as temporary:
-                rows.write_csv(temporary)
+                rows.write_csv(plainly(temporary))
         return [runs, weekly]
 
     @contextlib.contextmanager
-    def _whole(self, path: Path) -> Iterator[str]:
-        """A name to write to; the file gets its own when it is whole."""
+    def _whole(self, path: Path) -> Iterator[Path]:
+        """A name to write to; the file gets its own when it is whole, and then survives a power cut."""
         temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
         with clear_errors(self.store.folder):
             try:
-                yield str(temporary)
+                yield temporary
+                sync_file(temporary)
                 os.replace(temporary, path)
             finally:
                 temporary.unlink(missing_ok=True)
@@ -255,41 +262,47 @@ class Results:
             tempfile.TemporaryDirectory(prefix="linli-", ignore_cleanup_errors=True) as folder,
             clear_errors(Path(folder)),
         ):
+            means, rows = list[Path](), list[Path]()
             for i, there in enumerate(self._some_at_a_time(con)):
                 own = [metric for metric in there if wanted is None or metric in wanted]
                 metrics |= dict.fromkeys(own)
-                means = "".join(f', avg(w."{m}") as "{m}"' for m in own)
-                con.execute(
-                    f"copy (select p.slot{means} from plan p join weekly w using (run) where w.week >= {first} "
-                    f"group by p.slot) to '{folder}/means-{i}.parquet'"
+                values = "".join(f", avg(w.{column(m)}) as {column(m)}" for m in own)
+                means.append(Path(folder) / f"means-{i}.parquet")
+                write_rows(
+                    con,
+                    f"select p.slot{values} from plan p join weekly w using (run) where w.week >= {first} group by p.slot",
+                    means[-1],
                 )
             (last,) = con.execute("select coalesce(max(slot), -1) from plan").fetchall()[0]
-            starts = range(0, last + 1, GROUP) if any(Path(folder).iterdir()) else ()
-            chosen = "".join(f', m."{m}"' for m in metrics)
-            for start in starts:
-                con.execute(
-                    f"copy (select {self._labels('p.')}{chosen} from plan p join "
-                    f"read_parquet('{folder}/means-*.parquet', union_by_name=true) m using (slot) "
-                    f"where p.slot between {start} and {start + GROUP - 1} order by p.slot) "
-                    f"to '{folder}/rows-{start:08}.parquet'"
+            chosen = "".join(f", m.{column(m)}" for m in metrics)
+            if means:
+                rows_of(con, means).create_view("means")
+            for start in range(0, last + 1, GROUP) if means else ():
+                rows.append(Path(folder) / f"rows-{start:08}.parquet")
+                write_rows(
+                    con,
+                    f"select {self._labels('p.')}{chosen} from plan p join means m using (slot) "
+                    f"where p.slot between {start} and {start + GROUP - 1} order by p.slot",
+                    rows[-1],
                 )
             con.execute("set threads = 1; set preserve_insertion_order = true")  # what is in order is read in order
-            rows = [f"{folder}/rows-{start:08}.parquet" for start in starts]
-            source = f"read_parquet({rows!r})" if rows else f"(select {self._labels('p.')} from plan p where false)"
-            yield con.sql(f"select * from {source}")
+            yield rows_of(con, rows) if rows else con.sql(f"select {self._labels('p.')} from plan p where false")
+
+    def blocks(self) -> list[Path]:
+        """The blocks that hold runs of the plan; those of other studies or models are nobody's business here."""
+        return self.store.blocks({run.run for run in (self.communities or self.study).runs()})
 
     def _some_at_a_time(self, con: "duckdb.DuckDBPyConnection") -> Iterator[list[str]]:
         """Let `weekly` be a few blocks, then the next few; yields their metrics. Memory hangs on a few, not on all."""
         if self.communities:  # a city's weeks are made of several communities', wherever they are kept
             yield self._metrics(con)
             return
-        for some in batched(self.store.blocks(), TOGETHER):
-            paths = [str(block) for block in some]
-            con.execute(f"create or replace view weekly as select * from read_parquet({paths!r}, union_by_name=true)")
+        for some in batched(self.blocks(), TOGETHER):
+            rows_of(con, some).create_view("weekly", replace=True)
             yield self._metrics(con)
 
     def _labels(self, of: str) -> str:
-        return ", ".join(f'{of}"{name}"' for name in (*LABELS, *self.study.file.varies))
+        return ", ".join(f"{of}{column(name)}" for name in (*LABELS, *self.study.file.varies))
 
     def _metrics(self, con: "duckdb.DuckDBPyConnection") -> list[str]:
         """The metrics that the store holds, in the order in which the model names them."""
@@ -301,12 +314,11 @@ class Results:
         """A connection with the table `plan` (the study's runs) and, if `whole`, `weekly` (all rows of the store)."""
         import duckdb
 
-        kept = list(self.store.blocks())
-        blocks, spilled = [str(path) for path in kept], self.store.folder / f".tmp-{os.getpid()}-duckdb"
+        blocks, spilled = self.blocks(), Path(plainly(self.store.folder / f".tmp-{os.getpid()}-duckdb"))
         more = SORTED if whole else 0
         if self.communities:
             more += A_WEEK * self.study.file.weeks * sum(1 for _ in self.study.runs())
-        con = duckdb.connect(config=beside_little_memory(kept, more) | {"temp_directory": str(spilled)})
+        con = duckdb.connect(config=beside_little_memory(blocks, more) | {"temp_directory": str(spilled)})
         try:
             if plan:
                 con.register("planned", self._plan())
@@ -314,7 +326,7 @@ class Results:
                 con.unregister("planned")
             give_back()
             if blocks and (whole or self.communities):
-                con.execute(f"create view weekly as select * from read_parquet({blocks!r}, union_by_name=true)")
+                rows_of(con, blocks).create_view("weekly")
             elif not blocks:
                 con.execute("create table weekly (run varchar, week smallint, error varchar)")
             if self.communities:
@@ -335,10 +347,10 @@ class Results:
         con.register("members", {name: np.array(values) for name, values in columns})
         con.execute("create table belongs as select * from members")
         means = "".join(
-            f', sum(w."{m}"::double * b.heads) / sum(b.heads) filter (w."{m}" is not null) as "{m}"'
-            for m in self._metrics(con)
+            f", sum(w.{m}::double * b.heads) / sum(b.heads) filter (w.{m} is not null) as {m}"
+            for m in map(column, self._metrics(con))
         )
-        con.execute(f"alter {'view' if self.store.blocks() else 'table'} weekly rename to of_communities")
+        con.execute(f"alter {'view' if self.blocks() else 'table'} weekly rename to of_communities")
         con.execute(
             f"create view weekly as select b.city as run, w.week, null::varchar as error{means} from belongs b "
             f"join of_communities w using (run) where w.week is not null group by b.city, w.week having count(*) = {len(heads)}"

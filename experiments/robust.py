@@ -5,14 +5,15 @@ import io
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from experiments.design import Study
 from experiments.execution import missing, perform
+from experiments.media import in_markdown
+from experiments.present import claim, say_mended
 from experiments.results import Results
 from experiments.robustness import Message, Moved, at_points, drawn_points, messages, movable, spread_points
 from experiments.store import Store
-from experiments.terminal import terminal
+from experiments.terminal import Numbers, Words, spread, terminal
 
 
 def run_robustness(
@@ -33,7 +34,9 @@ def run_robustness(
     else:
         wide = at_points(study, spread_points(moved, points, study.file.seed), replicates)
     store = Store(out).open()
-    with store.held(""):
+    with store.held("") as mended:
+        claim(study, store)
+        say_mended(store, mended)
         todo = sum(1 for _ in missing(wide, store))
         console.print(
             f"{len(wide.arms)} arms x {len(wide.points)} points x {replicates} replicates; {todo} runs to do; "
@@ -47,7 +50,7 @@ def run_robustness(
                 done += more
                 status.update(f"{done} of {todo} runs")
 
-            perform(wide, store, workers=workers, told=told)
+            perform(wide, store, workers=workers, apart=True, told=told)
         found, plausible = messages(wide, Results(wide, store).runs(), moved)
     say(console, found, plausible, len(wide.points))
     (out / "messages.csv").write_text(as_csv(found), encoding="utf-8")
@@ -60,18 +63,16 @@ def run_robustness(
 
 def say(console: Console, found: list[Message], plausible: int, points: int) -> None:
     """Print each message with the share of plausible points that bear it."""
-    table = Table("arm", "outcome", "effect (nine in ten points)", "same sign", "beyond noise", "hangs on", box=None)
-    for m in found:
-        hangs = ", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3])
-        table.add_row(
-            m.arm,
-            m.metric,
-            f"{m.effect:.3g} ({m.low:.3g} to {m.high:.3g})",
-            f"{m.same_sign:.0%}",
-            f"{m.sure:.0%}",
-            hangs,
-        )
-    console.print(table)
+    columns: list[Words | Numbers] = [
+        Words("arm", [m.arm for m in found]),
+        Words("outcome", [m.metric for m in found]),
+        Numbers("effect (nine in ten points)", [f"{m.effect:.3g} ({m.low:.3g} to {m.high:.3g})" for m in found]),
+        Numbers("same sign", [f"{m.same_sign:.0%}" for m in found]),
+        Numbers("beyond noise", [f"{m.sure:.0%}" for m in found]),
+        Words("hangs on", [", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3]) for m in found]),
+    ]
+    for table in spread(columns, console.width, plain=True):
+        console.print(table)
     console.print(f"{plausible} of {points} points are plausible communities.")
 
 
@@ -107,7 +108,7 @@ def as_markdown(
     )
     head = "| arm | outcome | effect, mean | nine in ten points | same sign | beyond noise | hangs on |"
     said = [
-        f"Study `{study.name}` ({study.file.title}), {study.file.weeks} weeks, {how}, {replicates} replicates each; "
+        f"Study `{study.name}` ({in_markdown(study.file.title)}), {study.file.weeks} weeks, {how}, {replicates} replicates each; "
         f"{plausible} points are plausible communities. Effects are paired differences from the first arm.",
         "",
         head,
@@ -116,7 +117,7 @@ def as_markdown(
     for m in found:
         hangs = "; ".join(f"`{h.path}` {h.rank_correlation:+.2f} ({h.grade})" for h in m.hangs_on) or "no single number"
         said.append(
-            f"| {m.arm} | {m.metric} | {m.effect:.3g} | {m.low:.3g} to {m.high:.3g} | {m.same_sign:.0%} | "
+            f"| {in_markdown(m.arm)} | {m.metric} | {m.effect:.3g} | {m.low:.3g} to {m.high:.3g} | {m.same_sign:.0%} | "
             f"{m.sure:.0%} | {hangs} |"
         )
     return "\n".join([*said, ""])

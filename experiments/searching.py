@@ -21,6 +21,7 @@ from experiments.analysis.front import Judge, front, over_conditions
 from experiments.design import Study
 from experiments.execution import Workers, perform
 from experiments.points import Point, Range
+from experiments.present import claim, say_mended
 from experiments.results import Results
 from experiments.store import Store
 
@@ -45,6 +46,7 @@ def search(
     generations: int = 6,
     workers: int = 0,
     by: Workers = "processes",
+    apart: bool = False,
     told: Callable[[int, int], None] = lambda generation, points: None,
 ) -> "tuple[Study, pd.DataFrame]":
     """Search what the study varies for its last arm; returns the study at all points visited, and the choices' front.
@@ -74,7 +76,7 @@ def search(
         visited.extend(point for point in dict.fromkeys(points) if point not in visited)
         told(len(visited) // len(conditions), len(choices))
         asked = replace(study, points=tuple(visited))
-        perform(asked, store, workers=workers, by=by)
+        perform(asked, store, workers=workers, by=by, apart=apart)
         runs = Results(asked, store).runs()
         return over_conditions(runs[runs["arm"] == arm], judged_by, list(ranges), judge)
 
@@ -93,7 +95,9 @@ def search(
             over = rows["cost"].to_numpy(float) - budget
             out["G"] = np.nan_to_num(over, nan=1e9, neginf=-1.0)[:, None]
 
-    with store.held():
+    with store.held() as mended:
+        claim(study, store)
+        say_mended(store, mended)
         minimize(Doses(), NSGA2(pop_size=size), ("n_gen", generations), seed=study.file.seed % 2**31, verbose=False)
         found = lived([])
     return replace(study, points=tuple(visited)), front(found, better, budget=budget)
@@ -120,7 +124,7 @@ def say_search(
     console = terminal()
     better = {m: METRICS[m].better for m in study.file.outcomes if METRICS[m].better and m != "cost"} | {"cost": -1}
     whole, found = search(
-        study, folder, better, budget=budget, judge=judge, size=size, generations=generations, workers=workers,
+        study, folder, better, budget=budget, judge=judge, size=size, generations=generations, workers=workers, apart=True,
         told=lambda points, new: console.print(f"{points} choices so far", style="dim") if new else None,
     )  # fmt: skip
     ranges = [name for name, factor in study.file.varies.items() if isinstance(factor, Range)]

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
+from rich.text import Text
 
 from experiments.analysis.stopping import Need
 from experiments.bringing import read_own_files
 from experiments.crew import processors
 from experiments.design import Study
-from experiments.execution import Tally, Workers, missing, perform, planned
+from experiments.execution import Tally, Workers, missing, perform, planned, simulated, tried
+from experiments.present import claim, note_files, put_older_away, say_mended, state_of
 from experiments.provenance import changed_since, manifest, write_resolved
 from experiments.results import Results, give_back, results_for, settled
 from experiments.store import Store, StoreError, clear_errors
@@ -31,13 +33,15 @@ if TYPE_CHECKING:
     from experiments.figures.style import Language
     from experiments.figures.tables import Tables
 
+LONG = 3600.0
+"""Seconds within which any machine has compiled the rules."""
 MANY = 20_000
 """Runs from which on memory is a concern."""
 
 
 def run_study(
-    study: Study, folder: Path, workers: int, by: str, shard: tuple[int, int], on: str, retry: bool, csv: bool,
-    quiet: bool,
+    study: Study, folder: Path, workers: int, by: Workers, shard: tuple[int, int], on: str, limit: float, retry: bool,
+    csv: bool, quiet: bool,
 ) -> int:  # fmt: skip
     """Do what is missing, write tables, figures and manifest, print the comparison; returns how many runs failed."""
     console = terminal(quiet=quiet)
@@ -58,23 +62,27 @@ def run_study(
         }
 
     def go_on(study: Study) -> None:
-        todo = sum(1 for _ in missing(study, store, shard=shard, again=retry))
-        total = sum(1 for _ in planned(study, shard))
+        aside = store.waiting(again=retry)
+        lacking = [run.run for run in missing(study, store, shard=shard, again=retry)]
+        total, todo = sum(1 for _ in planned(study, shard)), sum(run not in aside for run in lacking)
         places = "communities" if study.file.city else "points"
         asked = f"{len(study.arms)} arms x {len(study.points)} {places} x {study.file.replicates} replicates"
         asked += f", part {part}" if part else ""
         console.print(f"{asked}: {total - todo} of {total} runs are there, {todo} to do.")
         there = store.finished() if todo == total else {}
         if there and not any(run.run in there for run in study.runs()):
-            console.print(f"[yellow]The {len(there)} runs there are {changed_since(study, store)}.[/yellow]")
+            console.print(f"The {len(there)} runs there are {changed_since(study, store)}.", style="yellow")
         if todo:
             warm(study, console)
-            with _progress(console, todo) as heard:
-                many: Workers = cast(Workers, by)
-                tally.add(perform(study, store, workers=workers, by=many, shard=shard, again=retry, on=on, told=heard))
+        if lacking:
+            with _progress(console, len(lacking)) as heard:
+                how: dict[str, Any] = {"workers": workers, "by": by, "shard": shard, "on": on, "limit": limit}
+                tally.add(perform(study, store, **how, again=retry, apart=True, told=heard))
 
-    with store.held(part):
-        console.print(f"[bold]{study.file.title}[/bold]  {study.file.question}")
+    with store.held(part) as mended:
+        claim(study, store)
+        say_mended(store, mended)
+        console.print(Text(study.file.title, style="bold") + Text(f"  {study.file.question}"))
         first = study.file.replicates if study.file.until else 0
         asked, seen = study, 0
         while study.file.replicates > seen:
@@ -88,26 +96,26 @@ def run_study(
             if first:
                 study, found = settled(asked, store)
                 _say_needs(console, study, found, seen)
-        write_resolved(study, store)
+        older = put_older_away(store, state := state_of(study, store))
         results = results_for(study, store)
-        results.each.write_runs()
+        written = [write_resolved(study, store), results.each.write_runs()]
         if study.file.city:
-            results.write_runs("city.parquet")
+            written.append(results.write_runs("city.parquet"))
         if csv:
-            results.each.write_csv()
+            written += results.each.write_csv()
         failures = results.each.write_failures()
+        if not failures.empty:
+            written.append(folder / "failures.csv")
         drawn = _figures_and_table(results, first, console)
+        store.note_session(told())
         counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
-        store.write_manifest(manifest(study, store, told()) | counts)
+        files = [*written, *(folder / name for name in drawn)]
+        store.write_manifest(manifest(study, store, state, files) | counts)
     _say_failures(console, failures.to_dict("records"))
-    if damaged := len(list(store.folder.glob("damaged/*"))):
-        files = "1 damaged file is" if damaged == 1 else f"{damaged} damaged files are"
-        console.print(f"[yellow]{files} put away in {folder / 'damaged'}; their runs were done again.[/yellow]")
-    tables = [
-        "runs.parquet",
-        *(["city.parquet"] if study.file.city else []),
-        *(["runs.csv", "weekly.csv"] if csv else []),
-    ]
+    if older:
+        named = ", ".join(older[:3]) + (f" and {len(older) - 3} more" if len(older) > 3 else "")
+        console.print(f"Of an older state of the study, and put away in {folder / 'older'}: {named}.", style="yellow")
+    tables = [path.name for path in written if path.suffix in (".parquet", ".csv") and path.name != "failures.csv"]
     console.print(f"{folder}: {', '.join(tables)}, weekly/, figures/, resolved.yaml, manifest.json", style="dim")
     return len(failures)
 
@@ -128,23 +136,43 @@ def _say_needs(console: Console, study: Study, found: Sequence[Need], seen: int)
     )
     if hardest.replicates > study.file.most:
         console.print(
-            f"[yellow]More than `most`: the study stops at {study.file.most} and some intervals stay wider.[/yellow]"
+            f"More than `most`: the study stops at {study.file.most} and some intervals stay wider.", style="yellow"
         )
 
 
 def warm(study: Study, console: Console) -> None:
-    """Compile the rules once, here, before workers start: they find them in the cache."""
-    from sim.law import CACHE, announced_once
+    """Compile the rules once, before workers start: they find them in the cache. What goes wrong is for a run to say."""
+    from sim import POLICIES
+    from sim.simulation import compile_all
 
-    if (CACHE / "compiled").exists():
-        return
-    from sim import POLICIES, Simulation
+    named = {name for arm in study.arms.values() for name, _ in arm if name in POLICIES}
+    with _compiling(console) as say, suppress(Exception):
+        compile_all([POLICIES[name]() for name in sorted(named)], say)
 
-    with announced_once(console.print):
-        policies = {name: POLICIES[name](**doses) for arm in study.arms.values() for name, doses in arm}
-        simulation = Simulation(study.config, policies=list(policies.values()), seed=1)
-        simulation.run_for(14)
-        simulation.weekly()
+
+@contextmanager
+def _compiling(console: Console) -> "Iterator[Callable[[int, int, str], None]]":
+    """What is compiled just now, as a bar that names the rule; where nobody looks on, one line that says why it takes a while."""
+    if console.is_terminal:
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        with Progress(TextColumn("{task.description}"), BarColumn(), console=console, transient=True) as bar:
+            task = bar.add_task("Compiling the rules for this machine (this once)", total=None, visible=False)
+
+            def shown(at: int, of: int, name: str) -> None:
+                words = f"Compiling for this machine (this once): rule {at} of {of}: {name}"
+                bar.update(task, description=words, completed=at, total=of, visible=at > 0)
+
+            yield shown
+    else:
+        said: list[bool] = []
+
+        def once(at: int, of: int, name: str) -> None:  # noqa: ARG001
+            if not said:
+                said.append(True)
+                console.print(f"Compiling the rules for this machine (this once): {of} functions ...")
+
+        yield once
 
 
 @contextmanager
@@ -227,10 +255,9 @@ def _say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> No
     for row in failures[:3]:
         # the message is the last part that is not indented, as what follows explains it
         last = [line for line in str(row["error"]).splitlines() if line[:1].strip()][-1]
-        console.print(
-            f"[red]failed:[/red] {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}", markup=True
-        )
-        console.print(f"  again: {row['command']}", markup=False, soft_wrap=True)
+        where = f" {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}"
+        console.print(Text("failed:", style="red") + Text(where))
+        console.print(f"  again: {row['command']}", soft_wrap=True)
     if len(failures) > 3:
         console.print(f"... and {len(failures) - 3} more failed runs, all in failures.csv.")
 
@@ -238,6 +265,7 @@ def _say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> No
 def results_of(study: Study, folder: Path) -> tuple[Results, int]:
     """The results of a study that was run, and the size of its first stage. Raises StoreError when nothing is there."""
     store = Store(folder)
+    claim(study, store, write=False)
     first = study.file.replicates if study.file.until else 0
     results = results_for(settled(study, store)[0], store)
     if results.runs(()).empty:
@@ -281,6 +309,7 @@ def draw_figures(
         raise StoreError(
             "\n".join(f"{study.path}: nothing to draw as {name}; expected {needs(name)}" for name in without)
         )
+    note_files(results.each.study, results.store, drawn)
     return drawn
 
 
@@ -295,40 +324,52 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
     better = {name: metric.better for name, metric in METRICS.items()}
     findings = explore(results.study, results.runs(), better, budget)
     found = findings.tables()
+    written = [folder / "tables" / f"{name}.csv" for name in found]
     (folder / "tables").mkdir(exist_ok=True)
     for name, table in found.items():
         if name == "failing":
             say_failing(console, table)
         else:
             say_table(console, name, table)
-        console.print(f"{FINDINGS[name][1][0]}\n", style="dim", markup=False)
+        console.print(f"{FINDINGS[name][1][0]}\n", style="dim")
         table.to_csv(folder / "tables" / f"{name}.csv", index=False)
+    note_files(results.each.study, results.store, written)
     if findings.lacking[0]:
-        console.print(findings.lacking[0], style="yellow", markup=False)
-    if not found:
+        console.print(findings.lacking[0], style="yellow")
+    elif not found:
         console.print(
             "This design allows no more than the comparison of its arms. See `design` and `parts` of a study."
         )
 
 
 def verify(study: Study, folder: Path, many: int, seed: int) -> int:
-    """Perform some finished runs again and compare every weekly value; returns how many differ."""
+    """Look at every file, make the tables anew, perform some finished runs again; returns how much is not the same.
+
+    Moves nothing. Raises StoreError when there is nothing to verify.
+    """
     import numpy as np
 
-    from experiments.execution import simulated
+    from experiments.verifying import changed_files
 
-    console = terminal()
-    results = results_of(study, folder)[0].each
-    there = results.store.finished()
-    done = list({run.run: run for run in results.study.runs() if there.get(run.run)}.values())
+    console, store = terminal(), Store(folder)
+    claim(study, store, write=False)
+    results = results_for(settled(study, store)[0], store)
+    changed = list(changed_files(results))
+    for sentence in changed:
+        console.print(sentence, style="red")
+    if not changed:
+        results_of(study, folder)  # says why, where there is no run
+        known = len(store.manifest().get("files", {}))
+        console.print(f"{known} files are what was written, and the tables what the weekly values give.")
+    each, there = results.each, store.finished()
+    done = list({run.run: run for run in each.study.runs() if there.get(run.run)}.values())
     chosen = [done[i] for i in np.random.default_rng(seed).permutation(len(done))[:many]]
-    kept, wrong = results.series([run.run for run in chosen]), 0
+    kept, wrong = each.series([run.run for run in chosen]), 0
     for run in chosen:
-        again, before = simulated(results.study.job(run)), kept[run.run]
+        again, before = simulated(each.study.job(run)), kept[run.run]
         same = set(again) == set(before) and all(np.array_equal(again[m], before[m], equal_nan=True) for m in again)
         wrong += not same
-        console.print(
-            f"{run.run}  {run.arm}, point {run.point}, replicate {run.replicate}: {'same' if same else 'DIFFERS'}"
-        )
+        told = f"{run.run}  {run.arm}, point {run.point}, replicate {run.replicate}: {'same' if same else 'DIFFERS'}"
+        console.print(told, style="" if same else "red")
     console.print(f"{len(chosen) - wrong} of {len(chosen)} runs are the same in every weekly value.")
-    return wrong
+    return wrong + len(changed)

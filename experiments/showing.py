@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import effects, few_for_their_skew, profile_bands
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
-from experiments.design import Study
+from experiments.design import DOSE, Study
 from experiments.exploring import explore
 from experiments.figures import wanted
 from experiments.figures.style import Look, decimals
 from experiments.figures.tables import Meaning, Tables
 from experiments.points import SAMPLED, Point
 from experiments.results import Results, give_back
+from experiments.terminal import Numbers, Words, spread
 from experiments.wording import evidence_in_words, number, signed
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
 
 def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True, every_metric: bool = False) -> Tables:
@@ -49,6 +51,7 @@ def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True,
         varies=tuple(file.varies),
         points=tuple(point_in_words(point) for point in study.points),
         spans={arm: _spans(study, arm) for arm in study.arms},
+        spans_at=_moved(study),
         sensitivity=found.sensitivity,
         attribution=found.attribution,
         front=found.front,
@@ -68,13 +71,21 @@ def point_in_words(point: Point) -> str:
     )
 
 
-def _spans(study: Study, arm: str) -> tuple[tuple[int, int], ...]:
-    """The weeks in which each policy of an arm acts."""
+def _spans(study: Study, arm: str, point: int = 0) -> tuple[tuple[int, int], ...]:
+    """The weeks in which each policy of an arm acts at a point."""
     end = study.file.weeks
     spans = (
-        (int(doses["start"]), end if (stop := doses.get("stop")) is None else int(stop)) for _, doses in study.arms[arm]
+        (int(doses["start"]), end if (stop := doses.get("stop")) is None else int(stop))
+        for _, doses in study.policies(arm, point)
     )
     return tuple((start, min(stop, end)) for start, stop in spans if start < end)
+
+
+def _moved(study: Study) -> dict[tuple[str, int], tuple[tuple[int, int], ...]]:
+    """The same of every arm and point, where what varies moves them."""
+    if not any(path.startswith(DOSE) and path.endswith((".start", ".stop")) for path in study.file.varies):
+        return {}
+    return {(arm, p): _spans(study, arm, p) for arm in study.arms for p in range(len(study.points))}
 
 
 def comparison(tables: Tables, point: int, width: int = 80) -> "Iterator[Table]":
@@ -82,37 +93,20 @@ def comparison(tables: Tables, point: int, width: int = 80) -> "Iterator[Table]"
 
     An interval is never broken over lines: outcomes for which `width` characters do not suffice stand in a next table.
     """
-    from rich.table import Table
-    from rich.text import Text
-
     here = tables.runs[tables.runs["point"] == point]
     own = {arm: here[here["arm"] == arm] for arm in tables.arms}
-    cells = {m: [_cell(tables, own[arm], arm, m, point) for arm in tables.arms] for m in tables.outcomes}
-    heads = {m: f"{tables.metrics[m].label}\n({tables.metrics[m].unit})" for m in cells}
-    widths = {
-        m: max(
-            *(len(word) for word in heads[m].split()),
-            *(len(line) for cell in column for line in Text.from_markup(cell).plain.splitlines()),
-        )
-        for m, column in cells.items()
-    }
-    room = width - 3 - max(len(arm) for arm in (*tables.arms, "Arm")) - 3 - 5
-    for i, metrics in enumerate(_side_by_side(widths, room)):
-        title = tables.points[point] or None
-        shown = Table(title=None if i else title, title_justify="left", header_style="bold", show_lines=True)
-        shown.add_column("Arm", no_wrap=True)
-        shown.add_column("n", justify="right", no_wrap=True)
-        for metric in metrics:
-            shown.add_column(heads[metric], justify="right", width=widths[metric])
-        for row, arm in enumerate(tables.arms):
-            shown.add_row(arm, str(len(own[arm])), *(cells[metric][row] for metric in metrics))
-        yield shown
+    columns: list[Words | Numbers] = [
+        Words("Arm", tables.arms),
+        Numbers("n", [str(len(own[arm])) for arm in tables.arms], beside=True),
+    ]
+    for m in tables.outcomes:
+        head = f"{tables.metrics[m].label}\n({tables.metrics[m].unit})"
+        columns.append(Numbers(head, [_cell(tables, own[arm], arm, m, point) for arm in tables.arms]))
+    return spread(columns, width, tables.points[point], lines=True)
 
 
 def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
     """Outcome, process and price of every arm, measure by measure, at the only point of a study; nothing for several."""
-    from rich.table import Table
-
     if len(tables.points) > 1 or len(tables.arms) < 2:
         return
     found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
@@ -123,20 +117,10 @@ def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
         for arm in tables.arms[1:]
     }
     measures = [m for m in (*MEASURES, PRICE) if m in set(found["metric"])]
-    names = {m: tables.metrics[m].label if m in tables.metrics else "Yuan per averted unmet week" for m in measures}
-    widths = {
-        arm: max(len(arm), *(len(line) for m in measures for line in cells[arm].get(m, "").splitlines()))
-        for arm in cells
-    }
-    for i, arms in enumerate(_side_by_side(widths, width - 8 - max(24, *(len(w) for w in MEASURES.values())))):
-        title = f"Outcome, process and price: difference from {tables.arms[0]}, 95 % interval"
-        shown = Table(title=None if i else title, title_justify="left", header_style="bold")
-        shown.add_column("Measure", max_width=24)
-        for arm in arms:
-            shown.add_column(arm, justify="right", width=widths[arm])
-        for m in measures:
-            shown.add_row(names[m], *(cells[arm].get(m, "-").replace("[", "\\[") for arm in arms))
-        yield shown
+    names = [tables.metrics[m].label if m in tables.metrics else "Yuan per averted unmet week" for m in measures]
+    columns = [Numbers(arm, [cells[arm].get(m, "-") for m in measures]) for arm in cells]
+    title = f"Outcome, process and price: difference from {tables.arms[0]}, 95 % interval"
+    yield from spread([Words("Measure", names), *columns], width, title)
 
 
 def difference_in_words(row: "pd.Series[Any]") -> str:
@@ -156,20 +140,9 @@ def difference_in_words(row: "pd.Series[Any]") -> str:
     return f"{signed(row['effect'], places)}\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
 
 
-def _side_by_side(widths: dict[str, int], room: int) -> list[list[str]]:
-    """Columns of these widths in as few tables as have room for them."""
-    tables: list[list[str]] = [[]]
-    left = room
-    for name, width in widths.items():
-        if tables[-1] and left < width + 3:
-            tables.append([])
-            left = room
-        tables[-1].append(name)
-        left -= width + 3
-    return tables
+def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int) -> "str | Text":
+    from rich.text import Text
 
-
-def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int) -> str:
     if metric not in own or own.empty:
         return "-"
     mean = float(own[metric].mean())
@@ -181,39 +154,35 @@ def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int
         return number(mean)
     row = rows.iloc[0]
     if not math.isfinite(row["low"]):
-        return f"{number(mean)}\n{number(row['effect'], sign=True)} (one pair: no interval)"
+        return f"{number(mean)}\n{number(row['effect'], sign=True)}\n(one pair:\nno interval)"
     good = tables.metrics[metric].better
     clear = row["low"] > 0 or row["high"] < 0
     colour = "" if not clear or not good else "green" if row["effect"] * good > 0 else "red"
     places = decimals(row["high"] - row["low"])
-    said = signed(row["effect"], places)
-    interval = f"\n\\[{signed(row['low'], places)}, {signed(row['high'], places)}]"
-    return f"{number(mean)}\n" + (f"[bold {colour}]{said}[/bold {colour}]" if colour else said) + interval
+    said = Text(signed(row["effect"], places), style=f"bold {colour}" if colour else "")
+    interval = f"\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
+    return Text(f"{number(mean)}\n") + said + Text(interval)
 
 
 def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int = 40) -> None:
     """Print a table of findings: intervals beside their estimates, and what is the same in every row beneath."""
-    from rich.table import Table
-
     same = [name for name in table if len(table) > 1 and table[name].nunique(dropna=False) == 1]
     ends = {str(name).removesuffix("low"): name for name in table if str(name).endswith("low")}
     hidden = {*same, *(f"{stem}{end}" for stem in ends for end in ("low", "high"))}
-    columns = [str(name) for name in table if name not in hidden]
-    shown = Table(title=title, title_justify="left", header_style="bold")
-    for name in columns:
-        shown.add_column(name.replace("_", " "), min_width=30 if name == "where" else None)
-    for _, row in table.head(most).iterrows():
-        cells = []
-        for name in columns:
-            stem = f"{name}_" if f"{name}_" in ends else "" if "" in ends and name == "share" else None
-            value = number(row[name]) if isinstance(row[name], float) else str(row[name])
-            bounds = f" \\[{number(row[f'{stem}low'])}, {number(row[f'{stem}high'])}]" if stem is not None else ""
-            cells.append(value + bounds)
-        shown.add_row(*cells)
-    console.print(shown)
-    notes = [f"{name} = {table[name].iloc[0]}" for name in same if f"{name}" not in ends]
+    shown, columns = table.head(most), list[Words | Numbers]()
+    for name in (str(name) for name in table if name not in hidden):
+        cells = [number(value) if isinstance(value, float) else str(value) for value in shown[name]]
+        stem = f"{name}_" if f"{name}_" in ends else "" if "" in ends and name == "share" else None
+        if stem is not None:
+            bounds = zip(cells, shown[f"{stem}low"], shown[f"{stem}high"], strict=True)
+            cells = [f"{cell} [{number(low)}, {number(high)}]" for cell, low, high in bounds]
+        kind = Words if any(isinstance(value, str) for value in shown[name]) else Numbers
+        columns.append(kind(name.replace("_", " "), cells))
+    for one in spread(columns, console.width, title):
+        console.print(one)
+    notes = [f"{name.replace('_', ' ')} = {table[name].iloc[0]}" for name in same if f"{name}" not in ends]
     if notes:
-        console.print(", ".join(notes).replace("_", " "), style="dim")
+        console.print(", ".join(notes), style="dim")
     if len(table) > most:
         console.print(f"... and {len(table) - most} more rows.")
 
@@ -244,9 +213,9 @@ def say_failing(console: "Console", table: "pd.DataFrame") -> None:
         if row["fails_elsewhere"] != "-":
             said += [f"in {row['fails_elsewhere']} elsewhere", f"difference {row['more_often']}"]
             said += [f"{row['catches']} of all its failures are there"]
-        console.print(f"{row['arm']}, {row['metric']}: {row['where']}", markup=False)
+        console.print(f"{row['arm']}, {row['metric']}: {row['where']}")
         judges = f"({row['points']} points judge; by the runs that chose: {row['by_what_chose']}, too kind)"
-        console.print(f"  {', '.join(said)} {judges}", markup=False, highlight=False)
+        console.print(f"  {', '.join(said)} {judges}")
 
 
 def say_results(console: "Console", study: Study, tables: Tables, most: int = 6) -> None:
@@ -270,8 +239,9 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
         most_skewed = thin.loc[(thin["skew"].abs()).idxmax()]
         pairs = math.ceil(25 * most_skewed["skew"] ** 2)
         console.print(
-            f"[yellow]{len(thin)} of {len(tables.effects)} effects come mostly from a few runs (most of all "
+            f"{len(thin)} of {len(tables.effects)} effects come mostly from a few runs (most of all "
             f"{most_skewed['arm']}, {most_skewed['metric']}): their intervals hold the truth less often than 95 % says. "
-            f"More replicates help: {pairs} at least, by Cochran's rule.[/yellow]"
+            f"More replicates help: {pairs} at least, by Cochran's rule.",
+            style="yellow",
         )
     console.print(evidence_in_words(study, Look()), style="dim")

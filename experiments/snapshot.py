@@ -47,6 +47,11 @@ def snapshot_of(world: "World") -> Snapshot:
     slots = before + np.arange(one.size)
     other, strength = world.tie_other[slots], world.tie_strength[slots]
     shown = (one < other) & (world.household[one] != world.household[other]) & (strength >= LEAST_STRENGTH)
+    people = world.people
     return Snapshot(
-        world.tier.astype(np.int64), world.grid.astype(np.int64), np.column_stack([one[shown], other[shown]])
+        world.tier.astype(np.int64),
+        world.grid.astype(np.int64),
+        np.column_stack([one[shown], other[shown]]),
+        tuple(map(people.name_of, range(degree.size))) if people.ids else (),
+        people.grid_names,
     )

@@ -7,7 +7,9 @@
     runs.parquet             one row a run: arm, point, replicate, seed, parameters, outcomes
     failures.csv             one row a failed run: labels, traceback and the command that repeats it
     manifest.json            versions, seeds, commit, times, hashes
-    sessions/                what each part of the plan (--shard) did, for the manifest
+    sessions/                what each program that worked here did, for the manifest
+    older/                   tables, figures and reports of an older state of the study
+    store.json               the mark of such a folder: its layout, and whose results these are
 
 A run is set aside the moment it is finished; a block is written when all its runs are there. Both go to a temporary
 file first and get their name when they are whole, so a name means a whole file; a bit that flipped since then is
@@ -16,52 +18,46 @@ study ends with the same files, byte for byte.
 """
 
 import contextlib
-import errno
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import batched
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from experiments import record
+from experiments.blocks import Finished as Finished
+from experiments.blocks import Series as Series
+from experiments.blocks import blocks_in, candidates, write_block
+from experiments.files import StoreError as StoreError
+from experiments.files import clear_errors as clear_errors
+from experiments.files import locked, said_in, sync_folder
+from experiments.files import write_whole as write_whole
 
 BLOCK = 100
 """Runs in one Parquet file: many fewer are slow to read, many more are long to wait for."""
+LAYOUT = 1
+"""What the folder's mark says of how runs are kept: another number, other files."""
+MARK = "store.json"
+LONG = 1.0
+"""Seconds from which on a run is worth waiting until it would survive a power cut; shorter ones wait for their block."""
 
-type Series = Mapping[str, NDArray[np.float32]]
-"""One value a week for each metric."""
-
-
-LITTLE = 48
-"""Megabytes that are enough for DuckDB to read short runs, however many."""
-SMALL: dict[str, str | bool | int | float | list[str]] = {
-    "memory_limit": f"{LITTLE}MB",
-    "threads": 2,
-    "preserve_insertion_order": False,
-}
-"""How DuckDB reads a store of any size beside little memory."""
-IN_MEMORY = 12
-"""How many times its size as a file a block takes in memory, read by two threads; twelve hold where ten do."""
-TOGETHER = 32
-"""Blocks read at a time: what is known of each open file takes memory too."""
-
-
-class StoreError(Exception):
-    """The folder cannot be used (full, not writable, in use); what is finished is safe. `str()` says what to do."""
-
-
-class Finished(NamedTuple):
-    """A run that ended, with its weekly values or with the traceback of its failure."""
-
-    run: str
-    weekly: Series
-    error: str | None = None
+OWN = (
+    "weekly",
+    "runs.parquet",
+    "city.parquet",
+    "runs.csv",
+    "weekly.csv",
+    "failures.csv",
+    "resolved.yaml",
+    "manifest.json",
+)
+"""What this program would write over where a folder is somebody else's."""
 
 
 @dataclass(frozen=True)
@@ -81,79 +77,153 @@ class Store:
         return self.folder / "aside"
 
     def open(self) -> "Store":
-        """Make the folders. Raises StoreError where that is not possible."""
+        """Make the folders and mark them. Raises StoreError where that is not possible or the folder is not ours."""
+        self._is_ours()
         with clear_errors(self.folder):
+            try:
+                str(self.folder.absolute()).encode()
+            except UnicodeEncodeError:
+                raise StoreError(f"{str(self.folder)!r} is no name in UTF-8. Choose another with --out.") from None
             self.weekly.mkdir(parents=True, exist_ok=True)
             self.aside.mkdir(exist_ok=True)
             probe = self.folder / f".tmp-{os.getpid()}"
             probe.write_bytes(b"")
             probe.unlink()
+            if not self.mark():
+                if (self.folder / MARK).exists():
+                    record.put_away(self.folder / MARK, self.folder)
+                    print(f"{self.folder / MARK} was damaged: put away in damaged/, and written anew.", file=sys.stderr)
+                self.write_mark({})
+                for folder in (self.folder, self.folder.absolute().parent):
+                    sync_folder(folder)
         return self
 
+    def mark(self) -> dict[str, Any]:
+        """What the folder's mark says; empty where there is none. Raises StoreError for that of another layout."""
+        path = self.folder / MARK
+        said = said_in(path)
+        if said is None or said.get("layout") == LAYOUT:
+            return said or {}
+        if isinstance(layout := said.get("layout"), int):
+            raise StoreError(
+                f"{path}: these results are kept in layout {layout}, and this linli reads layout {LAYOUT}. "
+                "Read them with the linli that made them, or choose another folder with --out."
+            )
+        raise StoreError(f"{path} is not the mark of a folder of linli's results. Choose another folder with --out.")
+
+    def write_mark(self, study: Mapping[str, Any]) -> None:
+        """Write the folder's mark: how runs are kept here, and whose results these are."""
+        with self._refusals():
+            said = {"what": "results of linli", "layout": LAYOUT, "study": dict(study)}
+            text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
+            write_whole(self.folder / MARK, text.encode(), sync=True)
+
+    def _is_ours(self) -> None:
+        """Raises StoreError for a folder that holds what this program would write over and has not written."""
+        known = (
+            self.mark() or (self.aside.is_dir() and self.weekly.is_dir()) or record.manifest(self.folder).get("model")
+        )
+        if known or (self.folder / MARK).is_file():  # damaged, as after a power cut: it is written anew
+            return
+        theirs = [
+            name for name in OWN if (path := self.folder / name).is_file() or (path.is_dir() and any(path.iterdir()))
+        ]
+        if theirs:
+            raise StoreError(
+                f"{self.folder} holds {', '.join(theirs)}, which linli did not write and would write over. "
+                "Choose another folder with --out."
+            )
+
+    def _refusals(self) -> contextlib.AbstractContextManager[None]:
+        return clear_errors(self.folder, there=(self.weekly, self.aside))
+
     @contextlib.contextmanager
-    def held(self, shard: str = "") -> Iterator[None]:
+    def held(self, shard: str = "") -> Iterator[list[str]]:
         """Hold the store against a second program; shards of one division share it, each holding its own part.
 
-        Raises StoreError when another program works in it.
+        Damaged files are put away; yields a sentence on each. Raises StoreError when another program works in it.
         """
-        with contextlib.ExitStack() as locks, clear_errors(self.folder):
-            locks.enter_context(_locked(self.folder / ".lock", shared=bool(shard)))
+        with contextlib.ExitStack() as locks, self._refusals():
+            locks.enter_context(locked(self.folder / ".lock", shared=bool(shard)))
             if shard:
                 part, _, division = shard.partition("/")
                 mine = self.folder / f".lock-of-{division}"
-                locks.enter_context(_locked(mine, shared=True))
+                locks.enter_context(locked(mine, shared=True))
                 already = f"another linli is doing part {shard} in this folder already"
-                locks.enter_context(_locked(self.folder / f".lock-{part}-of-{division}", shared=False, refusal=already))
+                locks.enter_context(locked(self.folder / f".lock-{part}-of-{division}", shared=False, refusal=already))
                 for other in self.folder.glob(".lock-of-*"):  # a third and a quarter of a plan would share some runs
                     if other != mine:
                         of = other.name.rpartition("-")[2]
                         split = f"another linli is doing a part of {of} in this folder, which shares runs with {shard}"
-                        with _locked(other, shared=False, refusal=split):
+                        with locked(other, shared=False, refusal=split):
                             pass
             else:
                 for left in (*self.folder.glob(".tmp-*"), *self.weekly.glob(".tmp-*"), *self.aside.glob(".tmp-*")):
                     shutil.rmtree(left) if left.is_dir() else left.unlink(missing_ok=True)
-            yield
+            yield self._mended()
 
-    def blocks(self) -> list[Path]:
-        """The finished blocks. One whose content is not what its name says is put away, so that its runs are missing."""
-        whole = []
-        for block in sorted(self.weekly.glob("[!.]*.parquet")):  # another part of the plan may be writing a new one
-            about = block.stat()
-            if _name_of(block, about.st_size, about.st_mtime_ns) == block.stem:
-                whole.append(block)
-                continue
-            with clear_errors(self.folder):
-                (self.folder / "damaged").mkdir(exist_ok=True)
-                os.replace(block, self.folder / "damaged" / block.name)
-        return whole
+    def _mended(self) -> list[str]:
+        """Put away what is damaged, so that its runs are missing; returns a sentence on each kind."""
+        said, wrong = record.mended(self.folder), self.damaged()
+        for block in wrong:
+            record.put_away(block, self.folder)
+        if wrong:
+            files = "1 damaged file is" if len(wrong) == 1 else f"{len(wrong)} damaged files are"
+            said.append(f"{files} put away in {self.folder / 'damaged'}; their runs are done again.")
+        if lost := sum(self.taken(run) is None for run in self.waiting()):
+            said.append(f"{'1 damaged run' if lost == 1 else f'{lost} damaged runs'} in aside/: done again.")
+        return said
+
+    def blocks(self, of: Collection[str] | None = None) -> list[Path]:
+        """The finished blocks whose content is what their name says; `of`: those that hold some of these runs."""
+        self.mark()
+        return [block for block, runs in blocks_in(self.weekly).items() if of is None or not runs.keys().isdisjoint(of)]
+
+    def damaged(self) -> list[Path]:
+        """Files that bear the name of a block and are none."""
+        whole = blocks_in(self.weekly)
+        return [path for path in candidates(self.weekly) if path not in whole]
 
     def finished(self) -> dict[str, bool]:
         """The runs in finished blocks, and whether each succeeded."""
-        return _runs_in(self.blocks())
+        self.mark()
+        found = dict[str, bool]()
+        for runs in blocks_in(self.weekly).values():
+            for run, good in runs.items():
+                found[run] = good or found.get(run, False)  # a success outweighs a failure that was tried again
+        return found
 
-    def set_aside(self, finished: Finished) -> None:
-        """Keep a finished run at once: a small file that is whole or not there."""
+    def set_aside(self, finished: Finished, seconds: float = 0.0) -> None:
+        """Keep a finished run at once: a small file that is whole or not there.
+
+        One that took long is kept so that it survives a power cut; a short one waits for that until its block is written.
+        """
         names = list(finished.weekly)
         table = np.stack([finished.weekly[n] for n in names]) if names else np.empty((0, 0))
         body = table.astype("<f4").tobytes()
         head = json.dumps({"run": finished.run, "metrics": names, "weeks": table.shape[1], "error": finished.error})
         text = head.encode() + b"\n" + body
-        with clear_errors(self.folder):
-            write_whole(self.aside / finished.run, hashlib.sha256(text).digest() + text, sync=False)
+        with self._refusals():
+            write_whole(self.aside / finished.run, hashlib.sha256(text).digest() + text, sync=seconds > LONG)
 
-    def waiting(self) -> set[str]:
-        """The runs that are set aside."""
-        return {path.name for path in self.aside.iterdir() if not path.name.startswith(".")}
+    def waiting(self, *, again: bool = False) -> set[str]:
+        """The runs that are set aside; `again`: without those that failed."""
+        with self._refusals():
+            there = {path.name for path in self.aside.iterdir() if not path.name.startswith(".")}
+        return {run for run in there if (one := self.taken(run)) and not one.error} if again else there
 
     def taken(self, run: str) -> Finished | None:
         """A run that is set aside; None (and forgotten) when its file is damaged."""
         path = self.aside / run
-        content = path.read_bytes()
-        digest, text = content[:32], content[32:]
-        if hashlib.sha256(text).digest() != digest:
-            path.unlink()
-            return None
+        with self._refusals():
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:
+                return None
+            digest, text = content[:32], content[32:]
+            if hashlib.sha256(text).digest() != digest:
+                path.unlink(missing_ok=True)
+                return None
         head, _, body = text.partition(b"\n")
         said = json.loads(head)
         table = np.frombuffer(body, "<f4").reshape(len(said["metrics"]), said["weeks"])
@@ -165,175 +235,26 @@ class Store:
         damaged = [run for run, one in zip(runs, found, strict=True) if one is None]
         if damaged:
             return damaged
-        with clear_errors(self.folder):
-            _write_block(self.weekly, [one for one in found if one])
+        with self._refusals():
+            write_block(self.weekly, [one for one in found if one])
             for run in runs:
                 (self.aside / run).unlink(missing_ok=True)
         return []
 
     def note_session(self, session: Mapping[str, Any]) -> None:
-        """Keep what a part of the plan did, for the manifest that the last program writes."""
-        with clear_errors(self.folder):
-            (self.folder / "sessions").mkdir(exist_ok=True)
-            text = json.dumps(session).encode()
-            name = hashlib.sha256(text).hexdigest()[:20]
-            write_whole(self.folder / "sessions" / f"{name}.json", text, sync=False)
+        """Keep what a program did, for the manifest and beside it."""
+        with self._refusals():
+            record.note(self.folder, session)
 
-    def sessions(self) -> list[Mapping[str, Any]]:
+    def sessions(self) -> list[dict[str, Any]]:
         """What programs did here, each once, in the order in which they began."""
-        noted = [json.loads(path.read_bytes()) for path in self.folder.glob("sessions/[!.]*.json")]
-        each = {json.dumps(one, sort_keys=True): one for one in (*self.manifest().get("sessions", []), *noted)}
-        return sorted(each.values(), key=lambda one: str(one.get("began", "")))
+        return record.sessions(self.folder)
 
     def write_manifest(self, said: Mapping[str, Any]) -> None:
         """Write manifest.json."""
-        with clear_errors(self.folder):
-            text = json.dumps(said, indent=1, ensure_ascii=False) + "\n"
-            write_whole(self.folder / "manifest.json", text.encode(), sync=True)
+        with self._refusals():
+            record.write(self.folder, said)
 
     def manifest(self) -> dict[str, Any]:
         """What manifest.json says; empty when there is none."""
-        try:
-            said = json.loads((self.folder / "manifest.json").read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        return said if isinstance(said, dict) else {}
-
-
-@contextlib.contextmanager
-def clear_errors(folder: Path) -> Iterator[None]:
-    """Turn the system's refusals into one sentence that says what to do."""
-    try:
-        yield
-    except OSError as error:
-        elsewhere = error.filename and not Path(os.fsdecode(error.filename)).is_relative_to(folder)
-        where = error.filename if elsewhere else folder
-        raise StoreError(
-            f"{where}: {error.strerror or error}. Finished runs are safe; mend this and run again."
-        ) from error
-    except Exception as error:
-        import duckdb
-
-        if isinstance(error, duckdb.OutOfMemoryException):
-            raise StoreError(
-                f"{folder}: these tables need more memory than was set aside for them ({str(error).splitlines()[0]}). "
-                "Finished runs are safe; fewer outcomes, weeks or points make smaller tables."
-            ) from error
-        if not isinstance(error, duckdb.IOException):
-            raise
-        raise StoreError(f"{folder}: {error}. Finished runs are safe; mend this and run again.") from error
-
-
-def beside_little_memory(blocks: Sequence[Path], more: int = 0) -> dict[str, Any]:
-    """How DuckDB reads these blocks: with little memory, or with what the largest asks for, and `more` bytes."""
-    largest = max((block.stat().st_size for block in blocks), default=0)
-    needed = (IN_MEMORY * largest + more) // 2**20
-    return SMALL | {"memory_limit": f"{max(LITTLE, needed)}MB"}
-
-
-def write_whole(path: Path, content: bytes, *, sync: bool) -> None:
-    """Write a file that is whole or not there; `sync` waits until it would survive a power cut."""
-    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            if sync:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    if sync:
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):  # some systems cannot do this for a folder
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _runs_in(blocks: Sequence[Path]) -> dict[str, bool]:
-    import duckdb
-
-    con, found = duckdb.connect(config=SMALL), dict[str, bool]()
-    for some in batched(blocks, TOGETHER):
-        rows = con.execute(
-            "select run, bool_or(week is not null) from read_parquet(?) where week = 0 or week is null group by run",
-            [[str(block) for block in some]],
-        )
-        for run, good in rows.fetchall():
-            found[run] = good or found.get(run, False)  # a success outweighs a failure that was tried again
-    con.close()
-    return found
-
-
-def _write_block(folder: Path, runs: Sequence[Finished]) -> None:
-    """One Parquet file, the same bytes for the same runs, under the hash of its bytes."""
-    import duckdb
-
-    metrics = list(dict.fromkeys(name for one in runs for name in one.weekly))
-    lengths = [max((len(s) for s in one.weekly.values()), default=0) or 1 for one in runs]
-    columns: dict[str, Any] = {
-        "run": np.repeat(np.array([one.run for one in runs], object), lengths),
-        "week": np.concatenate([_weeks(one, n) for one, n in zip(runs, lengths, strict=True)]),
-    }
-    for name in metrics:
-        gap = [np.full(n, np.nan, np.float32) for n in lengths]
-        columns[name] = np.concatenate([one.weekly.get(name, empty) for one, empty in zip(runs, gap, strict=True)])
-    columns["error"] = np.repeat(np.array([one.error for one in runs], object), lengths)
-    temporary = folder / f".tmp-{os.getpid()}-{runs[0].run}.parquet"
-    chosen = ", ".join(["run", "week::smallint as week", *(f'"{m}"' for m in metrics), "error::varchar as error"])
-    con = duckdb.connect(config={"threads": 1})
-    try:
-        con.register("columns", columns)
-        con.execute(
-            f"copy (select {chosen} from columns) to '{_quoted(temporary)}' "
-            "(format parquet, compression zstd, parquet_version v2, row_group_size 122880)"
-        )
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        about = temporary.stat()
-        os.replace(temporary, folder / f"{_name_of(temporary, about.st_size, about.st_mtime_ns)}.parquet")
-    finally:
-        temporary.unlink(missing_ok=True)
-        con.close()
-    _sync_folder(folder)
-
-
-@lru_cache(maxsize=100_000)
-def _name_of(block: Path, _size: int, _changed: int) -> str:
-    """The hash of a block's content, taken once for as long as the file stays as it is."""
-    with block.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:20]
-
-
-def _weeks(one: Finished, length: int) -> NDArray[np.float64]:
-    return np.arange(length, dtype=np.float64) if one.error is None else np.full(length, np.nan)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
-
-
-@contextlib.contextmanager
-def _locked(path: Path, *, shared: bool, refusal: str = "another linli is working in this folder") -> Iterator[None]:
-    """Hold a lock file; the system frees it when the program ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # not on this system: two programs at once are then the user's care
-        yield
-        return
-    with path.open("ab") as file:
-        try:
-            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StoreError(f"{path.parent}: {refusal}. Wait for it, or choose --out.") from None
-        except OSError as error:
-            if error.errno not in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
-                raise  # some network drives have no locks: the same care there
-        yield
+        return record.manifest(self.folder)

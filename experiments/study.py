@@ -198,6 +198,7 @@ def _policies(
 ) -> Policies:
     """Policies, checked against their classes and the place; those without a start begin after the burn-in."""
     from sim import POLICIES
+    from sim.import_data.residents import as_in_file
     from sim.policies.policy import MisfitError
 
     found: list[tuple[str, dict[str, Any]]] = []
@@ -217,7 +218,7 @@ def _policies(
                 if policy.start >= file.weeks:
                     at: Place = (*here, "start")
                     problems.append(_too_late(document.marks.value(at), dotted(at), policy.start, file))
-                policy.fits(config)
+                policy.fits(as_in_file(config) if policy.grids else config)
             except ConfigError as error:
                 problems += error.problems
             except MisfitError as error:
@@ -278,6 +279,7 @@ def _outcomes_exist(file: StudyFile, marks: Marks, problems: list[Problem]) -> N
 def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
     """Try every value of every factor once, alone: wrong paths, doses and ranges show before the first run."""
     from sim import POLICIES
+    from sim.import_data.residents import as_in_file
     from sim.model_parameters import Config
     from sim.policies.policy import MisfitError
 
@@ -323,7 +325,8 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
                 place = load(community_of(community, study.path), Config, {**study.file.set, **change}, said_at=said_at)
                 for policies in study.arms.values() if not wrong else ():
                     for name, doses in policies:
-                        POLICIES[name](**doses).fits(place)
+                        policy = POLICIES[name](**doses)
+                        policy.fits(as_in_file(place) if policy.grids else place)
             except ConfigError as error:
                 problems += [p for p in error.problems if p not in problems]
             except MisfitError as error:

@@ -81,9 +81,12 @@ def residents_and_ties(tables: "Tables") -> "dict[str, pd.DataFrame]":
     residents, ties = [], []
     for arm, snapshot in tables.snapshots.items():
         where = places(snapshot.grid)
-        rows = {"resident": range(len(where)), "grid": snapshot.grid, "tier": snapshot.tier}
+        names = np.array(snapshot.names) if snapshot.names else np.arange(len(where))
+        grids = np.array(snapshot.grid_names)[snapshot.grid] if snapshot.grid_names else snapshot.grid
+        rows = {"resident": names, "grid": grids, "tier": snapshot.tier}
         residents.append(pd.DataFrame({"arm": arm, **rows, "x": where[:, 0], "y": where[:, 1]}))
-        ties.append(pd.DataFrame({"arm": arm, "one": snapshot.ties[:, 0], "other": snapshot.ties[:, 1]}))
+        one, other = names[snapshot.ties.reshape(-1, 2)].T
+        ties.append(pd.DataFrame({"arm": arm, "one": one, "other": other}))
     if not residents:
         return {}
     return {"figure_residents": pd.concat(residents), "figure_ties": pd.concat(ties)}
@@ -128,10 +131,38 @@ def write_pages(pages: "Mapping[str, pd.DataFrame]", folder: Path) -> list[Path]
     return written
 
 
+STATA_WORDS = frozenset(
+    [
+        "_all",
+        "_b",
+        "_coef",
+        "_cons",
+        "_n",
+        "_N",
+        "_pi",
+        "_pred",
+        "_rc",
+        "_skip",
+        "byte",
+        "double",
+        "float",
+        "if",
+        "in",
+        "int",
+        "long",
+        "strL",
+        "str",
+        "using",
+        "with",
+    ]
+)
+"""Words that Stata keeps for itself."""
+
+
 def stata_name(name: str, taken: set[str]) -> str:
     """A name that Stata accepts: letters, digits and _, 32 at the most, none twice."""
     plain = re.sub(r"\W", "_", name, flags=re.ASCII)[:32]
-    plain = plain if re.match(r"[A-Za-z_]", plain) else f"_{plain}"[:32]
+    plain = plain if re.match(r"[A-Za-z_]", plain) and plain not in STATA_WORDS else f"_{plain}"[:32]
     short, again = plain, 2
     while short in taken:
         short, again = f"{plain[: 31 - len(str(again))]}_{again}", again + 1
@@ -159,11 +190,11 @@ def _write_stata(table: "pd.DataFrame", path: Path, meanings: Mapping[str, str])
     names = {str(column): stata_name(str(column), taken) for column in table}
     whole = table.rename(columns=names)
     for name in whole:
-        if whole[name].dtype == object:
-            whole[name] = whole[name].map(lambda value: "" if pd.isna(value) else str(value))
+        if whole[name].dtype.kind not in "biuf":
+            whole[name] = whole[name].map(lambda value: "" if pd.isna(value) else str(value)).astype(object)
         elif whole[name].dtype == bool:
             whole[name] = whole[name].astype("int8")
-        elif whole[name].dtype.kind == "i" and whole[name].abs().max() > 2**31 - 1:
+        elif whole[name].dtype.kind in "iu" and whole[name].abs().max() > 2**31 - 1:
             whole[name] = whole[name].astype(str)  # Stata has no whole numbers of 64 bits; seeds must stay exact
         elif whole[name].dtype.kind == "f":
             whole[name] = whole[name].where(np.isfinite(whole[name]))  # nor an infinite bound: it is missing there
@@ -172,7 +203,8 @@ def _write_stata(table: "pd.DataFrame", path: Path, meanings: Mapping[str, str])
         for long, short in names.items()
     }
     temporary = path.with_name(f".tmp-{path.name}")
-    long = [name for name in whole if whole[name].dtype == object and whole[name].str.len().max() > 2000]
+    texts = [name for name in whole if whole[name].dtype == object]
+    long = [name for name in texts if max((len(text.encode()) for text in whole[name]), default=0) > 2000]
     whole.to_stata(temporary, write_index=False, version=118, variable_labels=labels, convert_strl=long)
     temporary.replace(path)
 
@@ -191,5 +223,8 @@ def _write_excel(named: "Mapping[str, pd.DataFrame]", path: Path) -> Path | None
             if not name.startswith("figure_") and len(table) < 1_000_000:
                 seeds = {c: table[c].astype(str) for c in table if c == "seed"}  # Excel rounds beyond 15 digits
                 table.assign(**seeds).to_excel(book, sheet_name=name[:31], index=False, freeze_panes=(1, 0))
+                for cell in (cell for row in book.sheets[name[:31]].iter_rows() for cell in row):
+                    if isinstance(cell.value, str) and cell.data_type != "s":  # text, and no formula that is worked out
+                        cell.data_type, cell.quotePrefix = "s", True
     temporary.replace(path)
     return path

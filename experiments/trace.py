@@ -14,11 +14,13 @@ import numpy as np
 from experiments.trace_words import OrderStory, ResidentStory
 from sim import POLICIES, Simulation, load_config
 from sim.orders import PLACED
+from sim.reading import nearest
 from sim.week import WEEK
 
 if TYPE_CHECKING:
     from sim.model_parameters import Config
     from sim.policies.policy import Policy
+    from sim.population import Founders
 
 
 class TraceError(Exception):
@@ -71,12 +73,12 @@ def of_study(name: str, changes: dict[str, str], arm: str, replicate: int, weeks
 
 
 def resident(lived: Lived, which: str) -> Iterator[str]:
-    """The life of a resident (a row, or `any`), one sentence after the other.
+    """The life of a resident (an id of the user's file, a row, or `any`), one sentence after the other.
 
-    Errors: TraceError for a row that does not exist.
+    Errors: TraceError for a resident who does not exist.
     """
-    row = _somebody(lived) if which == "any" else _row(which, lived.start().world.tier.size)
     simulation = lived.start()
+    row = _somebody(lived) if which == "any" else _row(which, simulation.world.people)
     story = ResidentStory(simulation, row)
     yield from story.beginning()
     for _ in range(lived.weeks):
@@ -108,25 +110,36 @@ def order(lived: Lived, which: str) -> Iterator[str]:
             if story.ended:
                 return
         if not story.begun:
-            raise TraceError(f"no such need of resident {client} arose in week {week}; try: linli trace order any")
+            name = simulation.world.people.name_of(client)
+            raise TraceError(f"no such need of resident {name} arose in week {week}; try: linli trace order any")
         simulation.end_week()
     yield story.still_open()
 
 
-def _row(said: str, residents: int) -> int:
-    if not said.isdigit() or int(said) >= residents:
-        raise TraceError(f"{said!r} is no resident: a row from 0 to {residents - 1}, or any")
+def _row(said: str, people: "Founders") -> int:
+    """The row of a resident, by the id that the user's file gives or else by its number."""
+    if said in people.ids:
+        return people.ids.index(said)
+    row = said.removeprefix("newcomer ")  # whoever lives there after one whom the file names
+    if people.ids and row != said and row.isdecimal() and int(row) < people.residents:
+        return int(row)
+    if people.ids:
+        near = nearest(said, people.ids[:5000])
+        raise TraceError(f"no resident has the id {said!r}" + (f"; did you mean {near!r}?" if near else "; try: any"))
+    if not said.isdecimal() or int(said) >= people.residents:
+        raise TraceError(f"{said!r} is no resident: a row from 0 to {people.residents - 1}, or any")
     return int(said)
 
 
 def _named_order(lived: Lived, said: str) -> tuple[int, int, int]:
     kinds = list(lived.config.kinds)
-    parts = said.split(":")
-    if len(parts) != 3 or not parts[0].isdigit() or not parts[2].isdigit():
+    client, _, rest = said.rpartition(":")
+    client, _, kind = client.rpartition(":")
+    if not client or not rest.isdecimal():
         raise TraceError(f"{said!r} is no order: client:kind:week as in 412:meals:60, or any")
-    if parts[1] not in kinds:
-        raise TraceError(f"no service kind {parts[1]!r}; there are {', '.join(kinds)}")
-    return _row(parts[0], lived.config.population.residents), kinds.index(parts[1]), int(parts[2])
+    if kind not in kinds:
+        raise TraceError(f"no service kind {kind!r}; there are {', '.join(kinds)}")
+    return _row(client, lived.start().world.people), kinds.index(kind), int(rest)
 
 
 def _somebody(lived: Lived) -> int:

@@ -26,7 +26,14 @@ def _age(world: World, row: int) -> str:
 
 def _somebody(world: World, row: int) -> str:
     alone = " living alone" if world.alone[row] and world.age[row] >= 3 else ""
-    return f"resident {row} ({ORIGINS[world.origin[row]]} {_age(world, row)}{alone}, grid {world.grid[row]})"
+    origin, grid = ORIGINS[world.origin[row]], world.people.grid_name(int(world.grid[row]))
+    return f"{_called(world, row)} ({origin} {_age(world, row)}{alone}, grid {grid})"
+
+
+def _called(world: World, row: int) -> str:
+    """Whoever lives in a row, by the own id that a file gives or else by the row."""
+    name = world.people.name_of(row)
+    return name if name.startswith("newcomer ") else f"resident {name}"
 
 
 def _tie(world: World, one: int, other: int) -> str:
@@ -81,7 +88,7 @@ class ResidentStory(_Story):
 
     def __init__(self, simulation: Simulation, row: int) -> None:
         super().__init__(simulation)
-        self.row = row
+        self.row, self.name = row, simulation.world.people.name_of(row)
         self._kinds_waiting: set[int] = set()
         self._told = int(simulation.world.balance[row])
         self._look()
@@ -91,6 +98,7 @@ class ResidentStory(_Story):
         self._tier, self._team, self._leads = int(world.tier[row]), int(world.team[row]), self._is_leader()
         self._seat, self._pioneer = int(world.vanguard[row]), int(world.pioneer[row])
         self._ties = self._made_ties()
+        self._names = {j: _called(world, j) for j in self._ties}
         self._pairs = self._standing()
         self._needs = {o: int(world.order_state[o]) for o in self._own_orders()}
         self._away = int(world.away[row])
@@ -132,7 +140,8 @@ class ResidentStory(_Story):
             )
             if column[row]
         ]
-        yield f"Resident {row} is a {ORIGINS[world.origin[row]]} {_age(world, row)} in grid {world.grid[row]}, {_joined(facts)}, tied to {int(world.degree[row])} people."
+        grid, name = world.people.grid_name(int(world.grid[row])), world.people.name_of(row)
+        yield f"Resident {name} is a {ORIGINS[world.origin[row]]} {_age(world, row)} in grid {grid}, {_joined(facts)}, tied to {int(world.degree[row])} people."
         if world.tier[row] >= 0:
             strongest = INTERESTS[int(world.interest[row].argmax())].replace("_", " ")
             yield (
@@ -169,7 +178,7 @@ class ResidentStory(_Story):
         for o in self._own_orders():
             if world.order_arose[o] == world.week[0]:
                 known = "and the station knows" if world.order_state[o] == PLACED else "and nobody knows of it"
-                yield f"needs {self.kind(world.order_kind[o])}, {known} (order {self.row}:{list(self.simulation.config.kinds)[world.order_kind[o]]}:{world.order_arose[o]})."
+                yield f"needs {self.kind(world.order_kind[o])}, {known} (order {self.name}:{list(self.simulation.config.kinds)[world.order_kind[o]]}:{world.order_arose[o]})."
             elif world.order_state[o] == PLACED and self._needs.get(o) == HIDDEN:
                 yield f"the station learns of the need of {self.kind(world.order_kind[o])}, {counted(int(world.week[0] - world.order_arose[o]), 'week')} after it arose."
 
@@ -183,7 +192,7 @@ class ResidentStory(_Story):
                 else f"is given a standing {what}: {self.helper(client, helper)}."
             )
         for client, helper, _ in sorted(self._pairs - now):
-            yield f"the standing pair with resident {client if helper == self.row else helper} ends."
+            yield f"the standing pair with {_called(self.world, client if helper == self.row else helper)} ends."
 
     def _service_is_given(self) -> Iterator[str]:
         world = self.world
@@ -235,9 +244,9 @@ class ResidentStory(_Story):
     def _ties_change(self) -> Iterator[str]:
         now = self._made_ties()
         if new := sorted(now - self._ties):
-            yield f"gets to know {_joined([f'resident {j}' for j in new])}."
+            yield f"gets to know {_joined([_called(self.world, j) for j in new])}."
         if gone := sorted(self._ties - now):
-            yield f"loses touch with {_joined([f'resident {j}' for j in gone])}."
+            yield f"loses touch with {_joined([_called(self.world, j) for j in gone])}."
 
     def _feelings_change(self) -> Iterator[str]:
         if self.world.away[self.row] != self._away:
@@ -266,7 +275,7 @@ class ResidentStory(_Story):
             yield "the household moves away; what they knew leaves with them."
             return
         if gone := sorted(self._ties - self._made_ties()):
-            yield f"{_joined([f'resident {j}' for j in gone])} {'moves' if len(gone) == 1 else 'move'} away."
+            yield f"{_joined([self._names[j] for j in gone])} {'moves' if len(gone) == 1 else 'move'} away."
 
 
 class OrderStory(_Story):

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from experiments.crew import processors
 from experiments.patterns import read_patterns
-from experiments.terminal import terminal
+from experiments.terminal import Numbers, Words, spread, terminal
 from experiments.validation import Validation, label_of, validate
 from sim.config import load_sources
 
@@ -54,24 +54,24 @@ def run_validation(
 
 def say_validation(console: Console, found: Validation) -> None:
     """Print every pattern with target, model value, verdict and source, then whether the community had settled."""
-    table = Table("pattern", "target", "model, 95 %", "verdict", "source", box=None, pad_edge=False, padding=(0, 1))
-    for column in table.columns[1:4]:
-        column.no_wrap = True
+    table = list[tuple[str | Text, ...]]()
     for use, heading in USES.items():
-        table.add_row(f"[bold]{heading}[/bold]")
+        table.append((Text(heading, style="bold"), "", "", "", ""))
         for finding in (f for f in found.findings if f.pattern.use == use):
             for i, part in enumerate(finding.parts):
                 name = finding.pattern.title if len(finding.parts) == 1 else label_of(part.name)
                 model = f"{part.mean:.3g} ± {part.half_width:.2g}"
-                verdict = f"[{COLOURS[part.verdict]}]{part.verdict}[/{COLOURS[part.verdict]}]"
-                table.add_row(name, str(part.bounds), model, verdict, finding.pattern.source if i == 0 else "")
-    console.print(table)
+                verdict = Text(part.verdict, style=COLOURS[part.verdict])
+                table.append((name, str(part.bounds), model, verdict, finding.pattern.source if i == 0 else ""))
+    kinds = (Words, Numbers, Numbers, Words, Words)
+    heads = ("pattern", "target", "model, 95 %", "verdict", "source")
+    columns = [kind(head, [row[i] for row in table]) for i, (kind, head) in enumerate(zip(kinds, heads, strict=True))]
+    for shown in spread(columns, console.width, plain=True):
+        console.print(shown)
     for drift in found.drifts:
-        word = "settled" if drift.settled else "[yellow]not settled[/yellow]"
-        console.print(
-            f"{label_of(drift.metric)}: second half of the window against the first "
-            f"{drift.change:+.1%} ± {drift.half_width:.1%}: {word}"
-        )
+        word = Text("settled") if drift.settled else Text("not settled", style="yellow")
+        change = f"{drift.change:+.1%} ± {drift.half_width:.1%}: "
+        console.print(Text(f"{label_of(drift.metric)}: second half of the window against the first {change}") + word)
     console.print(_summary(found))
 
 

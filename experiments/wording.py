@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.design import Study
+from experiments.doses import values_in_words
 from experiments.figures.style import Language, Look, decimals
 from experiments.figures.tables import UNITS_ZH, Tables
-from experiments.study_file import Arm
+from experiments.media import apart
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,8 +61,10 @@ def in_language(study: Study, tables: Tables, language: Language) -> Tables:
     from sim import POLICIES
 
     if language == "en":
-        return tables
-    return tables.renamed(chinese_names(study), {name: policy.title_zh for name, policy in POLICIES.items()})
+        return tables.renamed({arm: apart(arm) for arm in study.arms}, Look())
+    titles = {name: policy.title_zh for name, policy in POLICIES.items()}
+    names = {arm: apart(name) for arm, name in chinese_names(study).items()}
+    return tables.renamed(names, Look(language=language), titles)
 
 
 def measured(tables: Tables, metric: str, look: Look, between: str = " ") -> str:
@@ -71,41 +74,39 @@ def measured(tables: Tables, metric: str, look: Look, between: str = " ") -> str
     return f"{meaning.say(look.language)}{between}({unit})" if unit else meaning.say(look.language)
 
 
-def settings_of(study: Study, arm: str) -> dict[str, object]:
-    """The parameters that an arm sets for itself."""
-    said = study.file.arms[arm]
-    return dict(said.set) if isinstance(said, Arm) else {}
-
-
-def arm_in_words(study: Study, arm: str, look: Look) -> str:
-    """What an arm does: its policies and the parameters that it sets."""
-    from sim import POLICIES
-
-    policies = [POLICIES[name](**doses) for name, doses in study.arms[arm]]
-    said = [look.say(policy.told(), policy.told_zh()) for policy in policies]
-    said += [f"{path} = {value}." for path, value in settings_of(study, arm).items()]
-    return true_minus(" ".join(said)) or look.say("Nothing is changed.", "不作改变。")
-
-
 def methods(study: Study, tables: Tables, first_stage: int, look: Look) -> str:
     """A paragraph for the methods section of a paper."""
-    file, n = study.file, study.file.replicates
-    runs, points = f"{len(tables.runs):,}", len(study.points)
-    method, reference = file.design.method.replace("_", " "), tables.arms[0]
-    starts = sorted({start for spans in tables.spans.values() for start, _ in spans})
-    began = f"Policies began in week {starts[0]}" + (" or later" if len(starts) > 1 else "") + ". " if starts else ""
-    began_zh = f"政策自第{starts[0]}周{'或更晚' if len(starts) > 1 else ''}开始；" if starts else ""
+    file, n = study.file, tables.counted()
+    runs = f"{tables.runs['run'].nunique() if 'run' in tables.runs else len(tables.runs):,}"
+    points, method, reference = len(study.points), file.design.method.replace("_", " "), tables.arms[0]
+    starts = sorted({start for arm in tables.arms for p in range(points) for start, _ in tables.acts(arm, p)})
+    began = (
+        f"Policies began in week {starts[0]}" + (f" to {starts[-1]}" if len(starts) > 1 else "") + ". "
+        if starts
+        else ""
+    )
+    began_zh = f"政策自第{starts[0]}{f'至{starts[-1]}' if len(starts) > 1 else ''}周开始；" if starts else ""
     place, place_zh = f"the community {file.community!r}", f"社区“{file.community}”"
+    if "community" in file.varies:
+        named = values_in_words(study, "community", look)
+        place, place_zh = f"the communities {named}", f"社区{named}"
     if file.city:
         place = (
             f"a city, community by community (they differ from {file.community!r} as the study file says; a run is one life of "
             "all of them, an outcome the mean over all residents),"
         )
         place_zh = f"一座城市的各社区（与“{file.community}”的差异见研究文件；一次运行为全部社区的一次演变，结果为全体居民的均值）"
+    replicates, different = (
+        look.say("replicate" if n == "1" else "replicates", ""),
+        "run" if runs == "1" else "different runs",
+    )
+    without = [arm for arm in tables.arms if arm not in tables.there]
+    left = f" No run is finished of: {', '.join(without)}." if without else ""
+    left_zh = f"尚无已完成运行的组：{'、'.join(without)}。" if without else ""
     english = (
         f"We simulated {place} for {file.weeks} weeks under {len(study.arms)} arms"
         + (f" at {points} points of a {method} design" if points > 1 else "")
-        + f", with {n} replicates each ({runs} runs). {began}"
+        + f", with {n} {replicates} each ({runs} {different}).{left} {began}"
         f"Outcomes are means of the last {file.window} weeks. Replicates share their random numbers across arms and points, "
         f"one for each person, week and decision, so every arm was compared with {reference!r} pair by pair. We report mean "
         "paired differences with 95 % t intervals, intervals that hold for all arms of an outcome at once (the largest |t|, "
@@ -114,7 +115,7 @@ def methods(study: Study, tables: Tables, first_stage: int, look: Look) -> str:
     chinese = (
         f"我们对{place_zh}模拟了{file.weeks}周，共{len(study.arms)}组"
         + (f"、{points}个取值点（{method}设计）" if points > 1 else "")
-        + f"，每组重复{n}次（共{runs}次运行）。{began_zh}结果取最后{file.window}周的均值。各组与各取值点在同一次重复中"
+        + f"，每组重复{n}次（共{runs}次不同的运行）。{left_zh}{began_zh}结果取最后{file.window}周的均值。各组与各取值点在同一次重复中"
         f"使用相同的随机数（按居民、周和决定逐一对应），因此每组都与“{reference}”逐对比较。我们报告配对差的均值及95% t 区间、"
         "对同一结果的各组同时成立的区间（按差值相关性取最大|t|）、BCa 自助区间和效应量。"
     )

@@ -14,7 +14,7 @@ from math import ceil
 
 import numpy as np
 
-from sim.law import Column, compiled, inlined
+from sim.engine.jit import Column, compiled, inlined
 
 _M0 = np.uint64(0xD2511F53)
 _M1 = np.uint64(0xCD9E8D57)

@@ -13,7 +13,20 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.reading import ConfigError, Document, Marks, Place, Problem, Spot, dotted, nearest, parse_scalar, read, shown
+from sim.reading import (
+    CONTROL,
+    ConfigError,
+    Document,
+    Marks,
+    Place,
+    Problem,
+    Spot,
+    dotted,
+    nearest,
+    parse_scalar,
+    read,
+    shown,
+)
 
 type Changes = Mapping[str, object]
 """Dotted paths to new values, or to their YAML text as `--set path=text` gives it."""
@@ -52,6 +65,8 @@ def check[Shape: BaseModel](
 ) -> Checked[Shape]:
     """Like `checked`, for a file already read; `said_at` tells where a change was written, if not in `--set`."""
     apply_changes(document, changes or {}, said_at or {})
+    if unseen := list(_unseen(document)):
+        raise ConfigError([*document.problems, *unseen])
     known = {problem.spot for problem in document.problems}
     try:
         # By way of JSON, strict validation takes lists for tuples and still refuses text for numbers.
@@ -62,6 +77,24 @@ def check[Shape: BaseModel](
     if document.problems:
         raise ConfigError(document.problems)
     return Checked(document.path, value, document.value, document.marks)
+
+
+def _unseen(document: Document) -> Iterator[Problem]:
+    """Names with characters that are no letters or signs, and texts with others than breaks of lines and tabs."""
+    expected = "letters and signs that can be seen"
+    for place in all_places(document.value):
+        if isinstance(place[-1], str) and (found := CONTROL.search(place[-1])):
+            yield Problem(document.marks.key(place), dotted(place), f"{found[0]!r} in a name", expected)
+    for place, text in _texts(document.value):
+        if found := next((one for one in CONTROL.finditer(text) if one[0] not in "\n\t"), None):
+            yield Problem(document.marks.value(place), dotted(place), f"{found[0]!r} in a text", expected)
+
+
+def _texts(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
+    if isinstance(value, str):
+        yield place, value
+    for key, child in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        yield from _texts(child, (*place, key))
 
 
 def apply_changes(document: Document, changes: Changes, said_at: Mapping[str, Spot]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.law import Column
+from sim.engine.jit import Column
 
 
 @dataclass(frozen=True)

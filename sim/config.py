@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 
 from sim.checking import apply_changes, check, schema_of
 from sim.evidence import Evidence, Evidenced, Given, Source
+from sim.frames import file_of
 from sim.layering import Leaf, entries_taken_away, gathered, inner_class, leaves_of
 from sim.reading import (
     ConfigError as ConfigError,
@@ -47,14 +48,26 @@ class Sources(RootModel[dict[str, Source]]):
     """The shape of `sources.yaml`."""
 
 
-def load_config(name_or_path: str | Path = "baseline", set: Mapping[str, object] | None = None) -> "Config":  # noqa: A002
+def load_config(
+    name_or_path: str | Path = "baseline",
+    set: Mapping[str, object] | None = None,  # noqa: A002
+    *,
+    residents: Any = None,
+    ties: Any = None,
+) -> "Config":
     """The configuration of that name, or in that file, with `set` laid over it (dotted path to value or YAML text).
 
+    `residents` and `ties` are one's own, as a DataFrame (pandas or polars), a graph (networkx) or a path.
     Raises ConfigError with everything that is wrong, each with file and line.
     """
     from sim.model_parameters import Config
 
-    return load(name_or_path, Config, set)
+    own: dict[str, object] = {}
+    if residents is not None:
+        own["population.residents_file"] = Path(file_of(residents, "residents"))
+    if ties is not None:
+        own |= {"network.kind": "file", "network.ties_file": Path(file_of(ties, "ties"))}
+    return load(name_or_path, Config, own | dict(set or {}))
 
 
 def load[Root: Evidenced](
@@ -145,9 +158,14 @@ def find_file(
     folder, text = folder or config_folder(), str(name)
     if isinstance(name, Path) or text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text:
         path = (beside or Path()) / name
-        if path.exists() or not (folder / name).exists():
-            return path
-        return folder / name
+        if not path.exists() and (folder / name).exists():
+            path = folder / name
+        if path.is_file() and path.suffix not in (
+            ".yaml",
+            ".yml",
+        ):  # somebody else's file is not opened, let alone shown
+            raise ConfigError([Problem(Spot(text), "", "a file that does not end in .yaml", "a YAML file")])
+        return path
     for part in folders:
         path = folder / part / f"{text}.yaml"
         if path.exists() and text != "sources":

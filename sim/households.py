@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.chance import block, key_of, share, stream, uniform
 from sim.columns import Fact, Table
-from sim.law import Column, compiled
+from sim.engine.jit import Column, compiled
 from sim.people_parameters import Population
 from sim.residents import ADULT, CHILD, LOCAL, MIGRANT, SENIOR_ELDER, TEEN, YOUNGER_ELDER
 

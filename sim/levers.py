@@ -9,7 +9,7 @@ and of several promises (`response_target`) the shortest holds.
 from typing import Literal, NamedTuple
 
 from sim.columns import Fact, flag
-from sim.law import Column, compiled
+from sim.engine.jit import Column, compiled
 
 type Span = Literal["community", "grid", "resident", "kind"]
 

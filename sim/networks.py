@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.chance import block, key_of, share, stream
-from sim.law import Column, compiled
+from sim.engine.jit import Column, compiled
 from sim.people_parameters import Network
 from sim.population import Founders
 from sim.reading import ConfigError, Problem, Spot
@@ -174,9 +174,9 @@ def given_pairs(p: Network, people: Founders, seed: int | np.uint64) -> tuple[Co
     n, grid, household = people.residents, people.grid, people.household
     everyone = np.arange(n, dtype=np.int32)
     if p.ties_file is not None:
-        from sim.bring import read_ties
+        from sim.import_data.ties import read_ties
 
-        return read_ties(p.ties_file, people, p.strength)
+        return read_ties(p, people)
     if p.kind == "complete":
         if n > _MOST_COMPLETE:
             raise _refused(n)

@@ -2,7 +2,7 @@
 
 from math import exp, log
 
-from sim.law import law
+from sim.engine.jit import law
 
 NEVER = -1e9
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.law import Column, compiled
+from sim.engine.jit import Column, compiled
 
 CROWDED = 32
 """A heap of more values than this is not put in order one by one."""

@@ -8,7 +8,7 @@ one of these ways (conservation, oracle E21).
 import numpy as np
 
 from sim.columns import Fact, Table, share
-from sim.law import compiled, law
+from sim.engine.jit import compiled, law
 from sim.odds import skill_asked_for
 
 HIDDEN, PLACED, DISPATCHED, ACCEPTED, DONE, DECLINED, EXPIRED, CANCELLED = range(8)

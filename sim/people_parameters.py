@@ -37,7 +37,19 @@ class Population(Section):
     grid_shares: tuple[Weight, ...] = numbers(
         "Size of each grid relative to the others; empty for equal grids.", unit="weight"
     )
-    residents_file: Path | None = Field(description="CSV file with one's own residents; null to draw them.")
+    residents_file: Path | None = Field(
+        description="File with one's own residents (CSV, Excel or the nodes of a network); null to draw them."
+    )
+    residents_weight: str | None = Field(
+        description="Column of that file that says for how many residents a row stands; null: for one.",
+        json_schema_extra={"unit": "column"},
+    )
+    residents_weighted_to: int | None = Field(
+        description="Residents for whom all its rows together stand; null: as many as the weights add up to.",
+        ge=1,
+        le=50_000_000,
+        json_schema_extra={"unit": "residents"},
+    )
     dwelling_sizes: tuple[Weight, ...] = numbers("How common dwellings for 1, 2, 3 ... persons are.", unit="weight")
     household_types: dict[str, HouseholdType] = Field(
         description="Types of household by name: adults, elders, minors, weight among locals, among migrants, renters?",
@@ -122,6 +134,10 @@ class Population(Section):
             raise ValueError(f"grid_shares has {len(self.grid_shares)} entries for {self.grids} grids")
         if self.grid_shares and not sum(self.grid_shares) > 0:
             raise ValueError("grid_shares need one weight above 0")
+        if self.residents_weight is not None and self.residents_file is None:
+            raise ValueError("residents_weight needs a residents_file")
+        if self.residents_weighted_to is not None and self.residents_weight is None:
+            raise ValueError("residents_weighted_to needs residents_weight, the column with the weights")
         if self.elders_alone > self.residents:
             raise ValueError(f"elders_alone is {self.elders_alone}, more than the {self.residents} residents")
         return self
@@ -140,7 +156,20 @@ class Network(Section):
         "all, without any list of ties; file: a user's own."
     )
     ties_file: Path | None = Field(
-        description="CSV edge list or GraphML with one's own ties, for the kind `file`; else null."
+        description="Edge list, adjacency matrix (CSV, Excel), GraphML, GML or Pajek file with one's own ties, for the kind `file`; else null."
+    )
+    symmetrise: Literal["strongest", "mean", "both"] | None = Field(
+        description="What a tie listed in a direction, or twice, counts: strongest of what is listed; mean of both directions, 0 "
+        "for one that is not; both: the weaker, and none unless both are listed. null: refuse such ties.",
+        json_schema_extra={"unit": "choice"},
+    )
+    strength_from: str | None = Field(
+        description="Column or edge attribute of the ties file that holds the strength; null: strength, else weight.",
+        json_schema_extra={"unit": "column"},
+    )
+    strength_scale: Literal["max"] | float | None = Field(
+        description="What the file's strengths are divided by: a number, or max for their largest; null: they are shares.",
+        json_schema_extra={"unit": "strength of a tie of 1"},
     )
     households_tied: bool = Field(description="Members of a household are tied to each other at strength 1.")
     neighbours: int = number(
@@ -181,4 +210,6 @@ class Network(Section):
             raise ValueError(f"degree is {self.degree}; a ring needs an even number")
         if (self.kind == "file") != (self.ties_file is not None):
             raise ValueError("kind 'file' needs a ties_file, and a ties_file needs kind 'file'")
+        if isinstance(self.strength_scale, float) and not 0 < self.strength_scale < 1e300:
+            raise ValueError(f"strength_scale is {self.strength_scale}; expected max or a number above 0")
         return self

@@ -19,7 +19,8 @@ from sim.households import (
     is_allowed,
     person_columns,
 )
-from sim.law import Column, compiled
+from sim.import_data.own import OwnColumns
+from sim.engine.jit import Column, compiled
 from sim.people_parameters import Population
 from sim.reading import ConfigError, Problem, Spot
 from sim.residents import CHILD, LOCAL, MIGRANT, NO_TIER
@@ -50,11 +51,25 @@ class Founders:
     """A user's own ids in the order of rows; empty for residents drawn here."""
     grid_names: tuple[str, ...] = ()
     """A user's own names of grids; empty for grids drawn here."""
+    place_in_file: Column | None = None
+    """Each founder's place in the user's file, from 0; None for residents drawn here."""
+    own: OwnColumns | None = None
+    """What the user's file says besides; None for residents drawn here."""
 
     @property
     def residents(self) -> int:
         """Number of residents."""
         return self.household.size
+
+    def name_of(self, row: int) -> str:
+        """What the user's file calls whoever lives in a row; a newcomer, and anybody drawn here, is called by the row."""
+        if self.own is None:
+            return str(row)
+        return self.ids[row] if self.persons.key[row] == self.own.keys[row] else f"newcomer {row}"
+
+    def grid_name(self, grid: int) -> str:
+        """What the user's file calls a grid; its number from 0 for grids drawn here."""
+        return self.grid_names[grid] if self.grid_names else str(grid)
 
     def start(self, name: str, otherwise: Column) -> Column:
         """The state column of this name at the start (one of INITIAL): what the file gives, `otherwise` elsewhere."""
@@ -137,7 +152,7 @@ def founders(p: Population, seed: int | np.uint64) -> Founders:
     Errors: ConfigError when the file is wrong, or when fewer persons live alone than `elders_alone` asks for.
     """
     if p.residents_file:
-        from sim.bring import read_residents
+        from sim.import_data.residents import read_residents
 
         return read_residents(p.residents_file, p, seed)
     n, numbers = p.residents, household_numbers(p)

@@ -73,8 +73,9 @@ class Problem:
         return self.spot.column
 
     def __str__(self) -> str:
-        said = f"{self.spot}: " + ("" if not self.path or self.file.startswith("--set") else f"{self.path}: ")
-        parts = (self.found and f"found {self.found}", self.expected and f"expected {self.expected}")
+        where = visible(str(self.spot))
+        said = f"{where}: " + ("" if not self.path or self.file.startswith("--set") else f"{visible(self.path)}: ")
+        parts = (self.found and f"found {visible(self.found)}", self.expected and f"expected {self.expected}")
         said += "; ".join(filter(None, parts))
         if self.nearest:
             said += f". Did you mean '{self.nearest}'?"
@@ -145,6 +146,15 @@ def _copied(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _copied(one) for key, one in value.items()}
     return [_copied(one) for one in value] if isinstance(value, list) else value
+
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
+"""What is no letter or sign: breaks of lines, escapes of terminals, marks that turn the order of what follows, halves of signs."""
+
+
+def visible(text: str) -> str:
+    """The text with whatever cannot be seen written as YAML and Python write it, as escapes."""
+    return CONTROL.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def dotted(place: Place) -> str:

@@ -9,6 +9,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from sim.belonging import everybody_joins_groups
+from sim.config import load_config
+from sim.engine.build import Say, build
 from sim.engine.jit import Column
 from sim.levers import LEVERS
 from sim.metrics import METRICS, measure, slow_names, slow_values
@@ -22,6 +25,7 @@ from sim.week import WEEK
 from sim.weeks import OUT_OF_MEMORY, QUARTER, Life, Turns, live, slow_are_due, take_turns
 from sim.tallies import stretches
 from sim.ties import end_tie
+from sim.where import check_own
 from sim.world import World
 
 NOBODY = Turns(*(np.zeros(0, np.int64) for _ in range(3)))
@@ -45,11 +49,9 @@ class Simulation:
         for a policy that names a grid or a kind of service that is not there.
         """
         self.config, self.policies, self.seed = config, tuple(policies), int(seed)
-        for policy in self.policies:
-            if not isinstance(policy, Policy):
-                raise TypeError(f"{policy!r} is not a policy; expected objects of sim.POLICIES")
-            policy.fits(config)
+        compile_all(self.policies)
         self.world = World(config, self.seed)
+        self._refuse_what_does_not_fit(self.policies)
         self.rows: list[Column] = []
         self.slow: list[dict[str, float]] = []
         self.costs: list[tuple[float, ...]] = []
@@ -72,6 +74,23 @@ class Simulation:
     def __setstate__(self, state: dict[str, object]) -> None:
         self.__dict__.update(state)
         self._bind()
+
+    def _refuse_what_does_not_fit(self, policies: Iterable[Policy]) -> None:
+        """Refuse policies for grids, services or columns of the user's own file that are not there.
+
+        Errors: TypeError for what is not a policy; ValueError.
+        """
+        own, place = self.world.people.own, self.config
+        if own is not None:
+            grids = place.population.model_copy(update={"grids": self.world.people.grids})
+            place = place.model_copy(update={"population": grids})
+        for policy in policies:
+            if not isinstance(policy, Policy):
+                raise TypeError(f"{policy!r} is not a policy; expected objects of sim.POLICIES")
+            policy.fits(place)
+            for part, _ in policy.acting(1.0):
+                if part.where is not None:
+                    check_own(part.where, own)
 
     @property
     def week(self) -> int:
@@ -109,10 +128,7 @@ class Simulation:
         what it set up in the world. Errors: TypeError for what is not a policy.
         """
         listed = tuple(policies)
-        for policy in listed:
-            if not isinstance(policy, Policy):
-                raise TypeError(f"{policy!r} is not a policy; expected objects of sim.POLICIES")
-            policy.fits(self.config)
+        self._refuse_what_does_not_fit(listed)
         endless = [policy.model_copy(update={"stop": None}) for policy in listed]
         in_force = [False] * len(listed)
         for policy, acting in zip(self.policies, self._in_force, strict=True):
@@ -284,6 +300,25 @@ class Simulation:
         """Every tally by name: one row a week lived."""
         return stretches(np.array(self.rows))
 
+    def people(self) -> dict[str, Column]:
+        """Who lives here now, one entry a resident, ready for a table: what the user's own file says and every column of one value.
+
+        `row` is the row of the columns, `id` and `grid` are the file's names (rows and numbers where there is none). A
+        newcomer's id is `newcomer` and the row; nothing of the file's other columns is known of newcomers.
+        """
+        world, people = self.world, self.world.people
+        here = np.flatnonzero(world.age != VACANT)
+        found: dict[str, Column] = {"row": here, "id": np.array([people.name_of(row) for row in here])}
+        found["grid"] = np.array([people.grid_name(grid) for grid in world.grid[here]])
+        if people.own is not None:
+            own = people.own
+            found |= {name: own.now(name, world.key)[here] for name in own.columns if name not in found}
+        return found | {
+            (f"model_{name}" if name in found else name): world.columns[name][here].copy()
+            for name, fact in RESIDENTS.items()
+            if not fact.width and name != "grid"
+        }
+
     def weekly(self) -> dict[str, Column]:
         """Every metric: one value a week lived, and the week itself. Slow metrics keep their last measured value."""
         tallies = SimpleNamespace(**self.tallies())
@@ -296,6 +331,18 @@ class Simulation:
             for name, metric in METRICS.items():
                 known[name] = slow[name] if metric.slow else metric.of(tallies, known)
         return known
+
+
+def compile_all(policies: Iterable[Policy] = (), say: Say | None = None) -> None:
+    """Compile whatever a life with these policies needs and is not compiled yet, in several processes."""
+    acting = [part for policy in policies if isinstance(policy, Policy) for part, _ in policy.acting(1.0)]
+    units = [unit for policy in {type(part): part for part in acting}.values() for unit in policy.units()]
+    build([*WEEK, measure, everybody_joins_groups, *units], _found_a_small_place, say)
+
+
+def _found_a_small_place() -> None:
+    small = {"population.residents": 60, "population.grids": 2}
+    World(load_config("baseline", set=small), 1)
 
 
 def by_name(policies: tuple[Policy, ...]) -> list[int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.law import Column, law
+from sim.engine.jit import Column, law
 from sim.residents import GROUPS
 
 GROUPED = "all, elders alone, senior elders, children, low income, migrants"
@@ -31,7 +31,7 @@ TALLIES: dict[str, tuple[int, str, str]] = {
     "count_offers": (1, "offers of an order to a volunteer", "offers"),
     "count_accepted": (1, "orders accepted of those dispatched", "orders"),
     "count_refused": (1, "offers not accepted", "offers"),
-    "count_hours_offered": (1, "hours that volunteers had free on Monday and after tasks", "hours"),
+    "count_hours_offered": (1, "hours that this week made free, before tasks; none that were saved", "hours"),
     "count_away": (1, "volunteers who had turned calls off", "residents"),
     "count_declined": (1, "orders declined for good", "orders"),
     "count_done": (6, f"orders done: {GROUPED}", "orders"),

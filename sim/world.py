@@ -11,7 +11,7 @@ import numpy as np
 from sim.chance import key_of, stream, uniforms
 from sim.columns import Table, columns_of, starts_of
 from sim.households import PersonColumns, household_numbers
-from sim.law import Column
+from sim.engine.jit import Column
 from sim.levers import COMMUNITY, LEVERS, REST, Resting, rest
 from sim.model_parameters import ELIGIBLE, Config
 from sim.networks import Ties, ties

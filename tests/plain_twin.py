@@ -18,7 +18,7 @@ from twin_people import PeopleWeek
 from twin_service import remembered
 
 from sim.households import BY_CHANCE, draw_household
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.odds import weekly_from_annual as weekly_from_annual_law
 from sim.residents import CHILD, MIGRANT, NEVER_SERVED
 from sim.rules import moving, placing, remembering
@@ -63,6 +63,7 @@ class Twin(PeopleWeek):
             if r.tier >= 1:  # free hours can be saved up, at least for the longest service
                 of_tier = (p.hours_task, p.hours_interest, 1.0)[r.tier - 1]
                 free = r.hours_limit * share_given(of_tier, r.satisfaction, p.satisfaction_at_rest, p.satisfaction)
+                self.tally.add("count_hours_offered", free)
                 r.hours_left = single(min(r.hours_left + free, max(p.weeks_saved * free, longest)))
             else:
                 r.hours_left = 0.0

@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from experiments.calibrating import kept_draws
 from experiments.calibration import CalibrationFile, FreeRange, Target, Task, done, learned, read_calibration, search
 from experiments.patterns import Bounds, read_patterns
 from experiments.posterior import posterior, profile, taught
+from sim.config import config_names
 from sim.reading import ConfigError
 
 FREE = {"a": FreeRange(low=0.1, high=10, log=True), "b": FreeRange(low=-1, high=1), "c": FreeRange(low=0, high=1)}
@@ -123,3 +125,15 @@ def test_parameters_of_a_synthetic_community_are_found_again(tmp_path: Path) -> 
         assert low <= r.unit(truth[path]) <= high, path
         # who is registered at the start outweighs those who register later: five years hardly tell of the latter
         assert known.identified(i) == (path != "deciding.registers_only"), path
+
+
+def test_every_calibration_that_is_offered_can_be_calibrated() -> None:
+    """What a calibration left is none itself: a name that is offered and then fails helps nobody."""
+    offered = config_names(("calibrations",))
+    assert "baseline" in offered
+    for name in offered:
+        assert read_calibration(name, read_patterns()).name == name
+    with pytest.raises(ConfigError) as error:
+        read_calibration("classroom", read_patterns())
+    assert "posterior" not in str(error.value)
+    assert kept_draws("baseline")

@@ -19,7 +19,7 @@ from scipy import stats
 
 from sim import POLICIES, Simulation, load_config
 from sim.chance import block, key_of, mixed, share, stream, uniform, uniform_pair, uniforms, words
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.order import first_from, in_order
 from sim.policies.recognition import Recognition
 from sim.policies.training import Training

@@ -238,8 +238,11 @@ def test_a_failed_run_is_a_row_with_its_seed_traceback_and_a_command_that_repeat
     assert set(rows["seed"]) == {r.seed for r in read_study(study).runs()}
     assert rows["command"][0] in said.output
     monkeypatch.setattr("experiments.execution.simulated", failing_toy)
-    with pytest.raises(ArithmeticError, match="the toy broke"):
-        CliRunner().invoke(main, shlex.split(rows["command"][0])[1:], catch_exceptions=False)
+    words = shlex.split(rows["command"][0])[1:]
+    said = linli(*words)
+    assert (said.exit_code, "ArithmeticError: the toy broke" in said.output) == (1, True)
+    with pytest.raises(ArithmeticError, match="the toy broke"):  # within this process a debugger can look at it
+        CliRunner().invoke(main, [*words, "--by", "threads"], catch_exceptions=False)
     monkeypatch.undo()
     again = linli("run", study, "--out", out, "--workers", 1, "--retry", "--quiet")
     assert again.exit_code == 0, again.output

@@ -2,15 +2,20 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 from test_execution import contents, done
-from toy import failing_toy, once_deadly_toy, slow_toy, small, toy
+from test_workers import check
+from toy import failing_toy, once_deadly_toy, slow_toy, small, toy, wild_toy
 
 from experiments.clusters import watched
 from experiments.execution import perform
@@ -75,6 +80,57 @@ def test_workers_without_the_program_are_said_before_work_is_sent(
     assert not store.waiting()
 
 
+def test_workers_with_other_versions_are_said_before_work_is_sent(
+    tmp_path: Path, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study, store = small(tmp_path), Store(tmp_path / "far").open()
+    monkeypatch.setattr("experiments.clusters.versions", lambda: {"numba": str(os.getpid())})
+    with pytest.raises(StoreError, match=rf"workers have numba \d+, this program {os.getpid()}"):
+        perform(study, store, on=address, simulate=toy)
+
+
+@pytest.mark.parametrize(
+    "deed", ["ends its process", "crashes in compiled code", "raises SystemExit", "is killed", "never ends"]
+)
+def test_only_the_row_of_a_wild_run_suffers_there_too(tmp_path: Path, address: str, deed: str) -> None:
+    study, store = small(tmp_path, replicates=14), Store(tmp_path / "far").open()
+    wild = partial(wild_toy, deed)
+    check(Results(study, store), perform(study, store, on=address, limit=2.0, simulate=wild).done, deed)
+
+
+@pytest.mark.slow
+def test_workers_killed_from_outside_again_and_again_cost_no_run(tmp_path: Path) -> None:
+    study, store = small(tmp_path, replicates=200), Store(tmp_path / "far").open()
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+        heard = 0
+
+        def told(done: int, failed: int) -> None:
+            nonlocal heard
+            heard += done
+            if heard in (50, 150, 300, 450):
+                victim = next(iter(cluster.workers.values())).process.pid
+                os.kill(victim, 9)
+
+        address = cluster.scheduler_address.replace("tcp://", "dask://")
+        tally = perform(study, store, on=address, told=told, simulate=slow_toy)
+    assert (tally.done, tally.failed) == (600, 0)
+    Results(study, store).write_runs()
+    assert contents(store) == contents(done(study, tmp_path / "here"))
+
+
+@pytest.mark.slow
+def test_a_cluster_whose_workers_have_other_sources_is_refused(tmp_path: Path) -> None:
+    """Real processes, one of which has a model that was changed by a comment."""
+    study, store, other = small(tmp_path), Store(tmp_path / "far").open(), tmp_path / "other"
+    for room in ("sim", "experiments", "configs"):
+        shutil.copytree(Path(__file__).parents[1] / room, other / room, ignore=shutil.ignore_patterns("__pycache__"))
+    with (other / "sim" / "where.py").open("a") as file:
+        file.write("# another model\n")
+    with cluster_of(tmp_path, other) as (address, _), pytest.raises(StoreError, match="other sources of the model"):
+        perform(study, store, on=address, simulate=toy)
+    assert not store.waiting()
+
+
 def test_a_cluster_whose_last_worker_is_gone_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,25 +147,31 @@ def test_a_cluster_whose_last_worker_is_gone_says_so(
     assert capsys.readouterr().err.count("dask://there has no workers left") == 2
 
 
-def test_a_cluster_that_is_lost_in_mid_run_is_said_and_what_is_done_is_kept(tmp_path: Path) -> None:
-    study, store = small(tmp_path, replicates=40), Store(tmp_path / "far").open()
-    where, quiet = tmp_path / "where.json", {"stderr": subprocess.DEVNULL, "cwd": tmp_path}
-    paths = os.pathsep.join(str(p) for p in (Path(__file__).parents[1], Path(__file__).parent))
-    environment = {**os.environ, "PYTHONPATH": paths}
+@contextmanager
+def cluster_of(folder: Path, sources: Path) -> "Iterator[tuple[str, subprocess.Popen[bytes]]]":
+    """A scheduler and a worker with these sources, in processes of their own."""
+    where, quiet = folder / "where.json", {"stderr": subprocess.DEVNULL, "cwd": folder}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(sources), str(Path(__file__).parent)))}
     started = []
     for what in ("scheduler", "worker"):
         command = [sys.executable, "-m", f"distributed.cli.dask_{what}", "--scheduler-file", where, "--no-dashboard"]
         started.append(subprocess.Popen(command, env=environment, **quiet))
         while not where.exists():
             time.sleep(0.1)
-    scheduler = started[0]
     try:
-        address = json.loads(where.read_text())["address"].replace("tcp://", "dask://")
-        with pytest.raises(StoreError, match="connection to the cluster is lost"):
-            perform(study, store, on=address, simulate=slow_toy, told=lambda *_: scheduler.kill())
+        yield json.loads(where.read_text())["address"].replace("tcp://", "dask://"), started[0]
     finally:
         for process in started:
             process.terminate()
             process.wait()
+
+
+def test_a_cluster_that_is_lost_in_mid_run_is_said_and_what_is_done_is_kept(tmp_path: Path) -> None:
+    study, store = small(tmp_path, replicates=40), Store(tmp_path / "far").open()
+    with (
+        cluster_of(tmp_path, Path(__file__).parents[1]) as (address, scheduler),
+        pytest.raises(StoreError, match="connection to the cluster is lost"),
+    ):
+        perform(study, store, on=address, simulate=slow_toy, told=lambda *_: scheduler.kill())
     assert store.waiting()
     assert perform(study, store, workers=1, simulate=toy).found > 0

@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.compiling import soon
-from sim.law import compiled
+from sim.engine.cache import is_own
+from sim.engine.jit import compiled, prefetch
 from sim.order import ABREAST, highest
 
 ROOT = Path(__file__).parent.parent
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 CHECKED = """
 import numpy as np
 from sim import POLICIES, Simulation, load_config
-from sim.law import compiled
+from sim.engine.jit import compiled
 
 @compiled
 def at(column, i):
@@ -71,12 +71,12 @@ def test_a_row_that_is_sent_for_changes_nothing() -> None:
 
     @compiled
     def send(column, row):  # type: ignore[no-untyped-def]
-        soon(row, column)
+        prefetch(row, column)
 
     column = np.arange(5.0)
     for row in (0, 4, 5, 1 << 40):
         send(column, row)
-        soon(row, column)
+        prefetch(row, column)
     assert column.tolist() == [0.0, 1.0, 2.0, 3.0, 4.0]
 
 
@@ -86,3 +86,14 @@ def test_the_highest_of_many(numbers: list[int], dtype: str) -> None:
     """The largest number, wherever it stands among them."""
     values = np.array(numbers).clip(-100, 100).astype(dtype)
     assert highest(values) == values.max()
+
+
+def test_code_is_taken_only_from_a_folder_into_which_nobody_else_could_put_it(tmp_path: Path) -> None:
+    mine = tmp_path / "mine"
+    mine.mkdir(mode=0o700)
+    assert is_own(mine)
+    (tmp_path / "link").symlink_to(mine)
+    assert not is_own(tmp_path / "link")
+    for mode in (0o777, 0o770):
+        mine.chmod(mode)
+        assert not is_own(mine)

@@ -9,7 +9,7 @@ from experiments.odd import as_html, described
 from experiments.odd.describing import anchor_of, rule_modules
 from experiments.odd.formulas import formula, laws_of
 from sim import METRICS, POLICIES, load_config
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.levers import LEVERS
 from sim.residents import RESIDENTS
 from sim.rules.asking import chance_of_being_asked

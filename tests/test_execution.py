@@ -87,7 +87,7 @@ def test_a_large_store_read_a_few_blocks_at_a_time_says_the_same(
     results, said = Results(study, store), []
     for together in (32, 1):
         monkeypatch.setattr("experiments.results.TOGETHER", together)
-        monkeypatch.setattr("experiments.store.TOGETHER", together)
+        monkeypatch.setattr("experiments.blocks.TOGETHER", together)
         csv = [path.read_bytes() for path in results.write_csv()]
         tables = (
             results.runs(),

@@ -15,7 +15,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from experiments.analysis.effects import effects, profile_bands
 from experiments.analysis.front import front
 from experiments.figures import about, draw_all, figures, in_order
-from experiments.figures.style import WIDTHS, FontError, Look, _length, _wrapped, families, shape_of, styled
+from experiments.figures.lettering import length, wrapped
+from experiments.figures.style import WIDTHS, FontError, Look, families, shape_of, styled
 from experiments.figures.tables import UNITS_ZH, Meaning, Snapshot, Tables
 
 METRICS = {
@@ -60,7 +61,14 @@ def made_up(arms: int = 3, points: int = 1, replicates: int = 6, weeks: int = 60
     runs, trajectories = pd.DataFrame(rows), pd.DataFrame(over)
     profiles = trajectories[trajectories["arm"] != names[0]].drop(columns=["low", "high"])
     profiles["mean"] -= 0.2
-    index = {"quantity": names[0], "kind": "sobol", "factor": ["x", "y"], "first": [0.5, 0.1], "first_low": [0.4, 0.0]}
+    index = {
+        "arm": names[0],
+        "quantity": names[0],
+        "kind": "sobol",
+        "factor": ["x", "y"],
+        "first": [0.5, 0.1],
+        "first_low": [0.4, 0.0],
+    }
     index |= {
         "first_high": [0.6, 0.2],
         "total": [0.8, 0.2],
@@ -172,7 +180,9 @@ def test_panels_stand_in_even_rows() -> None:
 
 def test_tables_can_be_renamed_for_another_language() -> None:
     tables = made_up()
-    told = tables.renamed({"baseline": "基准", "thanks": "感谢", "vanguard": "先锋"}, {"thanks": "激励"})
+    told = tables.renamed(
+        {"baseline": "基准", "thanks": "感谢", "vanguard": "先锋"}, Look(language="zh"), {"thanks": "激励"}
+    )
     assert told.arms == ("基准", "感谢", "先锋")
     for name in ("runs", "effects", "trajectories", "profiles", "front"):
         assert set(getattr(told, name)["arm"]) <= set(told.arms)
@@ -202,11 +212,11 @@ def test_nothing_is_cut_off_at_the_width_of_a_column(width: float, language: Lit
 
 
 def test_captions_break_at_spaces_and_between_chinese_characters() -> None:
-    words = _wrapped("a caption of several words", 15, 6).splitlines()
+    words = wrapped("a caption of several words", 15, 6).splitlines()
     assert " ".join(words) == "a caption of several words"
     assert len(words) > 1
-    assert all(_length(line, 6) <= 15 for line in words)
-    chinese = _wrapped("图中色带为均值的区间，灰色为政策实施期", 20, 6).splitlines()
+    assert all(length(line, 6) <= 15 for line in words)
+    chinese = wrapped("图中色带为均值的区间，灰色为政策实施期", 20, 6).splitlines()
     assert len(chinese) > 1
     assert not any(line.startswith("，") for line in chinese)
 

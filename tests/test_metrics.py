@@ -11,6 +11,7 @@ from sim import METRICS
 from sim.metrics.metric import a_year, metric, over_a_year, ratio
 from sim.metrics.network import blau, gini, slow_values
 from sim.residents import CHILD
+from sim.rules.remembering import share_given
 from sim.tallies import TALLIES
 from tests.small import lived, place
 
@@ -52,7 +53,7 @@ KNOWN: list[tuple[str, dict[str, Any], float]] = [
     ("retention_3", {"count_lapses": [0, 0, 1]}, 0.8**52),
     ("hours", {"count_hours": [0, 10, 12, 2]}, 100 * 24 * 52 / 120),
     ("assigned_hours", {"count_hours": [0, 10, 12, 2], "count_admin": [9, 6]}, 0.25),
-    ("idle_hours", {"count_hours": [0, 10, 12, 2], "count_admin": [9, 6], "count_hours_offered": [36]}, 0.5),
+    ("idle_hours", {"count_hours": [0, 10, 12, 2], "count_admin": [9, 6], "count_hours_offered": [42]}, 0.5),
     ("asked", {"count_asked": [6]}, 0.1),
     ("odds_when_asked", {"count_asked": [20], "count_asked_joins": [4, 10]}, (10 / 10) / (4 / 36)),
     ("recruited_by_asking", {"count_asked_joins": [1, 3]}, 0.75),
@@ -272,3 +273,20 @@ def test_running_in_two_pieces_is_running_once() -> None:
     one, two = lived(40, place(200, 2)), lived(17, place(200, 2)).run_for(23)
     for name, column in one.weekly().items():
         np.testing.assert_array_equal(column, two.weekly()[name], err_msg=name)
+
+
+@pytest.mark.parametrize("saved", [1, 4, 12])
+def test_a_saved_hour_is_free_once(saved: float) -> None:
+    """Hours that a week makes free are counted in that week, however many of them wait for the next."""
+    config = place(120, 2, remembering__weeks_saved=saved)
+    rules, ready = config.remembering, lived(1, config)
+    for _ in range(30):
+        world = ready.world
+        of_tier = np.array([0.0, rules.hours_task, rules.hours_interest, 1.0])[np.maximum(world.tier, 0)]
+        given = [
+            share_given(t, s, rules.satisfaction_at_rest, rules.satisfaction) if t else 0.0
+            for t, s in zip(of_tier, world.satisfaction, strict=True)
+        ]
+        free = float(np.sum(world.hours_limit * np.array(given)))
+        ready.run_for(1)
+        assert ready.tallies()["count_hours_offered"][-1, 0] == pytest.approx(free, rel=1e-5)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim.config import load_config
 from sim.households import BY_CHANCE, draw_household, household_numbers, newcomer_key, person_columns
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.people_parameters import Population
 from sim.population import Founders, founders
 from sim.reading import ConfigError

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from scipy import integrate, special, stats
 
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.odds import happens, log_odds, remembered, sigma, weekly_from_annual
 from sim.rules import (
     answering,

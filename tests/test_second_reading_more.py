@@ -12,7 +12,7 @@ import pytest
 from experiments.odd.describing import rule_modules
 from experiments.odd.formulas import laws_of
 from sim import odds
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.residents import ADULT, CHILD, SENIOR_ELDER, TEEN, YOUNGER_ELDER
 from sim.rules import (
     answering,

@@ -82,6 +82,9 @@ def test_a_damaged_block_is_put_away_and_its_runs_are_missing_again(store: Store
     block = sorted(store.weekly.iterdir())[0]
     block.write_bytes(block.read_bytes()[:50])
     assert len(store.finished()) == 1
+    assert block.exists()  # whoever only reads moves nothing
+    with store.held() as mended:
+        assert "1 damaged file is put away" in mended[0]
     assert [p.name for p in (store.folder / "damaged").iterdir()] == [block.name]
 
 
@@ -172,3 +175,24 @@ def test_awkward_metric_names_and_folders_do_no_harm(tmp_path: Path) -> None:
     store.set_aside(Finished("a", {"select": np.ones(2, np.float32)}))
     store.pack(["a"])
     assert store.finished() == {"a": True}
+
+
+def test_what_is_promised_to_survive_a_power_cut_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files by their inode: what was waited for under a temporary name bears its own one now."""
+    waited, fsync = set[int](), os.fsync
+
+    def seen(descriptor: int) -> None:
+        waited.add(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    store.set_aside(some_run("short"), seconds=0.01)
+    assert (store.aside / "short").stat().st_ino not in waited  # a hundred of them are waited for together
+    store.set_aside(some_run("long"), seconds=2.0)
+    store.note_session({"began": "2026", "seconds": 1.0, "runs": 1, "run_seconds": 1.0})
+    store.write_manifest({})
+    store.write_mark({})
+    kept = [store.aside / "long", store.aside, *(store.folder / "sessions").iterdir(), store.folder]
+    store.pack(["short"])
+    kept += [*store.blocks(), store.weekly, store.folder / "manifest.json", store.folder / "store.json"]
+    assert {path.name for path in kept if path.stat().st_ino not in waited} == set()

@@ -1,7 +1,10 @@
 """A toy simulation and a small study file, for tests of everything around the model."""
 
+import ctypes
 import os
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +92,64 @@ def once_deadly_toy(job: Job) -> Series:
         death.unlink(missing_ok=True)
         os.kill(os.getpid(), 9)
     return slow_toy(job)
+
+
+def wild_toy(deed: str, job: Job) -> Series:
+    """The toy, except that three of the first sixty lives do something to their process where training is given."""
+    if any(name == "training" for name, _ in job.policies) and job.seed in DEADLY_SEEDS:
+        DEEDS[deed]()
+    return toy(job)
+
+
+def _raise(error: BaseException) -> None:
+    raise error
+
+
+class _MuteError(Exception):
+    def __str__(self) -> str:
+        raise SystemExit(4)
+
+
+def _for_ever() -> None:
+    while True:
+        pass
+
+
+def _all_memory() -> None:
+    kept = [np.empty(1 << 27) for _ in range(10_000)]  # a gigabyte each, promised and never touched
+    raise AssertionError(f"{len(kept)} GB were there")
+
+
+def _copied() -> None:
+    if os.fork() == 0:
+        return  # the copy goes on as if it were the worker
+    os.wait()
+    raise ArithmeticError("the toy copied its process")
+
+
+DEEDS: dict[str, Callable[[], Any]] = {
+    "raises": lambda: _raise(ArithmeticError("the toy broke")),
+    "raises what no file can hold": lambda: _raise(ValueError("half a letter \ud800, a zero \0")),
+    "raises at length": lambda: _raise(ValueError("long " * 100_000)),
+    "raises what cannot be said": lambda: _raise(_MuteError()),
+    "raises SystemExit": lambda: sys.exit(3),
+    "raises KeyboardInterrupt": lambda: _raise(KeyboardInterrupt()),
+    "raises GeneratorExit": lambda: _raise(GeneratorExit()),
+    "goes round and round": lambda: _round_and_round(0),
+    "ends its process": lambda: os._exit(9),
+    "ends its process as if all were well": lambda: os._exit(0),
+    "crashes in compiled code": lambda: ctypes.string_at(0),
+    "aborts": os.abort,
+    "is killed": lambda: os.kill(os.getpid(), 9),
+    "closes what is open": lambda: (os.closerange(0, 256), time.sleep(60)),
+    "kills whoever started it": lambda: (os.kill(os.getppid(), 9), time.sleep(0.1), os._exit(1)),
+    "copies its process": _copied,
+    "never ends": _for_ever,
+    "never comes back from compiled code": lambda: ctypes.CDLL(None).pause(),
+    "takes all memory": _all_memory,
+}
+"""What a run can do to the process that performs it."""
+
+
+def _round_and_round(turn: int) -> None:
+    _round_and_round(turn + 1)

@@ -8,7 +8,7 @@ import numpy as np
 from plain_twin import Twin
 
 from sim import Simulation
-from sim.law import Column
+from sim.engine.jit import Column
 from sim.model_parameters import Config
 from sim.orders import ORDERS
 from sim.phase import Phase

@@ -8,7 +8,7 @@ from twin_agents import Order, Resident, single
 from twin_chance import uniform
 from twin_world import TwinWorld
 
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.odds import skill_asked_for as skill_asked_for_law
 from sim.orders import ACCEPTED, HIDDEN, PLACED
 from sim.places import COOK

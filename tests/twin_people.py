@@ -6,7 +6,7 @@ from twin_agents import Resident, Team, part, single, tied
 from twin_chance import share, uniform
 from twin_service import ServiceWeek
 
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.odds import happens as happens_law
 from sim.odds import log_odds as log_odds_law
 from sim.odds import within as within_law

@@ -9,7 +9,7 @@ from twin_agents import Grid, Order, Resident, Service, single
 from twin_chance import block, mixed, share, two_uniforms, uniform
 from twin_pairs import PairsWeek, skill_asked_for
 
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.odds import remembered as remembered_law
 from sim.odds import sigma as sigma_law
 from sim.orders import ACCEPTED, DECLINED, DISPATCHED, DONE, EXPIRED, HIDDEN, INSTITUTION, PLACED, SUB_DISTRICT
@@ -189,7 +189,6 @@ class ServiceWeek(PairsWeek):
     def _volunteers_return_or_turn_away(self, moods: dict[Resident, float]) -> None:
         p, key_notice = self.p.dispatching, self.key("dispatching.notice")
         for r, mood in moods.items():
-            self.tally.add("count_hours_offered", r.hours_left)
             if r.away:
                 r.away = int(mood >= p.back_chance)
             elif mood < p.broadcast:  # a general call to everybody reaches this volunteer

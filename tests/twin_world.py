@@ -11,7 +11,7 @@ from twin_agents import Grid, Household, Order, Resident, Service, Tally, Team, 
 from twin_chance import key_of
 
 from sim.households import household_numbers, person_columns
-from sim.law import Column
+from sim.engine.jit import Column
 from sim.levers import LEVERS, REST
 from sim.model_parameters import Config
 from sim.parameters import Section

@@ -60,7 +60,8 @@ const Playback = {
     this.maps.forEach((map) => { map.selected = row; map.draw(); });
     const said = this.worlds.map((name, w) => `${name}: ${this.maps[w].described(row)}`).join(" · ");
     byId("picked").hidden = false;
-    byId("picked").textContent = `${Words.pick(this.told.names[row])} (${T("grid", this.run.standing.grid[row] + 1)}). ${said}. ${T("invented")}`;
+    const { grid, gridNames } = this.run.standing, where = gridNames?.[grid[row]] ?? T("grid", grid[row] + 1);
+    byId("picked").textContent = `${Words.pick(this.told.names[row])} (${where}). ${said}. ${T("invented")}`;
   },
 };
 window.addEventListener("DOMContentLoaded", () => Playback.begin());

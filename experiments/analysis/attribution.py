@@ -52,14 +52,18 @@ def attribution(runs: "pd.DataFrame", arms: Mapping[str, Parts], metrics: Sequen
     import pandas as pd
 
     by_parts = {parts: arm for arm, parts in reversed(list(arms.items()))}
-    whole = max(by_parts, key=len)
+    whole = max(by_parts, key=len, default=frozenset())
     if len(whole) < 2 or sum(parts <= whole for parts in by_parts) < 2 ** len(whole):
         return pd.DataFrame(columns=list(Share.__dataclass_fields__))
     rows: list[Share] = []
     for point, here in runs.groupby("point", sort=True):
         for metric in metrics:
             table = here.pivot(index="replicate", columns="arm", values=metric)
+            if not set(by_parts.values()) <= set(table):
+                continue  # at this point some arm has no finished run
             table = table[list(by_parts.values())].dropna()
+            if table.empty:
+                continue
             rows += [_share(table, by_parts, whole, part, (int(str(point)), metric)) for part in sorted(whole)]
     return pd.DataFrame([asdict(row) for row in rows])
 

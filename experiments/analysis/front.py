@@ -96,5 +96,5 @@ def regret(runs: "pd.DataFrame", metric: str, better: int, scenarios: Sequence[s
     means = runs.groupby([*scenarios, "arm"])[metric].mean().unstack("arm") * better
     behind = means.rsub(means.max(axis=1), axis=0)
     table = behind.agg(["max", "mean"]).T.rename(columns={"max": "largest_regret", "mean": "mean_regret"})
-    wins = (behind <= 0).mean().rename("best_in")
+    wins = (behind <= 0).where(behind.notna()).mean().rename("best_in")  # where an arm was not run, it did not lose
     return table.join(wins).reset_index().sort_values("largest_regret", ignore_index=True)

@@ -58,10 +58,10 @@ class MorrisIndex:
     replicates: int
 
 
-def cube(runs: "pd.DataFrame", metric: str, points: int) -> Numbers:
-    """Points x replicates of one metric; NaN where a run failed."""
+def cube(runs: "pd.DataFrame", metric: str, points: int, replicates: Sequence[int] | None = None) -> Numbers:
+    """Points x replicates (those named, else those that there are) of one metric; NaN where a run failed."""
     table = runs.pivot(index="point", columns="replicate", values=metric).reindex(range(points))
-    return np.asarray(table, float)
+    return np.asarray(table if replicates is None else table.reindex(columns=replicates), float)
 
 
 def sobol(values: Numbers, factors: Sequence[str], metric: str = "", seed: int = 1) -> list[SobolIndex]:

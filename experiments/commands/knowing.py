@@ -98,7 +98,7 @@ def validate(
 @click.option("--trials", type=click.IntRange(20), help="Trials in all; a search that was begun goes on.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder [results/calibration_NAME].")
 @click.option("--workers", type=click.IntRange(0), default=0, help="Trials at a time [all processors].")
-@click.option("--write", is_flag=True, help="Keep values, uncertainty and draws in configs/calibrations/.")
+@click.option("--write", is_flag=True, help="Keep values, uncertainty and draws in configs/posteriors/.")
 def calibrate(
     name: str, changes: dict[str, str], trials: int | None, out: Path | None, workers: int, write: bool
 ) -> None:

@@ -1,5 +1,6 @@
 """Options that several commands share, and how what is said after them is read."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,6 +26,17 @@ def shard_said(_context: click.Context, _option: click.Parameter, said: str | No
     if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
         raise click.BadParameter(f"{said!r} is not a shard such as 3/20")
     return int(number), int(of)
+
+
+def limit_said(_context: click.Context, _option: click.Parameter, said: str | None) -> float:
+    """Seconds, from a time such as 90s, 10m or 1h; 0 where none is said."""
+    if said is None:
+        return 0.0
+    found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?([smh])", said.strip())
+    seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]] if found else 0.0
+    if seconds <= 0:
+        raise click.BadParameter(f"{said!r} is not a time; expected a number above 0 with s, m or h: 90s, 10m, 1h")
+    return seconds
 
 
 def cluster_said(_context: click.Context, _option: click.Parameter, said: str) -> str:

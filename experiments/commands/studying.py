@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from experiments.commands.options import cluster_said, shard_said, study_options
+from experiments.commands.options import cluster_said, limit_said, shard_said, study_options
 from experiments.crew import gather
 
 if TYPE_CHECKING:
     from experiments.analysis.front import Judge
     from experiments.design import Study
+    from experiments.execution import Workers
     from experiments.figures.style import Language
 
 
 @click.command()
 @study_options
 @click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
-@click.option("--by", type=click.Choice(["processes", "threads"]), default="processes", help="What workers are.")
+@click.option(
+    "--by",
+    type=click.Choice(["processes", "threads"]),
+    default="processes",
+    help="What workers are [processes]; threads are this very process, which a run can then end.",
+)
 @click.option(
     "--shard",
     callback=shard_said,
@@ -33,6 +39,9 @@ if TYPE_CHECKING:
     metavar="ADDRESS",
     help="A Dask cluster: dask://HOST:PORT or dask://local.",
 )
+@click.option(
+    "--limit", callback=limit_said, metavar="TIME", help="Stop a run that takes longer: 90s, 10m, 1h [no limit]."
+)
 @click.option("--retry", is_flag=True, help="Try failed runs again.")
 @click.option(
     "--only", metavar="RUN", help="Perform one run here and now, keep nothing, and show its error if it has one."
@@ -40,33 +49,43 @@ if TYPE_CHECKING:
 @click.option("--csv", is_flag=True, help="Write the tables as CSV too.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 def run(
-    study: str, changes: dict[str, str], replicates: int | None, out: Path | None, workers: int, by: str,
-    shard: tuple[int, int], on: str, retry: bool, only: str | None, csv: bool, quiet: bool,
+    study: str, changes: dict[str, str], replicates: int | None, out: Path | None, workers: int, by: "Workers",
+    shard: tuple[int, int], on: str, limit: float, retry: bool, only: str | None, csv: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run a study (a name or a file): tables, figures, a comparison of its arms. What is done is never done again."""
-    if by == "processes" and not on and not only:
-        gather(workers)
+    if limit and by == "threads":
+        raise click.UsageError("a run in a thread cannot be stopped; --limit needs --by processes")
+    if by == "processes" and not on:
+        gather()
     from experiments.study import read_study
 
     asked = read_study(study, changes, replicates)
     if only:
-        _run_one(asked, only)
-        return
+        sys.exit(_run_one(asked, only, by, limit))
     from experiments.session import run_study
 
-    failed = run_study(asked, out or Path("results") / asked.name, workers, by, shard, on, retry, csv, quiet)
+    failed = run_study(asked, out or Path("results") / asked.name, workers, by, shard, on, limit, retry, csv, quiet)
     sys.exit(1 if failed else 0)
 
 
-def _run_one(study: "Study", run: str) -> None:
-    from experiments.execution import simulated
+def _run_one(study: "Study", run: str, by: "Workers", limit: float) -> int:
+    """Perform one run, in a process of its own or, by threads, in this one; returns 1 where it failed."""
+    from experiments.execution import simulated, tried
 
     found = study.run(run)
     if found is None:
         raise click.BadParameter(f"no run {run!r} in this study; runs are named in runs.parquet", param_hint="--only")
     click.echo(f"{found.arm}, point {found.point}, replicate {found.replicate}, seed {found.seed}")
-    weekly = simulated(study.job(found))
+    if by == "threads":  # where a debugger can look at it
+        weekly = simulated(study.job(found))
+    else:
+        ended = tried(study.job(found), simulated, limit)
+        if ended.error:
+            click.echo(ended.error, err=True)
+            return 1
+        weekly = ended.weekly
     click.echo("\n".join(f"{name}: {values[-1]:.6g} in the last week" for name, values in weekly.items()))
+    return 0
 
 
 @click.command()
@@ -165,7 +184,7 @@ def search(
 
     Values that the study lists are conditions that nobody chooses: every choice is judged over all of them.
     """
-    gather(workers)
+    gather()
     from experiments.study import read_study
 
     asked = read_study(study, changes, replicates)
@@ -184,7 +203,7 @@ def search(
 def verify(
     study: str, changes: dict[str, str], replicates: int | None, out: Path | None, runs: int, seed: int
 ) -> None:  # fmt: skip
-    """Perform some finished runs again and compare every weekly value."""
+    """Look at every file of the results, make the tables anew, and perform some finished runs again. Moves nothing."""
     from experiments.session import verify as verified
     from experiments.study import read_study
 
@@ -218,7 +237,7 @@ def robust(
     points: int, factor: float, over: str | None, workers: int,
 ) -> None:  # fmt: skip
     """Say in what share of the plausible space a study's effects keep their sign, and what they hang on."""
-    gather(workers)
+    gather()
     from experiments.robust import run_robustness
     from experiments.study import read_study
 
@@ -232,26 +251,31 @@ def robust(
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The package [results/STUDY.zip].")
 def package(study: str, changes: dict[str, str], replicates: int | None, out: Path | None, to: Path | None) -> None:
     """Pack a study that was run with all that its numbers need, for an archive."""
-    from experiments.packaging import write_package
+    from experiments.packaging import seal, write_package
     from experiments.study import read_study
 
     asked = read_study(study, changes, replicates)
-    click.echo(write_package(asked, out or Path("results") / asked.name, to or Path("results") / f"{asked.name}.zip"))
+    made = write_package(asked, out or Path("results") / asked.name, to or Path("results") / f"{asked.name}.zip")
+    click.echo(f"{made}\nSHA-256 {seal(made)}")
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
 def replicate(file: Path, workers: int) -> None:
-    """Run a package again and compare every weekly value."""
+    """Run a package again and compare every file and every weekly value."""
     from experiments.packaging import replicate as again
+    from experiments.packaging import seal
 
     found = again(file, workers)
+    click.echo(f"{file}: SHA-256 {seal(file)}")
+    for sentence in found.changed:
+        click.echo(f"results/{sentence}", err=True)
     if not found.same_code:
         click.echo("The sources of the model differ from those that made the package.", err=True)
     verdict = "identical" if found.different == 0 else f"{found.different} weekly rows differ"
     click.echo(f"{found.runs} runs, {found.weeks} weeks: {verdict}")
-    sys.exit(1 if found.different else 0)
+    sys.exit(1 if found.different or found.changed else 0)
 
 
 COMMANDS = (run, plan, figures, explore, search, verify, report, robust, package, replicate)

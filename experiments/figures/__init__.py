@@ -5,14 +5,15 @@ A new figure is a new file in this folder: it is found by itself.
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Literal
 
-from experiments.figures.style import Look, save, styled
+from experiments.figures.lettering import short_names
+from experiments.figures.style import Look, full_names, save, styled
 from experiments.figures.tables import Tables
+from experiments.media import file_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,7 +23,7 @@ type Draw = Callable[[Tables, Look], Iterator[tuple[str, Figure]]]
 
 def figures() -> dict[str, Draw]:
     """Every figure by its name."""
-    names = [found.name for found in iter_modules(__path__) if found.name not in ("style", "tables")]
+    names = [found.name for found in iter_modules(__path__) if found.name not in ("style", "tables", "lettering")]
     modules = {name: import_module(f"{__name__}.{name}") for name in names}
     return {name: module.draw for name, module in modules.items() if hasattr(module, "draw")}
 
@@ -64,14 +65,16 @@ def draw_all(
 ) -> list[Path]:
     """Draw every figure (or `only` some) that these tables can show into `folder`; returns the files."""
     look = look or Look()
-    # an arm of which no run was finished has nothing to show
-    run = set(tables.runs["arm"]) if not tables.runs.empty else set(tables.arms)
-    tables = replace(tables, arms=tuple(arm for arm in tables.arms if arm in run))
     written: list[Path] = []
+    taken = set[str]()
+    with styled(look):
+        names = short_names(tables.arms)
+    tables = tables.renamed(names, look)
     for name, draw in figures().items():
         if not only or name in only:
             with styled(look):
                 for stem, drawn in draw(tables, look):
-                    written += save(drawn, folder / stem, formats)
+                    full_names(drawn, names)
+                    written += save(drawn, folder / file_name(stem, taken), formats)
             gc.collect()  # a figure holds its canvases, and is held by its own parts
     return written

@@ -27,7 +27,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     here = table[table["point"] == 0].pivot_table(index=["arm", "week"], columns="metric", values="mean")
     if not float(here["credits_earned"].max()) > 0:
         return
-    arms = [arm for arm in tables.arms if arm in here.index.get_level_values(0)][:MOST_ARMS]
+    arms = [arm for arm in tables.there if arm in here.index.get_level_values(0)][:MOST_ARMS]
     columns, rows = across(look, len(arms), 44, most=4)
     drawn, panels = figure(look, 18 + 42 * rows, columns, rows)
     top = 1.1 * float(here["credits_earned"].max())
@@ -41,7 +41,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         net = own["credits_earned"] + out.sum(axis=0)
         panel.plot(at, net, color="black", linewidth=0.9, label=look.say("Balance", "净增"))
         panel.axhline(0, color="0.3", linewidth=0.6)
-        for start, _ in tables.spans.get(arm, ())[:1]:
+        for start, _ in tables.acts(arm)[:1]:
             panel.axvline(start, color="0.3", linewidth=0.8, linestyle=":")
         letter(panel, i, arm)
         panel.set_ylim(-top, top)
@@ -55,8 +55,8 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     for panel in panels[len(arms) :]:
         panel.set_visible(False)
     legend(drawn, 5, panels[0])
-    n = int(table["n"].max())
-    dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if any(tables.spans.values()) else ""
+    n = tables.counted(0)
+    dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if any(map(tables.acts, arms)) else ""
     caption(
         drawn,
         look.say(

@@ -20,7 +20,7 @@ NEEDS = "two arms or more, and no more than 40 arms and points together"
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     """One figure: effects of all arms (at all points, as long as they fit on a page) on all outcomes."""
-    rows = [(p, arm) for p in range(len(tables.points)) for arm in tables.arms[1:]]
+    rows = [(p, arm) for p in range(len(tables.points)) for arm in tables.there[1:]]
     if tables.effects.empty or not rows or len(rows) > MOST_ROWS:
         return
     columns, lines = across(look, len(tables.outcomes), 34)
@@ -72,7 +72,7 @@ def _one(panel: "Axes", tables: Tables, metric: str, rows: list[tuple[int, str]]
     panel.set_yticks(heights, labels if named else [""] * len(labels))
     panel.set_ylim(heights[-1] + 0.7, -0.7 - 0.4 * (len(tables.points) > 1))
     if named and len(tables.points) > 1:
-        each = len(tables.arms) - 1
+        each = len(tables.there) - 1
         for point, text in enumerate(tables.points):
             panel.annotate(
                 text, (0, heights[point * each] - 0.55), xycoords=("axes fraction", "data"), fontsize=6, style="italic"

@@ -48,7 +48,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
             panel.set_xlabel(look.say("per 100 residents a year", "每百居民每年"))
     for panel in panels[len(arms) :]:
         panel.set_visible(False)
-    n = int(runs[runs["point"] == 0].groupby("arm").size().max())
+    n = tables.counted(0)
     caption(
         drawn,
         look.say(

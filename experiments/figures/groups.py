@@ -32,13 +32,14 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     if len(shown) < 2 or tables.runs.empty:
         return
     runs = tables.runs[tables.runs["point"] == 0]
-    drawn, panels = figure(look, 30 + 9 * len(shown), 2 if len(tables.arms) > 1 else 1)
-    spread = 0.7 / max(len(tables.arms), 1)
-    for at, arm in enumerate(tables.arms):
+    drawn, panels = figure(look, 30 + 9 * len(shown), 2 if tables.compared else 1)
+    spread = 0.7 / max(len(tables.there), 1)
+    for place, arm in enumerate(tables.there):
+        at = tables.position(arm)
         own = runs[runs["arm"] == arm].set_index("replicate")
         base = runs[runs["arm"] == tables.arms[0]].set_index("replicate")
         for row, (metric, _, _) in enumerate(shown):
-            height = row + (at - (len(tables.arms) - 1) / 2) * spread
+            height = row + (place - (len(tables.there) - 1) / 2) * spread
             values = own[metric].dropna()
             _dot(panels[0], values.to_numpy(float), height, at, arm if row == 0 else "")
             if at and len(panels) > 1:
@@ -60,7 +61,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         panels[1].axvline(0, color=colour(0), linewidth=0.8)
         panels[1].set_xlabel(look.say(f"Change from {tables.arms[0]} (%)", f"相对 {tables.arms[0]} 的变化 (%)"))
     legend(drawn, 5)
-    n = int(runs.groupby("arm").size().max())
+    n = tables.counted(0)
     caption(
         drawn,
         look.say(

@@ -88,6 +88,13 @@ def _map(panel: "Axes", snapshot: Snapshot) -> None:
         panel.scatter(
             where[here, 0], where[here, 1], s=SIZES[kind], color=TIER_COLOURS[kind], linewidths=0, zorder=2 + kind
         )
+    for grid, name in enumerate(snapshot.grid_names):
+        rows = snapshot.grid == grid
+        if rows.any():
+            x, top = where[rows, 0].mean(), where[rows, 1].max()
+            panel.annotate(
+                name[:20], (x, top), (0, 3), textcoords="offset points", ha="center", fontsize=6, color="0.3"
+            )
     panel.set_aspect("equal")
     panel.autoscale_view()
     panel.set_axis_off()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.figures.style import Look, caption, colour, decimals, figure, legend, letter, marker, minus, weeks
-from experiments.figures.tables import Tables
+from experiments.figures.tables import Tables, between
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,11 +34,11 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
 
 
 def _one(tables: Tables, metric: str, look: Look) -> "Figure":
-    rows, compared = len(tables.points), len(tables.arms) > 1
+    rows, compared = len(tables.points), tables.compared
     each = 3 if compared else 1
     narrow = compared and look.width < NARROW
     lines = rows * each if narrow else rows
-    height = 12 + max(52, 24 + 5.5 * len(tables.arms)) * lines + 2.5 * math.ceil(len(tables.arms) / 4)
+    height = 12 + max(52, 24 + 5.5 * len(tables.there)) * lines + 2.5 * math.ceil(len(tables.there) / 4)
     ratios = {"width_ratios": (1.3, 1.3, 1)} if compared and not narrow else {}
     drawn, panels = figure(look, height, 1 if narrow else each, lines, **ratios)
     for row in range(rows):
@@ -56,11 +56,11 @@ def _one(tables: Tables, metric: str, look: Look) -> "Figure":
 
 
 def _trajectories(panel: "Axes", tables: Tables, metric: str, point: int, look: Look) -> None:
-    _shade(panel, tables)
+    _shade(panel, tables, point)
     for arm, rows in _by_arm(tables, tables.trajectories, metric, point):
         at = tables.position(arm)
         half = rows["sd"] / np.sqrt(rows["n"]) * _t(rows["n"])
-        if len(tables.arms) <= MOST_BANDS:
+        if len(tables.there) <= MOST_BANDS:
             panel.fill_between(rows["week"], rows["low"], rows["high"], color=colour(at), alpha=0.08, linewidth=0)
         panel.fill_between(
             rows["week"], rows["mean"] - half, rows["mean"] + half, color=colour(at), alpha=0.25, linewidth=0
@@ -71,7 +71,7 @@ def _trajectories(panel: "Axes", tables: Tables, metric: str, point: int, look: 
 
 
 def _profiles(panel: "Axes", tables: Tables, metric: str, point: int, look: Look) -> None:
-    _shade(panel, tables)
+    _shade(panel, tables, point)
     panel.axhline(0, color=colour(0), linewidth=0.8)
     for arm, rows in _by_arm(tables, tables.profiles, metric, point):
         at = tables.position(arm)
@@ -118,9 +118,9 @@ def _difference(tables: Tables, metric: str, look: Look) -> str:
     )
 
 
-def _shade(panel: "Axes", tables: Tables) -> None:
+def _shade(panel: "Axes", tables: Tables, point: int) -> None:
     """Grey where any policy acts."""
-    spans = sorted({span for arm in tables.arms for span in tables.spans.get(arm, ())})
+    spans = sorted({span for arm in tables.there for span in tables.acts(arm, point)})
     if spans:
         panel.axvspan(min(a for a, _ in spans), max(b for _, b in spans), color="0.94", linewidth=0, zorder=-1)
 
@@ -133,15 +133,15 @@ def _t(n: "pd.Series[int]") -> float:
 
 def _caption(tables: Tables, metric: str, look: Look, compared: bool) -> str:
     rows = tables.trajectories[tables.trajectories["metric"] == metric]
-    n = f"{rows['n'].min()}-{rows['n'].max()}" if rows["n"].min() < rows["n"].max() else f"{rows['n'].max()}"
-    all_bands = len(tables.arms) <= MOST_BANDS
+    n, each = between(rows["n"]), look.say(" and point", "每取值点") if len(tables.points) > 1 else ""
+    all_bands = len(tables.there) <= MOST_BANDS
     dark, pale = ("dark band: ", "; pale: 5-95 % of runs") if all_bands else ("band: ", "")
     pale_zh = "（浅色：5-95%的运行）" if all_bands else ""
-    acts = any(tables.spans.values())
+    acts = any(tables.acts(arm, p) for arm in tables.there for p in range(len(tables.points)))
     grey, grey_zh = ("; grey: policies act", "；灰色：政策实施期") if acts else ("", "")
     first = look.say(
-        f"Mean of n = {n} runs an arm; {dark}95 % interval of the mean{pale}{grey}.",
-        f"每组 n = {n} 次运行的均值；色带：均值的95%区间{pale_zh}{grey_zh}。",
+        f"Mean of n = {n} runs an arm{each}; {dark}95 % interval of the mean{pale}{grey}.",
+        f"每组{each} n = {n} 次运行的均值；色带：均值的95%区间{pale_zh}{grey_zh}。",
     )
     second = look.say(
         "Differences are paired on shared chance, with 95 % intervals; last panel: mean of the last "

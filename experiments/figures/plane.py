@@ -19,22 +19,21 @@ NEEDS = "runs of no more than 8 arms"
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     """One figure: do arms that raise cohesion also lower unmet needs? The axes cross at the first arm's means."""
     runs = tables.runs
-    if not {X, Y} <= set(runs.columns) or runs.empty or len(tables.arms) > MOST_ARMS:
+    if not {X, Y} <= set(runs.columns) or runs.empty or len(tables.there) > MOST_ARMS:
         return
     drawn, panels = figure(Look(min(look.width, 110.0), look.language), 92)
     panel = panels[0]
     means = runs.groupby("arm")[[X, Y]].mean()
-    x0, y0 = means.loc[tables.arms[0]]
-    panel.axvline(x0, color="0.8", linewidth=0.6, zorder=0)
-    panel.axhline(y0, color="0.8", linewidth=0.6, zorder=0)
-    for arm in tables.arms:
-        if arm not in means.index:
-            continue
+    if crossed := tables.arms[0] in tables.there:
+        x0, y0 = means.loc[tables.arms[0]]
+        panel.axvline(x0, color="0.8", linewidth=0.6, zorder=0)
+        panel.axhline(y0, color="0.8", linewidth=0.6, zorder=0)
+    for arm in tables.there:
         own, at = runs[runs["arm"] == arm], tables.position(arm)
         x, y = means.loc[arm]
         shape = marker(at, 1)["marker"]
         panel.scatter(own[X], own[Y], s=7, color=colour(at), alpha=0.35, marker=shape, linewidths=0)
-        if at:
+        if at and crossed:
             arrow = {
                 "arrowstyle": "-|>",
                 "color": colour(at),
@@ -52,19 +51,13 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         better, (0.98, 0.02), xycoords="axes fraction", ha="right", va="bottom", color=GREY, fontsize=6, style="italic"
     )
     legend(drawn, 3)
-    sizes = sorted(set(runs.groupby("arm").size()))
-    n = "-".join(str(size) for size in (sizes if len(sizes) < 3 else (sizes[0], sizes[-1])))
-    places = (
-        look.say(f" at all {len(tables.points)} points", f"（{len(tables.points)}个取值点合计）")
-        if len(tables.points) > 1
-        else ""
+    n, points = tables.counted(), tables.over_points(look)
+    arrows = look.say(
+        f" Arrows start at {tables.arms[0]}, where the thin lines cross.", f"箭头起点为 {tables.arms[0]}。"
     )
     caption(
         drawn,
-        look.say(
-            f"Small: {n} runs an arm{places}; large: their mean. "
-            f"Arrows start at {tables.arms[0]}, where the thin lines cross.",
-            f"小点：每组{n}次运行{places}；大点：均值。箭头起点为 {tables.arms[0]}。",
-        ),
+        look.say(f"Small: runs, {n} an arm{points}; large: their mean.", f"小点：每组{n}次运行{points}；大点：均值。")
+        + (arrows if crossed else ""),
     )
     yield "plane", drawn

@@ -31,7 +31,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
 
 
 def _one(tables: Tables, factor: str, look: Look) -> "Figure":
-    compared = len(tables.arms) > 1
+    compared = tables.compared
     shown = [(metric, paired) for paired in ((False, True) if compared else (False,)) for metric in tables.outcomes]
     most = look.width / 52 >= len(tables.outcomes)
     columns, rows = (len(tables.outcomes), 2 if compared else 1) if most else across(look, len(shown), 42)
@@ -48,13 +48,16 @@ def _one(tables: Tables, factor: str, look: Look) -> "Figure":
         letter(panel, i)
         panel.set_xlabel(factor)
     legend(drawn, 5, panels[0])
-    n = int(tables.runs.groupby(["arm", factor]).size().max())
+    n, others = tables.counted(), len(tables.points) // tables.runs[factor].nunique()
+    over, over_zh = (
+        (f", each a mean over {others} points", f"，每次为{others}个取值点的均值") if others > 1 else ("", "")
+    )
     caption(
         drawn,
         look.say(
-            f"Means of n = {n} runs an arm and value, last {tables.window} weeks; "
+            f"Means of n = {n} replicates an arm and value{over}, last {tables.window} weeks; "
             "bands: 95 % t intervals; differences are paired.",
-            f"每组每值 n = {n} 次运行、最后{tables.window}周的均值；色带：95% t 区间；差值为配对差。",
+            f"每组每值 n = {n} 次重复{over_zh}、最后{tables.window}周的均值；色带：95% t 区间；差值为配对差。",
         ),
     )
     return drawn
@@ -63,7 +66,8 @@ def _one(tables: Tables, factor: str, look: Look) -> "Figure":
 def _line(panel: "Axes", tables: Tables, factor: str, metric: str, *, paired: bool) -> None:
     from scipy.special import stdtrit
 
-    for at, arm in enumerate(tables.arms):
+    for arm in tables.there:
+        at = tables.position(arm)
         if paired and at == 0:
             continue
         own = tables.runs[tables.runs["arm"] == arm]

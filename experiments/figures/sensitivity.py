@@ -21,8 +21,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     table = tables.sensitivity
     if table is None or table.empty:
         return
-    for quantity, rows in table.groupby("quantity", sort=False):
-        yield f"sensitivity-{str(quantity).replace(' ', '-')}", _one(tables, str(quantity), rows, look)
+    for arm, rows in table.groupby("arm", sort=False):
+        of = "" if arm == tables.arms[0] else "effect-of-"
+        yield f"sensitivity-{of}{arm}", _one(tables, str(rows["quantity"].iloc[0]), rows, look)
 
 
 def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Figure":

@@ -6,11 +6,13 @@ Sources: okabe2008
 import contextlib
 import logging
 import math
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
+
+from experiments.figures.lettering import length, lettered, wrapped
+from experiments.media import apart
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -172,7 +174,7 @@ def legend(drawn: "Figure", columns: int, of: "Axes | None" = None) -> None:
     found = [one for panel in panels for one in zip(*panel.get_legend_handles_labels(), strict=True)]
     if not found:
         return
-    widest = 10 + max(_length(str(label), 6.5) for _, label in found)
+    widest = 10 + max(length(str(label), 6.5) for _, label in found)
     columns = max(1, min(columns, len(found), int(_width(drawn) / widest)))
     rows = range(0, len(found), columns)
     # the library fills column by column
@@ -182,33 +184,28 @@ def legend(drawn: "Figure", columns: int, of: "Axes | None" = None) -> None:
 
 def caption(drawn: "Figure", text: str) -> None:
     """What is shown, with n and interval, below the panels, in lines that fit the figure."""
-    drawn.supxlabel(_wrapped(text, 0.97 * _width(drawn), 6), fontsize=6, color=GREY, x=0.01, ha="left")
+    drawn.supxlabel(wrapped(text, 0.97 * _width(drawn), 6), fontsize=6, color=GREY, x=0.01, ha="left")
 
 
 def _width(drawn: "Figure") -> float:
     return float(drawn.get_figwidth()) * 25.4
 
 
-def _length(text: str, size: float) -> float:
-    """About how long (mm) a text of this size (points) is: a Chinese character is as wide as it is high."""
-    return sum(1.0 if ord(letter) > 0x2E7F else 0.53 for letter in text) * size / 72 * 25.4
-
-
-def _wrapped(text: str, width: float, size: float) -> str:
-    """The text in lines no longer than this (mm), broken at spaces and between Chinese characters."""
-    lines = [""]
-    for piece in re.findall(r"\n|[\u2e80-\uffff]|[^\s\u2e80-\uffff]+|[^\S\n]+", text):
-        if piece != "\n" and (lines[-1] == "" or piece in "，。；：、）" or _length(lines[-1] + piece, size) <= width):
-            lines[-1] += piece
-        else:
-            lines.append(piece.strip())
-    return "\n".join(line.strip() for line in lines)
+def full_names(drawn: "Figure", names: Mapping[str, str]) -> None:
+    """Below the caption every name that had no room in the figure, whole; the figure grows by these lines."""
+    told = [f"{short} = {apart(name)}" for name, short in names.items() if short != apart(name)]
+    if not told:
+        return
+    more = "\n".join(wrapped(one, 0.97 * _width(drawn), 6) for one in told)
+    drawn.supxlabel(f"{drawn.get_supxlabel()}\n{more}".strip(), fontsize=6, color=GREY, x=0.01, ha="left")
+    drawn.set_figheight(drawn.get_figheight() + 6 * 1.2 / 72 * (more.count("\n") + 1))
 
 
 def save(drawn: "Figure", path: Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
     """Write the figure as path.pdf, path.png ...; the same figure gives the same bytes."""
     metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
     path.parent.mkdir(parents=True, exist_ok=True)
+    lettered(drawn)
     written = [path.with_name(f"{path.name}.{kind}") for kind in formats]
     for kind, file in zip(formats, written, strict=True):
         drawn.savefig(file, format=kind, metadata=metadata[kind])

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.figures.style import Language
+from experiments.figures.lettering import wrapped
+from experiments.figures.style import Language, Look
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ class Meaning:
 
     def axis(self, language: Language = "en", instead: str = "") -> str:
         """The text of an axis: label (or what stands `instead`) and unit, in short lines."""
-        said = instead or self.say(language)
+        said = wrapped(instead, 42, 7) if instead else self.say(language)
         if language == "zh" and self.unit in UNITS_ZH:
             return f"{said}\n（{UNITS_ZH[self.unit]}）"
         return f"{said}\n" + textwrap.fill(f"({self.unit})", 26) if self.unit else said
@@ -86,6 +87,16 @@ class Snapshot:
     tier: NDArray[np.int64]
     grid: NDArray[np.int64]
     ties: NDArray[np.int64]
+    names: tuple[str, ...] = ()
+    """The residents' own ids, where a user's file gives them."""
+    grid_names: tuple[str, ...] = ()
+    """The grids' own names."""
+
+
+def between(numbers: "pd.Series[int]") -> str:
+    """Numbers as one, or from the lowest to the highest: 20, 18-20."""
+    low, high = int(numbers.min()), int(numbers.max())
+    return f"{low}" if low == high else f"{low}-{high}"
 
 
 @dataclass(frozen=True)
@@ -111,8 +122,10 @@ class Tables:
     """What each point is, in words."""
     spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     """For each arm the weeks [from, to) in which at least one of its policies acts."""
+    spans_at: Mapping[tuple[str, int], tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """The same for an arm at a point, where what varies moves them."""
     sensitivity: "pd.DataFrame | None" = None
-    """quantity, kind (sobol or morris), metric, factor and the columns of `analysis.sensitivity`."""
+    """arm, quantity, kind (sobol or morris), metric, factor and the columns of `analysis.sensitivity`."""
     attribution: "pd.DataFrame | None" = None
     """As `analysis.attribution.attribution` gives it."""
     front: "pd.DataFrame | None" = None
@@ -125,25 +138,59 @@ class Tables:
     window: int = 52
     weeks: int = 0
 
+    @property
+    def there(self) -> tuple[str, ...]:
+        """The arms of which a run is finished; the others have nothing to show."""
+        run = set(self.runs["arm"]) if not self.runs.empty else set(self.arms)
+        return tuple(arm for arm in self.arms if arm in run)
+
+    @property
+    def compared(self) -> bool:
+        """Whether the first arm and another one are there, so that there are differences."""
+        return len(self.there) > 1 and self.there[0] == self.arms[0]
+
+    def acts(self, arm: str, point: int = 0) -> tuple[tuple[int, int], ...]:
+        """The weeks [from, to) in which the policies of an arm act at a point."""
+        return self.spans_at.get((arm, point), self.spans.get(arm, ()))
+
+    def counted(self, point: int | None = None) -> str:
+        """How many replicates an arm has (at a point: of that point), as 20, or 18-20 where runs lack.
+
+        Replicates share their luck over points, so the runs of several points are no more replicates than those of one.
+        """
+        runs = self.runs if point is None else self.runs[self.runs["point"] == point]
+        return between(runs.groupby(["arm", "point"])["replicate"].nunique()) if len(runs) else "0"
+
+    def over_points(self, look: Look) -> str:
+        """Over how many points something is taken together, in words; nothing where there is one."""
+        many, where = len(self.points), self.varies == ("community",)
+        if many < 2:
+            return ""
+        return look.say(
+            f" in each of {many} communities" if where else f" at each of {many} points",
+            f"（{many}个{'社区' if where else '取值点'}合计）",
+        )
+
     def where(self, point: int) -> str:
         """The point as the beginning of a caption; nothing where nothing varies."""
         return f"{self.points[point]}. " if len(self.points) > 1 else ""
 
-    def renamed(self, arms: Mapping[str, str], parts: Mapping[str, str]) -> "Tables":
-        """The same tables with other names of arms and of a bundle's parts, for another language."""
+    def renamed(self, arms: Mapping[str, str], look: Look, parts: Mapping[str, str] | None = None) -> "Tables":
+        """The same tables with other names of arms and of a bundle's parts, for another language or a small place."""
+        parts = parts or {}
 
         def arm(table: Any) -> Any:
             return table.assign(arm=table["arm"].map(arms)) if table is not None and len(table) else table
 
         def quantity(said: str) -> str:
-            of = said.removeprefix("effect of ")
-            return arms[of] if of == said else f"{arms[of]}的效应"
+            return said if said == arms[self.arms[0]] else look.say(f"effect of {said}", f"{said}的效应")
 
         changed: dict[str, Any] = {
             name: arm(getattr(self, name)) for name in ("runs", "effects", "trajectories", "profiles", "front")
         }
         if self.sensitivity is not None and len(self.sensitivity):
-            changed["sensitivity"] = self.sensitivity.assign(quantity=self.sensitivity["quantity"].map(quantity))
+            table = arm(self.sensitivity)
+            changed["sensitivity"] = table.assign(quantity=table["arm"].map(quantity))
         if self.attribution is not None and len(self.attribution):
             changed["attribution"] = self.attribution.assign(
                 part=self.attribution["part"].map(lambda p: parts.get(p, p))
@@ -152,6 +199,7 @@ class Tables:
             self,
             arms=tuple(arms[name] for name in self.arms),
             spans={arms[name]: spans for name, spans in self.spans.items()},
+            spans_at={(arms[name], point): spans for (name, point), spans in self.spans_at.items()},
             snapshots={arms[name]: snapshot for name, snapshot in self.snapshots.items()},
             **changed,
         )

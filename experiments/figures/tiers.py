@@ -23,7 +23,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     if table.empty or not set(OVER_TIME) <= set(table["metric"]):
         return
     here = table[table["point"] == 0].pivot_table(index=["arm", "week"], columns="metric", values="mean")
-    arms = tables.arms[:MOST_ARMS]
+    arms = tables.there[:MOST_ARMS]
     columns, rows = across(look, len(arms), 44, most=4)
     drawn, panels = figure(look, 16 + 42 * rows, columns, rows)
     top = 1.15 * float(here[list(OVER_TIME)].sum(axis=1).max())
@@ -32,7 +32,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         own = here.loc[arm]
         names = [tables.metrics[m].say(look.language) for m in order]
         panel.stackplot(own.index, *(own[m] for m in order), colors=TIERS[:0:-1], labels=names, linewidth=0)
-        for start, _ in tables.spans.get(arm, ())[:1]:
+        for start, _ in tables.acts(arm)[:1]:
             panel.axvline(start, color="0.3", linewidth=0.8, linestyle=":")
         letter(panel, i, arm)
         panel.set_ylim(0, top)
@@ -43,8 +43,8 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         panel.set_visible(False)
     lines, labels = panels[0].get_legend_handles_labels()
     drawn.legend(lines[::-1], labels[::-1], loc="outside upper left", ncols=3)
-    n = int(table["n"].max())
-    dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if any(tables.spans.values()) else ""
+    n = tables.counted(0)
+    dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if any(map(tables.acts, arms)) else ""
     caption(
         drawn,
         look.say(

@@ -20,7 +20,7 @@ from experiments.limits.limit import (
     participants,
     whole,
 )
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.model_parameters import Config
 from sim.parameters import Share, number, numbers
 from sim.rules.deciding import threshold_reached

@@ -16,6 +16,7 @@ from typing import Any
 
 import sim
 import sim.rules
+from experiments.media import in_markdown
 from experiments.odd.formulas import formula, laws_of
 from experiments.odd.listings import chosen_in_full, module_in_full, phases_in_full, pushes
 from experiments.odd.tables import (
@@ -69,7 +70,7 @@ def described(config: Config, community: str = "baseline") -> str:
 def _filled(name: str, of: str, config: Config, community: str) -> str:
     """What stands in a slot. Raises KeyError for a slot that nothing fills."""
     slots: dict[str, Callable[[], str]] = {
-        "title": lambda: config.title,
+        "title": lambda: in_markdown(config.title),
         "community": lambda: community,
         "version": lambda: __version__,
         "contents": lambda: "{contents}",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from sim.law import plain
+from sim.engine.jit import plain
 
 SIGNS = ((" ** ", "^"), (" * ", " · "), (" - ", " − "), ("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("(-", "(−"))
 """How operators of a formula are printed."""

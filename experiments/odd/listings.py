@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from experiments.odd.formulas import body_of, functions_of
-from sim.law import plain
+from sim.engine.jit import plain
 from sim.phase import Phase
 from sim.policies import POLICIES
 from sim.policies.policy import Policy

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from experiments.media import attribute
 from experiments.odd.describing import anchor_of
 
 
@@ -10,12 +11,12 @@ def as_html(markdown: str) -> str:
     """One HTML page with anchors at the headings."""
     from markdown_it import MarkdownIt
 
-    body = MarkdownIt("commonmark", {"html": True}).enable("table").render(markdown)
+    body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
     body = re.sub(r"<h([1-4])>(.*?)</h\1>", _anchored, body)
     title = next((line[2:] for line in markdown.splitlines() if line.startswith("# ")), "linli")
     style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
     meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-    head = f"{meta}<title>{title}</title><style>\n{style}</style>"
+    head = f"{meta}<title>{attribute(re.sub(r'\\(.)', r'\1', title))}</title><style>\n{style}</style>"
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{body}</body></html>\n'
 
 

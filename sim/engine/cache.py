@@ -40,10 +40,17 @@ def _folder() -> Path:
         folder = place / "linli" / "compiled"
         with contextlib.suppress(OSError):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            mine = not hasattr(os, "getuid") or folder.stat().st_uid == os.getuid()
-            if mine and not folder.stat().st_mode & stat.S_IWOTH and os.access(folder, os.W_OK):
+            if is_own(folder):
                 return folder
     return Path(tempfile.mkdtemp(prefix="linli-"))
+
+
+def is_own(folder: Path) -> bool:
+    """Whether this user may write to a folder and nobody else could put code there."""
+    said = folder.lstat()
+    others = stat.S_IWOTH | stat.S_IWGRP
+    mine = not hasattr(os, "getuid") or (said.st_uid == os.getuid() and not said.st_mode & others)
+    return stat.S_ISDIR(said.st_mode) and mine and os.access(folder, os.W_OK)
 
 
 CACHE = _folder()

@@ -22,7 +22,7 @@ from numba.np import arrayobj
 from sim.engine.cache import Fingerprint, Kept
 from sim.engine.layout import Column, View
 
-__all__ = ["AHEAD", "OPTIONS", "Column", "ColumnCompiler", "Law", "compiled", "inlined", "law", "prefetch"]
+__all__ = ["AHEAD", "OPTIONS", "Column", "ColumnCompiler", "Law", "compiled", "inlined", "law", "plain", "prefetch"]
 
 
 def _unsigned(index: Any) -> Any:
@@ -151,6 +151,11 @@ def _type_of_compiled(function: Compiled, _: Any) -> Any:
 def compiled[F: Callable[..., Any]](function: F) -> F:
     """Compile a function of numbers, columns and views, free of Python's global lock."""
     return Compiled(function)  # type: ignore[return-value]
+
+
+def plain[F: Callable[..., Any]](function: F) -> F:
+    """The plain Python of a law, as it is printed in its file."""
+    return getattr(function, "py_func", function)
 
 
 def _prefetch(_: Any, row: Any, columns: Any) -> Any:

@@ -63,6 +63,10 @@ class Unit:
         """Whether it is compiled already, on disk."""
         return self._kept.file(None).exists()
 
+    def build(self) -> None:
+        """Compile it, unless that is done."""
+        self.compiled  # noqa: B018
+
     @cached_property
     def compiled(self) -> Any:
         """The compiled function. Errors: whatever the compiler cannot take, as it says it."""

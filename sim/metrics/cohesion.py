@@ -8,7 +8,7 @@ Sources: chan2006, moody2003, friedkin2004, sampson1997
 
 import numpy as np
 
-from sim.law import Column
+from sim.engine.jit import Column
 from sim.metrics.metric import Known, Tallied, metric, over_a_year, ratio
 
 STRONG_TIES_HALFWAY = 2.0

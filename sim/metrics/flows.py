@@ -1,6 +1,6 @@
 """Flows: how many needs pass each step of the order book, and how many credits each gate of the time bank, a year."""
 
-from sim.law import Column
+from sim.engine.jit import Column
 from sim.metrics.metric import Known, Tallied, a_year, metric, ratio
 
 PER_100_A_YEAR = "per 100 residents a year"

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.law import Column
+from sim.engine.jit import Column
 
 YEAR = 52
 type Tallied = SimpleNamespace

@@ -6,7 +6,7 @@ None of these is raised by a rule directly: no line of a service rule touches co
 
 import numpy as np
 
-from sim.law import Column, compiled
+from sim.engine.jit import Column, compiled
 from sim.metrics.metric import METRICS, slow_metric
 from sim.phase import unit
 from sim.residents import CHILD, VACANT

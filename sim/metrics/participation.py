@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.law import Column
+from sim.engine.jit import Column
 from sim.metrics.metric import YEAR, Known, Tallied, a_year, metric, over_a_year, ratio
 
 
@@ -133,8 +133,10 @@ def assigned_hours(t: Tallied, known: Known) -> Column:
 @metric("Idle hours", "闲置时长", "share of hours free", -1)
 def idle_hours(t: Tallied, known: Known) -> Column:
     """Hours that volunteers had free for orders and meetings and that nobody used, in the last 52 weeks."""
+    # an hour counts in the week that makes it free, however long it is saved
     used = over_a_year(t.count_hours.sum(axis=1) - t.count_admin[:, 1])
-    return np.clip(1.0 - ratio(used, over_a_year(t.count_hours_offered[:, 0])), 0.0, 1.0)
+    free = over_a_year(t.count_hours_offered[:, 0] - t.count_admin[:, 1])
+    return np.clip(1.0 - ratio(used, free), 0.0, 1.0)
 
 
 @metric("Asked", "被邀请", "share of bystanders a week", +1)

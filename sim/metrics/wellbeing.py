@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.law import Column
+from sim.engine.jit import Column
 from sim.metrics.metric import YEAR, Known, Tallied, a_year, metric, over_a_year, ratio
 from sim.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, MIGRANTS, SENIOR_ELDERS
 

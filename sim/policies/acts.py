@@ -70,17 +70,22 @@ def act_of(policy: type, when: When) -> Act | None:
 
 
 @cache
+def unit_said(policy: type, when: When) -> Unit | None:
+    """The same as a unit, compiled or not."""
+    act = act_of(policy, when)
+    return Unit(act.function, LAYOUTS, layout_of(policy)) if act else None
+
+
+@cache
 def unit_of(policy: type, when: When) -> Unit | None:
     """The same compiled; None, with a warning, where it cannot be compiled: then it runs in plain Python."""
-    act = act_of(policy, when)
-    if act is None:
+    if (unit := unit_said(policy, when)) is None:
         return None
-    unit = Unit(act.function, LAYOUTS, layout_of(policy))
     try:
         unit.address  # noqa: B018
     except NumbaError as error:
         why = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
-        warnings.warn(f"{policy.__name__}.{act.function.__name__} runs in plain Python, which is slow: {why}", stacklevel=2)
+        warnings.warn(f"{policy.__name__}.{unit.name} runs in plain Python, which is slow: {why}", stacklevel=2)
         return None
     return unit
 

@@ -17,7 +17,7 @@ from sim.engine.units import Unit
 from sim.engine.layout import Layout
 from sim.model_parameters import Config
 from sim.parameters import Grade
-from sim.policies.acts import Act, act_of, doses_of, in_plain_python, layout_of, unit_of
+from sim.policies.acts import Act, act_of, doses_of, in_plain_python, layout_of, unit_of, unit_said
 from sim.policies.aim import among, everybody, narrow, reach
 from sim.policies.pushing import chosen_by_lot
 from sim.residents import ADULT, GROUPS, NO_TIER, TIERS, VACANT
@@ -154,6 +154,10 @@ class Policy(BaseModel, ABC):
             return 0.0
         return min(1.0, (week - self.start + 1) / (self.ramp + 1))
 
+    def units(self) -> list[Unit]:
+        """Everything that it does in compiled code."""
+        return [unit for when in ("prepares", "pushes", "leaves") if (unit := unit_said(type(self), when))]
+
     def pushing(self) -> Unit | None:
         """What it pushes each week, compiled; None where it is asked in plain Python."""
         return unit_of(type(self), "pushes")
@@ -282,7 +286,7 @@ class Policy(BaseModel, ABC):
                 world.tier,
             )
         if self.where is not None:
-            aimed &= meant(self.where, world.columns)
+            aimed &= meant(self.where, world.columns, world.people.own)
         if self.uptake < 1.0 or self.capacity is not None:
             takes_up, comes_first = self.key(world, "uptake", week=0), self.key(world, "capacity", week=0)
             most = aimed.size if self.capacity is None else self.capacity

@@ -299,7 +299,6 @@ def those_who_can_be_called(station, residents, count, dispatching):
         i = everyone[x]
         rank, mood = uniform_twice(key_ring, residents.key[i], NOBODY)
         may_turn_calls_off(i, mood, key_notice, residents, dispatching)
-        count.hours_offered[0] += residents.hours_left[i]
         count.away[0] += residents.away[i]
         if residents.away[i] == 0 and residents.hours_left[i] > 0.0:
             rows[n], ranks[n] = i, rank

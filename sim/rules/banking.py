@@ -10,7 +10,7 @@ Sources: huang2025 (A73), nanjing2020
 from math import floor
 
 from sim.chance import key_of, stream, uniform
-from sim.law import compiled, law
+from sim.engine.jit import compiled, law
 from sim.odds import remembered
 from sim.order import highest
 from sim.orders import DONE, PLACED

@@ -10,7 +10,7 @@ Sources: granovetter1978, watts2002, centola2007, musick2008, davis2003, huang20
 import numpy as np
 
 from sim.chance import limit_of, share
-from sim.law import compiled, law
+from sim.engine.jit import compiled, law
 from sim.odds import happens, log_odds, sigma
 from sim.order import highest
 from sim.phase import phase

@@ -11,7 +11,7 @@ Sources: huang2025 (A13, A67, A72)
 import numpy as np
 
 from sim.chance import key_of, stream, uniform, uniform_pair
-from sim.law import compiled, law
+from sim.engine.jit import compiled, law
 from sim.orders import ACCEPTED, HIDDEN, PLACED, may_serve, share_hours
 from sim.phase import phase
 from sim.places import COOK, ELDER_PARTNER, PAIRED

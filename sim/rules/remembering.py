@@ -91,7 +91,7 @@ def remember_activity(g, grids, levers, remembering):
 
 
 @phase
-def the_week_is_remembered(station, residents, grids, kinds, levers, remembering):
+def the_week_is_remembered(station, residents, grids, kinds, levers, count, remembering):
     """Time passes, last week becomes memory, and each resident receives four draws of luck."""
     draw_luck(key_of(station.seed[0], LUCK, station.week[0]), residents)
     new_year, longest, taking_part = station.week[0] % YEAR == 0, longest_service(kinds), 0
@@ -103,6 +103,7 @@ def the_week_is_remembered(station, residents, grids, kinds, levers, remembering
         if residents.tier[i] >= TASK:
             residents.participants[taking_part] = i
             taking_part += 1
+            count.hours_offered[0] += free_hours(i, residents, remembering)
             residents.hours_left[i] = hours_to_spend(i, longest, residents, remembering)
             begin_a_week_of_service(i, residents)
         elif has_served_lately(i, residents):

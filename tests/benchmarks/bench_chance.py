@@ -28,7 +28,7 @@ def without_keys() -> None:
     from numba.core import cgutils
 
     from sim import chance
-    from sim.law import compiled, inlined, plain
+    from sim.engine.jit import compiled, inlined, plain
 
     state = np.array([88172645463325252], np.uint64)
     address = state.ctypes.data

@@ -1,11 +1,13 @@
-"""A user's own people and ties: `residents.csv`, and ties as a CSV edge list or GraphML, checked row by row.
+"""A user's own residents: a table, or the nodes of a network, checked row by row.
 
 Only `id` and `grid` must be given. Whatever else is missing, a column or a cell, is drawn by the functions that draw
 synthetic residents, under keys made from the ids: removing one resident changes nobody else's luck. The rows of the
-model are the file's residents sorted by grid and household.
+model are the file's residents sorted by grid and household. Columns that the model does not know are kept for whom
+policies are meant.
 """
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,13 +22,21 @@ from sim.households import (
     household_numbers,
     person_columns,
 )
-from sim.law import Column, compiled
+from sim.import_data.graph import graph_of, is_graph
+from sim.import_data.ids import as_number, to_the_eye
+from sim.import_data.notes import listed, note
+from sim.import_data.own import OwnColumns, as_word, column_of
+from sim.import_data.sheet import Sheet, sheet_of, sheet_with_header
+from sim.import_data.table import Row, fatal, plain_name
+from sim.engine.jit import Column, compiled
+from sim.model_parameters import Config
 from sim.people_parameters import Population
 from sim.population import INITIAL, Founders, initial_tiers
 from sim.residents import ADULT, AGES, CHILD, INTERESTS, NO_TIER, ORIGINS, SENIOR_ELDER, TEEN, YOUNGER_ELDER
-from sim.sheet import Sheet, fatal, sheet_of, text_of
 
-_FLAGS = {"1": 1.0, "yes": 1.0, "true": 1.0, "0": 0.0, "no": 0.0, "false": 0.0}
+_TRUE, _FALSE = ("1", "yes", "true", "t", "y", "是"), ("0", "no", "false", "f", "n", "否")
+_FLAGS = dict.fromkeys(_TRUE, 1.0) | dict.fromkeys(_FALSE, 0.0)
+_MOST = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -82,9 +92,9 @@ def _numbers(sheet: Sheet, name: str) -> Column | None:
     given, cells = np.full(len(sheet.rows), np.nan), COLUMNS[name]
     for k, (line, at, text) in enumerate(sheet.cells(name)):
         if text:
-            value = cells.value(text)
+            value = cells.value(sheet.plain_number(text))
             if value is None:
-                sheet.wrong(line, at, name, f"'{text}'", cells.expected, [w for w in cells.words if not w.isdigit()])
+                sheet.wrong(line, at, name, f"'{text}'", cells.expected, [w for w in cells.words if len(w) > 1])
             else:
                 given[k] = value
     if name == "age":
@@ -102,21 +112,30 @@ def _luck(name: str, bits: int) -> int:
 def _named(sheet: Sheet) -> tuple[list[str], list[str], list[str]]:
     """Each row's id, grid and household; problems noted for what is missing, repeated or in two grids."""
     met: dict[str, int] = {}
+    seen: dict[str, tuple[str, int]] = {}
     for line, at, text in sheet.cells("id"):
+        looks = to_the_eye(text)
         if not text:
-            sheet.wrong(line, at, "id", "an empty cell", "an id")
+            sheet.wrong(line, at, "id", sheet.nothing(line, at), "an id")
         elif text in met:
             sheet.wrong(line, at, "id", f"'{text}' again (first in line {met[text]})", "ids that differ")
+        elif looks in seen:
+            found = f"'{text}', which looks like '{seen[looks][0]}' in line {seen[looks][1]} and is written with other letters"
+            sheet.wrong(line, at, "id", found, "ids that differ to the eye")
         met.setdefault(text, line)
+        seen.setdefault(looks, (text, line))
     for line, at, text in sheet.cells("grid"):
         if not text:
-            sheet.wrong(line, at, "grid", "an empty cell", "the name or number of a grid")
-    ids, grids = [t for _, _, t in sheet.cells("id")], [t for _, _, t in sheet.cells("grid")]
+            sheet.wrong(line, at, "grid", sheet.nothing(line, at), "the name or number of a grid")
+    ids, grids = [t for _, _, t in sheet.cells("id")], _as_first_written([t for _, _, t in sheet.cells("grid")])
+    _told_of_zeros(sheet, "ids", ids)
+    _told_of_zeros(sheet, "grids", grids)
     if "household" not in sheet.header:
         return ids, grids, [f"of {one}" for one in ids]
     homes: dict[str, tuple[str, int]] = {}
     households = []
-    for (line, at, text), grid, one in zip(sheet.cells("household"), grids, ids, strict=True):
+    named = _as_first_written([t for _, _, t in sheet.cells("household")])
+    for (line, at, _), text, grid, one in zip(sheet.cells("household"), named, grids, ids, strict=True):
         households.append(text or f"of {one}")
         first_grid, first_line = homes.setdefault(households[-1], (grid, line))
         if first_grid != grid:
@@ -126,19 +145,131 @@ def _named(sheet: Sheet) -> tuple[list[str], list[str], list[str]]:
     return ids, grids, households
 
 
+def _as_first_written(names: list[str]) -> list[str]:
+    """Names that look the same, all written as the first of them."""
+    first: dict[str, str] = {}
+    return [first.setdefault(to_the_eye(name), name) for name in names]
+
+
 def _in_order(names: list[str]) -> list[str]:
     """The different names: numbers by size, other names by the alphabet."""
     different = set(names)
     return sorted(different, key=lambda n: (0, int(n), n) if n.isdecimal() else (1, 0, n))
 
 
+def _told_of_zeros(sheet: Sheet, what: str, names: list[str]) -> None:
+    """Say it where two names differ in zeros in front only: Excel takes them away."""
+    first: dict[str, str] = {}
+    for name in dict.fromkeys(names):
+        other = first.setdefault(as_number(name), name)
+        if other != name:
+            note(
+                sheet.path,
+                f"the {what} '{other}' and '{name}' differ only in zeros in front or a decimal point; taken as two",
+            )
+            return
+
+
+def _sheet(path: Path, weight: str | None) -> tuple[Sheet, list[str]]:
+    """The file's table, and the names of the user's own columns in it."""
+    if is_graph(path):
+        rows = _nodes(path)
+        known = {plain_name(name): name for name in ("id", "grid", "household", *COLUMNS)}
+        sheet, own = sheet_with_header(path, rows, (), ",", ("id", "grid"), known)
+        sheet.unit = "node"
+        return sheet, own
+    return sheet_of(path, ("id", "grid"), ("household", *COLUMNS), () if weight is None else (weight,))
+
+
+def _nodes(path: Path) -> list[Row]:
+    """The nodes of a network as the rows of a table; a node is named by its `name` or `label` where each has its own."""
+    nodes = graph_of(path).nodes
+    named = next(
+        (
+            fact
+            for fact in ("name", "label")
+            if len({facts[fact] for _, _, facts in nodes if facts.get(fact)}) == len(nodes)
+        ),
+        None,
+    )
+    columns = [c for c in dict.fromkeys(c for _, _, facts in nodes for c in facts) if c not in (named, "id")]
+    if not nodes:
+        raise fatal(path, "a network without nodes", "a node for each resident")
+    rows = [
+        (k, (facts[named] if named else name, *(facts.get(c, "") for c in columns)))
+        for k, (_, name, facts) in enumerate(nodes, 1)
+    ]
+    return [(0, ("id", *columns)), *rows]
+
+
+def _weights(sheet: Sheet, column: str, p: Population, households: list[str]) -> list[int]:
+    """For how many each row stands, the same for a household: its mean weight, made whole by a draw under its name."""
+    name = next((c for c in sheet.header if plain_name(c) == plain_name(column)), None)
+    if name is None:
+        raise fatal(
+            sheet.path,
+            f"no column '{column}'",
+            f"the column of population.residents_weight; there are {listed(sheet.header, 20)}",
+        )
+    given = []
+    for line, at, text in sheet.cells(name):
+        try:
+            number = float(sheet.plain_number(text))
+        except ValueError:
+            number = math.nan
+        if not 0 < number < math.inf:
+            sheet.wrong(
+                line,
+                at,
+                name,
+                f"'{text}'" if text else sheet.nothing(line, at),
+                "a number above 0: for how many the row stands",
+            )
+        given.append(number)
+    sheet.refuse()
+    sums: dict[str, list[float]] = {}
+    for home, number in zip(households, given, strict=True):
+        sums.setdefault(home, []).append(number)
+    scale = p.residents_weighted_to / sum(given) if p.residents_weighted_to else 1.0
+    times = {home: math.floor(scale * sum(w) / len(w) + _luck(f"times {home}", 53) / 2**53) for home, w in sums.items()}
+    total = sum(times[home] for home in households)
+    if not 0 < total <= _MOST:
+        found = f"rows that stand for {total:,} residents"
+        raise fatal(
+            sheet.path, found, f"1 to {_MOST:,}; population.residents_weighted_to says how many all of them are"
+        )
+    note(
+        sheet.path,
+        f"{len(given):,} rows stand for {total:,} residents by the column '{name}'; further ones are called id~2, id~3 ...",
+    )
+    return [times[home] for home in households]
+
+
+def as_in_file(config: Config) -> Config:
+    """The configuration with the numbers of residents and grids that its file has.
+
+    Errors: ConfigError, as for `read_residents`.
+    """
+    p = config.population
+    if p.residents_file is None:
+        return config
+    sheet, _ = _sheet(p.residents_file, p.residents_weight)
+    _, grids, households = _named(sheet)
+    sheet.refuse()
+    residents = len(sheet.rows)
+    if p.residents_weight is not None:
+        residents = sum(_weights(sheet, p.residents_weight, p, households))
+    found = p.model_copy(update={"residents": residents, "grids": len(set(grids))})
+    return config.model_copy(update={"population": found})
+
+
 def read_residents(path: Path, p: Population, seed: int | np.uint64) -> Founders:
-    """The founders of `residents.csv`; columns and cells that it leaves out are drawn.
+    """The founders of a user's file; columns and cells that it leaves out are drawn.
 
     Without a column `household` everyone is a household of their own, but nobody counts as living alone unless the
     file says so. Errors: ConfigError with every problem of the file.
     """
-    sheet = sheet_of(path, ("id", "grid"), ("household", *COLUMNS))
+    sheet, own = _sheet(path, p.residents_weight)
     ids, grids, households = _named(sheet)
     given = {name: _numbers(sheet, name) for name in COLUMNS}
     tier, age = given["tier"], given["age"]
@@ -152,13 +283,28 @@ def read_residents(path: Path, p: Population, seed: int | np.uint64) -> Founders
                 "0 or empty",
             )
     sheet.refuse()
+    kept = {name: column_of([sheet.plain_number(t) for _, _, t in sheet.cells(name)]) for name in own}
+    if own:
+        note(
+            path,
+            f"kept for whom policies are meant (where: own.{as_word(own[0])} ...), not used otherwise: {listed(own, 20)}",
+        )
+    place_in_file = np.arange(len(ids))
+    if p.residents_weight is not None:
+        times = _weights(sheet, p.residents_weight, p, households)
+        copies = [(k, n) for k, many in enumerate(times) for n in range(1, many + 1)]
+        place_in_file = np.array([k for k, _ in copies])
+        ids = [ids[k] + (f"~{n}" if n > 1 else "") for k, n in copies]
+        households = [households[k] + (f"~{n}" if n > 1 else "") for k, n in copies]
+        grids = [grids[k] for k, _ in copies]
     grid_names = _in_order(grids)
     grid_row = {name: k for k, name in enumerate(grid_names)}
     order = sorted(range(len(ids)), key=lambda k: (grid_row[grids[k]], households[k]))
+    place_in_file = place_in_file[order]
     names = [households[k] for k in order]
     begins = [k for k in range(len(names)) if k == 0 or names[k] != names[k - 1]]
     first = np.array([*begins, len(names)], np.int32)
-    columns = {name: None if column is None else column[order] for name, column in given.items()}
+    columns = {name: None if column is None else column[place_in_file] for name, column in given.items()}
     c = person_columns(len(ids))
     c.key[:] = [_luck(ids[k], 63) for k in order]
     dwelling = _dwelling_numbers([names[k] for k in begins])
@@ -186,6 +332,15 @@ def read_residents(path: Path, p: Population, seed: int | np.uint64) -> Founders
         initial={name: columns[name] for name in INITIAL},
         ids=tuple(ids[k] for k in order),
         grid_names=tuple(grid_names),
+        place_in_file=place_in_file,
+        own=OwnColumns(
+            c.key.copy(),
+            {
+                "id": np.array([ids[k] for k in order], np.str_),
+                "grid": np.array([grids[k] for k in order], np.str_),
+                **{name: column[place_in_file] for name, column in kept.items()},
+            },
+        ),
     )
 
 
@@ -225,62 +380,3 @@ def _situations(first, seed, c, p):
 def _persons(first, seed, c, p):
     for h in range(first.size - 1):
         draw_persons(first[h], first[h + 1], seed, c, p)
-
-
-def read_ties(path: Path, people: Founders, strength: float) -> tuple[Column, Column, Column]:
-    """A user's ties, each once: two rows and a strength (`strength` where the file gives none).
-
-    The file is a CSV edge list (source, target and, if wanted, strength) or GraphML, by its ending. Residents are named
-    by their ids, or by their row when they were drawn. Errors: ConfigError with every problem of the file.
-    """
-    ids = people.ids or tuple(map(str, range(people.residents)))
-    if path.suffix.lower() in (".graphml", ".xml"):
-        sheet = _sheet_of_graph(path)
-    else:
-        sheet = sheet_of(path, ("source", "target"), ("strength",))
-    row_of = {name: k for k, name in enumerate(ids)}
-    ends: list[list[int]] = []
-    for name in ("source", "target"):
-        ends.append([])
-        for line, at, text in sheet.cells(name):
-            if text not in row_of:
-                sheet.wrong(line, at, name, f"'{text}'", "the id of a resident", ids)
-            ends[-1].append(row_of.get(text, -1))
-    met: dict[tuple[int, int], int] = {}
-    for (line, row), a, b in zip(sheet.rows, *ends, strict=True):
-        pair, said = (min(a, b), max(a, b)), " - ".join(row[:2])
-        if a >= 0 and a == b:
-            sheet.wrong(line, 0, "", f"a tie of '{row[0]}' to itself", "two different residents")
-        elif min(a, b) >= 0 and pair in met:
-            sheet.wrong(
-                line, 0, "", f"the tie {said} again (first in line {met[pair]})", "each tie once, in either direction"
-            )
-        met.setdefault(pair, line)
-    level = np.full(len(sheet.rows), strength, np.float32)
-    if "strength" in sheet.header:
-        for k, (line, at, text) in enumerate(sheet.cells("strength")):
-            value = _SHARE.value(text)
-            if value:
-                level[k] = value
-            elif text:
-                sheet.wrong(line, at, "strength", f"'{text}'", "a number above 0, up to 1")
-    sheet.refuse()
-    return np.array(ends[0], np.int32), np.array(ends[1], np.int32), level
-
-
-def _sheet_of_graph(path: Path) -> Sheet:
-    """A GraphML file as the same sheet; an edge's line is its place in the file's list of edges."""
-    import networkx
-
-    text_of(path)
-    try:
-        graph = networkx.read_graphml(path)
-    except Exception as error:  # the reader raises a different class for each kind of fault
-        raise fatal(path, f"{type(error).__name__}: {error}", "a GraphML file") from None
-    if graph.is_directed():
-        raise fatal(path, "a directed graph", "an undirected one (edgedefault='undirected')")
-    edges = list(graph.edges(data=True))
-    if not edges:
-        raise fatal(path, "a graph without edges", "at least one edge")
-    rows = [[str(a), str(b), str(facts.get("strength", ""))] for a, b, facts in edges]
-    return Sheet(path, [], ["source", "target", "strength"], list(enumerate(rows, 1)), [])
