@@ -116,7 +116,9 @@ def run_study(
         named = ", ".join(older[:3]) + (f" and {len(older) - 3} more" if len(older) > 3 else "")
         console.print(f"Of an older state of the study, and put away in {folder / 'older'}: {named}.", style="yellow")
     tables = [path.name for path in written if path.suffix in (".parquet", ".csv") and path.name != "failures.csv"]
-    console.print(f"{folder}: {', '.join(tables)}, weekly/, figures/, resolved.yaml, manifest.json", style="dim")
+    console.print(
+        f"{folder}: {', '.join(tables)}, weekly/, figures/, resolved.yaml, manifest.json", style="dim", soft_wrap=True
+    )
     return len(failures)
 
 
