@@ -106,7 +106,7 @@ def run_study(
         failures = results.each.write_failures()
         if not failures.empty:
             written.append(folder / "failures.csv")
-        drawn = _figures_and_table(results, first, console)
+        drawn = figures_and_table(results, first, console)
         store.note_session(told())
         counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
         files = [*written, *(folder / name for name in drawn)]
@@ -196,7 +196,8 @@ def _progress(console: Console, total: int) -> "Iterator[Callable[[int, int], No
     yield counted
 
 
-def _figures_and_table(results: Results, first_stage: int, console: Console) -> list[str]:
+def figures_and_table(results: Results, first_stage: int, console: Console) -> list[str]:
+    """Say what came out and draw it; returns the figures."""
     from experiments.showing import say_results, tables_of
 
     tables = tables_of(results, first_stage=first_stage)
