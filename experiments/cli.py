@@ -18,6 +18,11 @@ class _Linli(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Begin; a reader who leaves before the end (`| head`) ends neither the study nor the command badly."""
         patient()
+        if sys.flags.optimize > 1:
+            click.echo(
+                "python -OO takes away the sentences by which the model describes itself; use python -O.", err=True
+            )
+            sys.exit(2)
         return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -70,7 +75,7 @@ def classroom(port: int, no_browser: bool, lan: bool) -> None:
     try:
         from classroom.app import serve
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"the classroom needs {error.name}: pip install 'linli[classroom]'") from None
+        raise click.ClickException(f"the classroom needs {error.name}: pip install {error.name}") from None
     try:
         serve(port, lan=lan, browser=not no_browser, say=click.echo)
     except OSError as error:

@@ -70,5 +70,7 @@ def apart(name: str) -> str:
 
     So is a name that begins with _, which figures would else take for one that is not to be shown.
     """
+    if name.startswith(ISOLATE):
+        return name
     turns = name.startswith("_") or any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name)
     return f"{ISOLATE}{name}{END}" if turns else name

@@ -221,16 +221,14 @@ def _compared(study: Study, folder: Path) -> Rerun:
         con.execute("create table names (old varchar, new varchar)")
         if names:
             con.executemany("insert into names values (?, ?)", sorted(names))
-        for name, store in (("packed", packed), ("b", again)):
-            if blocks := store.blocks():
-                rows_of(con, blocks).create_view(name)
-            else:
-                con.execute(f"create table {name} as select run, week from (values ('', 0)) t(run, week) where false")
-        con.execute(
-            "create view a as select n.new as run, w.* exclude (run) from packed w join names n on n.old = w.run"
-        )
-        metrics = [row[0] for row in con.execute("describe b").fetchall() if row[0] != "error"]
-        columns = ", ".join(map(column, metrics))
+        lived = rows_of(con, again.blocks())
+        lived.create_view("b")
+        (rows_of(con, blocks) if (blocks := packed.blocks()) else lived.filter("false")).create_view("packed")
+        there = [row[0] for row in con.execute("describe packed").fetchall()]
+        metrics = [name for name in lived.columns if name not in ("run", "week", "error")]
+        kept = "".join(f", w.{column(m)}" if m in there else f", null as {column(m)}" for m in metrics)
+        con.execute(f"create view a as select n.new as run, w.week{kept} from packed w join names n on n.old = w.run")
+        columns = ", ".join(map(column, ("run", "week", *metrics)))
         weeks = con.execute("select count(*) from b where week is not null").fetchone()
         differ = con.execute(
             f"select count(*) from ((select {columns} from a except all select {columns} from b) union all "

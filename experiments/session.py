@@ -106,7 +106,7 @@ def run_study(
         failures = results.each.write_failures()
         if not failures.empty:
             written.append(folder / "failures.csv")
-        drawn = _figures_and_table(results, first, console)
+        drawn = figures_and_table(results, first, console)
         store.note_session(told())
         counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
         files = [*written, *(folder / name for name in drawn)]
@@ -116,7 +116,9 @@ def run_study(
         named = ", ".join(older[:3]) + (f" and {len(older) - 3} more" if len(older) > 3 else "")
         console.print(f"Of an older state of the study, and put away in {folder / 'older'}: {named}.", style="yellow")
     tables = [path.name for path in written if path.suffix in (".parquet", ".csv") and path.name != "failures.csv"]
-    console.print(f"{folder}: {', '.join(tables)}, weekly/, figures/, resolved.yaml, manifest.json", style="dim")
+    console.print(
+        f"{folder}: {', '.join(tables)}, weekly/, figures/, resolved.yaml, manifest.json", style="dim", soft_wrap=True
+    )
     return len(failures)
 
 
@@ -217,7 +219,8 @@ def _progress(console: Console, total: int) -> "Iterator[Callable[[int, int], No
     yield counted
 
 
-def _figures_and_table(results: Results, first_stage: int, console: Console) -> list[str]:
+def figures_and_table(results: Results, first_stage: int, console: Console) -> list[str]:
+    """Say what came out and draw it; returns the figures."""
     from experiments.showing import say_results, tables_of
 
     tables = tables_of(results, first_stage=first_stage)

@@ -4,8 +4,12 @@
 `METRICS` list what there is. Each is imported when it is first used.
 """
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+if sys.flags.optimize > 1:
+    raise ImportError("python -OO takes away the sentences by which the model describes itself; use python -O")
 
 __version__ = "0.1.0"
 

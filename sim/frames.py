@@ -26,9 +26,7 @@ def file_of(given: Any, name: str) -> str:
         numbered = type(given.index).__name__ == "RangeIndex"
         text, ending = given.to_csv(index=not numbered), "csv"
     elif hasattr(given, "is_directed") and hasattr(given, "adj"):
-        from networkx import generate_graphml
-
-        text, ending = "\n".join(generate_graphml(given)), "graphml"
+        text, ending = _graphml(given), "graphml"
     else:
         raise TypeError(
             f"{name}: expected a DataFrame of pandas or polars, a graph of networkx or a path, not {given!r}"
@@ -37,6 +35,20 @@ def file_of(given: Any, name: str) -> str:
     file = _folder(os.getpid()) / f"{name}-{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
     file.write_bytes(content)
     return str(file)
+
+
+def _graphml(graph: Any) -> str:
+    """A network of networkx with every fact as text: its own writer refuses facts that are lists."""
+    from networkx import generate_graphml
+
+    plain = graph.__class__()
+    plain.add_nodes_from((node, _as_text(facts)) for node, facts in graph.nodes(data=True))
+    plain.add_edges_from((one, other, _as_text(facts)) for one, other, facts in graph.edges(data=True))
+    return "\n".join(generate_graphml(plain))
+
+
+def _as_text(facts: dict[Any, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in facts.items() if value is not None}
 
 
 @cache

@@ -308,7 +308,7 @@ class Simulation:
         """
         world, people = self.world, self.world.people
         here = np.flatnonzero(world.age != VACANT)
-        found: dict[str, Column] = {"row": here, "id": np.array([people.name_of(row) for row in here])}
+        found: dict[str, Column] = {"row": here, "id": np.array([people.name_of(row) for row in here.tolist()])}
         found["grid"] = np.array([people.grid_name(grid) for grid in world.grid[here]])
         if people.own is not None:
             own = people.own

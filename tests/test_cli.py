@@ -333,3 +333,36 @@ def test_when_every_run_failed_nothing_is_said_of_a_change(tmp_path: Path) -> No
     told = linli("figures", write_study(tmp_path), "--out", tmp_path / "r").output.replace("\n", " ")
     assert "9 ended, and failed" in told
     assert "change" not in told
+
+
+@pytest.mark.parametrize("words", [["list"], ["schema", "study"]])
+def test_a_reader_who_leaves_is_no_fault(words: list[str]) -> None:
+    running = subprocess.Popen(
+        [sys.executable, "-m", "experiments", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        cwd=Path(__file__).parents[1],
+    )  # fmt: skip
+    assert running.stdout is not None
+    assert running.stderr is not None
+    running.stdout.close()
+    assert running.stderr.read() == b""
+    assert running.wait() == 0
+
+
+def test_python_without_docstrings_is_refused_in_words() -> None:
+    for code in (["-m", "experiments", "list"], ["-c", "import sim"]):
+        done = subprocess.run(
+            [sys.executable, "-OO", *code], capture_output=True, text=True, check=False, cwd=Path(__file__).parents[1]
+        )
+        assert done.returncode == (2 if "-m" in code else 1)
+        assert "-OO takes away the sentences" in done.stderr
+
+
+def test_the_plan_says_what_start_runs_and_figures_take(tmp_path: Path) -> None:
+    said = " ".join(linli("plan", write_study(tmp_path), "--out", tmp_path / "nowhere").output.split())
+    found = re.search(
+        r"time about .*: ([\d.]+) s to start and load, ([\d.]+) s for the runs, ([\d.]+) s for tables", said
+    )
+    assert found, said
+    assert all(float(part) > 0.0 for part in found.groups())
+    assert float(found[3]) > float(found[2])  # nine runs of twenty weeks are nothing beside a page of figures
+    assert not (tmp_path / "nowhere").exists()

@@ -137,6 +137,7 @@ class Page(HTMLParser):
 @QUICK
 @given(NAMES)
 def test_a_page_shows_names_as_they_are(names: list[str]) -> None:
+    assert all(apart(apart(name)) == apart(name) for name in names)
     page = Page("".join(f"<p>{in_html(apart(name))}</p>" for name in names))
     assert page.cells == names
     assert page.tags <= {"p", "bdi"}

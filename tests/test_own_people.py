@@ -146,6 +146,8 @@ def test_an_index_of_pandas_is_the_id_and_a_graph_of_networkx_the_ties() -> None
         found = founders(config.population, 1)
     with pytest.warns(FileNote):
         assert len(read_ties(config.network, found)[0]) == 3
+    with_lists = nx.davis_southern_women_graph()  # facts of the graph that GraphML cannot hold
+    assert load_config("baseline", ties=with_lists).network.ties_file
     with pytest.raises(TypeError, match="expected a DataFrame"):
         load_config("baseline", residents=3)
 

@@ -1,6 +1,8 @@
 """Verifying names what was changed in the files that people use, and moves nothing."""
 
+import hashlib
 import json
+import zipfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -164,3 +166,57 @@ def test_values_that_are_read_with_duckdb_are_those_of_the_tables(tmp_path: Path
     """The line that the documentation gives for reading a table without another package."""
     frame = duckdb.read_parquet(str(out / "runs.parquet"), hive_partitioning=False).df()
     assert frame.equals(Results(small(tmp_path), Store(out)).runs())
+
+
+@pytest.fixture
+def packed(tmp_path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("experiments.packaging.perform", partial(perform, simulate=toy))
+    said = linli("package", tmp_path / "small.yaml", "--out", out, "--to", tmp_path / "p.zip")
+    assert said.exit_code == 0, said.output
+    assert f"SHA-256 {hashlib.sha256((tmp_path / 'p.zip').read_bytes()).hexdigest()}" in said.output
+    return tmp_path / "p.zip"
+
+
+def test_a_package_holds_all_files_of_the_present_state_and_runs_again(packed: Path) -> None:
+    with zipfile.ZipFile(packed) as package:
+        assert {"results/runs.csv", "results/runs.parquet", "results/manifest.json"} <= set(package.namelist())
+    said = linli("replicate", packed, "--workers", 1)
+    assert (said.exit_code, "identical" in said.output) == (0, True), said.output
+    assert hashlib.sha256(packed.read_bytes()).hexdigest() in said.output
+
+
+@pytest.mark.parametrize(
+    ("tamper", "named"),
+    [
+        (a_cell_of_the_runs, "results/runs.parquet: 1 value differs"),
+        (a_cell_and_its_hash, "results/runs.parquet: 1 value differs"),
+        (a_number_in_a_csv, "results/runs.csv: changed since it was written"),
+        (a_block_under_its_new_hash, "weekly rows differ"),
+        (a_bit_of_a_block, "its content is not what its name"),
+        (the_resolved_study, "results/resolved.yaml: changed since"),
+    ],
+)
+def test_a_package_that_was_changed_with_its_checksums_is_noticed(
+    tmp_path: Path, packed: Path, tamper: Callable[[Path], None], named: str
+) -> None:
+    folder, again = tmp_path / "unpacked", tmp_path / "again.zip"
+    with zipfile.ZipFile(packed) as package:
+        package.extractall(folder)
+    tamper(folder / "results")
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS"]
+    sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}" for path in files]
+    (folder / "SHA256SUMS").write_text("\n".join(sums) + "\n")
+    with zipfile.ZipFile(again, "w") as package:
+        for path in (*files, folder / "SHA256SUMS"):
+            package.write(path, path.relative_to(folder).as_posix())
+    said = linli("replicate", again, "--workers", 1)
+    assert said.exit_code == 1, said.output
+    assert named in said.output
+
+
+def test_a_package_with_a_file_more_is_refused(tmp_path: Path, packed: Path) -> None:
+    with zipfile.ZipFile(packed, "a") as package:
+        package.writestr("results/more.csv", "a,b\n")
+    said = linli("replicate", packed, "--workers", 1)
+    assert said.exit_code == 2
+    assert "results/more.csv is not in SHA256SUMS" in said.output
