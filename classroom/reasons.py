@@ -1,14 +1,29 @@
 """Why did they climb, lapse or stay? The weekly chance of a resident taken apart into its reasons.
 
-The terms are those of `sim/rules/deciding.py`, added up in words; a test holds their sum to what the rule decided.
+The chance is what the rule itself says of this resident (`sim/rules/deciding.py`). A reason weighs what the rule would say
+less if this one fact were not as it is but at rest.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
 
 from classroom.life import Life
 from sim.chance import share
 from sim.odds import log_odds, sigma
-from sim.rules.deciding import autonomy_left
+from sim.residents import INTERESTS, NO_TEAM
+from sim.rules.deciding import odds_of_climbing, odds_of_lapsing, ties_that_let_climb
+
+SURE = 700.0
+"""Log odds beyond which a chance is 0 or 1 for any computer."""
+NO_EVENT = np.uint32(2**32 - 1)
+"""The draw that brings no life event."""
+
+type Facts = Mapping[str, Any]
+"""Columns of residents and of levers as they are assumed to be: by name, then by row."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +40,44 @@ class Reason:
         return float(2.718281828459045 ** max(-50.0, min(50.0, self.log_odds)))
 
 
+class Assuming:
+    """A view of the world in which some facts are assumed to be otherwise."""
+
+    def __init__(self, view: Any, facts: Facts) -> None:
+        self._view, self._facts = view, facts
+
+    def __getattr__(self, column: str) -> Any:
+        return self._facts[column] if column in self._facts else getattr(self._view, column)
+
+
 @dataclass(frozen=True)
 class Chance:
-    """The chance of a week, its base, the reasons that moved it, and the draw that decided (happens when below)."""
+    """The chance of a week and the draw that decided (it happens when the draw is below).
 
-    base: float
-    reasons: tuple[Reason, ...]
+    `odds` are the log odds when some facts are assumed to be otherwise, `at_rest` is where each fact rests that can be a
+    reason, with its English and Chinese name.
+    """
+
+    odds: Callable[[Facts], float]
+    at_rest: tuple[tuple[str, str, Facts], ...]
     draw: float
     possible: bool = True
 
-    @property
+    @cached_property
     def chance(self) -> float:
         """The chance with all reasons."""
-        if not self.possible or self.base <= 0.0:
-            return 0.0
-        return float(sigma(log_odds(self.base) + sum(r.log_odds for r in self.reasons)))
+        return _chance(self.odds({})) if self.possible else 0.0
+
+    @cached_property
+    def base(self) -> float:
+        """The chance of somebody like them with every fact at rest."""
+        return _chance(self.odds({name: at for _, _, facts in self.at_rest for name, at in facts.items()}))
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """What moved the chance away from its base."""
+        odds = self.odds({})
+        return tuple(Reason(english, chinese, odds - self.odds(facts)) for english, chinese, facts in self.at_rest)
 
     @property
     def happens(self) -> bool:
@@ -47,70 +85,73 @@ class Chance:
         return self.draw < self.chance
 
 
+def _chance(odds: float) -> float:
+    return 0.0 if odds < -SURE else float(sigma(odds))
+
+
+NEVER = Chance(lambda _: float(log_odds(0.0)), (), 1.0, False)
+"""What cannot happen to somebody of their tier."""
+
+
+def _before(life: Life, facts: Facts) -> tuple[Any, Any]:
+    """Residents and levers as they were when everybody decided, with some facts assumed to be otherwise."""
+    views, then = life.simulation.views, {"tier": life.before.tier, "team": life.before.team}
+    return Assuming(views["residents"], then | facts), Assuming(views["levers"], facts)
+
+
 def chance_of_climbing(life: Life, row: int) -> Chance:
     """The chance of this week's climb, from the tier in which the resident began the week; logistic law only."""
-    w, p = life.simulation.world, life.simulation.config.deciding
-    k = int(life.before.tier[row])
-    draw = float(share(w.luck_rung[row]))
+    views, p = life.simulation.views, life.simulation.config.deciding
+    residents, _ = _before(life, {})
+    k, g = int(residents.tier[row]), int(residents.grid[row])
     if k < 0 or k > 2:
-        return Chance(0.0, (), draw, False)
-    needed = (0.0, p.gate_2, p.gate_3)[k]
-    above = float(w.around_above[row] / w.around_strength[row]) if w.around_strength[row] > 0 else 0.0
-    terms = [
-        Reason("people around who stand higher", "身边层级更高的人", p.norm * (above - p.share_above_at_rest)),
-        Reason(
-            "identification with the community", "社区认同", p.identity * (float(w.identity[row]) - p.identity_at_rest)
-        ),
-        Reason("belief in one's own service", "效能感", p.efficacy * (float(w.efficacy[row]) - p.efficacy_at_rest)),
-        Reason("own leaning", "个人倾向", float(w.disposition[row])),
-        Reason("persuasion by the vanguard or pioneers", "先锋队或网格先锋的劝说", float(w.persuasion[row])),
-        Reason("being asked this week", "本周被邀请", p.asked if w.asked[row] else 0.0),
-        Reason("habit of serving", "服务习惯", p.habit * float(w.habit[row])),
-        Reason("fatigue", "疲劳", -p.fatigue * float(w.fatigue[row])),
-    ]
-    touched = min(float(w.openings[row]), 1.0)
-    if k <= 1:
-        terms.append(Reason("activities that touch own interests", "契合兴趣的活动", p.interest_0 * touched))
-    if k >= 1:
-        g, interest = int(w.grid[row]), w.interest[row]
-        own = autonomy_left(
-            p.autonomy_at_rest,
-            float(w.autonomy[g]),
-            p.supervision_cost,
-            float(w.supervision[g]),
-            p.crowding,
-            float(w.assigned[row]),
-        )
-        of_interest = float(interest[4]) if k == 2 else float(interest[:4].max())
-        weight, freedom = (p.interest_1, p.autonomy_1) if k == 1 else (p.interest_2, p.autonomy_2)
-        terms.append(Reason("own interests", "个人兴趣", weight * (of_interest - p.interest_at_rest)))
-        terms.append(Reason("autonomy in serving", "服务自主性", freedom * (own - p.autonomy_at_rest)))
-    base = (p.climb_from_0, p.climb_from_1, p.climb_from_2)[k]
-    return Chance(base, tuple(terms), draw, w.ties_above[row] >= needed)
+        return NEVER
+
+    def odds(facts: Facts) -> float:
+        residents, levers = _before(life, facts)
+        return float(odds_of_climbing(row, residents, views["grids"], levers, views["deciding"]))
+
+    none: Facts = {row: 0.0}
+    higher = {"around_strength": {row: 1.0}, "around_above": {row: p.share_above_at_rest}}
+    interest = {"interest": {(row, of): p.interest_at_rest for of in range(len(INTERESTS))}}
+    at_rest: tuple[tuple[str, str, Facts], ...] = (
+        ("people around who stand higher", "身边层级更高的人", higher),
+        ("identification with the community", "社区认同", {"identity": {row: p.identity_at_rest}}),
+        ("belief in one's own service", "效能感", {"efficacy": {row: p.efficacy_at_rest}}),
+        ("own leaning", "个人倾向", {"disposition": none}),
+        ("persuasion by the vanguard or pioneers", "先锋队或网格先锋的劝说", {"persuasion": none}),
+        ("being asked this week", "本周被邀请", {"asked": none}),
+        ("habit of serving", "服务习惯", {"habit": none}),
+        ("fatigue", "疲劳", {"fatigue": none}),
+        ("activities that touch own interests", "契合兴趣的活动", {"openings": none}),
+        ("own interests", "个人兴趣", interest),
+        ("autonomy in serving", "服务自主性", {"autonomy": {g: 0.0}, "supervision": {g: 0.0}, "assigned": none}),
+    )
+    draw = float(share(residents.luck_rung[row]))
+    return Chance(odds, at_rest, draw, bool(residents.ties_above[row] >= ties_that_let_climb(k, p)))
 
 
 def chance_of_lapsing(life: Life, row: int) -> Chance:
     """The chance of this week's lapse; its draw is one less that of the climb."""
-    w, p = life.simulation.world, life.simulation.config.deciding
-    k = int(life.before.tier[row])
-    draw = 1.0 - float(share(w.luck_rung[row]))
-    if k < 1:
-        return Chance(0.0, (), draw, False)
-    event = float(share(w.luck_life[row])) < p.life_event_chance
-    bonds = min(float(w.active_ties[row]), p.most_ties_that_hold)
-    terms = (
-        Reason("a life event (illness, birth, work)", "生活变故（疾病、生育、工作）", p.life_event if event else 0.0),
-        Reason("fatigue", "疲劳", p.lapse_fatigue * float(w.fatigue[row])),
-        Reason(
-            "identification with the community",
-            "社区认同",
-            -p.lapse_identity * (float(w.identity[row]) - p.identity_at_rest),
-        ),
-        Reason("ties to others who serve", "与其他志愿者的联系", -p.lapse_ties * bonds),
-        Reason("meeting regularly in a team", "团队定期活动", -p.lapse_regular * (life.before.team[row] >= 0)),
-        Reason("thanks received", "得到感谢", -float(w.recognition[row])),
+    views, p = life.simulation.views, life.simulation.config.deciding
+    residents, _ = _before(life, {})
+    if residents.tier[row] < 1:
+        return NEVER
+
+    def odds(facts: Facts) -> float:
+        residents, levers = _before(life, facts)
+        return float(odds_of_lapsing(row, residents, levers, views["deciding"]))
+
+    none: Facts = {row: 0.0}
+    at_rest: tuple[tuple[str, str, Facts], ...] = (
+        ("a life event (illness, birth, work)", "生活变故（疾病、生育、工作）", {"luck_life": {row: NO_EVENT}}),
+        ("fatigue", "疲劳", {"fatigue": none}),
+        ("identification with the community", "社区认同", {"identity": {row: p.identity_at_rest}}),
+        ("ties to others who serve", "与其他志愿者的联系", {"active_ties": none}),
+        ("meeting regularly in a team", "团队定期活动", {"team": {row: NO_TEAM}}),
+        ("thanks received", "得到感谢", {"recognition": none}),
     )
-    return Chance((p.lapse_from_1, p.lapse_from_2, p.lapse_from_3)[k - 1], terms, draw)
+    return Chance(odds, at_rest, 1.0 - float(share(residents.luck_rung[row])))
 
 
 def in_words(chance: Chance, most: int = 3) -> tuple[str, str]:

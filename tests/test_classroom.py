@@ -25,6 +25,7 @@ from classroom.studies import opened_text, study_text
 from experiments.execution import simulated
 from experiments.study import read_study
 from sim import METRICS, POLICIES, Simulation, load_config
+from sim.odds import log_odds
 from sim.policies.policy import Policy
 
 SMALL = {"population.residents": 300, "population.grids": 3}
@@ -111,6 +112,10 @@ def test_the_reasons_told_are_those_that_decided(seed: int) -> None:
                 told = 1 if up.happens else -1 if down.happens else 0
                 assert world.tier[row] - life.before.tier[row] == told
                 decided += told != 0
+                for one in (up, down) if told else ():
+                    if one.reasons:
+                        whole = log_odds(one.base) + sum(reason.log_odds for reason in one.reasons)
+                        assert one.odds({}) == pytest.approx(whole, abs=1e-4), "reasons add up to what the rule says"
     assert decided > 50
 
 
