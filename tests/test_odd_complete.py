@@ -14,6 +14,7 @@ from sim import load_config, odds
 from sim.levers import LEVERS
 from sim.population import PersonColumns
 from sim.tallies import TALLIES
+from sim.views import SECTIONS
 from sim.week import WEEK
 
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -68,7 +69,7 @@ def test_no_listing_uses_a_name_that_is_nowhere_explained(text: str) -> None:
     assert len(trees) > len(WEEK)
     explained = {name for table in TABLES.values() for name in table} | set(LEVERS) | set(TALLIES)
     explained |= {law.__name__ for module in (odds, *rule_modules()) for law in laws_of(module)}
-    explained |= set(re.findall(r"`(\w+)` is ", text)) | set(PersonColumns._fields)
+    explained |= set(re.findall(r"`(\w+)` is ", text)) | set(PersonColumns._fields) | set(SECTIONS)
     kinds = next(block for block in BLOCK.findall(text) if "def set_kinds" in block)
     explained |= {f"kind_{name}" for name in re.findall(r'^ +"(\w+)": \[', kinds, re.MULTILINE)}
     record = next(block for block in BLOCK.findall(text) if "class HouseholdNumbers" in block)

@@ -41,6 +41,7 @@ from sim.policies import POLICIES
 from sim.policies.policy import Policy
 from sim.residents import PARTICIPANTS, RESIDENTS
 from sim.ties import TIES
+from sim.views import TABLES as VIEWS
 from sim.week import WEEK
 
 TABLES: dict[str, Table] = {
@@ -89,6 +90,7 @@ def _filled(name: str, of: str, config: Config, community: str) -> str:
         "submodels": submodels,
         "policies": policies_list,
         "parameters": lambda: parameters_tables(config),
+        "views": views_list,
         "phases": phases_in_full,
         "pushes": pushes,
         "code": lambda: module_in_full(importlib.import_module(of)),
@@ -134,6 +136,14 @@ def rule_modules() -> list[ModuleType]:
     modules = [importlib.import_module(f"sim.rules.{m.name}") for m in pkgutil.iter_modules(sim.rules.__path__)]
     order = list(dict.fromkeys(p.plain.__module__ for p in WEEK))
     return sorted(modules, key=lambda m: order.index(m.__name__) if m.__name__ in order else len(order))
+
+
+def views_list() -> str:
+    """What a column is called in rules: the view it is looked up in, and what its name loses there."""
+    named = {view: prefix for view, (prefix, _) in VIEWS.items()}
+    shortened = "; ".join(f"`{view}` is the view of columns `{prefix}...`" for view, prefix in named.items() if prefix)
+    whole = "; ".join(f"`{view}` is the view of columns of that name" for view, prefix in named.items() if not prefix)
+    return f"{whole}; without the beginning of their name, {shortened}."
 
 
 def submodels() -> str:

@@ -9,23 +9,40 @@ from types import ModuleType
 from typing import Any
 
 from sim.engine.jit import plain
+from sim.views import TABLES
 
 SIGNS = ((" ** ", "^"), (" * ", " · "), (" - ", " − "), ("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("(-", "(−"))
 """How operators of a formula are printed."""
+ENGINEERS_HALF = "# ---- the engineer's half"
+"""From this line on a rule file says how something is done fast, and no more what is done."""
 WIDEST = 110
 """Characters in a line of a formula."""
 
 
 def laws_of(module: ModuleType) -> list[Callable[..., Any]]:
-    """The laws of a module as plain Python, in the order in which they stand."""
-    tree = ast.parse(inspect.getsource(module))
-    laws = [
-        node.name
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef)
-        and any(isinstance(d, ast.Name) and d.id == "law" for d in node.decorator_list)
-    ]
-    return [plain(getattr(module, name)) for name in laws]
+    """The laws of a module as plain Python, in the order in which they stand: formulas, and functions about one."""
+    return [plain(getattr(module, name)) for name, node in _functions(module).items() if _is_law(node, module)]
+
+
+def is_about_one(law: Callable[..., Any]) -> bool:
+    """Whether a law looks up one resident, order or tie in the world; others are formulas of numbers alone."""
+    return not set(inspect.signature(law).parameters).isdisjoint(TABLES)
+
+
+def _functions(module: ModuleType) -> dict[str, ast.FunctionDef]:
+    """The functions that stand in a module, by name."""
+    body = ast.parse(inspect.getsource(module)).body
+    return {node.name: node for node in body if isinstance(node, ast.FunctionDef)}
+
+
+def _is_law(node: ast.FunctionDef, module: ModuleType) -> bool:
+    """Whether a function is a law that a reader of the model wants to see: it stands above the engineer's half."""
+    head = inspect.getsource(module).partition(ENGINEERS_HALF)[0]
+    return _decorated(node, "law") and node.lineno <= head.count("\n")
+
+
+def _decorated(node: ast.FunctionDef, by: str) -> bool:
+    return any(isinstance(d, ast.Name) and d.id == by for d in node.decorator_list)
 
 
 def formula(law: Callable[..., Any]) -> str:
@@ -36,8 +53,7 @@ def formula(law: Callable[..., Any]) -> str:
     sentence = " ".join(inspect.cleandoc(law.__doc__ or "").split())
     cases, where = _cases(tree.body[1:])
     if not cases:
-        body = [_signs(line) for node in tree.body[1:] for line in ast.unparse(node).splitlines()]
-        lines = [f"{tree.name}({arguments}):", *(f"    {line}" for line in body)]
+        lines = [f"{tree.name}({arguments}):", *(f"    {line}".rstrip() for line in body_of(law).splitlines())]
     else:
         lines = [f"{tree.name}({arguments}) =", *(line for case in cases for line in _wrapped(case))]
         lines += ["  where", *(line for said in where for line in _wrapped(said))] if where else []
@@ -96,12 +112,9 @@ def body_of(function: Callable[..., Any]) -> str:
 
 def functions_of(module: ModuleType) -> dict[str, str]:
     """The module's own functions that are neither laws nor phases, by name, in full."""
-    source = inspect.getsource(module)
-    lines = source.splitlines()
-    found = {}
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef) and not any(
-            isinstance(d, ast.Call) or (isinstance(d, ast.Name) and d.id == "law") for d in node.decorator_list
-        ):
-            found[node.name] = "\n".join(lines[node.lineno - 1 : node.end_lineno])
-    return found
+    lines = inspect.getsource(module).splitlines()
+    return {
+        name: "\n".join(lines[node.lineno - 1 : node.end_lineno])
+        for name, node in _functions(module).items()
+        if not _is_law(node, module) and not _decorated(node, "phase")
+    }

@@ -11,9 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from experiments.odd.formulas import body_of, functions_of
+from experiments.odd.formulas import body_of, functions_of, laws_of
 from sim.engine.jit import plain
-from sim.phase import Phase
 from sim.policies import POLICIES
 from sim.policies.policy import Policy
 from sim.week import WEEK
@@ -22,7 +21,7 @@ CONSTANT = re.compile(r"_?[A-Z][A-Z0-9_]*|_\d+")
 STREAM = re.compile(r"^(\w+) = stream\(\"([^\"]+)\"\)", re.MULTILINE)
 SAID = ("sentence", "sentence_zh", "told", "told_zh", "period", "fits")
 """Methods of a policy that only speak or refuse: they change nothing in a run."""
-COMPILER = ("compiled", "inlined", "weekly", "register_jitable")
+COMPILER = ("compiled", "inlined", "weekly", "register_jitable", "law", "unit")
 """Decorators that say how a function is compiled, and nothing about what it computes."""
 UNTYPED = "  # type: ignore[no-untyped-def]"
 """A remark for the type checker."""
@@ -38,15 +37,25 @@ def phases_in_full() -> str:
     return "\n\n".join(_phase_in_full(phase) for phase in WEEK)
 
 
-def _phase_in_full(phase: Phase) -> str:
+def _phase_in_full(phase: Any) -> str:
     module = importlib.import_module(phase.plain.__module__)
     writes = ", ".join(f"`{name}`" for name in phase.writes)
-    said = inspect.getsource(phase.plain)
-    helpers = [code for name, code in functions_of(module).items() if re.search(rf"\b{name}\(", said)]
+    helpers = _helpers(inspect.getsource(phase.plain), module)
     body = body_of(phase.plain)
     words = inspect.cleandoc(phase.plain.__doc__ or "")
     parts = [words, f"Writes {writes}.", *meanings((*helpers, body), module), fenced(*helpers, body)]
     return f'<a id="{phase.name}"></a>\n\n### {phase.name}\n\n' + "\n\n".join(parts)
+
+
+def _helpers(said: str, module: ModuleType) -> list[str]:
+    """The module's functions, other than laws, that some code calls, be it through a law or through another of them."""
+    functions = functions_of(module)
+    through = functions | {law.__name__: inspect.getsource(law) for law in laws_of(module)}
+    called: set[str] = set()
+    while found := {name for name in through.keys() - called if re.search(rf"\b{name}\(", said)}:
+        called |= found
+        said = "\n".join(through[name] for name in found)
+    return [code for name, code in functions.items() if name in called]
 
 
 def meanings(code: Iterable[str], module: ModuleType) -> list[str]:
