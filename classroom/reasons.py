@@ -96,7 +96,7 @@ NEVER = Chance(lambda _: float(log_odds(0.0)), (), 1.0, False)
 def _before(life: Life, facts: Facts) -> tuple[Any, Any]:
     """Residents and levers as they were when everybody decided, with some facts assumed to be otherwise."""
     views, then = life.simulation.views, {"tier": life.before.tier, "team": life.before.team}
-    return Assuming(views["residents"], then | facts), Assuming(views["levers"], facts)
+    return Assuming(views["residents"], {**then, **facts}), Assuming(views["levers"], facts)
 
 
 def chance_of_climbing(life: Life, row: int) -> Chance:
@@ -111,7 +111,7 @@ def chance_of_climbing(life: Life, row: int) -> Chance:
         residents, levers = _before(life, facts)
         return float(odds_of_climbing(row, residents, views["grids"], levers, views["deciding"]))
 
-    none: Facts = {row: 0.0}
+    none = {row: 0.0}
     higher = {"around_strength": {row: 1.0}, "around_above": {row: p.share_above_at_rest}}
     interest = {"interest": {(row, of): p.interest_at_rest for of in range(len(INTERESTS))}}
     at_rest: tuple[tuple[str, str, Facts], ...] = (
@@ -142,7 +142,7 @@ def chance_of_lapsing(life: Life, row: int) -> Chance:
         residents, levers = _before(life, facts)
         return float(odds_of_lapsing(row, residents, levers, views["deciding"]))
 
-    none: Facts = {row: 0.0}
+    none = {row: 0.0}
     at_rest: tuple[tuple[str, str, Facts], ...] = (
         ("a life event (illness, birth, work)", "生活变故（疾病、生育、工作）", {"luck_life": {row: NO_EVENT}}),
         ("fatigue", "疲劳", {"fatigue": none}),

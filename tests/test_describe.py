@@ -12,6 +12,7 @@ from sim import METRICS, POLICIES, load_config
 from sim.engine.jit import plain
 from sim.levers import LEVERS
 from sim.residents import RESIDENTS
+from sim.rules import deciding, remembering
 from sim.rules.asking import chance_of_being_asked
 from sim.rules.learning import skill_after
 from sim.week import WEEK
@@ -65,3 +66,17 @@ def test_laws_are_printed_as_formulas() -> None:
     shown = formula(plain(skill_after))
     assert "after = skill + (taught + practised) · (1.0 − skill) − forgetting · above" in shown
     assert anchor_of("Appendix A. Parameters") == "appendix-a-parameters"
+
+
+def test_a_law_about_one_resident_is_printed_as_it_stands() -> None:
+    shown = formula(plain(remembering.free_hours))
+    assert "free_hours(i, residents, remembering):\n" in shown
+    assert "    return residents.hours_limit[i] * given\n" in shown
+
+
+def test_what_only_the_engineer_needs_stands_with_the_phase_and_not_among_the_laws(text: str) -> None:
+    assert plain(deciding.pull_upward) in laws_of(deciding)
+    assert plain(deciding.most_pull) not in laws_of(deciding)
+    assert "\nmost_pull(" not in text
+    phase = text.partition('<a id="residents_decide">')[2].partition("<a id=")[0]
+    assert "def most_pull(p):" in phase, "called by what the phase calls"

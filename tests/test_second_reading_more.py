@@ -208,3 +208,14 @@ def test_a_feeling_is_kept_to_seven_digits_or_not_at_all() -> None:
         assert plain(feeling.or_none)(x) == pytest.approx(x, rel=6e-8)
     assert plain(feeling.or_none)(0.99e-6) == plain(feeling.or_none)(0.0) == 0.0
     assert plain(feeling.or_none)(1.01e-6) > 0.0
+
+
+def test_staff_whose_own_grid_is_served_are_shared_by_all() -> None:
+    left = np.array([2.0, 0.0, 3.5, 1.0])
+    plain(dispatching.pool_what_is_left)(left)
+    assert left.tolist() == [0.0, 0.0, 0.0, 6.5], "nobody's hour is lost, and the last row is that of all"
+
+
+def test_a_helper_has_room_below_the_most() -> None:
+    rule = SimpleNamespace(most_clients=2.0)
+    assert [plain(pairing.has_room)(h, [0, 1, 2, 3], rule) for h in range(4)] == [True, True, False, False]

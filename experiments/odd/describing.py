@@ -18,7 +18,7 @@ import sim
 import sim.rules
 from experiments.media import in_markdown
 from experiments.odd.formulas import formula, laws_of
-from experiments.odd.listings import chosen_in_full, module_in_full, phases_in_full, pushes
+from experiments.odd.listings import chosen_in_full, meanings, module_in_full, phases_in_full, pushes
 from experiments.odd.tables import (
     facts_table,
     kinds_table,
@@ -151,7 +151,8 @@ def submodels() -> str:
     parts = [_shared_laws()]
     for module in rule_modules():
         name = module.__name__.rsplit(".", 1)[-1]
-        laws = [formula(law) for law in laws_of(module)]
+        known = laws_of(module)
+        laws = [*meanings([inspect.getsource(law) for law in known], module), *(formula(law) for law in known)]
         phases = [f"Phase [`{p.name}`](#{p.name}): {p.sentence}" for p in WEEK if p.plain.__module__ == module.__name__]
         parts.append("\n\n".join([f"#### {name.capitalize()}", _prose(module), *laws, *phases]))
     return "\n\n".join(parts)

@@ -46,12 +46,12 @@ def _decorated(node: ast.FunctionDef, by: str) -> bool:
 
 
 def formula(law: Callable[..., Any]) -> str:
-    """A law in words and as a formula: a case a line, intermediate names below."""
+    """A law in words, and as a formula: a case a line, intermediate names below; a law about one as it stands."""
     tree = ast.parse(textwrap.dedent(inspect.getsource(law))).body[0]
     assert isinstance(tree, ast.FunctionDef)  # a law is a plain function
     arguments = ", ".join(a.arg for a in tree.args.args)
     sentence = " ".join(inspect.cleandoc(law.__doc__ or "").split())
-    cases, where = _cases(tree.body[1:])
+    cases, where = ([], []) if is_about_one(law) else _cases(tree.body[1:])
     if not cases:
         lines = [f"{tree.name}({arguments}):", *(f"    {line}".rstrip() for line in body_of(law).splitlines())]
     else:

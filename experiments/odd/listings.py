@@ -70,9 +70,9 @@ def meanings(code: Iterable[str], module: ModuleType) -> list[str]:
     numbers = [f"`{n}` is {x:,}" for n, x in known.items() if isinstance(x, int | float | np.integer)]
     tuples = {n: x for n, x in known.items() if isinstance(x, tuple) and isinstance(x[0], str | int)}
     lists = [f"`{n}` is ({', '.join(map(str, x))})" for n, x in tuples.items()]
-    records = [
-        f"`{n}` is a record of {', '.join(x.names)}" for n, x in known.items() if isinstance(x, np.dtype) and x.names
-    ]
+    fields = {n: x.names for n, x in known.items() if isinstance(x, np.dtype) and x.names}
+    fields |= {n: getattr(module, n)._fields for n in used if hasattr(getattr(module, n, None), "_fields")}
+    records = [f"`{n}` is a record of {', '.join(names)}" for n, names in fields.items()]
     said = streams + numbers + lists + records
     return [f"Here {', '.join(said)}."] if said else []
 
@@ -147,13 +147,19 @@ def pushes() -> str:
     return "\n\n".join(f"#### Push of `{name}`\n\n{_policy_in_full(kind)}" for name, kind in POLICIES.items())
 
 
+def _own_function(member: Any) -> Any:
+    """The function behind a member of a policy: behind a property, or behind what it does in a week."""
+    return member.fget if isinstance(member, property) else getattr(member, "function", member)
+
+
 def _policy_in_full(kind: type[Policy]) -> str:
     module = importlib.import_module(kind.__module__)
-    members = {name: m.fget if isinstance(m, property) else m for name, m in vars(kind).items()}
+    members = {name: _own_function(member) for name, member in vars(kind).items()}
     own = [
         _function(member)
         for name, member in members.items()
         if inspect.isfunction(member) and member.__module__ == kind.__module__ and name not in SAID
     ]
-    code = [*(c for c in own if not c.startswith("@model_validator")), *functions_of(module).values()]
+    laws = [_function(law) for law in laws_of(module)]
+    code = [*(c for c in own if not c.startswith("@model_validator")), *laws, *functions_of(module).values()]
     return "\n\n".join([*meanings(code, module), fenced(*code)])
