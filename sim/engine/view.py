@@ -18,7 +18,7 @@ from numba.core.imputils import lower_builtin, lower_cast, lower_getattr_generic
 from numba.core.typeconv import Conversion
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.np import arrayobj
-from numba.np.numpy_support import from_dtype
+from numba.np.numpy_support import as_dtype, from_dtype
 
 from sim.engine.layout import CELLS, COLUMNS, Layout, Member
 
@@ -125,8 +125,10 @@ def _told(builder: Any, access: Any, column: str) -> Any:
 
 def _place(context: Any, builder: Any, kind: Any, column: Any, index_types: Any, indices: Any) -> Any:
     array = arrayobj.make_array(kind)(context, builder, column)
-    offset = WORD(0)
-    for of, index, stride in zip(index_types, indices, cgutils.unpack_tuple(builder, array.strides, kind.ndim), strict=True):
+    offset, strides = WORD(0), cgutils.unpack_tuple(builder, array.strides, kind.ndim)
+    # a column lies in one piece: known to the compiler, a loop over it takes several rows at once
+    strides[-1] = WORD(as_dtype(kind.dtype).itemsize)
+    for of, index, stride in zip(index_types, indices, strides, strict=True):
         offset = builder.add(offset, builder.mul(context.cast(builder, index, of, types.intp), stride))
     return cgutils.pointer_add(builder, array.data, offset)
 
