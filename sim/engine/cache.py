@@ -23,8 +23,8 @@ import numpy as np
 from numba.core.compiler import CompileResult
 from numba.core.registry import cpu_target
 
-KEPT = 3
-"""Versions of one function's code that stay on disk: checkouts and branches beside each other do not drive each other out."""
+KEPT = 8
+"""Versions of one function's code (for other arguments, of another checkout) that stay on disk; older ones are removed."""
 
 
 def _folder() -> Path:
@@ -132,6 +132,8 @@ class Kept:
         """`name` is unique in the program; `digest_of` tells what the code for a signature depends on."""
         self.cache_path, self._name, self._digest_of = str(CACHE), name, digest_of
         self._held: dict[str, contextlib.ExitStack] = {}
+        self.result: Any = None
+        """What was compiled last in this process."""
 
     def file(self, signature: Any) -> Path:
         """Where the code for a signature lies, or would."""
@@ -152,10 +154,10 @@ class Kept:
 
     def save_overload(self, signature: Any, result: Any) -> None:
         """Keep the code; the oldest versions of it go."""
-        file = self.file(signature)
+        file, self.result = self.file(signature), result
         with contextlib.suppress(OSError):  # a full disk costs time, nothing else
             with tempfile.NamedTemporaryFile(dir=CACHE, delete=False) as whole:
-                pickle.dump(result._reduce(), whole, protocol=pickle.HIGHEST_PROTOCOL)
+                pickle.dump(result._replace(type_annotation="")._reduce(), whole, protocol=pickle.HIGHEST_PROTOCOL)
             os.replace(whole.name, file)
             versions = sorted(CACHE.glob(f"{self._name}-{'?' * 16}.bin"), key=lambda one: -one.stat().st_mtime)
             for old in versions[KEPT:]:

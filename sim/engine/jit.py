@@ -12,11 +12,15 @@ from typing import Any
 
 import numba
 from llvmlite import ir as machine
+from numba import _dynfunc
 from numba.core import cgutils, ir, types
+from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import FunctionPass, register_pass
 from numba.core.typed_passes import NopythonTypeInference
-from numba.extending import intrinsic, overload, typeof_impl
+from numba.core.imputils import lower_builtin
+from numba.core.typing.templates import AbstractTemplate, infer_global
+from numba.extending import typeof_impl
 from numba.np import arrayobj
 
 from sim.engine.cache import Fingerprint, Kept
@@ -68,8 +72,43 @@ class _UnsignedIndex(FunctionPass):
         return [line, statement]
 
 
+class _Fragment(JITCodeLibrary):  # type: ignore[misc]
+    """Code that is only ever linked into its callers: it is optimised there, once, and no machine code of its own is made."""
+
+    def _optimize_functions(self, module: Any) -> None:
+        """Left to the callers."""
+        module.data_layout = self._codegen._data_layout
+
+    def finalize(self) -> None:
+        """Nothing but a mark."""
+        self._finalize_dynamic_globals()
+        self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:  # noqa: ARG002
+        """There is none: nobody calls a fragment."""
+        return 0
+
+
+class _Whole(JITCodeLibrary):  # type: ignore[misc]
+    """Code that is called: all fragments that it needs are linked into it."""
+
+    def add_linking_library(self, library: Any) -> None:
+        """Link it, and what it would have linked itself."""
+        if library not in self._linking_libraries:
+            super().add_linking_library(library)
+            if isinstance(library, _Fragment):
+                for needed in library._linking_libraries:
+                    self.add_linking_library(needed)
+
+
 class ColumnCompiler(Compiler):
     """The compiler, with unsigned indices."""
+
+    library = _Whole
+
+    def __init__(self, typing: Any, target: Any, library: Any, *more: Any) -> None:
+        super().__init__(typing, target, library or self.library(target.codegen(), f"linli.{next(_number)}"), *more)
+        self.state.library.enable_object_caching()
 
     def define_pipelines(self) -> Any:
         """The usual steps, and ours after the types are known."""
@@ -80,27 +119,39 @@ class ColumnCompiler(Compiler):
         return pipelines
 
 
+class _FragmentCompiler(ColumnCompiler):
+    library = _Fragment
+
+    def compile_extra(self, func: Any) -> Any:
+        """Compile it as far as callers need; where they look for machine code, a function stands that nobody calls."""
+        self.state.flags.no_compile = True
+        made = super().compile_extra(func)
+        described = made.fndesc
+        stand_in = _dynfunc.make_function(described.lookup_module(), func.__name__, "", 0, made.environment, (made.library,))
+        self.state.targetctx.insert_user_function(stand_in, described, [made.library])
+        return made._replace(entry_point=stand_in)
+
+
+_number = count()
 OPTIONS = {"nogil": True, "error_model": "numpy"}
 
 
-def _dispatcher(function: Callable[..., Any], **more: Any) -> Any:
-    """A function that is compiled for the types it meets; its code is kept on disk."""
-    made = numba.njit(**OPTIONS, pipeline_class=ColumnCompiler, **more)(function)
+def _kept(function: Callable[..., Any]) -> Kept:
     on: list[Fingerprint] = []
 
     def digest_of(signature: Any) -> str:
         if not on:  # not before all of the module is there
             on.append(Fingerprint(function))
-        seen = [kind.layout_of(on[0].names) for kind in signature if hasattr(kind, "layout_of")]
-        return on[0].digest([str(kind) for kind in signature], seen)
+        return on[0].digest([str(kind) for kind in signature])
 
-    made._cache = Kept(f"{function.__module__}.{function.__qualname__}".replace("<", "").replace(">", ""), digest_of)
-    return made
+    return Kept(f"{function.__module__}.{function.__qualname__}", digest_of)
 
 
 def inlined[F: Callable[..., Any]](function: F) -> F:
     """Compile a small function into each of its callers, so that a loop around it can use vector instructions."""
-    return _dispatcher(function, inline="always")  # type: ignore[no-any-return]
+    made = numba.njit(**OPTIONS, pipeline_class=ColumnCompiler, inline="always")(function)
+    made._cache = _kept(function)
+    return made  # type: ignore[no-any-return]
 
 
 class Law:
@@ -118,14 +169,14 @@ class Law:
         return self.py_func.__qualname__
 
     @cached_property
-    def dispatcher(self) -> Any:
+    def inner(self) -> Any:
         """What compiled code calls."""
-        return _dispatcher(self.py_func)
+        return numba.njit(**OPTIONS, pipeline_class=_FragmentCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True)(self.py_func)
 
 
 @typeof_impl.register(Law)
 def _type_of_law(law: Law, _: Any) -> Any:
-    return types.Dispatcher(law.dispatcher)
+    return types.Dispatcher(law.inner)
 
 
 def law[F: Callable[..., Any]](function: F) -> F:
@@ -140,12 +191,14 @@ class Compiled(Law):
         """Call it with numbers and columns, or in plain Python with views."""
         if any(type(argument) is View for argument in arguments):
             return self.py_func(*arguments)
-        return self.dispatcher(*arguments)
+        return self.outer(*arguments)
 
-
-@typeof_impl.register(Compiled)
-def _type_of_compiled(function: Compiled, _: Any) -> Any:
-    return types.Dispatcher(function.dispatcher)
+    @cached_property
+    def outer(self) -> Any:
+        """What plain Python calls; its code is kept on disk."""
+        made = numba.njit(**OPTIONS, pipeline_class=ColumnCompiler)(self.py_func)
+        made._cache = _kept(self.py_func)
+        return made
 
 
 def compiled[F: Callable[..., Any]](function: F) -> F:
@@ -158,23 +211,6 @@ def plain[F: Callable[..., Any]](function: F) -> F:
     return getattr(function, "py_func", function)
 
 
-def _prefetch(_: Any, row: Any, columns: Any) -> Any:
-    def made(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        byte, number = cgutils.voidptr_t, cgutils.int32_t
-        kind = machine.FunctionType(machine.VoidType(), [byte, number, number, number])
-        to_read, to_keep, data = number(0), number(3), number(1)
-        ask = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
-        for of, column in zip(columns, cgutils.unpack_tuple(builder, arguments[1]), strict=True):
-            array = arrayobj.make_array(of)(context, builder, column)
-            place = cgutils.get_item_pointer(context, builder, of, array, [arguments[0]])
-            builder.call(ask, [builder.bitcast(place, byte), to_read, to_keep, data])
-        return context.get_dummy_value()
-
-    return types.void(types.uintp, columns), made
-
-
-_prefetched: Any = intrinsic(_prefetch)
-
 AHEAD = 5
 """So many turns before its own, a row is prefetched: what that takes, a few turns take too."""
 
@@ -186,6 +222,21 @@ def prefetch(row: int, *columns: Any) -> None:
     """
 
 
-@overload(prefetch)
-def _compiled_prefetch(row, *columns):  # type: ignore[no-untyped-def]
-    return lambda row, *columns: _prefetched(row, columns)
+@infer_global(prefetch)
+class _Prefetch(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, arguments: Any, keywords: Any) -> Any:  # noqa: ARG002
+        return types.none(*arguments)
+
+
+@lower_builtin(prefetch, types.Integer, types.VarArg(types.Any))
+def _prefetched(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    byte, number = cgutils.voidptr_t, cgutils.int32_t
+    kind = machine.FunctionType(machine.VoidType(), [byte, number, number, number])
+    to_read, to_keep, data = number(0), number(3), number(1)
+    ask = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+    row = context.cast(builder, arguments[0], signature.args[0], types.intp)
+    for of, column in zip(signature.args[1:], arguments[1:], strict=True):
+        array = arrayobj.make_array(of)(context, builder, column)
+        place = cgutils.get_item_pointer(context, builder, of, array, [row])
+        builder.call(ask, [builder.bitcast(place, byte), to_read, to_keep, data])
+    return context.get_dummy_value()
