@@ -37,6 +37,8 @@ NO_RULES = frozenset(
         "model",
         "people_parameters",
         "reading",
+        "sections",
+        "seed",
         "simulation",
         "world",
     ]

@@ -19,6 +19,7 @@ from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.population import INITIAL, Founders, founders
 from sim.residents import INTERESTS, MIGRANT, PARTICIPANTS, RESIDENTS, TIERS
 from sim.rules.moving import NEVER_SERVED, fill_groups
+from sim.seed import checked_seed
 from sim.tallies import Tallies
 from sim.ties import TIES
 
@@ -39,7 +40,7 @@ class World:
         Errors: ConfigError when a file of residents or ties is wrong.
         """
         self.config = config
-        luck = np.uint64(seed)  # seeds beyond 2**63 are seeds too
+        luck = np.uint64(checked_seed(seed))  # seeds beyond 2**63 are seeds too
         self.people: Founders = founders(config.population, luck)
         given: Ties = ties(config.network, self.people, luck)
         self.columns: dict[str, Column] = {}
