@@ -185,13 +185,16 @@ def test_a_change_that_is_no_yaml_is_told_as_it_was_written(tmp_path: Path, chan
 
 
 @pytest.mark.parametrize("text", ["a: b", "@home", "5", "[x]", "# not a comment", "no", "{a: 1}", "'", " padded "])
-def test_a_text_in_quotes_is_that_text(tmp_path: Path, text: str) -> None:
+def test_a_text_in_quotes_is_that_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """It is read as YAML once, never twice."""
     assert read_study(write_study(tmp_path), {"title": json.dumps(text)}).file.title == text
-    study = small(tmp_path, arms={"a": {"set": {"population.residents_file": text}}, "b": []})
-    assert dict(study.job(next(iter(study.runs()))).changes)["population.residents_file"] == text
-    config = load_config("classroom", set=as_they_are({"population.residents_file": text}))
-    assert str(config.population.residents_file) == text
+    monkeypatch.chdir(tmp_path)
+    name = f"{text}.csv"
+    Path(name).write_text("id,grid\n1,1\n", "utf-8")
+    study = small(tmp_path, arms={"a": {"set": {"population.residents_file": name}}, "b": []})
+    assert dict(study.job(next(iter(study.runs()))).changes)["population.residents_file"] == name
+    config = load_config("classroom", set=as_they_are({"population.residents_file": name}))
+    assert str(config.population.residents_file) == name
 
 
 def test_a_change_with_a_mapping_replaces_a_value_and_changes_a_section(tmp_path: Path) -> None:
