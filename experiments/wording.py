@@ -156,8 +156,7 @@ def in_brief(tables: Tables, look: Look) -> list[str]:
         same = own["arm"][(own["low"] == 0) & (own["high"] == 0)]
         for _, row in own.drop(same.index).iterrows():
             places = decimals(row["high"] - row["low"])
-            to = look.say(" to ", " 至 ")
-            interval = f"{signed(row['low'], places)}{to}{signed(row['high'], places)}"
+            interval = _between(row["low"], row["high"], places, look)
             text = f"{row['arm']} {signed(row['effect'], places)} ({interval})"
             (clear if row["low"] > 0 or row["high"] < 0 else unclear).append(text)
         start = measured(tables, metric, look) + look.say(

@@ -36,6 +36,8 @@ class Kind:
     """Raises one of IN_WORDS for a refusal; whatever it accepts, it looks at (AssertionError for nonsense)."""
     share: float = 1.0
     """How many cases of it, beside others: fewer where each takes long."""
+    heals: bool = False
+    """Whether damage is put right, and not refused."""
 
 
 class HangError(BaseException):

@@ -240,6 +240,12 @@ def _edge_list(made: nx.Graph) -> str:
 NETWORKS: Mapping[str, Callable[[nx.Graph], str]] = {
     ".csv": _edge_list,
     ".graphml": lambda made: "\n".join(nx.generate_graphml(made)),
+    ".gml": lambda made: "\n".join(nx.generate_gml(made)),
+    ".net": lambda made: "\n".join(nx.generate_pajek(made)),
+    ".txt": lambda made: "\n".join(f"{a}\t{b}" for a, b in made.edges()),
+    ".matrix.csv": lambda made: "\n".join(
+        [",".join(["", *made]), *(",".join([a, *(str(int(made.has_edge(a, b))) for b in made)]) for a in made)]
+    ),
 }
 """How a network is written, by the ending of its file."""
 
@@ -249,7 +255,7 @@ def network(ending: str) -> Kind:
 
     def make(chance: Random) -> bytes:
         text = NETWORKS[ending](graph())
-        change = changed_cells if ending == ".csv" and chance.random() < 0.7 else changed_text
+        change = changed_cells if ending.endswith(".csv") and chance.random() < 0.7 else changed_text
         return as_bytes(change(text, chance), chance)
 
     def take(content: bytes, folder: Path, _: Random) -> None:

@@ -24,8 +24,10 @@ KINDS: dict[str, Kind] = {
     "session": left("sessions/*.json"),
     "manifest": left("manifest.json"),
     "resolved": left("resolved.yaml"),
+    "mark": left("store.json"),
+    "aside": left("aside/*"),
     "block": left("weekly/*.parquet"),
     "page": Kind(mutated_messages(messages.ASKED), messages.take_page, share=0.5),
-    "class": Kind(mutated_messages(messages.LED), messages.take_class, share=0.3),
+    "class": Kind(mutated_messages(messages.LED), messages.take_class, share=0.4),
     "seat": Kind(mutated_messages(messages.SEATS), messages.take_seat),
 }

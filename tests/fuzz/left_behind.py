@@ -14,8 +14,9 @@ from toy import small, toy
 
 from experiments.design import Study
 from experiments.execution import perform
+from experiments.present import claim, state_of
 from experiments.provenance import changed_since, manifest, write_resolved
-from experiments.store import Store
+from experiments.store import Finished, Store
 
 
 @cache
@@ -24,13 +25,18 @@ def _left_behind() -> tuple[Study, Path]:
     folder = Path(tempfile.mkdtemp(prefix="linli-fuzz-"))
     study = small(folder)
     store = Store(folder / "out").open()
+    claim(study, store)
     perform(study, store, workers=1, simulate=toy)
-    store.note_session(
-        {"began": "2026-01-01T00:00:00+00:00", "seconds": 2.5, "runs": 9, "workers": 1, "by": "processes"}
-    )
-    write_resolved(study, store)
-    store.write_manifest(manifest(study, store, {"began": "2026-01-02T00:00:00+00:00", "seconds": 1.0, "runs": 0}))
+    store.set_aside(Finished("a" * 20, toy(study.job(study.last_run()))))
+    _written(study, store, "2026-01-01")
     return study, folder / "out"
+
+
+def _written(study: Study, store: Store, day: str) -> None:
+    began = f"{day}T00:00:00+00:00"
+    store.note_session({"began": began, "seconds": 2.5, "runs": 9, "run_seconds": 2, "workers": 1, "by": "processes"})
+    written = [write_resolved(study, store)]
+    store.write_manifest(manifest(study, store, state_of(study, store), written))
 
 
 def _file_of(pattern: str) -> Path:
@@ -61,17 +67,16 @@ def left(pattern: str) -> Kind:
         shutil.copytree(made, folder / "out")
         next((folder / "out").glob(pattern)).write_bytes(content)
         store = Store(folder / "out").open()
-        with store.held():
-            there = store.finished()
-            assert set(there) <= {run.run for run in study.runs()}
-            perform(study, store, workers=1, simulate=toy)
-            assert set(store.finished()) == {run.run for run in study.runs()}
-            for session in store.sessions():
-                assert isinstance(session, dict)
+        claim(study, store)
+        with store.held() as mended:
+            assert all(mended)
+            assert set(store.finished()) <= {run.run for run in study.runs()}
             assert changed_since(study, store)
-            store.write_manifest(
-                manifest(study, store, {"began": "2026-01-03T00:00:00+00:00", "seconds": 1.0, "runs": 0})
-            )
+            if not all(run.run in store.finished() for run in study.runs()):
+                perform(study, store, workers=1, simulate=toy)
+            assert all(store.finished().get(run.run) for run in study.runs())
+            _written(study, store, "2026-01-03")
+        assert "2026-01-03T00:00:00+00:00" in [session["began"] for session in store.sessions()]
         assert json.loads((folder / "out" / "manifest.json").read_text("utf-8"))["sessions"]
 
-    return Kind(make, take, share=0.5)
+    return Kind(make, take, share=0.4, heals=True)
