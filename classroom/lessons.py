@@ -14,6 +14,7 @@ from typing import Any
 from classroom.state import State, StateError
 from classroom.studies import opened
 from sim.config import config_folder
+from sim.reading import ConfigError, text_of
 
 ANSWERS = ("answers for the teacher", "教师答案")
 
@@ -47,7 +48,7 @@ def folder() -> Path:
 
 @cache
 def lessons(where: Path | None = None) -> dict[str, dict[str, Lesson]]:
-    """Every lesson by name and language (`en`, `zh`; a missing translation shows the other). Errors: ValueError."""
+    """Every lesson by name and language (`en`, `zh`; a missing translation shows the other). Errors: StateError."""
     found: dict[str, dict[str, Lesson]] = {}
     for path in sorted((where or folder()).glob("*.md")):
         name, _, language = path.stem.partition(".")
@@ -59,19 +60,23 @@ def lessons(where: Path | None = None) -> dict[str, dict[str, Lesson]]:
 
 
 def _read(path: Path, name: str) -> Lesson:
-    head, _, body = path.read_text(encoding="utf-8").partition("\n---\n")
+    try:
+        text = text_of(path, "lesson", ".md")
+    except ConfigError as error:
+        raise StateError(str(error)) from None
+    head, _, body = "\n".join(text.splitlines()).partition("\n---\n")
     said = {
         key.strip(): value.strip()
         for key, _, value in (line.partition(":") for line in head.splitlines() if line.strip())
     }
     if missing := {"title", "minutes", "study"} - said.keys():
-        raise ValueError(f"{path.name}: the lines before --- lack {', '.join(sorted(missing))}")
+        raise StateError(f"{path.name}: the lines before --- lack {', '.join(sorted(missing))}")
     parts = [part for part in ("\n" + body).split("\n## ")[1:] if part.strip()]
     if not parts:
-        raise ValueError(f"{path.name}: no sections; each begins with '## '")
+        raise StateError(f"{path.name}: no sections; each begins with '## '")
     arms = tuple(arm.strip() for arm in said.get("arms", "").split(",") if arm.strip())
     if len(arms) not in (0, 2):
-        raise ValueError(f"{path.name}: arms are two names with a comma")
+        raise StateError(f"{path.name}: arms are two names with a comma")
     sections = tuple((part.partition("\n")[0].strip(), part.partition("\n")[2].strip()) for part in parts)
     return Lesson(name, said["title"], said["minutes"], said["study"], (arms[0], arms[1]) if arms else None, sections)
 

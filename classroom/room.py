@@ -215,8 +215,9 @@ class Room:
         raise RefusedError("there is no such seat")
 
     async def _over(self, _message: dict[str, Any], _run: Run) -> None:
-        if self.pair is not None:
-            self.phase = "over"
+        if self.pair is None or self.pair.week == 0:
+            raise RefusedError("nothing was played yet")
+        self.phase = "over"
 
     async def _close(self, _message: dict[str, Any], _run: Run) -> None:
         for seat in self._sitting():

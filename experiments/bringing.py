@@ -4,6 +4,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from experiments.design import Study
+from sim.checking import as_they_are
 from sim.reading import ConfigError, Problem, Spot, shown_path
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def read_own_files(study: Study) -> None:
         job = study.job(run)
         files = tuple((path, value) for path, value in job.changes if path in OF_FILES)
         if (job.community, files) not in seen:
-            config, people = load_config(job.community, set=dict(job.changes)), None
+            config, people = load_config(job.community, set=as_they_are(dict(job.changes))), None
             if config.population.residents_file or config.network.ties_file:
                 people = founders(config.population, run.seed)
                 ties(config.network, people, run.seed)

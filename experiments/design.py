@@ -9,12 +9,13 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.points import Design, Point
 from experiments.study_file import Arm, StudyFile
+from sim.checking import as_they_are
 
 if TYPE_CHECKING:
     from sim.model_parameters import Config
@@ -71,13 +72,16 @@ class Study:
 
     def runs(self) -> Iterator[Run]:
         """Every run, replicate by replicate, so that what is done so far is always a fair sample of the whole."""
-        seeds = [seed_of(self.file.seed, r) for r in range(self.file.replicates)]
-        roots = [(arm, p, self._root(arm, p)) for p in range(len(self.points)) for arm in self.arms]
-        for r, seed in enumerate(seeds):
+        roots = [(arm, p, self.root(arm, p)) for p in range(len(self.points)) for arm in self.arms]
+        for r in range(self.file.replicates):
+            seed = seed_of(self.file.seed, r)
             for arm, p, root in roots:
-                digest = root.copy()
-                digest.update(str(seed).encode())
-                yield Run(digest.hexdigest()[:20], arm, p, r, seed)
+                yield _run(root, arm, p, r, seed)
+
+    def last_run(self) -> Run:
+        """The last run of the plan."""
+        arm, p, r = list(self.arms)[-1], len(self.points) - 1, self.file.replicates - 1
+        return _run(self.root(arm, p), arm, p, r, seed_of(self.file.seed, r))
 
     def run(self, name: str) -> Run | None:
         """The run of that name, also one that only a longer look would ask for; None when there is none."""
@@ -122,7 +126,7 @@ class Study:
             from sim import load_config
             from sim.import_data.residents import as_in_file
 
-            return as_in_file(load_config(community, set=changes)).population.residents
+            return as_in_file(load_config(community, set=as_they_are(changes))).population.residents
         return int(values["population.residents"])
 
     def city(self) -> "Study":
@@ -130,20 +134,28 @@ class Study:
         plain = self.file.model_copy(update={"varies": {}, "design": Design(method="factorial")})
         return replace(self, file=plain, points=[()])
 
-    def _root(self, arm: str, point: int) -> hashlib.blake2b:
+    def root(self, arm: str, point: int) -> hashlib.blake2b:
+        """The hash of everything that determines an arm's runs at a point, but for their seeds."""
         changes, policies, community = self._meant(arm, point)
-        base, files = self._resolved(community)
-        from sim import POLICIES
-
-        content = {
-            "config": {**base, **changes},
-            "files": files + [_hash_of(Path(v)) for k, v in changes.items() if k.endswith("_file") and v],
-            "policies": [(name, POLICIES[name](**doses).model_dump(mode="json")) for name, doses in policies],
-            "weeks": self.file.weeks,
-            "code": code_version(),
+        config, files = self._lines(community)
+        config = {**config, **{path: f"{_written(path)}: {_written(value)}" for path, value in changes.items()}}
+        parts = {
+            "code": _written(code_version()),
+            "config": f"{{{', '.join(config[path] for path in sorted(config))}}}",
+            "files": _written(files + [_hash_of(Path(v)) for k, v in changes.items() if k.endswith("_file") and v]),
+            "policies": f"[{', '.join(_policy(name, _written(doses)) for name, doses in policies)}]",
+            "weeks": str(self.file.weeks),
         }
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-        return hashlib.blake2b(text.encode(), digest_size=16)
+        text = ", ".join(f'"{name}": {part}' for name, part in parts.items())
+        return hashlib.blake2b(f"{{{text}}}".encode(), digest_size=16)
+
+    def _lines(self, community: str) -> tuple[dict[str, str], list[str]]:
+        """Every value of a community as JSON, written once for all points, and the hashes of its files."""
+        if community not in self._texts:
+            values, files = self._resolved(community)
+            lines = {path: f"{_written(path)}: {_written(values[path])}" for path in sorted(values)}
+            self._texts[community] = lines, files
+        return self._texts[community]
 
     def _resolved(self, community: str) -> tuple[dict[str, Any], list[str]]:
         """Every value of a community by its path, and the hashes of the files that it names."""
@@ -161,6 +173,10 @@ class Study:
         return self._flat[community]
 
     @cached_property
+    def _texts(self) -> dict[str, tuple[dict[str, str], list[str]]]:
+        return {}
+
+    @cached_property
     def _flat(self) -> dict[str, tuple[dict[str, Any], list[str]]]:
         return {}
 
@@ -170,6 +186,12 @@ def _hash_of(path: Path) -> str:
     from sim.import_data.table import bytes_of
 
     return hashlib.sha256(bytes_of(path)).hexdigest()
+
+
+def _run(root: hashlib.blake2b, arm: str, point: int, replicate: int, seed: int) -> Run:
+    digest = root.copy()
+    digest.update(str(seed).encode())
+    return Run(digest.hexdigest()[:20], arm, point, replicate, seed)
 
 
 def seed_of(study_seed: int, replicate: int) -> int:
@@ -187,6 +209,18 @@ def code_version() -> str:
     for source in sorted(here.rglob("*.py")):
         digest.update(source.relative_to(here).as_posix().encode() + source.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _written(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+@lru_cache(maxsize=4096)
+def _policy(name: str, doses: str) -> str:
+    """A policy with all of its doses, those that nobody said included."""
+    from sim import POLICIES
+
+    return _written((name, POLICIES[name](**json.loads(doses)).model_dump(mode="json")))
 
 
 def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -21,6 +21,7 @@ from experiments.crew import processors
 from experiments.design import Job, Run, Study
 from experiments.store import BLOCK, Finished, Series, Store
 from experiments.workers import AHEAD, Said, Simulate, Watch, performed, set_aside
+from sim.checking import as_they_are
 
 if TYPE_CHECKING:
     from sim.model_parameters import Config
@@ -64,7 +65,7 @@ def _config(community: str, changes: str) -> "Config":
     """A configuration, read once for many runs; `changes` as JSON, so that they can be remembered by."""
     from sim import load_config
 
-    return load_config(community, set=json.loads(changes))
+    return load_config(community, set=as_they_are(json.loads(changes)))
 
 
 def planned(study: Study, shard: tuple[int, int] = (1, 1)) -> Iterator[Run]:

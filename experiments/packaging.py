@@ -18,6 +18,7 @@ from experiments.design import Study, code_version
 from experiments.execution import perform
 from experiments.media import in_markdown
 from experiments.parquet import column, rows_of
+from experiments.points import LARGEST
 from experiments.present import claim
 from experiments.provenance import PACKAGES
 from experiments.results import Results, results_for, settled
@@ -165,7 +166,7 @@ def replicate(package: Path, workers: int, into: Path | None = None) -> Rerun:
     with tempfile.TemporaryDirectory() as made:
         folder = into or Path(made)
         _unpacked(package, folder)
-        study = read_study(folder / "study.yaml")
+        study = read_study(folder / "study.yaml", points=LARGEST)
         store = Store(folder / "rerun").open()
         perform(study, store, workers=workers, apart=True)
         return _compared(study, folder)

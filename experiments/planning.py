@@ -12,6 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
+from experiments.caveats import caveats, size_in_words
 from experiments.crew import processors
 from experiments.design import Job, Study
 from experiments.execution import in_processes, perform, simulated
@@ -27,34 +28,39 @@ POINTS = 200
 
 
 def say_plan(study: Study, folder: Path) -> None:
-    """Print runs, weeks, time and disk; short runs, keeping, tables and figures are timed for it."""
+    """Print size, runs, weeks, time and disk, and what the design cannot tell.
+
+    The size comes first, by arithmetic; short runs, keeping, tables and figures are timed. Memory hangs on the points, not
+    on the runs.
+    """
     from sim import METRICS
 
     begun = time.process_time()  # what it took to start and to read the study
     console = terminal()
-    runs = list(study.runs())
-    different = {run.run: run for run in runs}
+    console.print(size_in_words(study.file))
+    file, weeks = study.file, study.file.weeks
+    roots = len({study.root(arm, point).digest() for point in range(len(study.points)) for arm in study.arms})
+    runs, different = len(study.arms) * len(study.points) * file.replicates, roots * file.replicates
     store = Store(folder)
     there = {*store.finished(), *store.waiting()} if store.aside.is_dir() else store.finished()
-    todo = [run for run in different if run not in there]
-    weeks = study.file.weeks
+    todo = different - (len({run.run for run in study.runs() if run.run in there}) if there else 0)
     warm(study, console)
-    start, a_run, a_week = _measured(study.job(runs[-1]), console)
+    start, a_run, a_week = _measured(study.job(study.last_run()), console)
     keeping, showing = _kept_and_shown(study)
     start, a_run = start + begun, a_run + keeping
-    seconds = len(todo) * (a_run + a_week * weeks)
-    file, replicates, most = study.file, str(study.file.replicates), ""
+    seconds = todo * (a_run + a_week * weeks)
+    replicates, most = str(file.replicates), ""
     if file.until:
         wanted = ", ".join(f"{name} {width}" for name, width in file.until.items())
         replicates = f"{file.replicates} at first, then until half-widths are {wanted}; {file.most} at most"
-        longest = seconds + (file.most - file.replicates) * len(different) / file.replicates * (a_run + a_week * weeks)
+        longest = seconds + (file.most - file.replicates) * roots * (a_run + a_week * weeks)
         most = f"; with {file.most} replicates {_duration(longest / processors())}"
     told = (
         ("arms", ", ".join(study.arms)),
-        ("points", f"{len(study.points)} ({study.file.design.method})"),
+        ("points", f"{len(study.points)} ({file.design.method})"),
         ("replicates", replicates),
-        ("runs", f"{len(runs)}; {len(different)} different, {len(todo)} to do"),
-        ("weeks", f"{weeks} a run, {len(todo) * weeks:,} in all"),
+        ("runs", f"{runs}; {different} different, {todo} to do"),
+        ("weeks", f"{weeks} a run, {todo * weeks:,} in all"),
         (
             "time",
             f"about {_duration(start + seconds / processors() + showing)} on {processors()} processors{most}: "
@@ -62,12 +68,14 @@ def say_plan(study: Study, folder: Path) -> None:
             f"{_duration(showing)} for tables and figures",
         ),
         ("work", f"{_duration(start + seconds + showing)} of processor time, of which the runs {_duration(seconds)}"),
-        ("disk", f"about {len(different) * weeks * len(METRICS) * 4 * 0.6 / 1e6:,.1f} MB"),
+        ("disk", f"about {different * weeks * len(METRICS) * 4 * 0.6 / 1e6:,.1f} MB"),
         ("folder", str(folder)),
     )
     names = Words("", [Text(name, style="bold") for name, _ in told])
     for table in spread([names, Words("", [said for _, said in told])], console.width, plain=True, heads=False):
         console.print(table)
+    for said, _ in caveats(study):
+        console.print(said, style="yellow")
 
 
 def _measured(job: Job, console: Console) -> tuple[float, float, float]:

@@ -4,9 +4,10 @@ A point is one value for each factor. Factors are configuration paths (`moving.a
 (`policies.vanguard.size`: of every arm that has this policy) or `community`.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import product
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,10 +30,19 @@ class Range(BaseModel):
     sd: float | None = Field(None, gt=0, description="The standard deviation of that normal distribution.")
     whole: bool = Field(False, description="Round to whole numbers, as a count of people needs.")
 
+    @model_validator(mode="before")
+    @classmethod
+    def _ends_said(cls, said: Any) -> Any:
+        if isinstance(said, dict) and {"mean", "sd"} & set(said) and not {"low", "high"} <= set(said):
+            raise ValueError("low and high as well, where the normal distribution is cut")
+        return said
+
     @model_validator(mode="after")
     def _possible(self) -> Self:
         if not self.low < self.high:
             raise ValueError(f"low below high, not {self.low:g} to {self.high:g}")
+        if self.whole and math.ceil(self.low) >= math.floor(self.high):
+            raise ValueError(f"two whole numbers or more between low and high, not {self.low:g} to {self.high:g}")
         if self.scale == "log" and self.low <= 0:
             raise ValueError("low above 0 on a log scale")
         if self.mode is not None and not self.low <= self.mode <= self.high:
@@ -101,7 +111,35 @@ class Design(BaseModel):
         return self
 
 
+LARGEST = 1_000_000
+"""Points that a study may have at the very most, whatever is allowed: they are kept in memory."""
 SAMPLED = ("latin_hypercube", "sobol", "saltelli", "morris")
+
+
+def sizes_of(factors: Mapping[str, Factor], design: Design) -> list[int]:
+    """How many values every factor takes, where a design combines them; nothing for a sample."""
+    if design.method in SAMPLED:
+        return []
+    return [design.levels if isinstance(factor, Range) else len(factor) for factor in factors.values()]
+
+
+def count_of(factors: Mapping[str, Factor], design: Design) -> int:
+    """How many points the design has, without making any."""
+    sizes, k = sizes_of(factors, design), len(factors)
+    if not factors:
+        return 1
+    match design.method:
+        case "factorial":
+            return math.prod(sizes)
+        case "one_at_a_time":
+            return 1 + sum(size - 1 for size in sizes)
+        case "list":
+            return max(sizes)
+        case "saltelli":
+            return design.points * (k + 2)
+        case "morris":
+            return design.points * (k + 1)
+    return design.points
 
 
 def points_of(factors: Mapping[str, Factor], design: Design) -> list[Point]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import few_for_their_skew
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
+from experiments.caveats import caveats, unmoved
 from experiments.crate import write_crate
 from experiments.design import Study
 from experiments.doses import arm_in_words
@@ -216,8 +217,13 @@ def _design(study: Study, tables: "Tables", look: Look) -> str:
     said = look.say("Varied", "变动因素")
     changed = "".join(f"<li>{in_html(f'{path} = {value}')}</li>" for path, value in study.file.set.items())
     changed = f"<p>{look.say('Changed in every arm', '各组共同的设定')}:</p><ul>{changed}</ul>" if changed else ""
-    return f"<ul>{arms}</ul>{changed}" + (
-        f"<p>{said} ({study.file.design.method}):</p><ul>{varied}</ul>" if varied else ""
+    labels = {m: (tables.metrics[m].label, tables.metrics[m].label_zh) for m in tables.outcomes}
+    cannot = "".join(f"<li>{in_html(look.say(*one))}</li>" for one in (*caveats(study), *unmoved(tables.runs, labels)))
+    told = look.say("What this design cannot tell", "此设计无法回答的")
+    return (
+        f"<ul>{arms}</ul>{changed}"
+        + (f"<p>{said} ({study.file.design.method}):</p><ul>{varied}</ul>" if varied else "")
+        + (f"<p>{told}:</p><ul class='caveats'>{cannot}</ul>" if cannot else "")
     )
 
 

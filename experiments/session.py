@@ -17,6 +17,7 @@ from rich.text import Text
 
 from experiments.analysis.stopping import Need
 from experiments.bringing import read_own_files
+from experiments.caveats import caveats
 from experiments.crew import processors
 from experiments.design import Study
 from experiments.execution import Tally, Workers, missing, perform, planned, simulated, tried
@@ -83,6 +84,8 @@ def run_study(
         claim(study, store)
         say_mended(store, mended)
         console.print(Text(study.file.title, style="bold") + Text(f"  {study.file.question}"))
+        for said, _ in caveats(study):
+            console.print(said, style="yellow")
         first = study.file.replicates if study.file.until else 0
         asked, seen = study, 0
         while study.file.replicates > seen:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import effects, few_for_their_skew, profile_bands
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
+from experiments.caveats import caveats, unmoved
 from experiments.design import DOSE, Study
 from experiments.exploring import explore
 from experiments.figures import wanted
@@ -158,6 +159,8 @@ def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int
     good = tables.metrics[metric].better
     clear = row["low"] > 0 or row["high"] < 0
     colour = "" if not clear or not good else "green" if row["effect"] * good > 0 else "red"
+    if row["low"] == row["high"] == 0:
+        return Text(f"{number(mean)}\nthe same in every pair")
     places = decimals(row["high"] - row["low"])
     said = Text(signed(row["effect"], places), style=f"bold {colour}" if colour else "")
     interval = f"\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
@@ -244,4 +247,7 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
             f"More replicates help: {pairs} at least, by Cochran's rule.",
             style="yellow",
         )
+    labels = {m: (tables.metrics[m].label, tables.metrics[m].label_zh) for m in tables.outcomes}
+    for said, _ in (*caveats(study), *unmoved(tables.runs, labels)):
+        console.print(said, style="yellow")
     console.print(evidence_in_words(study, Look()), style="dim")

@@ -7,6 +7,7 @@ import numpy as np
 
 from experiments.design import Study
 from experiments.figures.tables import Snapshot
+from sim.checking import as_they_are
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -31,7 +32,7 @@ def snapshots_of(study: Study, finished: Mapping[str, bool]) -> dict[str, Snapsh
     for run in firsts:
         job = study.job(run)
         policies = [POLICIES[name](**doses) for name, doses in job.policies]
-        config = load_config(job.community, set=dict(job.changes))
+        config = load_config(job.community, set=as_they_are(dict(job.changes)))
         simulation = Simulation(config, policies=policies, seed=job.seed)
         if simulation.world.tier.size > MOST_RESIDENTS:
             return {}

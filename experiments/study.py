@@ -8,15 +8,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import design
+from experiments.caveats import MOST_POINTS, refused, too_large
 from experiments.design import DOSE, Policies, community_of
 from experiments.points import Design, Point, Range, Value, points_of
 from experiments.study_file import Arm, Entry, StudyFile, wanted_width
-from sim.checking import Checked, check
+from sim.checking import Checked, as_they_are, check, plain_changes
 from sim.config import config_folder, find_file, load
-from sim.reading import ConfigError, Document, Marks, Place, Problem, Spot, dotted, nearest, parse_scalar, read
+from sim.reading import ConfigError, Document, Marks, Place, Problem, Spot, dotted, nearest, read
 
 if TYPE_CHECKING:
     from sim.model_parameters import Config
+
+
+MANY = 100
+"""Values of a factor from which on not each is tried before the first run."""
 
 
 class Study(design.Study):
@@ -24,19 +29,23 @@ class Study(design.Study):
 
     @classmethod
     def read(
-        cls, name_or_path: str | Path, changes: Mapping[str, object] | None = None, replicates: int | None = None
+        cls,
+        name_or_path: str | Path,
+        changes: Mapping[str, object] | None = None,
+        replicates: int | None = None,
+        points: int | None = None,
     ) -> "Study":
         """The study of that name, or in that file, with `changes` laid over it (see read_study)."""
-        return read_study(name_or_path, changes, replicates)
+        return read_study(name_or_path, changes, replicates, points)
 
     @classmethod
-    def of(cls, name: str, **said: Any) -> "Study":
+    def of(cls, name: str, *, points: int | None = None, **said: Any) -> "Study":
         """A study said in Python: the keys of a study file; policies also as `Vanguard(size=8)`.
 
-        `name` names the folder of its results. Raises ConfigError with everything that is wrong.
+        `name` names the folder of its results; `points`: how many it may have. Raises ConfigError with everything that is wrong.
         """
         document = Document(Path(name), _plain({"title": name, **said}), Marks(Spot(f"Study.of({name!r})")), [])
-        return _checked(document, Path(name), {}, {}, {}, "")
+        return _checked(document, Path(name), {}, {}, {}, "", points)
 
 
 def _plain(said: Any) -> Any:
@@ -55,21 +64,27 @@ def _plain(said: Any) -> Any:
 
 
 def read_study(
-    name_or_path: str | Path, changes: Mapping[str, object] | None = None, replicates: int | None = None
+    name_or_path: str | Path,
+    changes: Mapping[str, object] | None = None,
+    replicates: int | None = None,
+    points: int | None = None,
 ) -> Study:
     """The study of that name in `configs/studies/`, or in that file, with `changes` laid over it.
 
     A change whose path begins with a key of the study (`weeks`, `arms` ...) changes the study, any other one the
-    parameters of the community. Raises ConfigError with everything that is wrong.
+    parameters of the community. `points`: how many points it may have [MOST_POINTS]; 0 for who
+    chooses points otherwise and wants none of the file's. Raises ConfigError with everything that is wrong.
     """
     path = find_file(name_or_path, ("studies",), folder=config_folder())
-    given = {k: parse_scalar(v) if isinstance(v, str) else v for k, v in (changes or {}).items()}
-    own = {k: v for k, v in given.items() if k.split(".")[0] in StudyFile.model_fields}
+    document = read(path)
+    given = {k: (plain, spot) for k, plain, spot in plain_changes(changes or {}, {}, document.problems)}
+    own = as_they_are({k: plain for k, (plain, _) in given.items() if k.split(".")[0] in StudyFile.model_fields})
     if replicates is not None:
         own |= {"replicates": replicates, "until": {}}
-    parameters = {k: v for k, v in given.items() if k not in own}
-    spots = {k: Spot(f"--set {k}={(changes or {})[k]}") for k in parameters}
-    return _checked(read(path), path, own, parameters, spots, _command(name_or_path, changes or {}, replicates))
+    parameters = {k: plain for k, (plain, _) in given.items() if k not in own}
+    said_at = {k: spot for k, (_, spot) in given.items()}
+    command = _command(name_or_path, changes or {}, replicates, points)
+    return _checked(document, path, own, parameters, said_at, command, points)
 
 
 def _checked(
@@ -79,11 +94,15 @@ def _checked(
     parameters: Mapping[str, Any],
     spots: Mapping[str, Spot],
     command: str,
+    most: int | None,
 ) -> Study:
     """The study that a document says, with changes of its keys (`own`) and of the community's parameters."""
     problems: list[Problem] = []
-    checked = _understood(document, own, problems)
+    checked = _understood(document, own, spots, problems)
     file, marks = checked.value, checked.marks
+    most = MOST_POINTS if most is None else most
+    if beyond := list(too_large(file, marks, most) if most else ()):
+        raise ConfigError([*problems, *beyond])  # at once: every further check would take as long as there is to check
     file = file.model_copy(update={"set": {**file.set, **parameters}})
     configs = _configs_of(file, path, marks, spots, problems)
     config = configs[""]
@@ -100,9 +119,10 @@ def _checked(
             spot = marks.key(("chinese", "arms", name))
             near = nearest(name, arms)
             problems.append(Problem(spot, f"chinese.arms.{name}", f"the arm {name!r}", ", ".join(arms), near))
+    problems += refused(file, marks)
     points: list[Point] = [()]
     try:
-        points = points_of(file.varies, file.design)
+        points = points_of(file.varies, file.design) if most else points
     except ValueError as error:
         problems.append(Problem(marks.key(("design",)), "design", "", str(error)))
     study = Study(path.stem, path, file, arms, points, config, command)
@@ -112,16 +132,19 @@ def _checked(
     return study
 
 
-def _understood(document: Document, own: Mapping[str, Any], problems: list[Problem]) -> Checked[StudyFile]:
+def _understood(
+    document: Document, own: Mapping[str, Any], spots: Mapping[str, Spot], problems: list[Problem]
+) -> Checked[StudyFile]:
     """The file's keys. Where some are wrong, the others are read all the same, so that all mistakes are told at once.
 
     Raises ConfigError where what is left says no study.
     """
     try:
-        return check(document, StudyFile, own)
+        return check(document, StudyFile, own, spots)
     except ConfigError as error:
         wrong = {problem.path.split(".")[0] for problem in error.problems}
-        rest = {key: value for key, value in document.value.items() if key not in wrong} if document.value else {}
+        said = document.value if isinstance(document.value, dict) else {}
+        rest = {key: value for key, value in said.items() if key not in wrong}
         if "community" not in rest:
             raise
         rest = {"title": "", "weeks": 30_000, "window": 1, **rest}
@@ -151,7 +174,8 @@ def _configs_of(
         places: dict[str, Place] = {k: ("set", k) for k in file.set} | {k: ("arms", arm, "set", k) for k in own}
         said_at = {k: spots.get(k) or marks.value(place) for k, place in places.items()}
         try:
-            configs[arm] = load(community_of(file.community, path), Config, {**file.set, **own}, said_at=said_at)
+            changes = as_they_are({**file.set, **own})
+            configs[arm] = load(community_of(file.community, path), Config, changes, said_at=said_at)
         except ConfigError as error:
             problems += [p for p in error.problems if p not in problems]
     if "" not in configs:
@@ -290,7 +314,7 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
         if fixed := [arm for arm, said in study.file.arms.items() if isinstance(said, Arm) and path in said.set]:
             found = f"{path}, which the arm {fixed[0]!r} sets for itself"
             problems.append(Problem(spot, f"varies.{path}", found, "what varies to be the same in every arm"))
-        values: Sequence[Value] = factor.ends() if isinstance(factor, Range) else factor
+        values = factor.ends() if isinstance(factor, Range) else _tried(factor)
         if path.startswith(DOSE):
             name, _, dose = path.removeprefix(DOSE).partition(".")
             carriers = [d for policies in study.arms.values() for n, d in policies if n == name]
@@ -322,7 +346,8 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
             change, said_at = ({}, {}) if path == "community" else ({path: value}, {path: spot})
             community = str(value) if path == "community" else study.file.community
             try:
-                place = load(community_of(community, study.path), Config, {**study.file.set, **change}, said_at=said_at)
+                changes = as_they_are({**study.file.set, **change})
+                place = load(community_of(community, study.path), Config, changes, said_at=said_at)
                 for policies in study.arms.values() if not wrong else ():
                     for name, doses in policies:
                         policy = POLICIES[name](**doses)
@@ -334,7 +359,19 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
                 problems += [problem] if problem not in problems else []
 
 
-def _command(name_or_path: str | Path, changes: Mapping[str, object], replicates: int | None) -> str:
+def _tried(values: Sequence[Value]) -> Sequence[Value]:
+    """The values that are worth a look each: of very many numbers the ends, as ranges have no holes."""
+    if len(values) <= MANY:
+        return values
+    numbers = [value for value in values if type(value) in (int, float)]
+    ends = [end(own) for kind in (int, float) for end in (min, max) if (own := [n for n in numbers if type(n) is kind])]
+    return [*ends, *dict.fromkeys(value for value in values if type(value) not in (int, float))]
+
+
+def _command(
+    name_or_path: str | Path, changes: Mapping[str, object], replicates: int | None, points: int | None
+) -> str:
     """The shell command that reads the same study."""
     words = ["linli", "run", str(name_or_path), *(f"--set={k}={v}" for k, v in changes.items())]
-    return shlex.join(words + ([f"--replicates={replicates}"] if replicates else []))
+    words += [f"--replicates={replicates}"] if replicates else []
+    return shlex.join(words + ([f"--points={points}"] if points else []))

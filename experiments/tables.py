@@ -1,9 +1,10 @@
 """Tables for a paper: every table of a study as CSV, Stata and Excel, and as a page for LaTeX, in one folder."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -211,20 +212,32 @@ def _write_stata(table: "pd.DataFrame", path: Path, meanings: Mapping[str, str])
 
 def _write_excel(named: "Mapping[str, pd.DataFrame]", path: Path) -> Path | None:
     """One sheet a table, where openpyxl is installed; the tables of a row a week stay out."""
-    import pandas as pd
-
     try:
-        import openpyxl  # noqa: F401
+        import openpyxl
     except ModuleNotFoundError:
         return None
+    from openpyxl.cell import WriteOnlyCell
+
     temporary = path.with_name(f".tmp-{path.name}")
-    with pd.ExcelWriter(temporary, engine="openpyxl") as book:
-        for name, table in named.items():
-            if not name.startswith("figure_") and len(table) < 1_000_000:
-                seeds = {c: table[c].astype(str) for c in table if c == "seed"}  # Excel rounds beyond 15 digits
-                table.assign(**seeds).to_excel(book, sheet_name=name[:31], index=False, freeze_panes=(1, 0))
-                for cell in (cell for row in book.sheets[name[:31]].iter_rows() for cell in row):
-                    if isinstance(cell.value, str) and cell.data_type != "s":  # text, and no formula that is worked out
-                        cell.data_type, cell.quotePrefix = "s", True
+    book = openpyxl.Workbook(write_only=True)  # row by row: cells of very many runs do not fit in memory at once
+
+    def cell(value: Any) -> Any:
+        if not isinstance(value, str):
+            return None if value is None or value != value else value if abs(value) != math.inf else str(value)
+        made = WriteOnlyCell(sheet, value)
+        if made.data_type != "s":  # text, and no formula that is worked out
+            made.data_type, made.quotePrefix = "s", True
+        return made
+
+    for name, table in named.items():
+        if not name.startswith("figure_") and len(table) < 1_000_000:
+            sheet = book.create_sheet(name[:31])
+            sheet.freeze_panes = "A2"
+            sheet.append([cell(str(column)) for column in table])
+            # Excel rounds beyond 15 digits, so seeds are text
+            columns = [(table[c].astype(str) if c == "seed" else table[c]).tolist() for c in table]
+            for row in zip(*columns, strict=True):
+                sheet.append([cell(value) for value in row])
+    book.save(temporary)
     temporary.replace(path)
     return path

@@ -13,6 +13,7 @@ import numpy as np
 
 from experiments.trace_words import OrderStory, ResidentStory
 from sim import POLICIES, Simulation, load_config
+from sim.checking import as_they_are
 from sim.orders import PLACED
 from sim.reading import nearest
 from sim.week import WEEK
@@ -57,9 +58,10 @@ def of_study(name: str, changes: dict[str, str], arm: str, replicate: int, weeks
 
     Errors: ConfigError; TraceError for an arm or replicate that the study does not have.
     """
+    from experiments.points import LARGEST
     from experiments.study import read_study
 
-    study = read_study(name, changes)
+    study = read_study(name, changes, points=LARGEST)
     runs = [r for r in study.runs() if r.arm == (arm or study.reference) and r.replicate == replicate and r.point == 0]
     if not runs:
         arms = ", ".join(study.arms)
@@ -67,7 +69,7 @@ def of_study(name: str, changes: dict[str, str], arm: str, replicate: int, weeks
             f"no arm {arm!r} or replicate {replicate}; arms: {arms}; replicates 0 to {study.file.replicates - 1}"
         )
     job = study.job(runs[0])
-    config = load_config(job.community, set=dict(job.changes))
+    config = load_config(job.community, set=as_they_are(dict(job.changes)))
     policies = tuple(POLICIES[policy](**doses) for policy, doses in job.policies)
     return Lived(config, policies, job.seed, weeks or job.weeks)
 

@@ -153,10 +153,10 @@ def in_brief(tables: Tables, look: Look) -> list[str]:
     for metric in tables.outcomes if len(tables.points) == 1 and len(tables.effects) else ():
         own = tables.effects[tables.effects["metric"] == metric]
         clear, unclear = list[str](), list[str]()
-        for _, row in own.iterrows():
+        same = own["arm"][(own["low"] == 0) & (own["high"] == 0)]
+        for _, row in own.drop(same.index).iterrows():
             places = decimals(row["high"] - row["low"])
-            to = look.say(" to ", " 至 ")
-            interval = f"{signed(row['low'], places)}{to}{signed(row['high'], places)}"
+            interval = _between(row["low"], row["high"], places, look)
             text = f"{row['arm']} {signed(row['effect'], places)} ({interval})"
             (clear if row["low"] > 0 or row["high"] < 0 else unclear).append(text)
         start = measured(tables, metric, look) + look.say(
@@ -166,6 +166,8 @@ def in_brief(tables: Tables, look: Look) -> list[str]:
         parts = [look.say(", ", "，").join(clear)] if clear else []
         if unclear:
             parts.append(look.say("not told from 0: ", "与0无法区分：") + look.say(", ", "，").join(unclear))
+        if len(same):
+            parts.append(look.say("the same in every pair: ", "每对运行均相同：") + look.say(", ", "，").join(same))
         said.append(true_minus(start + look.say("; ", "；").join(parts) + look.say(".", "。")))
     return said
 
@@ -202,6 +204,8 @@ def effects_in_words(tables: Tables, metric: str, look: Look) -> "pd.DataFrame":
 
 
 def _between(low: float, high: float, places: int, look: Look) -> str:
+    if low == high == 0:
+        return look.say("the same in every pair", "每对运行均相同")
     return f"{signed(low, places)}{look.say(' to ', ' 至 ')}{signed(high, places)}" if math.isfinite(low) else "-"
 
 

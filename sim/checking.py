@@ -21,12 +21,14 @@ from sim.reading import (
     Place,
     Problem,
     Spot,
+    Text,
     dotted,
     nearest,
     parse_scalar,
     read,
     shown,
 )
+from sim.sections import laid_over, part_of
 
 type Changes = Mapping[str, object]
 """Dotted paths to new values, or to their YAML text as `--set path=text` gives it."""
@@ -64,7 +66,8 @@ def check[Shape: BaseModel](
     said_at: Mapping[str, Spot] | None = None,
 ) -> Checked[Shape]:
     """Like `checked`, for a file already read; `said_at` tells where a change was written, if not in `--set`."""
-    apply_changes(document, changes or {}, said_at or {})
+    refuse_other_tops(document)
+    apply_changes(document, changes or {}, said_at or {}, shape)
     if unseen := list(_unseen(document)):
         raise ConfigError([*document.problems, *unseen])
     known = {problem.spot for problem in document.problems}
@@ -97,18 +100,44 @@ def _texts(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
         yield from _texts(child, (*place, key))
 
 
-def apply_changes(document: Document, changes: Changes, said_at: Mapping[str, Spot]) -> None:
-    """Put each change into the document's values; a change that cannot be put there joins the document's problems."""
+def refuse_other_tops(document: Document) -> None:
+    """Raise ConfigError for a file that is a list or a single value, where keys are asked for."""
+    if not isinstance(document.value, dict):
+        found = "a list" if isinstance(document.value, list) else shown(document.value)
+        raise ConfigError([*document.problems, Problem(document.marks.value(()), "", found, "keys and values")])
+
+
+def as_they_are(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes whose texts are values already, such as those of a file, and not YAML."""
+    return {path: Text(value) if isinstance(value, str) else value for path, value in changes.items()}
+
+
+def plain_changes(
+    changes: Changes, said_at: Mapping[str, Spot], problems: list[Problem]
+) -> Iterator[tuple[str, Any, Spot]]:
+    """Path, plain value and place of each change; one that cannot be read joins the problems."""
     for path, value in changes.items():
         spot = said_at.get(path) or Spot(f"--set {path}={value if isinstance(value, str) else shown(value)}")
         try:
-            plain = parse_scalar(value) if isinstance(value, str) else simple(value)
+            yaml = isinstance(value, str) and not isinstance(value, Text)
+            plain = parse_scalar(str(value)) if yaml else simple(value)
         except ValueError as error:
-            document.problems.append(Problem(spot, path, str(error), "a YAML value"))
+            problems.append(Problem(spot, path, str(error), "a YAML value, in quotes where it is text with such signs"))
             continue
-        place, keys = _put(document.value, place_of(path), plain), document.marks.keys
+        yield path, plain, spot
+
+
+def apply_changes(document: Document, changes: Changes, said_at: Mapping[str, Spot], shape: type[BaseModel]) -> None:
+    """Put each change into the document's values; a change that cannot be put there joins the document's problems.
+
+    Where the shape has a section, a mapping changes the keys that it names; where it has a value, it replaces it.
+    """
+    for path, plain, spot in plain_changes(changes, said_at, document.problems):
+        place, keys = _put(document.value, place_of(path), plain, shape), document.marks.keys
         document.changes[spot] = path
         if place:
+            for below in ((*place, key) for key in plain) if isinstance(plain, dict) else (place,):
+                document.marks.forget(below)
             keys[place] = document.marks.values[place] = spot
             for i in range(1, len(place)):
                 keys.setdefault(place[:i], document.marks.values.get(place[:i], spot))
@@ -122,15 +151,14 @@ def problems_of(
 ) -> Iterator[Problem]:
     """Every complaint of pydantic about a `value` that stands at `base`, in our words, with its place in the file."""
     schema, marks = schema_of(shape), document.marks
-    for detail in error.errors(include_url=False):
-        inside = _followed(detail["loc"], value, detail["type"])
+    for detail, inside in _meant(error.errors(include_url=False), value):
         meant, place = _at(schema, inside), (*base, *inside)
         path = dotted(place)
         match detail["type"]:
             case "extra_forbidden":
                 spot, names = marks.key(place), _keys(_at(schema, inside[:-1]))
                 near = nearest(place[-1], names)
-                if said := document.changes.get(spot):
+                if (said := document.changes.get(spot)) and said.startswith(path):
                     path, near = said, _whole_path(said, place, near, document.value)
                 yield Problem(spot, path, "an unknown key", "" if near else _one_of(names, "of the keys"), near)
             case "missing":
@@ -170,7 +198,11 @@ def words(schema: Mapping[str, Any]) -> str:
             many = f"{low} " if low and low == high else f"at least {low} " if low else ""
             return f"a list of {many}entries, each {words(entry) or 'a value'}{unit}"
         case "object":
-            keys = _one_of(_keys(schema), "or more of the keys")
+            known, needed = _keys(schema), schema.get("required", [])
+            if 0 < len(needed) <= 3 and len(needed) < len(known):
+                others = [key for key in known if key not in needed]
+                return f"a section with {' and '.join(needed)}, and perhaps {', '.join(others)}"
+            keys = _one_of(known, "or more of the keys")
             return f"a section with {keys}" if keys else "a section of named entries"
     return ""
 
@@ -202,7 +234,7 @@ def simple(value: Any) -> Any:
     if isinstance(value, float) and not abs(value) < float("inf"):
         raise ValueError(f"{value}, which is not a finite number")
     if value is None or isinstance(value, str | int | float | bool | list):
-        return value
+        return str(value) if isinstance(value, Text) else value
     raise ValueError(f"the Python object {value!r}")
 
 
@@ -213,9 +245,10 @@ def place_of(path: Place | str) -> Place:
     return tuple(int(part) if part.isdigit() else part for part in path.split(".")) if path.strip() else ()
 
 
-def _put(value: Any, place: Place, new: Any) -> Place:
+def _put(value: Any, place: Place, new: Any, shape: type[BaseModel] | None) -> Place:
     """Set a value inside plain sections and lists, adding missing sections, and say where; () where that cannot be."""
     there: Place = ()
+    table = False
     for i, part in enumerate(place):
         last = i == len(place) - 1
         key: Any = str(part) if isinstance(value, dict) else part
@@ -223,12 +256,11 @@ def _put(value: Any, place: Place, new: Any) -> Place:
         if isinstance(value, dict):
             if not last and value.get(key) is None:
                 value[key] = {}
-            elif last and isinstance(new, dict) and isinstance(value.get(key), dict):
-                new = {**value[key], **new}
         elif not (isinstance(value, list) and isinstance(key, int) and key < len(value)):
             return ()
+        shape, table = (shape, False) if table else part_of(shape, key)
         if last:
-            value[key] = new
+            value[key] = laid_over(value.get(key) if isinstance(value, dict) else None, new, shape, table)
         value = value[key]
     return there
 
@@ -243,9 +275,44 @@ def _whole_path(said: str, place: Place, near: str | None, value: Any) -> str | 
     return below[0] if below else nearest(meant or said, known) if near or len(place) == 1 else None
 
 
-def _followed(loc: tuple[int | str, ...], value: Any, kind: str) -> Place:
-    """Pydantic's location without the names of union members that it inserts and no file holds."""
+type _Members = list[tuple[Place, str | int]]
+"""Members of unions by where the union stands: names that pydantic inserts into a location and no file holds."""
+
+
+def _meant(details: list[ErrorDetails], value: Any) -> Iterator[tuple[ErrorDetails, Place]]:
+    """Each complaint with its place in the file, and none about what a value was not meant to be.
+
+    Where a value may be of several kinds, a list or a section say, pydantic complains for each of them; those stay
+    that are of the value's own kind.
+    """
+    followed = [(detail, *_followed(detail["loc"], value, detail["type"])) for detail in details]
+    other = {m[-1] for d, _, m in followed if m and m[-1][1] == d["loc"][-1] and d["type"].endswith("_type")}
+    own = {member[0] for _, _, members in followed for member in members if member not in other}
+    told = set[Place]()
+    misspelt = _misspelt([(detail["type"], place) for detail, place, _ in followed])
+    for detail, place, members in followed:
+        if place in misspelt:
+            continue
+        of_no_kind = bool(members) and members[-1] in other
+        if any(member in other and member[0] in own for member in members) or (of_no_kind and place in told):
+            continue
+        if of_no_kind:
+            told.add(place)
+        yield detail, place
+
+
+def _misspelt(kinds: list[tuple[str, Place]]) -> set[Place]:
+    """Places of keys that are lacking because an unknown key beside them was meant."""
+    lacking = {place for kind, place in kinds if kind == "missing"}
+    unknown = [place for kind, place in kinds if kind == "extra_forbidden"]
+    near = {(*at[:-1], nearest(at[-1], [p[-1] for p in lacking if p[:-1] == at[:-1]])) for at in unknown}
+    return {place for place in lacking if place in near}
+
+
+def _followed(loc: tuple[int | str, ...], value: Any, kind: str) -> tuple[Place, _Members]:
+    """Pydantic's location as a place of the file, and the members of unions on the way there."""
     place: Place = ()
+    members: _Members = []
     for i, part in enumerate(loc):
         if isinstance(value, dict) and part in value:
             place, value = (*place, part), value[str(part)]
@@ -253,7 +320,9 @@ def _followed(loc: tuple[int | str, ...], value: Any, kind: str) -> Place:
             place, value = (*place, part), value[part]
         elif kind == "missing" and i == len(loc) - 1:
             place = (*place, part)
-    return place
+        else:
+            members.append((place, part))
+    return place, members
 
 
 def schema_of(shape: type[BaseModel]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from pydantic.fields import FieldInfo
 from sim.checking import apply_changes, check, schema_of
 from sim.evidence import Evidence, Evidenced, Given, Source
 from sim.frames import file_of
-from sim.layering import Leaf, entries_taken_away, gathered, inner_class, leaves_of
+from sim.layering import Leaf, entries_taken_away, gathered, leaves_of
 from sim.reading import (
     ConfigError as ConfigError,
 )
@@ -36,6 +36,7 @@ from sim.reading import (
     read,
     shown_path,
 )
+from sim.sections import inner_class
 
 if TYPE_CHECKING:
     from sim.model_parameters import Config
@@ -89,7 +90,7 @@ def load[Root: Evidenced](
     given = dict(leaves_of(document.value))
     document.problems += _unknown_sources(given, document, (folder, path.parent))
     document.value = _bare(document.value)
-    apply_changes(document, changes or {}, said_at or {})
+    apply_changes(document, changes or {}, said_at or {}, root)
     entries_taken_away(document.value, root)
     try:
         config = check(document, root).value

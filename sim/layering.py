@@ -1,15 +1,16 @@
 """Lays configuration files over each other: `extends`, differences, and values that carry their evidence."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAliasType, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from sim.checking import problems_of, words_for
+from sim.checking import problems_of, refuse_other_tops, words_for
 from sim.evidence import Given
 from sim.reading import ConfigError, Document, Place, Problem, Spot, dotted, read, shown
+from sim.sections import inner_class, laid_over
 
 
 @dataclass(frozen=True)
@@ -30,31 +31,50 @@ type Finder = Callable[[str, Path], Path]
 """Finds the file that `extends` names, seen from a folder."""
 
 
-def gathered(
-    path: Path, root: type[BaseModel], find: Finder, folder: Path, chain: tuple[Path, ...] = ()
-) -> tuple[Document, bool]:
+def gathered(path: Path, root: type[BaseModel], find: Finder, folder: Path) -> tuple[Document, bool]:
     """The file with everything that it extends: sections as dicts, values as `Leaf`; and whether it extends any.
 
     Raises ConfigError for a file that cannot be read; other problems stand in the document.
     """
+    chain: list[Path] = []
+    files: list[Document] = []
+    here: Path | None = path
+    while here:
+        document, extends = _one_file(here, root, folder)
+        files.append(document)
+        chain.append(here.resolve())
+        here = None if extends is None else _extended(extends, document, chain, find)
+    whole = files.pop()
+    for document in reversed(files):
+        whole.marks.overlay(document.marks)
+        whole.marks.whole = document.marks.whole
+        whole.problems += document.problems
+        whole = Document(path, laid_over(whole.value, document.value, root), whole.marks, whole.problems)
+    return whole, len(chain) > 1
+
+
+def _one_file(path: Path, root: type[BaseModel], folder: Path) -> tuple[Document, object]:
+    """What one file says itself, and what it extends (None: nothing)."""
     document = read(path)
-    if not isinstance(document.value, dict):
-        found = "a list" if isinstance(document.value, list) else shown(document.value)
-        raise ConfigError([*document.problems, Problem(document.marks.value(()), "", found, "keys and values")])
-    chain = (*chain, path.resolve())
+    refuse_other_tops(document)
     extends = document.value.pop("extends", None)
     must_have_evidence = path.resolve() == (folder / "baseline.yaml").resolve()
     sections = _Section(document, must_have_evidence)
     document.value = sections.read(document.value, root, ())
     _step_over_evidence(document, sections.with_evidence)
-    if extends is None:
-        return document, False
+    return document, extends
+
+
+def _extended(extends: object, document: Document, chain: list[Path], find: Finder) -> Path:
+    """The file that a file extends. Raises ConfigError, at its line, where there is none or no end."""
     try:
-        base_path = find(extends if isinstance(extends, str) else "", path.parent)
-        if base_path.resolve() in chain:
-            round_trip = " -> ".join(p.stem for p in (*chain, base_path))
-            raise ConfigError([Problem(Spot(""), "", f"a circle: {round_trip}", "a file that does not extend itself")])
-        if not base_path.exists():
+        path = find(extends if isinstance(extends, str) else "", document.path.parent)
+        if path.resolve() in chain:
+            names = [p.stem for p in (*chain[chain.index(path.resolve()) :], path)]
+            names[3:-2] = ["..."] if len(names) > 6 else names[3:-2]
+            expected = "a file that does not extend itself"
+            raise ConfigError([Problem(Spot(""), "", f"a circle: {' -> '.join(names)}", expected)])
+        if not path.exists():
             raise ConfigError([Problem(Spot(""), "", f"no file {extends}", "a configuration's name or path")])
     except ConfigError as error:
         spot = document.marks.value(("extends",))
@@ -62,11 +82,7 @@ def gathered(
             Problem(spot, "extends", f"{shown(extends)}, {p.found}", p.expected, p.nearest) for p in error.problems
         )
         raise ConfigError([*document.problems, *again]) from None
-    base, _ = gathered(base_path, root, find, folder, chain)
-    base.marks.overlay(document.marks)
-    base.marks.whole = document.marks.whole
-    base.problems += document.problems
-    return Document(path, _laid_over(base.value, document.value), base.marks, base.problems), True
+    return path
 
 
 def leaves_of(value: Any, place: Place = ()) -> Iterator[tuple[Place, Leaf]]:
@@ -76,20 +92,6 @@ def leaves_of(value: Any, place: Place = ()) -> Iterator[tuple[Place, Leaf]]:
             yield (*place, key), child
         elif isinstance(child, dict):
             yield from leaves_of(child, (*place, key))
-
-
-def inner_class(annotation: Any) -> tuple[type[BaseModel] | None, bool]:
-    """The section class that a field holds, if any, and whether it holds a table of named such sections."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation, False
-    if isinstance(annotation, TypeAliasType):
-        return inner_class(annotation.__value__)
-    arguments = get_args(annotation)
-    if get_origin(annotation) in (dict, Mapping) and inner_class(arguments[1])[0]:
-        return inner_class(arguments[1])[0], True
-    if type(None) in arguments:
-        return next((found for a in arguments if (found := inner_class(a))[0]), (None, False))
-    return None, False
 
 
 def entries_taken_away(value: Any, shape: type[BaseModel]) -> None:
@@ -102,12 +104,6 @@ def entries_taken_away(value: Any, shape: type[BaseModel]) -> None:
                 del inside[name]
             for entry in inside.values() if table else (inside,):
                 entries_taken_away(entry, inner)
-
-
-def _laid_over(base: Any, over: Any) -> Any:
-    if isinstance(base, dict) and isinstance(over, dict):
-        return base | {key: _laid_over(base.get(key), child) for key, child in over.items()}
-    return over
 
 
 def _step_over_evidence(document: Document, with_evidence: set[Place]) -> None:

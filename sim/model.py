@@ -26,6 +26,7 @@ from sim.model_parameters import Config
 from sim.policies import POLICIES
 from sim.policies.policy import Policy
 from sim.residents import CHILD, INTEREST, NO_TIER, RESIDENTS, TASK, VACANT
+from sim.seed import checked_seed
 from sim.simulation import Simulation
 
 type Reporters = Mapping[str, Any]
@@ -334,10 +335,8 @@ class Community(mesa.Model):  # type: ignore[misc]
 
 def _seed_of(rng: Any) -> int:
     """A seed from 0 to 2**64 - 1: the number itself, or a draw of the generator that numpy makes of `rng`."""
-    if isinstance(rng, int | np.integer) and not isinstance(rng, bool):
-        if not 0 <= rng < 2**64:
-            raise ValueError(f"the seed must be from 0 to 2**64 - 1, not {rng}")
-        return int(rng)
+    if isinstance(rng, int | float | np.number | np.bool_ | str):
+        return checked_seed(rng)
     return int(np.random.default_rng(rng).integers(2**63))
 
 

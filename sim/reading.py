@@ -72,9 +72,14 @@ class Problem:
         """Column in characters, from 1; 0 when the problem has none."""
         return self.spot.column
 
+    @property
+    def _in_change(self) -> bool:
+        """Whether the place of a `--set` says the path already."""
+        return self.file.startswith("--set ") and self.file[6:].partition("=")[0].strip() in (self.path, "")
+
     def __str__(self) -> str:
         where = visible(str(self.spot))
-        said = f"{where}: " + ("" if not self.path or self.file.startswith("--set") else f"{visible(self.path)}: ")
+        said = f"{where}: " + ("" if not self.path or self._in_change else f"{visible(self.path)}: ")
         parts = (self.found and f"found {visible(self.found)}", self.expected and f"expected {self.expected}")
         said += "; ".join(filter(None, parts))
         if self.nearest:
@@ -91,7 +96,7 @@ class ConfigError(Exception):
     """A configuration or study cannot be used. `problems` holds everything wrong with it; `str()` is ready to print."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.line, p.column)))
+        self.problems = tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line, p.column)))
         super().__init__(self.problems)
 
     def __str__(self) -> str:
@@ -118,6 +123,12 @@ class Marks:
             if place[:length] in self.keys or place[:length] in self.values:
                 return self.keys.get(place[:length]) or self.values[place[:length]]
         return self.whole
+
+    def forget(self, place: Place) -> None:
+        """Drop where a part and everything in it stood, because something else was put there."""
+        for marks in (self.keys, self.values):
+            for one in [one for one in marks if one[: len(place)] == place]:
+                del marks[one]
 
     def overlay(self, other: "Marks") -> None:
         """Add another file's marks, which win where both have one."""
@@ -206,21 +217,29 @@ def read(path: Path) -> Document:
     Raises ConfigError for a file that cannot be read or parsed at all; repeated keys, odd keys and numbers that are not
     finite are left in `Document.problems`, so that they can be told together with whatever else is wrong.
     """
+    return _parsed(text_of(path), shown_path(path), path).copied()
+
+
+def text_of(path: Path, kind: str = "YAML file", ending: str = ".y*ml") -> str:
+    """The text of a file that somebody wrote: UTF-8, with or without a byte order mark.
+
+    Raises ConfigError, with the file's name, for a file that cannot be read or is no such text.
+    """
     name = shown_path(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         spot = Spot(name, line, 1)
-        raise ConfigError([Problem(spot, "", "bytes that are not text", "a YAML file in UTF-8")]) from None
+        raise ConfigError([Problem(spot, "", "bytes that are not text", f"a {kind} in UTF-8")]) from None
     except IsADirectoryError:
-        raise ConfigError([Problem(Spot(name), "", "a folder", "a YAML file")]) from None
+        raise ConfigError([Problem(Spot(name), "", "a folder", f"a {kind}")]) from None
     except FileNotFoundError:
-        near = nearest(path.stem, (p.stem for p in path.parent.glob("*.y*ml"))) if path.parent.is_dir() else None
-        raise ConfigError([Problem(Spot(name), "", "no such file", "a YAML file", near)]) from None
-    except OSError as error:
-        raise ConfigError([Problem(Spot(name), "", error.strerror or str(error), "a readable YAML file")]) from None
-    return _parsed(text, name, path).copied()
+        near = nearest(path.stem, (p.stem for p in path.parent.glob(f"*{ending}"))) if path.parent.is_dir() else None
+        raise ConfigError([Problem(Spot(name), "", "no such file", f"a {kind}", near)]) from None
+    except (OSError, ValueError) as error:  # a ValueError: a name with a character that no name holds
+        said = getattr(error, "strerror", None) or str(error)
+        raise ConfigError([Problem(Spot(name), "", said, f"a readable {kind}")]) from None
 
 
 @lru_cache(maxsize=32)
@@ -260,6 +279,12 @@ def parse(text: str, name: str, path: Path) -> Document:
     reader = _Reader(Marks(spot(node.start_mark)), spot)
     value = reader.plain(node, (), ())
     return Document(path, value, reader.marks, reader.problems)
+
+
+class Text(str):
+    """A change's text that is its value already, and is not read as YAML."""
+
+    __slots__ = ()
 
 
 def parse_scalar(text: str) -> Any:

@@ -21,6 +21,7 @@ from sim.orders import close_order
 from sim.phase import Phase
 from sim.policies.policy import Policy
 from sim.residents import NEVER_SERVED, NO_TIER, RESIDENTS, VACANT
+from sim.seed import checked_seed
 from sim.week import WEEK
 from sim.weeks import OUT_OF_MEMORY, QUARTER, Life, Turns, live, slow_are_due, take_turns
 from sim.tallies import stretches
@@ -45,10 +46,10 @@ class Simulation:
     def __init__(self, config: Config, policies: Iterable[Policy] = (), seed: int = 0) -> None:
         """Draw the founders and set everything at its start.
 
-        Errors: ConfigError for wrong files of residents or ties; TypeError for what is not a policy; ValueError
-        for a policy that names a grid or a kind of service that is not there.
+        Errors: ConfigError for wrong files of residents or ties; TypeError for what is not a policy or no whole number;
+        ValueError for a seed out of range and a policy that names a grid or a kind of service that is not there.
         """
-        self.config, self.policies, self.seed = config, tuple(policies), int(seed)
+        self.config, self.policies, self.seed = config, tuple(policies), checked_seed(seed)
         compile_all(self.policies)
         self.world = World(config, self.seed)
         self._refuse_what_does_not_fit(self.policies)

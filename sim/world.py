@@ -20,6 +20,7 @@ from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.population import INITIAL, Founders, founders
 from sim.residents import INTERESTS, MIGRANT, NEVER_SERVED, PARTICIPANTS, RESIDENTS, TIERS
 from sim.belonging import everybody_joins_groups
+from sim.seed import checked_seed
 from sim.tallies import Tallies
 from sim.ties import TIES
 from sim.engine.layout import View
@@ -42,7 +43,7 @@ class World:
         Errors: ConfigError when a file of residents or ties is wrong.
         """
         self.config = config
-        luck = np.uint64(seed)  # seeds beyond 2**63 are seeds too
+        luck = np.uint64(checked_seed(seed))  # seeds beyond 2**63 are seeds too
         self._people = {f"people_{name}": value for name, value in household_numbers(config.population)._asdict().items()}
         self.people: Founders = founders(config.population, luck)
         given: Ties = ties(config.network, self.people, luck)

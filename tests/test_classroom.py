@@ -252,6 +252,29 @@ def test_most_of_the_program_speaks_chinese_on_the_page() -> None:
     assert len(missing) < 0.1 * len({both[0] for both in shown}), missing
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"title: \xff\xfe\n", "1_own.md:1:1: found bytes that are not text; expected a lesson in UTF-8"),
+        (b"title: x\n---\n## a\nb\n", "1_own.md: the lines before --- lack minutes, study"),
+        (b"title: x\nminutes: 5\nstudy: y\n---\nnothing\n", "1_own.md: no sections"),
+    ],
+)
+def test_a_lesson_that_cannot_be_read_is_told_by_its_file(tmp_path: Path, text: bytes, said: str) -> None:
+    (tmp_path / "1_own.md").write_bytes(text)
+    with pytest.raises(StateError, match=r"1_own\.md") as caught:
+        lessons(tmp_path)
+    assert said in str(caught.value)
+
+
+def test_a_lesson_may_come_from_any_editor(tmp_path: Path) -> None:
+    """With a byte order mark, and with the line ends of another system."""
+    text = "\ufefftitle: 邻里\r\nminutes: 5\r\nstudy: 4_vanguard.yaml\r\n---\r\n## One\r\n\r\nTwo lines\r\nof text.\r\n"
+    (tmp_path / "1_own.md").write_bytes(text.encode())
+    lesson = lessons(tmp_path)["1_own"]["en"]
+    assert (lesson.title, lesson.sections) == ("邻里", (("One", "Two lines\nof text."),))
+
+
 @pytest.mark.parametrize("name", lessons())
 def test_every_lesson_can_be_walked(name: str) -> None:
     english, chinese = lessons()[name]["en"], lessons()[name]["zh"]

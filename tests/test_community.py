@@ -21,6 +21,8 @@ from sim.policies.recognition import Recognition
 from sim.policies.training import Training
 from sim.policies.vanguard import Vanguard
 from sim.residents import RESIDENTS, VACANT
+from sim.seed import checked_seed
+from sim.world import World
 from tests.small import lived, place, same_life
 
 SMALL = {"population__residents": 120, "population__grids": 2}
@@ -263,6 +265,26 @@ def test_ways_to_say_what_is_wanted(tmp_path: Path) -> None:
         Community(rng=np.random.default_rng(3), **SMALL).simulation.seed
     )
     assert Community(**SMALL).simulation.seed != Community(**SMALL).simulation.seed
+
+
+@pytest.mark.parametrize("seed", [1.5, 1.0, True, np.True_, np.float64(2), "7", None, 2**64, -1, np.int64(-1), [1]])
+def test_every_entrance_refuses_what_is_no_seed(seed: Any) -> None:
+    """No number is quietly rounded to another's luck."""
+    config = place(40, 2)
+    for enter in (checked_seed, lambda s: Simulation(config, seed=s), lambda s: World(config, s)):
+        with pytest.raises((TypeError, ValueError), match="seed must be"):
+            enter(seed)
+    if seed is not None and not isinstance(seed, list):  # of these numpy makes a generator
+        with pytest.raises((TypeError, ValueError), match="seed must be"):
+            Community(rng=seed, **SMALL)
+
+
+@pytest.mark.parametrize("seed", [0, 7, np.int64(7), np.uint64(2**64 - 1), 2**64 - 1])
+def test_whole_numbers_of_any_kind_are_seeds(seed: Any) -> None:
+    life = Simulation(place(40, 2), seed=seed)
+    assert life.seed == int(seed)
+    assert type(life.seed) is int
+    assert life.world.seed[0] == np.uint64(seed)
 
 
 def test_wrong_arguments_are_told() -> None:

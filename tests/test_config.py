@@ -173,6 +173,8 @@ def test_a_file_that_cannot_be_used(folder: Path, text: str | bytes, line: int, 
 def test_circles_of_files(folder: Path) -> None:
     (folder / "other.yaml").write_text("extends: mine\n")
     assert "mine -> other -> mine" in problems(folder, "extends: other\n")[0].found
+    (folder / "mine.yaml").write_text("extends: mine\n")
+    assert "mine -> mine" in problems(folder, "extends: mine\n")[0].found
 
 
 @pytest.mark.parametrize(

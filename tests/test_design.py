@@ -1,5 +1,6 @@
 """From a study file to its runs: names of runs, shared seeds, designs, and errors with their line."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,8 @@ from toy import SMALL, small, write_study
 
 from experiments.points import Design, Range, points_of
 from experiments.study import read_study
+from sim import load_config
+from sim.checking import as_they_are
 from sim.reading import ConfigError
 
 
@@ -107,6 +110,7 @@ def test_an_arm_may_set_parameters(tmp_path: Path) -> None:
         ({"varies": {"moving.annual_rate": [0.1, 0.2]}, "arms": {"a": {"set": {"moving.annual_rate": 0.3}}}},
          ["the arm 'a' sets for itself", "the same in every arm"]),
         ({"varies": {"moving.annual_rate": {"low": 0.3, "high": 0.1}}}, ["low below high"]),
+        ({"arms": {"baseline": [], "a": {"policis": []}}}, ["policis", "Did you mean 'policies'"]),
         ({"varies": {"policies.training.seets": [1]}}, ["seets", "Did you mean 'policies.training.seats'"]),
         ({"varies": {"policies.vanguard.size": [1]}}, ["no dose of a policy in the arms"]),
         ({"design": {"method": "sobol", "points": 8}}, ["something that varies"]),
@@ -145,6 +149,59 @@ def test_a_short_study_need_not_say_its_window(tmp_path: Path) -> None:
 def test_a_broken_change_names_the_change(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"--set moving\.annual_rate=lots"):
         read_study(write_study(tmp_path), {"moving.annual_rate": "lots"})
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [
+        ({"low": 0.3, "high": 0.1}, "expected low below high, not 0.3 to 0.1"),
+        ({"low": 0.1, "hihg": 0.3}, "varies.moving.annual_rate.hihg: found an unknown key. Did you mean 'high'?"),
+        ({"low": 0.1}, "varies.moving.annual_rate.high: found no such key; expected a number"),
+        ({"mean": 0.2, "sd": 0.1}, "expected low and high as well, where the normal distribution is cut"),
+        ({"low": 0.1, "high": "lots"}, 'varies.moving.annual_rate.high: found "lots"; expected a number'),
+        (
+            5,
+            "a list of at least 1 entries, each true or false or a whole number or a number or text or a section with "
+            "low and high, and perhaps scale",
+        ),
+    ],
+)
+def test_a_wrong_range_gets_one_message_that_is_true(tmp_path: Path, factor: object, said: str) -> None:
+    """A value may be of several kinds: what it was not meant to be is not complained of."""
+    with pytest.raises(ConfigError) as caught:
+        small(tmp_path, varies={"moving.annual_rate": factor})
+    (problem,) = caught.value.problems
+    assert said in str(problem)
+
+
+@pytest.mark.parametrize(
+    "change", ["title=a: b", "weeks=[", "x=.nan", "title=@home", "varies={moving.annual_rate: {low: .inf, high: 1}}"]
+)
+def test_a_change_that_is_no_yaml_is_told_as_it_was_written(tmp_path: Path, change: str) -> None:
+    path, _, value = change.partition("=")
+    with pytest.raises(ConfigError) as caught:
+        read_study(write_study(tmp_path), {path: value})
+    assert str(caught.value).startswith(f"--set {change}: ")
+
+
+@pytest.mark.parametrize("text", ["a: b", "@home", "5", "[x]", "# not a comment", "no", "{a: 1}", "'", " padded "])
+def test_a_text_in_quotes_is_that_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """It is read as YAML once, never twice."""
+    assert read_study(write_study(tmp_path), {"title": json.dumps(text)}).file.title == text
+    monkeypatch.chdir(tmp_path)
+    name = f"{text}.csv"
+    Path(name).write_text("id,grid\n1,1\n", "utf-8")
+    study = small(tmp_path, arms={"a": {"set": {"population.residents_file": name}}, "b": []})
+    assert dict(study.job(next(iter(study.runs()))).changes)["population.residents_file"] == name
+    config = load_config("classroom", set=as_they_are({"population.residents_file": name}))
+    assert str(config.population.residents_file) == name
+
+
+def test_a_change_with_a_mapping_replaces_a_value_and_changes_a_section(tmp_path: Path) -> None:
+    path = write_study(tmp_path, varies={"moving.annual_rate": [0.1, 0.2]}, design={"method": "factorial", "levels": 3})
+    study = read_study(path, {"varies": "{asking.along_tie: [0.2, 0.3]}", "design": "{levels: 5}"})
+    assert list(study.file.varies) == ["asking.along_tie"]
+    assert (study.file.design.method, study.file.design.levels) == ("factorial", 5)
 
 
 def test_an_unknown_study_is_refused_with_the_nearest_name() -> None:

@@ -69,3 +69,10 @@ def study_options(command: Callable[..., None]) -> Callable[..., None]:
     ):
         command = option(command)
     return command
+
+
+POINTS = click.option(
+    "--points",
+    type=click.IntRange(1, 1_000_000),
+    help="How many points the study may have [20000]; more are refused, as seldom meant.",
+)

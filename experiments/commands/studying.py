@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from experiments.commands.options import cluster_said, limit_said, shard_said, study_options
+from experiments.commands.options import POINTS, cluster_said, limit_said, shard_said, study_options
 from experiments.crew import gather
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @study_options
+@POINTS
 @click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
 @click.option(
     "--by",
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
 @click.option("--csv", is_flag=True, help="Write the tables as CSV too.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 def run(
-    study: str, changes: dict[str, str], replicates: int | None, out: Path | None, workers: int, by: "Workers",
-    shard: tuple[int, int], on: str, limit: float, retry: bool, only: str | None, csv: bool, quiet: bool,
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None, workers: int,
+    by: "Workers", shard: tuple[int, int], on: str, limit: float, retry: bool, only: str | None, csv: bool, quiet: bool,
 ) -> None:  # fmt: skip
     """Run a study (a name or a file): tables, figures, a comparison of its arms. What is done is never done again."""
     if limit and by == "threads":
@@ -59,7 +60,7 @@ def run(
         gather()
     from experiments.study import read_study
 
-    asked = read_study(study, changes, replicates)
+    asked = read_study(study, changes, replicates, points)
     if only:
         sys.exit(_run_one(asked, only, by, limit))
     from experiments.session import run_study
@@ -90,17 +91,19 @@ def _run_one(study: "Study", run: str, by: "Workers", limit: float) -> int:
 
 @click.command()
 @study_options
-def plan(study: str, changes: dict[str, str], replicates: int | None, out: Path | None) -> None:
+@POINTS
+def plan(study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None) -> None:
     """Say what a study would do before anything starts: runs, weeks, time, disk."""
     from experiments.planning import say_plan
     from experiments.study import read_study
 
-    asked = read_study(study, changes, replicates)
+    asked = read_study(study, changes, replicates, points)
     say_plan(asked, out or Path("results") / asked.name)
 
 
 @click.command()
 @study_options
+@POINTS
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the labels.")
 @click.option(
     "--format",
@@ -113,7 +116,7 @@ def plan(study: str, changes: dict[str, str], replicates: int | None, out: Path 
 @click.option("--width", default="double", help="single, wide, double, slide, or millimetres.")
 @click.option("--only", multiple=True, metavar="FIGURE", help="Draw only this figure; may be repeated.")
 def figures(
-    study: str, changes: dict[str, str], replicates: int | None, out: Path | None,
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None,
     lang: str, formats: tuple[str, ...], width: str, only: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Draw the figures of a study that was run."""
@@ -135,13 +138,14 @@ def figures(
         )
     from experiments.session import draw_figures
 
-    asked = read_study(study, changes, replicates)
+    asked = read_study(study, changes, replicates, points)
     for path in draw_figures(asked, out or Path("results") / asked.name, size, lang, formats, only):
         click.echo(path)
 
 
 @click.command()
 @study_options
+@POINTS
 @click.option(
     "--budget",
     type=click.FloatRange(0),
@@ -149,13 +153,13 @@ def figures(
     help="Most that an arm may cost [no limit], in the unit of `cost`.",
 )
 def explore(
-    study: str, changes: dict[str, str], replicates: int | None, out: Path | None, budget: float
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None, budget: float
 ) -> None:  # fmt: skip
     """Say what a study's design allows to find: sensitivity, attribution, fronts, regret, where an arm fails."""
     from experiments.session import say_findings
     from experiments.study import read_study
 
-    asked = read_study(study, changes, replicates)
+    asked = read_study(study, changes, replicates, points)
     say_findings(asked, out or Path("results") / asked.name, budget)
 
 
@@ -187,7 +191,7 @@ def search(
     gather()
     from experiments.study import read_study
 
-    asked = read_study(study, changes, replicates)
+    asked = read_study(study, changes, replicates, points=0)
     try:
         from experiments.searching import say_search
 
@@ -198,31 +202,34 @@ def search(
 
 @click.command()
 @study_options
+@POINTS
 @click.option("--runs", type=click.IntRange(1), default=5, help="Runs to perform again [5].")
 @click.option("--seed", type=click.IntRange(0), default=1, help="Which runs are chosen.")
 def verify(
-    study: str, changes: dict[str, str], replicates: int | None, out: Path | None, runs: int, seed: int
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None,
+    runs: int, seed: int,
 ) -> None:  # fmt: skip
     """Look at every file of the results, make the tables anew, and perform some finished runs again. Moves nothing."""
     from experiments.session import verify as verified
     from experiments.study import read_study
 
-    asked = read_study(study, changes, replicates)
+    asked = read_study(study, changes, replicates, points)
     sys.exit(1 if verified(asked, out or Path("results") / asked.name, runs, seed) else 0)
 
 
 @click.command()
 @study_options
+@POINTS
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the report.")
 def report(
-    study: str, changes: dict[str, str], replicates: int | None, out: Path | None, lang: "Language"
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None, lang: "Language"
 ) -> None:  # fmt: skip
     """Write a study that was run as one HTML file that stands alone, with tables and figures for a paper beside it."""
     from experiments.report import write_report
     from experiments.session import results_of
     from experiments.study import read_study
 
-    asked = read_study(study, changes, replicates)
+    asked = read_study(study, changes, replicates, points)
     click.echo(write_report(*results_of(asked, out or Path("results") / asked.name), lang))
 
 
@@ -241,20 +248,23 @@ def robust(
     from experiments.robust import run_robustness
     from experiments.study import read_study
 
-    asked = read_study(study, changes)
+    asked = read_study(study, changes, points=0)
     folder = out or Path("results") / f"{asked.name}_{'over_' + over if over else 'robust'}"
     run_robustness(asked, folder, points, replicates or 4, factor, over, workers)
 
 
 @click.command()
 @study_options
+@POINTS
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The package [results/STUDY.zip].")
-def package(study: str, changes: dict[str, str], replicates: int | None, out: Path | None, to: Path | None) -> None:
+def package(
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None, to: Path | None
+) -> None:  # fmt: skip
     """Pack a study that was run with all that its numbers need, for an archive."""
     from experiments.packaging import seal, write_package
     from experiments.study import read_study
 
-    asked = read_study(study, changes, replicates)
+    asked = read_study(study, changes, replicates, points)
     made = write_package(asked, out or Path("results") / asked.name, to or Path("results") / f"{asked.name}.zip")
     click.echo(f"{made}\nSHA-256 {seal(made)}")
 
