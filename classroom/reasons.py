@@ -109,7 +109,7 @@ def chance_of_climbing(life: Life, row: int) -> Chance:
 
     def odds(facts: Facts) -> float:
         residents, levers = _before(life, facts)
-        return float(odds_of_climbing(row, residents, views["grids"], levers, views["deciding"]))
+        return float(odds_of_climbing(row, residents, levers, views["deciding"]))
 
     none = {row: 0.0}
     higher = {"around_strength": {row: 1.0}, "around_above": {row: p.share_above_at_rest}}

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
@@ -20,7 +20,7 @@ from experiments.bringing import read_own_files
 from experiments.caveats import caveats
 from experiments.crew import processors
 from experiments.design import Study
-from experiments.execution import Tally, Workers, missing, perform, planned, simulated, tried
+from experiments.execution import Tally, Workers, missing, perform, planned, simulated
 from experiments.present import claim, note_files, put_older_away, say_mended, state_of
 from experiments.provenance import changed_since, manifest, write_resolved
 from experiments.results import Results, give_back, results_for, settled
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from experiments.figures.style import Language
     from experiments.figures.tables import Tables
 
-LONG = 3600.0
-"""Seconds within which any machine has compiled the rules."""
 MANY = 20_000
 """Runs from which on memory is a concern."""
 
@@ -172,7 +170,7 @@ def _compiling(console: Console) -> "Iterator[Callable[[int, int, str], None]]":
     else:
         said: list[bool] = []
 
-        def once(at: int, of: int, name: str) -> None:  # noqa: ARG001
+        def once(at: int, of: int, name: str) -> None:
             if not said:
                 said.append(True)
                 console.print(f"Compiling the rules for this machine (this once): {of} functions ...")

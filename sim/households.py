@@ -55,10 +55,14 @@ class HouseholdNumbers(NamedTuple):
 
 
 PEOPLE: Table = {
-    "people_types": Fact("f8", "household types: size, adults, elders, minors, renting, weights of locals and migrants", width=7),
+    "people_types": Fact(
+        "f8", "household types: size, adults, elders, minors, renting, weights of locals and migrants", width=7
+    ),
     "people_owners": Fact("f8", "share of owners among locals, migrants", "share", 0, 1),
     "people_limited": Fact("f8", "share limited in mobility, by age band", "share", 0, 1),
-    "people_interest": Fact("f8", "mean interests of those whom a matter does not touch, and of those whom it does", "share", 0, 1, 5),
+    "people_interest": Fact(
+        "f8", "mean interests of those whom a matter does not touch, and of those whom it does", "share", 0, 1, 5
+    ),
     "people_hours_median": Fact("f8", "median hours that they could give, by age band", "hours a week", 0),
     "people_threshold_given": Fact("f8", "thresholds as a list"),
     "people_identity": Fact("f8", "mean home identity of locals, migrants", "share", 0, 1),

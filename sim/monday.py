@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from sim.engine.jit import Column
-from sim.engine.units import Unit
 from sim.engine.layout import Layout
+from sim.engine.units import Unit
 from sim.weeks import Turns
 
 
@@ -92,7 +92,9 @@ class Monday:
                 rows[at : at + parts] = range(first, end)
         self.size = end + 1
         """Rows of costs: the last is of preparations, which cost nothing."""
-        self._turns = [_Turn(row, policy, strength, world) for row, (_, policy, strength) in zip(rows, acting, strict=True)]
+        self._turns = [
+            _Turn(row, policy, strength, world) for row, (_, policy, strength) in zip(rows, acting, strict=True)
+        ]
 
     def alike(self) -> Turns | None:
         """What all of them do week after week; None where one wants to be asked in Python."""

@@ -109,7 +109,7 @@ def kinds_served(tier, skill, time, kinds, levers):
 
 
 @compiled
-def wanting(wants, kinds):  # type: ignore[no-untyped-def]
+def wanting(wants, kinds):
     """How many residents can come to need each kind of service."""
     n = np.zeros(kinds)
     for k in range(kinds):
@@ -121,7 +121,7 @@ def wanting(wants, kinds):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def most_needs(wants, weekly, low_income_extra):  # type: ignore[no-untyped-def]
+def most_needs(wants, weekly, low_income_extra):
     """How many needs can arise in one week: the expected number and twelve standard deviations, at most all."""
     eligible = wanting(wants, weekly.size)
     expected = 0.0

@@ -6,6 +6,7 @@ from math import log
 import numpy as np
 
 from sim.chance import NOBODY, block, key_of, share, stream, uniform, uniforms
+from sim.engine.jit import Column, compiled
 from sim.households import (
     BY_CHANCE,
     ELDER_ALONE,
@@ -20,7 +21,6 @@ from sim.households import (
     person_columns,
 )
 from sim.import_data.own import OwnColumns
-from sim.engine.jit import Column, compiled
 from sim.people_parameters import Population
 from sim.reading import ConfigError, Problem, Spot
 from sim.residents import CHILD, LOCAL, MIGRANT, NO_TIER

@@ -108,6 +108,6 @@ RESIDENTS: Table = {
 
 
 @law
-def who_takes_part(residents, station):  # type: ignore[no-untyped-def]
+def who_takes_part(residents, station):
     """Rows of those who take part this week, in order."""
     return residents.participants[: station.taking_part[0]]

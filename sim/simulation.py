@@ -22,10 +22,10 @@ from sim.phase import Phase
 from sim.policies.policy import Policy
 from sim.residents import NEVER_SERVED, NO_TIER, RESIDENTS, VACANT
 from sim.seed import checked_seed
-from sim.week import WEEK
-from sim.weeks import OUT_OF_MEMORY, QUARTER, Life, Turns, live, slow_are_due, take_turns
 from sim.tallies import stretches
 from sim.ties import end_tie
+from sim.week import WEEK
+from sim.weeks import OUT_OF_MEMORY, QUARTER, Life, Turns, live, slow_are_due, take_turns
 from sim.where import check_own
 from sim.world import World
 
@@ -194,7 +194,7 @@ class Simulation:
         rows = np.empty((weeks, world.tallies.row.size))
         costs = np.zeros((weeks, self._monday.size if self._monday else 1))
         slow = np.empty((len(due), len(slow_names())))
-        lived = live(self._life, week, turns, rows, costs, slow)
+        lived: int = live(self._life, week, turns, rows, costs, slow)
         if lived == OUT_OF_MEMORY:
             raise MemoryError("memory ran out within a week")
         for row, paid in zip(rows[:lived], costs, strict=False):

@@ -52,7 +52,9 @@ def _layouts() -> dict[str, Layout]:
         layouts[view] = Layout(view, members)
     for section in SECTIONS:
         fields = Config.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
-        layouts[section] = Layout(section, {name: Member(name, row + k, "f8", single=True) for k, name in enumerate(fields)})
+        layouts[section] = Layout(
+            section, {name: Member(name, row + k, "f8", single=True) for k, name in enumerate(fields)}
+        )
         row += len(fields)
     return layouts
 

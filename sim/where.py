@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.import_data.own import OwnColumns
 from sim.engine.jit import Column
+from sim.import_data.own import OwnColumns
 from sim.residents import AGES, GROUPS, INTERESTS, ORIGINS, RESIDENTS, TIERS
 
 LONGEST = 400

@@ -2,16 +2,18 @@
 
 import ctypes
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
+from sim.belonging import everybody_joins_groups
 from sim.chance import key_of, stream, uniforms
 from sim.columns import Table, columns_of, starts_of
-from sim.households import PersonColumns, household_numbers
 from sim.engine.jit import Column
+from sim.engine.layout import View
+from sim.households import PersonColumns, household_numbers
 from sim.levers import COMMUNITY, LEVERS, REST, Resting, rest
 from sim.model_parameters import ELIGIBLE, Config
 from sim.networks import Ties, ties
@@ -19,11 +21,9 @@ from sim.orders import ENCOUNTERS, LINE, ORDERS, most_needs, wanting
 from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.population import INITIAL, Founders, founders
 from sim.residents import INTERESTS, MIGRANT, NEVER_SERVED, PARTICIPANTS, RESIDENTS, TIERS
-from sim.belonging import everybody_joins_groups
 from sim.seed import checked_seed
 from sim.tallies import Tallies
 from sim.ties import TIES
-from sim.engine.layout import View
 from sim.views import LAYOUTS, MOST_SLOW, ROWS, SECTIONS, SLOW
 
 REGISTERED = stream("starting.registered")
@@ -44,7 +44,9 @@ class World:
         """
         self.config = config
         luck = np.uint64(checked_seed(seed))  # seeds beyond 2**63 are seeds too
-        self._people = {f"people_{name}": value for name, value in household_numbers(config.population)._asdict().items()}
+        self._people = {
+            f"people_{name}": value for name, value in household_numbers(config.population)._asdict().items()
+        }
         self.people: Founders = founders(config.population, luck)
         given: Ties = ties(config.network, self.people, luck)
         self.columns: dict[str, Column] = {}

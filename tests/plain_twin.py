@@ -17,8 +17,8 @@ from twin_chance import block, share, uniform
 from twin_people import PeopleWeek
 from twin_service import remembered
 
-from sim.households import BY_CHANCE, draw_household
 from sim.engine.jit import plain
+from sim.households import BY_CHANCE, draw_household
 from sim.odds import weekly_from_annual as weekly_from_annual_law
 from sim.residents import CHILD, MIGRANT, NEVER_SERVED
 from sim.rules import moving, placing, remembering

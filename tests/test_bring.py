@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sim.config import load_config
-from sim.import_data.ties import read_ties as read_ties_of
 from sim.engine.jit import Column
+from sim.import_data.ties import read_ties as read_ties_of
 from sim.networks import ties
 from sim.population import Founders, founders
 from sim.reading import ConfigError

@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.config import load_config
+from sim.engine.jit import Column
 from sim.import_data.notes import FileNote
 from sim.import_data.residents import as_in_file
 from sim.import_data.table import text_of
 from sim.import_data.ties import read_ties
-from sim.engine.jit import Column
 from sim.population import Founders, founders
 from sim.reading import ConfigError
 from tests.own_files import FIVE, PAIRS, graph, in_words, residents, tied

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numba.core.dispatcher import Dispatcher
+from sim.driver import handed_over
 
 from sim import POLICIES, Simulation
-from sim.driver import handed_over
 from sim.phase import Phase, phase
 from sim.week import WEEK
 from tests.small import person_fields, place

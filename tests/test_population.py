@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.config import load_config
-from sim.households import BY_CHANCE, draw_household, household_numbers, newcomer_key, person_columns
 from sim.engine.jit import plain
+from sim.households import BY_CHANCE, draw_household, household_numbers, newcomer_key, person_columns
 from sim.people_parameters import Population
 from sim.population import Founders, founders
 from sim.reading import ConfigError

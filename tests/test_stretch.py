@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sim.stretch import slow_are_due
 
 from sim import POLICIES, Simulation
 from sim.policies.policy import Policy
-from sim.stretch import slow_are_due
 from tests.small import place, same_life
 
 CROWDED = {"population__initial_tiers": [0.2, 0.1, 0.1]}

@@ -10,8 +10,8 @@ import numpy as np
 from twin_agents import Grid, Household, Order, Resident, Service, Tally, Team, Tie, single
 from twin_chance import key_of
 
-from sim.households import household_numbers, person_columns
 from sim.engine.jit import Column
+from sim.households import household_numbers, person_columns
 from sim.levers import LEVERS, REST
 from sim.model_parameters import Config
 from sim.parameters import Section

@@ -23,7 +23,7 @@ def build(units: Sequence[Unit], founding: Callable[[], object] | None = None, s
     Where it goes wrong, whoever needs the function compiles it, and says what is wrong.
     """
     missing = [unit for unit in units if not unit.ready]
-    named = [(unit.name.replace("_", " "), unit.build) for unit in missing]
+    named: list[tuple[str, Callable[[], object]]] = [(unit.name.replace("_", " "), unit.build) for unit in missing]
     if not named:
         return
     if founding and len(missing) > FEW:

@@ -184,7 +184,7 @@ def _read(file: Path, target: Any) -> Any:
 @cache
 def _claims() -> Any:
     """The file whose bytes are locked: one for the whole program, for closing it gives up every lock."""
-    return open(CACHE / "claims", "ab")  # noqa: SIM115
+    return open(CACHE / "claims", "ab")
 
 
 @contextlib.contextmanager

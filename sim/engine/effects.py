@@ -90,7 +90,7 @@ class _Reader(ast.NodeVisitor):
             values = [node.value]
             names = [target]
             if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
-                names, values = target.elts, node.value.elts  # type: ignore[assignment]
+                names, values = target.elts, node.value.elts
             for name, value in zip(names, values, strict=False):
                 if isinstance(name, ast.Name):
                     several = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
@@ -102,7 +102,9 @@ class _Reader(ast.NodeVisitor):
         """A function of ours does with a view or a column what its own code says."""
         called = self._globals.get(node.func.id) if isinstance(node.func, ast.Name) else None
         if isinstance(node.func, ast.Attribute) and node.func.attr in FILLING:
-            self.writes |= {touched for touched in self._meant(node.func.value) if touched[1] or touched[0] in self._stands_for}
+            self.writes |= {
+                touched for touched in self._meant(node.func.value) if touched[1] or touched[0] in self._stands_for
+            }
         plain = getattr(called, "py_func", None)
         if plain is not None and plain.__name__ != self._name:
             inner, parameters = effects_of(plain), list(inspect.signature(plain).parameters)

@@ -13,12 +13,13 @@ from typing import Any
 import numba
 from llvmlite import ir as machine
 from numba import _dynfunc
-from numba.core import cgutils, ir, types
+from numba.core import cgutils, ir
+from numba.core import types as _types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import FunctionPass, register_pass
-from numba.core.typed_passes import NopythonTypeInference
 from numba.core.imputils import lower_builtin
+from numba.core.typed_passes import NopythonTypeInference
 from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import typeof_impl
 from numba.np import arrayobj
@@ -26,7 +27,21 @@ from numba.np import arrayobj
 from sim.engine.cache import Fingerprint, Kept
 from sim.engine.layout import Column, View
 
-__all__ = ["AHEAD", "OPTIONS", "Column", "ColumnCompiler", "Law", "compiled", "inlined", "law", "plain", "prefetch"]
+types: Any = _types
+
+__all__ = [
+    "AHEAD",
+    "OPTIONS",
+    "Column",
+    "ColumnCompiler",
+    "Law",
+    "compiled",
+    "inlined",
+    "law",
+    "plain",
+    "prefetch",
+    "types",
+]
 
 
 def _unsigned(index: Any) -> Any:
@@ -72,7 +87,7 @@ class _UnsignedIndex(FunctionPass):
         return [line, statement]
 
 
-class _Fragment(JITCodeLibrary):  # type: ignore[misc]
+class _Fragment(JITCodeLibrary):
     """Code that is only ever linked into its callers: it is optimised there, once, and no machine code of its own is made."""
 
     def _optimize_functions(self, module: Any) -> None:
@@ -89,7 +104,7 @@ class _Fragment(JITCodeLibrary):  # type: ignore[misc]
         return 0
 
 
-class _Whole(JITCodeLibrary):  # type: ignore[misc]
+class _Whole(JITCodeLibrary):
     """Code that is called: all fragments that it needs are linked into it."""
 
     def add_linking_library(self, library: Any) -> None:
@@ -127,7 +142,9 @@ class _FragmentCompiler(ColumnCompiler):
         self.state.flags.no_compile = True
         made = super().compile_extra(func)
         described = made.fndesc
-        stand_in = _dynfunc.make_function(described.lookup_module(), func.__name__, "", 0, made.environment, (made.library,))
+        stand_in = _dynfunc.make_function(
+            described.lookup_module(), func.__name__, "", 0, made.environment, (made.library,)
+        )
         self.state.targetctx.insert_user_function(stand_in, described, [made.library])
         return made._replace(entry_point=stand_in)
 
@@ -171,7 +188,9 @@ class Law:
     @cached_property
     def inner(self) -> Any:
         """What compiled code calls."""
-        return numba.njit(**OPTIONS, pipeline_class=_FragmentCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True)(self.py_func)
+        return numba.njit(**OPTIONS, pipeline_class=_FragmentCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True)(
+            self.py_func
+        )
 
 
 @typeof_impl.register(Law)
@@ -223,7 +242,7 @@ def prefetch(row: int, *columns: Any) -> None:
 
 
 @infer_global(prefetch)
-class _Prefetch(AbstractTemplate):  # type: ignore[misc]
+class _Prefetch(AbstractTemplate):
     def generic(self, arguments: Any, keywords: Any) -> Any:  # noqa: ARG002
         return types.none(*arguments)
 

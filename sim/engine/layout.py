@@ -47,8 +47,14 @@ class Layout:
             if member.single:
                 table[member.row, :1].view(member.dtype)[0] = value
             else:
-                if value.dtype != np.dtype(member.dtype) or value.ndim != 1 + bool(member.width) or not value.flags.c_contiguous:
-                    raise TypeError(f"column {member.name} is {value.dtype} of shape {value.shape}, or does not lie in one piece; expected {member.dtype}")
+                if (
+                    value.dtype != np.dtype(member.dtype)
+                    or value.ndim != 1 + bool(member.width)
+                    or not value.flags.c_contiguous
+                ):
+                    raise TypeError(
+                        f"column {member.name} is {value.dtype} of shape {value.shape}, or does not lie in one piece; expected {member.dtype}"
+                    )
                 table[member.row] = value.__array_interface__["data"][0], value.shape[0], member.width
 
 

@@ -15,18 +15,18 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba.core import types
 from numba.core.ccallback import CFunc
+from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
 from sim.engine.cache import Fingerprint, Kept
-from sim.engine.jit import OPTIONS, Column, ColumnCompiler, Law
+from sim.engine.jit import OPTIONS, Column, ColumnCompiler, Law, types
 from sim.engine.layout import Layout
 from sim.engine.view import WORD, ViewType
 
 _TABLE, _NUMBER = types.CPointer(types.int64), types.CPointer(types.float64)
 _KIND = types.int64(_TABLE, _TABLE, _NUMBER)
-_C = ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_double)
+_C: Any = ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_int64), ctypes.POINTER(ctypes.c_double)
 ENDED = 1
 """What a unit returns when it came to its end; anything else: memory ran out."""
 
@@ -46,7 +46,7 @@ def no_garbage_collection() -> Iterator[None]:
 class Unit:
     """A function of views, compiled when its address is first needed."""
 
-    def __init__(self, function: Callable[..., Any], layouts: Mapping[str, Layout], doses: Layout | None = None) -> None:
+    def __init__(self, function: Callable[..., Any], layouts: dict[str, Layout], doses: Layout | None = None) -> None:
         """Errors: TypeError for a parameter that is no view."""
         self.name, self.plain, self._law = function.__name__, function, Law(function)
         self.views = tuple(signature(function).parameters)
@@ -62,7 +62,8 @@ class Unit:
     def run(self, world: Column, my: int = 0) -> float:
         """Do it, compiled, with the table of a world and the address of doses. Errors: MemoryError."""
         result = np.zeros(1)
-        if self.compiled.ctypes(*(ctypes.cast(at, of) for at, of in zip((world.ctypes.data, my, result.ctypes.data), _C, strict=True))) != ENDED:
+        addresses: Any = (world.ctypes.data, my, result.ctypes.data)
+        if self.compiled.ctypes(*(ctypes.cast(at, of) for at, of in zip(addresses, _C, strict=True))) != ENDED:
             raise MemoryError(f"{self.name}: memory ran out")
         return float(result[0])
 
@@ -84,18 +85,18 @@ class Unit:
     @cached_property
     def compiled(self) -> Any:
         """The compiled function. Errors: whatever the compiler cannot take, as it says it."""
-        run = _running(self._law.inner, self._kinds, ["my" == name for name in self.views])
+        run = _running(self._law.inner, self._kinds, [name == "my" for name in self.views])
 
         def unit(world: Any, my: Any, out: Any) -> int:
             out[0] = run(world, my)
             return ENDED
 
-        made = CFunc(unit, (_KIND.args, _KIND.return_type), {}, OPTIONS, pipeline_class=ColumnCompiler)
+        made: Any = CFunc(unit, (_KIND.args, _KIND.return_type), {}, OPTIONS, pipeline_class=ColumnCompiler)
         made._cache = self._kept
         with no_garbage_collection():
             made.compile()
         for environment in self._kept.result._find_referenced_environments() if self._kept.result else ():
-            made._targetdescr.target_context.codegen().set_env(environment.env_name, environment)
+            cpu_target.target_context.codegen().set_env(environment.env_name, environment)
         return made
 
     @property

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba.core import cgutils
 from numba.core.datamodel import models, register_default
 from numba.core.imputils import lower_builtin, lower_cast, lower_getattr_generic
 from numba.core.typeconv import Conversion
@@ -20,10 +20,13 @@ from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.np import arrayobj
 from numba.np.numpy_support import as_dtype, from_dtype
 
+from sim.engine.jit import types
 from sim.engine.layout import CELLS, COLUMNS, Layout, Member
 
 WORD = ir.IntType(64)
-class ViewType(types.Type):  # type: ignore[misc]
+
+
+class ViewType(types.Type):
     """A view in compiled code."""
 
     def __init__(self, layout: Layout) -> None:
@@ -35,12 +38,17 @@ class ViewType(types.Type):  # type: ignore[misc]
         return [(name, self.layout.members[name]) for name in sorted(names) if name in self.layout.members]
 
 
-class _ColumnType(types.Array):  # type: ignore[misc]
+class _ColumnType(types.Array):
     """A column of the world: an array that overlaps no other."""
 
     def __init__(self, member: Member) -> None:
         self.column, dimensions = member.name, 2 if member.width else 1
-        super().__init__(from_dtype(np.dtype(member.dtype)), dimensions, "C", name=f"column({member.name}, {member.dtype}, {dimensions})")
+        super().__init__(
+            from_dtype(np.dtype(member.dtype)),
+            dimensions,
+            "C",
+            name=f"column({member.name}, {member.dtype}, {dimensions})",
+        )
 
     def __repr__(self) -> str:
         return str(self.name)
@@ -50,7 +58,7 @@ class _ColumnType(types.Array):  # type: ignore[misc]
         """What makes it another type than every other column."""
         return self.name
 
-    def copy(self, dtype: Any = None, ndim: int | None = None, layout: str | None = None, readonly: bool | None = None) -> Any:  # noqa: ARG002
+    def copy(self, dtype: Any = None, ndim: Any = None, layout: Any = None, readonly: Any = None) -> Any:  # noqa: ARG002
         """A part of a column is a common array."""
         return types.Array(dtype or self.dtype, self.ndim if ndim is None else ndim, layout or self.layout)
 
@@ -61,7 +69,7 @@ class _ColumnType(types.Array):  # type: ignore[misc]
 
 
 @register_default(ViewType)
-class _Pointer(models.PrimitiveModel):  # type: ignore[misc]
+class _Pointer(models.PrimitiveModel):
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, WORD.as_pointer())
 
@@ -79,7 +87,7 @@ types.Array.can_convert_to = _never_to_a_column
 
 
 @infer_getattr
-class _Attributes(AttributeTemplate):  # type: ignore[misc]
+class _Attributes(AttributeTemplate):
     key = ViewType
 
     def generic_resolve(self, view: ViewType, attribute: str) -> Any:
@@ -117,7 +125,9 @@ def _told(builder: Any, access: Any, column: str) -> Any:
             known[name] = module.add_metadata([ir.MetaDataString(module, f"column {name}"), domain])
     if f"only {column}" not in known:
         known[f"only {column}"] = module.add_metadata([known[column]])
-        known[f"not {column}"] = module.add_metadata([known[name] for name in COLUMNS if name in known and name != column])
+        known[f"not {column}"] = module.add_metadata(
+            [known[name] for name in COLUMNS if name in known and name != column]
+        )
     access.set_metadata("alias.scope", known[f"only {column}"])
     access.set_metadata("noalias", known[f"not {column}"])
     return access
@@ -138,7 +148,9 @@ def _loaded(context: Any, builder: Any, kind: Any, column: Any, index_types: Any
     return context.data_model_manager[kind.dtype].from_data(builder, _told(builder, builder.load(place), kind.column))
 
 
-def _stored(context: Any, builder: Any, kind: Any, column: Any, index_types: Any, indices: Any, of: Any, value: Any) -> None:
+def _stored(
+    context: Any, builder: Any, kind: Any, column: Any, index_types: Any, indices: Any, of: Any, value: Any
+) -> None:
     place = _place(context, builder, kind, column, index_types, indices)
     value = context.data_model_manager[kind.dtype].as_data(builder, context.cast(builder, value, of, kind.dtype))
     _told(builder, builder.store(value, place), kind.column)
@@ -173,7 +185,9 @@ def _set_several(context: Any, builder: Any, signature: Any, arguments: Any) -> 
     kind, index, of = signature.args
     if isinstance(of, types.Buffer) or not all(isinstance(one, types.Integer) for one in index.types):
         return arrayobj.setitem_array(context, builder, signature, arguments)
-    return _stored(context, builder, kind, arguments[0], index.types, cgutils.unpack_tuple(builder, arguments[1]), of, arguments[2])
+    return _stored(
+        context, builder, kind, arguments[0], index.types, cgutils.unpack_tuple(builder, arguments[1]), of, arguments[2]
+    )
 
 
 @lower_cast(_ColumnType, types.Array)

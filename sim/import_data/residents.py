@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.engine.jit import Column, compiled
 from sim.households import (
     BY_CHANCE,
     draw_members,
@@ -28,7 +29,6 @@ from sim.import_data.notes import listed, note
 from sim.import_data.own import OwnColumns, as_word, column_of
 from sim.import_data.sheet import Sheet, sheet_of, sheet_with_header
 from sim.import_data.table import Row, fatal, plain_name
-from sim.engine.jit import Column, compiled
 from sim.model_parameters import Config
 from sim.people_parameters import Population
 from sim.population import INITIAL, Founders, initial_tiers

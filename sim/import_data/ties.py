@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 
+from sim.engine.jit import Column
 from sim.import_data.graph import graph_of, is_graph
 from sim.import_data.ids import Ids
 from sim.import_data.notes import listed, note
 from sim.import_data.sheet import MISSING, Sheet, sheet_with_header
 from sim.import_data.table import Row, Rows, fatal, plain_name, rows_of
-from sim.engine.jit import Column
 from sim.people_parameters import Network
 from sim.population import Founders
 from sim.reading import nearest

@@ -9,11 +9,11 @@ __all__ = [
     "METRICS",
     "cohesion",
     "flows",
+    "measure",
     "needs",
     "network",
     "participation",
     "slow_names",
-    "measure",
     "slow_values",
     "wellbeing",
 ]

@@ -146,7 +146,7 @@ slow_metric(
 
 
 @compiled
-def _root(parent, i):  # type: ignore[no-untyped-def]
+def _root(parent, i):
     """The resident who stands for the component of i; on the way there, the way is made shorter."""
     while parent[i] >= 0:
         above = parent[i]
@@ -158,7 +158,7 @@ def _root(parent, i):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _components(ties, strong):  # type: ignore[no-untyped-def]
+def _components(ties, strong):
     """For each resident somebody of the same strongly tied component; for one of each component, less than 0: its size."""
     parent = np.full(ties.degree.size, np.int32(-1))
     for i in range(ties.degree.size):
@@ -176,7 +176,7 @@ def _components(ties, strong):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _ties_measured(residents, households, grids, ties, strong, lonely):  # type: ignore[no-untyped-def]  # fmt: skip
+def _ties_measured(residents, households, grids, ties, strong, lonely):  # fmt: skip
     """One pass over all ties, each seen from both ends.
 
     Returns, of ties outside households: strong ones, all, their strength, that across grids, origins and ages, ties across
@@ -235,7 +235,7 @@ def gini(values: Column) -> float:
 
 
 @compiled
-def _between(having, heads):  # type: ignore[no-untyped-def]
+def _between(having, heads):
     """Share of the variance of a yes-or-no fact that lies between grids, from how many have it and how many there are."""
     everybody, variance = heads.sum(), 0.0
     mean = _over(having.sum(), everybody)
@@ -246,12 +246,12 @@ def _between(having, heads):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _over(part, whole):  # type: ignore[no-untyped-def]
+def _over(part, whole):
     return part / whole if whole > 0 else 0.0
 
 
 @compiled
-def _of_hours(hours):  # type: ignore[no-untyped-def]
+def _of_hours(hours):
     """Median, mean and share of the top tenth, Gini."""
     n = hours.size
     if n == 0:
@@ -265,7 +265,7 @@ def _of_hours(hours):  # type: ignore[no-untyped-def]
 
 
 @compiled
-def _measured(parent, lonely, of_ties, residents, grids, out):  # type: ignore[no-untyped-def]  # fmt: skip
+def _measured(parent, lonely, of_ties, residents, grids, out):  # fmt: skip
     """Every slow metric in the order in which they are declared above, by one pass over all residents."""
     strong_ties, ties, strength, over_grids, over_origins, over_ages, across_less_within = of_ties
     n, n_grids = residents.age.size, grids.first.size - 1
@@ -315,7 +315,7 @@ def _measured(parent, lonely, of_ties, residents, grids, out):  # type: ignore[n
 
 
 @unit
-def measure(residents, households, grids, ties, slow):  # type: ignore[no-untyped-def]
+def measure(residents, households, grids, ties, slow):
     """Write every slow metric, in the order in which they are declared above."""
     lonely = np.ones(residents.age.size, np.uint8)
     parent = _components(ties, STRONG)

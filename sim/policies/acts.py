@@ -21,11 +21,13 @@ import numpy as np
 from numba.core.errors import NumbaError
 
 from sim.chance import stream
-from sim.engine.units import Unit
 from sim.engine.layout import Layout, Member, View
+from sim.engine.units import Unit
 from sim.views import LAYOUTS
 
-COMMON = frozenset("start stop ramp every active uptake grids groups tiers where capacity".split())
+COMMON = frozenset(
+    ["start", "stop", "ramp", "every", "active", "uptake", "grids", "groups", "tiers", "where", "capacity"]
+)
 """Doses that say when and for whom: `my` has what follows from them."""
 type When = Literal["pushes", "prepares", "leaves"]
 
@@ -57,7 +59,7 @@ def leaves(function: Callable[..., Any]) -> Act:
 
 
 @cache
-def act_of(policy: type, when: When) -> Act | None:
+def act_of(policy: Any, when: When) -> Act | None:
     """What a policy does then, as its class or the nearest above says; None where that says it in plain Python."""
     in_python = {"pushes": "push", "prepares": "prepare", "leaves": "leave"}[when]
     for cls in policy.__mro__:
@@ -70,14 +72,14 @@ def act_of(policy: type, when: When) -> Act | None:
 
 
 @cache
-def unit_said(policy: type, when: When) -> Unit | None:
+def unit_said(policy: Any, when: When) -> Unit | None:
     """The same as a unit, compiled or not."""
     act = act_of(policy, when)
     return Unit(act.function, LAYOUTS, layout_of(policy)) if act else None
 
 
 @cache
-def unit_of(policy: type, when: When) -> Unit | None:
+def unit_of(policy: Any, when: When) -> Unit | None:
     """The same compiled; None, with a warning, where it cannot be compiled: then it runs in plain Python."""
     if (unit := unit_said(policy, when)) is None:
         return None
@@ -101,9 +103,14 @@ def layout_of(policy: Any) -> Layout:
     singles |= {member_of(name): "u8" for name in policy.streams}
     singles |= dict.fromkeys(policy.derives, "f8")
     columns = {"aimed": "?", "here": "?", "kinds": "i8"}
-    members = [Member(name, row, dtype, single=name in singles) for row, (name, dtype) in enumerate({**singles, **columns}.items())]
+    members = [
+        Member(name, row, dtype, single=name in singles)
+        for row, (name, dtype) in enumerate({**singles, **columns}.items())
+    ]
     fields = hashlib.sha256(repr(members).encode()).hexdigest()[:8]  # two classes of one name in a notebook are two
-    return Layout(f"my of {policy.__module__}.{policy.__qualname__} {fields}", {member.name: member for member in members})
+    return Layout(
+        f"my of {policy.__module__}.{policy.__qualname__} {fields}", {member.name: member for member in members}
+    )
 
 
 def member_of(name: str) -> str:
@@ -111,12 +118,16 @@ def member_of(name: str) -> str:
     return f"stream_{name.replace('.', '_')}"
 
 
+def _class(policy: Any) -> Any:
+    return type(policy)
+
+
 def doses_of(policy: Any, world: Any, strength: float, kinds: tuple[int, ...]) -> dict[str, Any]:
     """The values of `my`, by name."""
     values: dict[str, Any] = {"strength": strength, "bench": policy.bench, "kinds": np.array(kinds, np.int64)}
     values |= {"aimed": policy.aimed(world), "here": policy.in_grids(world)}
     values |= {name: float(made(policy, world)) for name, made in policy.derives.items()}
-    for name in layout_of(type(policy)).members:
+    for name in layout_of(_class(policy)).members:
         if name not in values and not name.startswith("stream_"):
             value = getattr(policy, name)
             choices = get_args(type(policy).model_fields[name].annotation) if isinstance(value, str) else ()
@@ -126,11 +137,13 @@ def doses_of(policy: Any, world: Any, strength: float, kinds: tuple[int, ...]) -
 
 def in_plain_python(policy: Any, when: When, world: Any, strength: float) -> Any:
     """Do it in plain Python. Errors: NotImplementedError for a policy that does not say what it does."""
-    act = act_of(type(policy), when)
+    act = act_of(_class(policy), when)
     if act is None:
         if when == "pushes":
-            raise NotImplementedError(f"{type(policy).__name__} does not say what it pushes: a function marked @pushes, or `push`")
+            raise NotImplementedError(
+                f"{type(policy).__name__} does not say what it pushes: a function marked @pushes, or `push`"
+            )
         return None
-    mine = View(layout_of(type(policy)), policy.doses(world, strength))
+    mine = View(layout_of(_class(policy)), policy.doses(world, strength))
     with np.errstate(over="ignore"):
-        return Unit(act.function, LAYOUTS, layout_of(type(policy)))(world.views() | {"my": mine})
+        return Unit(act.function, LAYOUTS, layout_of(_class(policy)))(world.views() | {"my": mine})

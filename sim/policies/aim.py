@@ -26,7 +26,7 @@ def _fixed(flags: Column) -> Column:
 
 
 @compiled
-def narrow(aimed, here, grid, groups, groups_of, tiers, tier):  # type: ignore[no-untyped-def]
+def narrow(aimed, here, grid, groups, groups_of, tiers, tier):
     """Leave among those aimed at who lives here, in one of the groups and in one of the tiers (bits; 0 for all)."""
     for i in range(aimed.size):
         in_group = (groups == 0) | ((groups_of[i] & groups) != 0)
@@ -35,7 +35,7 @@ def narrow(aimed, here, grid, groups, groups_of, tiers, tier):  # type: ignore[n
 
 
 @compiled
-def reach(aimed, key, takes_up, uptake, comes_first, most):  # type: ignore[no-untyped-def]
+def reach(aimed, key, takes_up, uptake, comes_first, most):
     """Leave among those aimed at who takes it up and, where that are too many, those with the smallest draws."""
     n = 0
     for i in range(aimed.size):

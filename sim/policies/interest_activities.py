@@ -30,10 +30,18 @@ class InterestActivities(Policy):
     @pushes
     def touch(residents, levers, my):
         """Touch everybody aimed at of 12 and over by their interests."""
-        parent_child, school, property_matters = my.parent_child * my.strength, my.school * my.strength, my.property_matters * my.strength
+        parent_child, school, property_matters = (
+            my.parent_child * my.strength,
+            my.school * my.strength,
+            my.property_matters * my.strength,
+        )
         for i in range(residents.tier.size):
             if my.aimed[i] & (residents.tier[i] > NO_TIER):
-                levers.openings[i] += parent_child * residents.interest[i, 0] + school * residents.interest[i, 1] + property_matters * residents.interest[i, 2]
+                levers.openings[i] += (
+                    parent_child * residents.interest[i, 0]
+                    + school * residents.interest[i, 1]
+                    + property_matters * residents.interest[i, 2]
+                )
         activities = my.parent_child + my.school + my.property_matters
         return my.cost_per_activity * activities * my.strength * residents.tier.size / 1000.0
 

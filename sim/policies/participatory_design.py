@@ -44,7 +44,9 @@ class ParticipatoryDesign(Policy):
         """Meet, with so much effect as there are people for it: autonomy, needs that are told, and whose orders come first."""
         thousands = residents.tier.size / 1000.0
         quorum = my.quorum * thousands
-        works = my.strength * (min(1.0, how_many(residents, SUBSTANTIVE, SUBSTANTIVE) / quorum) if quorum > 0.0 else 1.0)
+        works = my.strength * (
+            min(1.0, how_many(residents, SUBSTANTIVE, SUBSTANTIVE) / quorum) if quorum > 0.0 else 1.0
+        )
         raise_in_grids(levers.autonomy, my.autonomy * works, my)
         raise_in_grids(levers.outreach, my.voice * works, my)
         put_forward(my.priorities * works, station, orders, levers)

@@ -85,10 +85,30 @@ class Pioneers(Policy):
                 if residents.pioneer[i] == OWN + my.bench:
                     seated += 1
                     standing = residents.tier[i] / 3.0
-                    aware += my.finds * my.strength * attribute(AWARENESS, my.political_awareness, key, i, residents, my) * standing
-                    far_sighted += my.meetings * my.strength * attribute(VISION, my.strategic_vision, key, i, residents, my) * standing
-                    dedicated += my.example * my.strength * attribute(DEDICATION, my.dedication, key, i, residents, my) * standing
-                    able += my.orders * my.strength * attribute(PROWESS, my.administrative_prowess, key, i, residents, my) * standing
+                    aware += (
+                        my.finds
+                        * my.strength
+                        * attribute(AWARENESS, my.political_awareness, key, i, residents, my)
+                        * standing
+                    )
+                    far_sighted += (
+                        my.meetings
+                        * my.strength
+                        * attribute(VISION, my.strategic_vision, key, i, residents, my)
+                        * standing
+                    )
+                    dedicated += (
+                        my.example
+                        * my.strength
+                        * attribute(DEDICATION, my.dedication, key, i, residents, my)
+                        * standing
+                    )
+                    able += (
+                        my.orders
+                        * my.strength
+                        * attribute(PROWESS, my.administrative_prowess, key, i, residents, my)
+                        * standing
+                    )
             levers.outreach[g] += aware
             levers.cross_grid[g] += far_sighted
             levers.example[g] += dedicated
@@ -133,7 +153,12 @@ def next_pioneer(g, key_seat, residents, grids, my):
     """Who of a grid is seated next: of those meant who serve and have no seat, the one of highest tier, of equals by lot."""
     best, highest = NOBODY_LEFT, -1.0
     for i in range(grids.first[g], grids.first[g + 1]):
-        if my.aimed[i] and residents.tier[i] >= TASK and residents.pioneer[i] == 0 and residents.tier[i] + 1.0 > highest:
+        if (
+            my.aimed[i]
+            and residents.tier[i] >= TASK
+            and residents.pioneer[i] == 0
+            and residents.tier[i] + 1.0 > highest
+        ):
             place = residents.tier[i] + uniform_pair(key_seat, residents.key[i], 0)
             if place > highest:
                 highest, best = place, i

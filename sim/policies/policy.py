@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from sim.chance import key_of, stream
 from sim.engine.jit import Column
-from sim.engine.units import Unit
 from sim.engine.layout import Layout
+from sim.engine.units import Unit
 from sim.model_parameters import Config
 from sim.parameters import Grade
 from sim.policies.acts import Act, act_of, doses_of, in_plain_python, layout_of, unit_of, unit_said
@@ -322,6 +322,7 @@ class Policy(BaseModel, ABC):
             world.seed[0], world.week[0], part, lot, world.key, np.flatnonzero(among), float(seats)
         )
         return rows
+
 
 @cache
 def _stream(policy: str, what: str) -> np.uint64:

@@ -13,7 +13,6 @@ from sim.policies.acts import pushes
 from sim.policies.policy import GROUPS_ZH, Policy, dose, rows_of_kinds
 from sim.residents import NO_TIER
 from sim.world import World
-from sim.residents import NO_TIER, SUBSTANTIVE
 
 
 class PublicServices(Policy):
@@ -23,7 +22,10 @@ class PublicServices(Policy):
     title, title_zh = "Public services", "基本公共服务"
     better = {"met_by_public_services": +1}
     for_children = True
-    derives = {"for_all": lambda policy, world: policy.for_everybody(), "needs_expected": lambda policy, world: policy._needs_expected(world)}
+    derives = {
+        "for_all": lambda policy, _: policy.for_everybody(),
+        "needs_expected": lambda policy, world: policy._needs_expected(world),
+    }
 
     coverage: float = dose(
         0.1, "Added to the share of needs met by public services; below 0: retreat.", unit="share", low=-1, high=1

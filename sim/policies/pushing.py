@@ -43,7 +43,15 @@ def give_seats(seats, lowest, weeks, station, residents, levers, my):
 
     Returns how many sit.
     """
-    rows = chosen_by_lot(station.seed[0], station.week[0], my.stream_seat_part, my.stream_seat, residents.key, may_train(lowest, weeks, station, residents, my), seats)
+    rows = chosen_by_lot(
+        station.seed[0],
+        station.week[0],
+        my.stream_seat_part,
+        my.stream_seat,
+        residents.key,
+        may_train(lowest, weeks, station, residents, my),
+        seats,
+    )
     for i in rows:
         levers.training[i] += 1.0
     return rows.size

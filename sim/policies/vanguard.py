@@ -79,7 +79,15 @@ class Vanguard(Policy):
             everybody += committee + leaders + heads
             levers.example[g] += my.example * my.strength * (committee + leaders + heads)
             levers.institution_hours[g] += my.resources * my.strength * heads
-            ask_in_grid(g, my.contacts * my.strength * committee, my.contacts * my.strength * leaders, residents, grids, levers, my)
+            ask_in_grid(
+                g,
+                my.contacts * my.strength * committee,
+                my.contacts * my.strength * leaders,
+                residents,
+                grids,
+                levers,
+                my,
+            )
         return my.cost_per_member * my.strength * everybody
 
     @leaves

@@ -57,13 +57,13 @@ def threshold_reached(active_ties, active_strength, strength, threshold, thresho
 
 
 @law
-def climbs(i, u, residents, grids, levers, deciding):
+def climbs(i, u, residents, levers, deciding):
     """Whether a resident climbs one rung this week, by their draw u."""
     k = residents.tier[i]
     if deciding.law == THRESHOLD:
         return k == BYSTANDER and threshold_reached(residents.active_ties[i], residents.around_active[i], residents.around_strength[i],
                                                     residents.threshold[i], deciding.threshold_of)
-    return residents.ties_above[i] >= ties_that_let_climb(k, deciding) and happens(u, odds_of_climbing(i, residents, grids, levers, deciding))
+    return residents.ties_above[i] >= ties_that_let_climb(k, deciding) and happens(u, odds_of_climbing(i, residents, levers, deciding))
 
 
 @law
@@ -73,7 +73,7 @@ def ties_that_let_climb(k, deciding):
 
 
 @law
-def odds_of_climbing(i, residents, grids, levers, deciding):
+def odds_of_climbing(i, residents, levers, deciding):
     """Log odds of climbing one rung in a week."""
     k = residents.tier[i]
     above = share_above(residents.around_above[i], residents.around_strength[i])
@@ -83,7 +83,7 @@ def odds_of_climbing(i, residents, grids, levers, deciding):
     touched = levers.openings[i] if levers.openings[i] < 1.0 else 1.0
     if k == BYSTANDER:
         return x + deciding.interest_0 * touched
-    own = own_autonomy(i, residents, grids, levers, deciding)
+    own = own_autonomy(i, residents, levers, deciding)
     if k == TASK:
         x += deciding.interest_1 * (strongest_own_interest(i, residents) - deciding.interest_at_rest) + deciding.interest_0 * touched
         return x + deciding.autonomy_1 * (own - deciding.autonomy_at_rest)
@@ -97,7 +97,7 @@ def strongest_own_interest(i, residents):
 
 
 @law
-def own_autonomy(i, residents, grids, levers, deciding):
+def own_autonomy(i, residents, levers, deciding):
     """Autonomy of a volunteer, by what policies and supervision do in their grid and by their assigned work."""
     g = residents.grid[i]
     return autonomy_left(deciding.autonomy_at_rest, levers.autonomy[g], deciding.supervision_cost, levers.supervision[g], deciding.crowding, residents.assigned[i])
@@ -120,11 +120,11 @@ def odds_of_lapsing(i, residents, levers, deciding):
 
 
 @phase
-def residents_decide(station, residents, grids, teams, levers, count, deciding):
+def residents_decide(station, residents, teams, levers, count, deciding):
     """Each resident climbs one rung, lapses one rung or stays: one uniform decides."""
     for i in may_change_tier(residents, levers, deciding):
         k, u = residents.tier[i], share(residents.luck_rung[i])
-        if k < SUBSTANTIVE and climbs(i, u, residents, grids, levers, deciding):
+        if k < SUBSTANTIVE and climbs(i, u, residents, levers, deciding):
             residents.tier[i] = k + 1
             count.climbs[k] += 1
             if k == BYSTANDER:

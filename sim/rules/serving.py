@@ -8,8 +8,7 @@ Sources: huang2025 (A51, A64, A82, A88), manshadi2022
 
 import numpy as np
 
-from sim.engine.jit import AHEAD, compiled, prefetch
-from sim.engine.jit import law
+from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.odds import remembered, sigma
 from sim.orders import ACCEPTED, DECLINED, DONE, EXPIRED, HIDDEN, PLACED, close_order, share_hours
 from sim.phase import phase

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from rich.console import Console
+from sim.driver import handed_over
 
 from experiments.crew import gather
 from experiments.execution import Workers, perform, simulated
@@ -20,7 +21,6 @@ from experiments.session import warm
 from experiments.store import Store
 from experiments.study import read_study
 from sim import POLICIES, Simulation, load_config
-from sim.driver import handed_over
 from sim.model_parameters import Config
 from sim.week import WEEK
 
