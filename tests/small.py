@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 
 from sim import Simulation, load_config
-from sim.households import PersonColumns
 from sim.model_parameters import Config
 from sim.orders import ORDERS, PLACED
 from sim.places import GRIDS, STATION
@@ -145,8 +144,3 @@ def _hours_in_balance(world: World, week: dict[str, Any]) -> None:
     most = np.maximum(world.config.remembering.weeks_saved * world.hours_limit, longest)
     assert (world.hours <= most * 1.0001 + 1e-4).all(), "more hours given than there were"
     assert (world.hours_assigned + world.hours_public <= world.hours + 1e-3).all()
-
-
-def person_fields() -> tuple[str, ...]:
-    """Columns that a phase writes when it writes `persons`."""
-    return PersonColumns._fields
