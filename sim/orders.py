@@ -71,9 +71,14 @@ def scope_of_dispatch(levers, dispatching):
 
 
 @law
-def may_serve(k, tier, skill, time, kinds, levers):
-    """Whether somebody has the tier, the skill and the hours that a kind of service asks for."""
-    lowest = skill_asked_for(kinds.skill[k], kinds.difficulty[k], levers.skill_floor[0])
+def lowest_skill(k, kinds, levers):
+    """Lowest skill that may serve a kind this week."""
+    return skill_asked_for(kinds.skill[k], kinds.difficulty[k], levers.skill_floor[0])
+
+
+@law
+def may_serve(k, tier, skill, time, lowest, kinds):
+    """Whether somebody has the tier, the (lowest) skill and the hours that a kind of service asks for."""
     return (tier >= kinds.tier[k]) & (skill >= lowest) & (time >= kinds.hours[k])
 
 
@@ -100,11 +105,20 @@ def close_order(o, orders, station):
 
 
 @compiled
-def kinds_served(tier, skill, time, kinds, levers):
+def lowest_skills(kinds, levers):
+    """Lowest skill that may serve each kind this week."""
+    lowest = np.empty(kinds.hours.size)
+    for k in range(lowest.size):
+        lowest[k] = lowest_skill(k, kinds, levers)
+    return lowest
+
+
+@compiled
+def kinds_served(tier, skill, time, lowest, kinds):
     """The kinds of service that somebody of this tier, skill and free hours may serve, one bit each."""
     served = np.uint32(0)
-    for k in range(kinds.hours.size):
-        served |= np.uint32(may_serve(k, tier, skill, time, kinds, levers)) << np.uint32(k)
+    for k in range(lowest.size):
+        served |= np.uint32(may_serve(k, tier, skill, time, lowest[k], kinds)) << np.uint32(k)
     return served
 
 

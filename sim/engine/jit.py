@@ -259,3 +259,43 @@ def _prefetched(context: Any, builder: Any, signature: Any, arguments: Any) -> A
         place = cgutils.get_item_pointer(context, builder, of, array, [row])
         builder.call(ask, [builder.bitcast(place, byte), to_read, to_keep, data])
     return context.get_dummy_value()
+
+
+def borrowed[T](held: T) -> T:
+    """A named tuple of columns without a count of who holds them, which costs more than a look at one row.
+
+    Whoever borrows them keeps the tuple itself for as long (`keep`).
+    """
+    return held
+
+
+@infer_global(borrowed)
+class _Borrowed(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, arguments: Any, keywords: Any) -> Any:  # noqa: ARG002
+        return arguments[0](*arguments)
+
+
+@lower_builtin(borrowed, types.BaseTuple)
+def _uncounted(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    columns = []
+    for of, value in zip(signature.return_type, cgutils.unpack_tuple(builder, arguments[0]), strict=True):
+        column = arrayobj.make_array(of)(context, builder, value)
+        for owner in ("meminfo", "parent"):
+            setattr(column, owner, cgutils.get_null_value(getattr(column, owner).type))
+        columns.append(column._getvalue())
+    return context.make_tuple(builder, signature.return_type, columns)
+
+
+def keep(*held: Any) -> None:
+    """Up to here, these are kept."""
+
+
+@infer_global(keep)
+class _Keep(AbstractTemplate):  # type: ignore[misc]
+    def generic(self, arguments: Any, keywords: Any) -> Any:  # noqa: ARG002
+        return types.none(*arguments)
+
+
+@lower_builtin(keep, types.VarArg(types.Any))
+def _kept(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+    return context.get_dummy_value()

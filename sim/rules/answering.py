@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.chance import NOBODY, key_of, stream, uniform, uniform_twice, uniforms
-from sim.engine.jit import AHEAD, Column, compiled, law, prefetch
+from sim.engine.jit import AHEAD, Column, borrowed, compiled, inlined, keep, law, prefetch
 from sim.odds import happens
 from sim.order import first_from, in_order
 from sim.orders import (
@@ -30,6 +30,7 @@ from sim.orders import (
     SUB_DISTRICT,
     SUB_DISTRICT_LEVEL,
     kinds_served,
+    lowest_skills,
     scope_of_dispatch,
 )
 from sim.phase import phase
@@ -113,21 +114,23 @@ def accepts(o, volunteer, key, residents, grids, ties, orders, kinds, dispatchin
     return accepted
 
 
-@law
+@inlined
 def first_to_accept(offer, ring, residents, grids, ties, orders, kinds, dispatching):
     """Place in the ring of the first who accepts an offer, of so many who are called at once; NO_ONE if nobody does."""
-    o, first, called = offer.order, NO_ONE, 0
-    for turn in range(offer.names):
+    o, first, turn, called = offer.order, NO_ONE, 0, 0
+    while called < offer.calls:
+        turn = next_who_serves(turn, orders.kind[o], offer, ring)
+        if turn == offer.names:
+            break
         x = place_in_ring(turn, offer, ring)
         volunteer = ring.volunteers[x]
-        if serves_kind(x, orders.kind[o], ring) and is_called(o, volunteer.row, residents, orders, kinds, dispatching):
+        if is_called(o, volunteer.row, residents, orders, kinds, dispatching):
             called += 1
             if accepts(o, volunteer, offer.key, residents, grids, ties, orders, kinds, dispatching) and first == NO_ONE:
                 first = x
             if volunteer.away == 1:
                 ring.serves[x] = 0
-            if called >= offer.calls:
-                break
+        turn += 1
     return first
 
 
@@ -154,8 +157,9 @@ def other_server(o, key, help_left, residents, orders, kinds, dispatching):
 @phase
 def volunteers_answer(station, residents, grids, ties, orders, kinds, levers, count, dispatching):
     """Each dispatched order is offered to volunteers in turn; the first of those called who accepts, serves."""
-    ring = ring_of_volunteers(station, residents, grids, kinds, levers, count, dispatching)
-    line = orders_on_offer(station, orders)
+    lowest, offered = lowest_skills(kinds, levers), orders_on_offer(station, orders)
+    volunteers = ring_of_volunteers(lowest, station, residents, grids, kinds, levers, count, dispatching)
+    ring, line = borrowed(volunteers), borrowed(offered)
     key, help_left = key_of(station.seed[0], ANSWER, station.week[0]), levers.institution_hours.copy()
     for at in range(line.orders.size):
         prefetch_offer(at, line, ring, residents, ties, orders)
@@ -167,11 +171,12 @@ def volunteers_answer(station, residents, grids, ties, orders, kinds, levers, co
         if x == NO_ONE:
             server = other_server(o, key, help_left, residents, orders, kinds, dispatching)
         else:
-            server = takes_on(x, orders.kind[o], ring, kinds, levers)
+            server = takes_on(x, orders.kind[o], ring, lowest, kinds)
         settle(o, server, orders, count, dispatching)
     station.free_hours[:] = 0.0
     for x in range(ring.volunteers.size):
         ends_the_week(ring.volunteers[x], station, residents, count)
+    keep(volunteers, offered)
 
 
 @law
@@ -186,13 +191,13 @@ def may_turn_calls_off(i, mood, key, residents, dispatching):
             residents.away[i] = 1
 
 
-@law
-def takes_on(x, k, ring, kinds, levers):
+@inlined
+def takes_on(x, k, ring, lowest, kinds):
     """The volunteer at a place of the ring takes on a service of a kind; returns their row."""
     volunteer = ring.volunteers[x]
     volunteer.time -= kinds.hours[k]
     if volunteer.away == 0:
-        ring.serves[x] = kinds_served(volunteer.tier, volunteer.skill, volunteer.time, kinds, levers)
+        ring.serves[x] = kinds_served(volunteer.tier, volunteer.skill, volunteer.time, lowest, kinds)
     return volunteer.row
 
 
@@ -221,7 +226,7 @@ def ends_the_week(volunteer, station, residents, count):
         station.free_hours[0, tier] = volunteer.time
 
 
-# ---- the engineer's half: the ring and the line as columns, and what is fetched before it is needed
+# ---- the engineer's half: ring and line as columns, inlined because to hand them all over costs more than one look
 
 VOLUNTEER = np.dtype(
     [
@@ -232,10 +237,7 @@ VOLUNTEER = np.dtype(
     align=True,
 )  # fmt: skip
 VOLUNTEER = np.dtype((np.record, VOLUNTEER))
-"""What an offer asks of a volunteer, in one piece of 64 bytes: that much memory hands over at a time.
-
-`time` is the hours left, `pushed` what policies and the time bank add to the log odds of accepting.
-"""
+"""What an offer asks of a volunteer, in one cache line: `time` is hours left, `pushed` is added to the log odds."""
 
 
 class Ring(NamedTuple):
@@ -272,7 +274,6 @@ class Offer(NamedTuple):
     low: int
     high: int
     key: int
-    """Key of the draws by which volunteers answer."""
 
 
 @compiled
@@ -307,7 +308,7 @@ def those_who_can_be_called(station, residents, count, dispatching):
 
 
 @compiled
-def ring_of_volunteers(station, residents, grids, kinds, levers, count, dispatching):
+def ring_of_volunteers(lowest, station, residents, grids, kinds, levers, count, dispatching):
     """Volunteers who can be called this week, as a ring."""
     rows, ranks = those_who_can_be_called(station, residents, count, dispatching)
     scope, n = scope_of_dispatch(levers, dispatching), rows.size
@@ -326,7 +327,7 @@ def ring_of_volunteers(station, residents, grids, kinds, levers, count, dispatch
     serves = np.empty(n, np.uint32)
     for x in range(n):
         one = volunteers[x]
-        serves[x] = kinds_served(one.tier, one.skill, one.time, kinds, levers)
+        serves[x] = kinds_served(one.tier, one.skill, one.time, lowest, kinds)
     of_all, ranks_of_all = np.empty(0, np.int32), ranks
     if scope == LOCAL_THEN_POOLED or levers.hierarchy[0] > 0.0:
         of_all = in_order(ranks)
@@ -350,13 +351,16 @@ def packed(rows, station, residents, levers, dispatching):
     return volunteers
 
 
-@compiled
-def serves_kind(x, k, ring):
-    """Whether the volunteer at a place of the ring may serve a kind and has not turned calls off."""
-    return (ring.serves[x] >> np.uint32(k)) & np.uint32(1) != 0
+@inlined
+def next_who_serves(turn, k, offer, ring):
+    """The turn, from this one on, of the next who may serve a kind and has not turned calls off; else the last turn."""
+    bit, serves = np.uint32(1) << np.uint32(k), ring.serves
+    while turn < offer.names and serves[place_in_ring(turn, offer, ring)] & bit == 0:
+        turn += 1
+    return turn
 
 
-@compiled
+@inlined
 def offer_of(at, near, key, line, ring, residents, orders, levers, dispatching):
     """The offer of an order of the line, near or everywhere."""
     o = line.orders[at]
@@ -369,7 +373,7 @@ def offer_of(at, near, key, line, ring, residents, orders, levers, dispatching):
     return Offer(o, calls, names, near, start, low, high, key)
 
 
-@compiled
+@inlined
 def place_in_ring(turn, offer, ring):
     """The place of who comes next, so many turns from the start of an offer; after the last comes the first."""
     at = offer.start + turn
@@ -378,7 +382,7 @@ def place_in_ring(turn, offer, ring):
     return at if offer.near else ring.of_all[at]
 
 
-@compiled
+@inlined
 def prefetch_offer(at, line, ring, residents, ties, orders):
     """Fetch the client of an order that is offered soon, and the ties of one sooner, and who is called first."""
     if at + 2 * AHEAD < line.orders.size:

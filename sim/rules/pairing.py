@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.chance import key_of, stream, uniform, uniform_pair
 from sim.engine.jit import compiled, law
-from sim.orders import ACCEPTED, HIDDEN, PLACED, may_serve, share_hours
+from sim.orders import ACCEPTED, HIDDEN, PLACED, lowest_skill, may_serve, share_hours
 from sim.phase import phase
 from sim.places import COOK, ELDER_PARTNER, PAIRED
 from sim.residents import ADULT, TASK, TEEN, YOUNGER_ELDER
@@ -109,7 +109,8 @@ def helps_with(o, p, residents, pairs, orders, kinds, levers):
     h, k = pairs.helper[p], orders.kind[o]
     wanted = levers.kitchen_kinds[k] > 0.0 if pairs.service[p] == COOK else levers.aid_kinds[k] > 0.0
     is_open = orders.state[o] == HIDDEN or orders.state[o] == PLACED
-    fits = may_serve(k, residents.tier[h], residents.skill[h], residents.hours_left[h], kinds, levers)
+    lowest = lowest_skill(k, kinds, levers)
+    fits = may_serve(k, residents.tier[h], residents.skill[h], residents.hours_left[h], lowest, kinds)
     return wanted and is_open and fits
 
 
