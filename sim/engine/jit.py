@@ -164,13 +164,6 @@ def _kept(function: Callable[..., Any]) -> Kept:
     return Kept(f"{function.__module__}.{function.__qualname__}", digest_of)
 
 
-def inlined[F: Callable[..., Any]](function: F) -> F:
-    """Compile a small function into each of its callers, so that a loop around it can use vector instructions."""
-    made = numba.njit(**OPTIONS, pipeline_class=ColumnCompiler, inline="always")(function)
-    made._cache = _kept(function)
-    return made  # type: ignore[no-any-return]
-
-
 class Law:
     """A sentence: plain Python where Python calls it (as `py_func` too), compiled where compiled code does."""
 
@@ -223,6 +216,17 @@ class Compiled(Law):
 def compiled[F: Callable[..., Any]](function: F) -> F:
     """Compile a function of numbers, columns and views, free of Python's global lock."""
     return Compiled(function)  # type: ignore[return-value]
+
+
+class Inlined(Compiled):
+    """A function whose statements the compiler puts in place of its call."""
+
+    targetoptions = {"inline": "always"}  # where the compiler looks for it
+
+
+def inlined[F: Callable[..., Any]](function: F) -> F:
+    """Compile a small function into each of its callers, so that a loop around it can use vector instructions."""
+    return Inlined(function)  # type: ignore[return-value]
 
 
 def plain[F: Callable[..., Any]](function: F) -> F:
@@ -297,5 +301,5 @@ class _Keep(AbstractTemplate):  # type: ignore[misc]
 
 
 @lower_builtin(keep, types.VarArg(types.Any))
-def _kept(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
+def _to_here(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ARG001
     return context.get_dummy_value()
