@@ -15,7 +15,7 @@ from classroom.life import Life
 from sim.chance import share
 from sim.odds import log_odds, sigma
 from sim.residents import INTERESTS, NO_TEAM
-from sim.rules.deciding import odds_of_climbing, odds_of_lapsing, ties_that_let_climb
+from sim.rules.deciding import odds_at_rest, odds_of_climbing, odds_of_lapsing, ties_that_let_climb
 
 SURE = 700.0
 """Log odds beyond which a chance is 0 or 1 for any computer."""
@@ -109,7 +109,7 @@ def chance_of_climbing(life: Life, row: int) -> Chance:
 
     def odds(facts: Facts) -> float:
         residents, levers = _before(life, facts)
-        return float(odds_of_climbing(row, residents, levers, views["deciding"]))
+        return float(odds_of_climbing(row, odds_at_rest(views["deciding"]), residents, levers, views["deciding"]))
 
     none = {row: 0.0}
     higher = {"around_strength": {row: 1.0}, "around_above": {row: p.share_above_at_rest}}
@@ -140,7 +140,7 @@ def chance_of_lapsing(life: Life, row: int) -> Chance:
 
     def odds(facts: Facts) -> float:
         residents, levers = _before(life, facts)
-        return float(odds_of_lapsing(row, residents, levers, views["deciding"]))
+        return float(odds_of_lapsing(row, odds_at_rest(views["deciding"]), residents, levers, views["deciding"]))
 
     none = {row: 0.0}
     at_rest: tuple[tuple[str, str, Facts], ...] = (

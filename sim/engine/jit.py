@@ -88,11 +88,7 @@ class _UnsignedIndex(FunctionPass):
 
 
 class _Fragment(JITCodeLibrary):
-    """Code that is only ever linked into its callers: it is optimised there, once, and no machine code of its own is made."""
-
-    def _optimize_functions(self, module: Any) -> None:
-        """Left to the callers."""
-        module.data_layout = self._codegen._data_layout
+    """Code that is only ever linked into its callers: it is optimised there, and no machine code of its own is made."""
 
     def finalize(self) -> None:
         """Nothing but a mark."""

@@ -18,7 +18,7 @@ from numba.core.imputils import lower_builtin, lower_cast, lower_getattr_generic
 from numba.core.typeconv import Conversion
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.np import arrayobj
-from numba.np.numpy_support import as_dtype, from_dtype
+from numba.np.numpy_support import from_dtype
 
 from sim.engine.jit import types
 from sim.engine.layout import CELLS, COLUMNS, Layout, Member
@@ -42,7 +42,7 @@ class _ColumnType(types.Array):
     """A column of the world: an array that overlaps no other."""
 
     def __init__(self, member: Member) -> None:
-        self.column, dimensions = member.name, 2 if member.width else 1
+        self.column, self.width, dimensions = member.name, member.width, 2 if member.width else 1
         super().__init__(
             from_dtype(np.dtype(member.dtype)),
             dimensions,
@@ -134,13 +134,11 @@ def _told(builder: Any, access: Any, column: str) -> Any:
 
 
 def _place(context: Any, builder: Any, kind: Any, column: Any, index_types: Any, indices: Any) -> Any:
+    """Where an element lies; rows lie side by side, so that loops over them become vector instructions."""
     array = arrayobj.make_array(kind)(context, builder, column)
-    offset, strides = WORD(0), cgutils.unpack_tuple(builder, array.strides, kind.ndim)
-    # a column lies in one piece: known to the compiler, a loop over it takes several rows at once
-    strides[-1] = WORD(as_dtype(kind.dtype).itemsize)
-    for of, index, stride in zip(index_types, indices, strides, strict=True):
-        offset = builder.add(offset, builder.mul(context.cast(builder, index, of, types.intp), stride))
-    return cgutils.pointer_add(builder, array.data, offset)
+    at = [context.cast(builder, index, of, types.intp) for of, index in zip(index_types, indices, strict=True)]
+    flat = at[0] if kind.ndim == 1 else builder.add(builder.mul(at[0], WORD(kind.width)), at[1])
+    return builder.gep(array.data, [flat], inbounds=True)
 
 
 def _loaded(context: Any, builder: Any, kind: Any, column: Any, index_types: Any, indices: Any) -> Any:

@@ -55,7 +55,9 @@ def fade(i, station, residents, ties, count, bonding):
     while s < ties.first[i] + ties.degree[i]:
         if ties.strength[s] - ties.rest[s] > 0.0:
             age = station.week[0] - ties.born[s]
-            ties.strength[s] = strength_idle(ties.strength[s], ties.rest[s], bonding.fading, age, bonding.half_age, review)
+            ties.strength[s] = strength_idle(
+                ties.strength[s], ties.rest[s], bonding.fading, age, bonding.half_age, review
+            )
             if ties.strength[s] < bonding.weakest and ties.rest[s] == 0.0:
                 count.ties[1] += 1
                 end_tie(i, s, ties)
@@ -147,7 +149,9 @@ def ties_change(station, residents, grids, levers, ties, encounters, count, bond
     one, other = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
     bounds = draws_that_matter(levers, ties, bonding, most)
     for start in range(0, everybody, BLOCK):
-        n = whose_ties_may_change(start, bounds, residents, grids, levers, ties, bonding, (most, key_partner), (one, other))
+        n = whose_ties_may_change(
+            start, bounds, residents, grids, levers, ties, bonding, (most, key_partner), (one, other)
+        )
         for m in range(n):
             prefetch_meeting(m, n, one, other, residents, ties)
             i, j = one[m], other[m]
@@ -171,7 +175,9 @@ def ties_change(station, residents, grids, levers, ties, encounters, count, bond
 @law
 def draws_that_matter(levers, ties, bonding, most):
     """Words of luck below which somebody may meet, and from which on a tie may end, however many ties are made meanwhile."""
-    return limit_of(bonding.meeting + highest(levers.cross_grid)), limit_of(1.0 - bonding.ending * (highest(ties.degree) + most))
+    return limit_of(bonding.meeting + highest(levers.cross_grid)), limit_of(
+        1.0 - bonding.ending * (highest(ties.degree) + most)
+    )
 
 
 @compiled

@@ -30,14 +30,23 @@ def share_above(above, strength):
 @law
 def pull_upward(share_above, identity, efficacy, p):
     """What one's surroundings and oneself add to the log odds of climbing; 0 at the reference of each."""
-    return p.norm * (share_above - p.share_above_at_rest) + p.identity * (identity - p.identity_at_rest) + p.efficacy * (efficacy - p.efficacy_at_rest)
+    return (
+        p.norm * (share_above - p.share_above_at_rest)
+        + p.identity * (identity - p.identity_at_rest)
+        + p.efficacy * (efficacy - p.efficacy_at_rest)
+    )
 
 
 @law
 def weariness_and_bonds(fatigue, identity, active_ties, regular, p):
     """What wears volunteers out or holds them, in log odds of lapsing."""
     bonds = active_ties if active_ties < p.most_ties_that_hold else p.most_ties_that_hold
-    return p.lapse_fatigue * fatigue - p.lapse_identity * (identity - p.identity_at_rest) - p.lapse_ties * bonds - p.lapse_regular * regular
+    return (
+        p.lapse_fatigue * fatigue
+        - p.lapse_identity * (identity - p.identity_at_rest)
+        - p.lapse_ties * bonds
+        - p.lapse_regular * regular
+    )
 
 
 @law
@@ -57,13 +66,20 @@ def threshold_reached(active_ties, active_strength, strength, threshold, thresho
 
 
 @law
-def climbs(i, u, residents, levers, deciding):
+def climbs(i, u, at_rest, residents, levers, deciding):
     """Whether a resident climbs one rung this week, by their draw u."""
     k = residents.tier[i]
     if deciding.law == THRESHOLD:
-        return k == BYSTANDER and threshold_reached(residents.active_ties[i], residents.around_active[i], residents.around_strength[i],
-                                                    residents.threshold[i], deciding.threshold_of)
-    return residents.ties_above[i] >= ties_that_let_climb(k, deciding) and happens(u, odds_of_climbing(i, residents, levers, deciding))
+        return k == BYSTANDER and threshold_reached(
+            residents.active_ties[i],
+            residents.around_active[i],
+            residents.around_strength[i],
+            residents.threshold[i],
+            deciding.threshold_of,
+        )
+    return residents.ties_above[i] >= ties_that_let_climb(k, deciding) and happens(
+        u, odds_of_climbing(i, at_rest, residents, levers, deciding)
+    )
 
 
 @law
@@ -73,21 +89,43 @@ def ties_that_let_climb(k, deciding):
 
 
 @law
-def odds_of_climbing(i, residents, levers, deciding):
+def odds_at_rest(deciding):
+    """Log odds of climbing from tiers 0 to 2, and of lapsing from tiers 1 to 3, where nothing speaks for or against it."""
+    climbing = (log_odds(deciding.climb_from_0), log_odds(deciding.climb_from_1), log_odds(deciding.climb_from_2))
+    lapsing = (log_odds(deciding.lapse_from_1), log_odds(deciding.lapse_from_2), log_odds(deciding.lapse_from_3))
+    return climbing, lapsing
+
+
+@law
+def odds_of_climbing(i, at_rest, residents, levers, deciding):
     """Log odds of climbing one rung in a week."""
     k = residents.tier[i]
     above = share_above(residents.around_above[i], residents.around_strength[i])
-    x = (log_odds(deciding.climb_from_0 if k == BYSTANDER else deciding.climb_from_1 if k == TASK else deciding.climb_from_2)
-         + pull_upward(above, residents.identity[i], residents.efficacy[i], deciding) + residents.disposition[i] + levers.persuasion[i])
-    x += deciding.asked * (1.0 if residents.asked[i] else 0.0) + deciding.habit * residents.habit[i] - deciding.fatigue * residents.fatigue[i]
+    x = (
+        at_rest[0][k]
+        + pull_upward(above, residents.identity[i], residents.efficacy[i], deciding)
+        + residents.disposition[i]
+        + levers.persuasion[i]
+    )
+    x += (
+        deciding.asked * (1.0 if residents.asked[i] else 0.0)
+        + deciding.habit * residents.habit[i]
+        - deciding.fatigue * residents.fatigue[i]
+    )
     touched = levers.openings[i] if levers.openings[i] < 1.0 else 1.0
     if k == BYSTANDER:
         return x + deciding.interest_0 * touched
     own = own_autonomy(i, residents, levers, deciding)
     if k == TASK:
-        x += deciding.interest_1 * (strongest_own_interest(i, residents) - deciding.interest_at_rest) + deciding.interest_0 * touched
+        x += (
+            deciding.interest_1 * (strongest_own_interest(i, residents) - deciding.interest_at_rest)
+            + deciding.interest_0 * touched
+        )
         return x + deciding.autonomy_1 * (own - deciding.autonomy_at_rest)
-    return x + (deciding.interest_2 * (residents.interest[i, PUBLIC_AFFAIRS] - deciding.interest_at_rest) + deciding.autonomy_2 * (own - deciding.autonomy_at_rest))
+    return x + (
+        deciding.interest_2 * (residents.interest[i, PUBLIC_AFFAIRS] - deciding.interest_at_rest)
+        + deciding.autonomy_2 * (own - deciding.autonomy_at_rest)
+    )
 
 
 @law
@@ -100,37 +138,50 @@ def strongest_own_interest(i, residents):
 def own_autonomy(i, residents, levers, deciding):
     """Autonomy of a volunteer, by what policies and supervision do in their grid and by their assigned work."""
     g = residents.grid[i]
-    return autonomy_left(deciding.autonomy_at_rest, levers.autonomy[g], deciding.supervision_cost, levers.supervision[g], deciding.crowding, residents.assigned[i])
+    return autonomy_left(
+        deciding.autonomy_at_rest,
+        levers.autonomy[g],
+        deciding.supervision_cost,
+        levers.supervision[g],
+        deciding.crowding,
+        residents.assigned[i],
+    )
 
 
 @law
-def lapses(i, u, residents, levers, deciding):
+def lapses(i, u, at_rest, residents, levers, deciding):
     """Whether a participant lapses one rung this week, by their draw u."""
-    return happens(u, odds_of_lapsing(i, residents, levers, deciding))
+    return happens(u, odds_of_lapsing(i, at_rest, residents, levers, deciding))
 
 
 @law
-def odds_of_lapsing(i, residents, levers, deciding):
+def odds_of_lapsing(i, at_rest, residents, levers, deciding):
     """Log odds of lapsing one rung in a week; a life event raises them."""
     k = residents.tier[i]
     event = deciding.life_event if share(residents.luck_life[i]) < deciding.life_event_chance else 0.0
-    x = (log_odds(deciding.lapse_from_1 if k == TASK else deciding.lapse_from_2 if k == INTEREST else deciding.lapse_from_3)
-         + weariness_and_bonds(residents.fatigue[i], residents.identity[i], residents.active_ties[i], 1.0 if residents.team[i] >= 0 else 0.0, deciding))
+    x = at_rest[1][k - 1] + weariness_and_bonds(
+        residents.fatigue[i],
+        residents.identity[i],
+        residents.active_ties[i],
+        1.0 if residents.team[i] >= 0 else 0.0,
+        deciding,
+    )
     return x + (event - levers.recognition[i])
 
 
 @phase
 def residents_decide(station, residents, teams, levers, count, deciding):
     """Each resident climbs one rung, lapses one rung or stays: one uniform decides."""
+    at_rest = odds_at_rest(deciding)
     for i in may_change_tier(residents, levers, deciding):
         k, u = residents.tier[i], share(residents.luck_rung[i])
-        if k < SUBSTANTIVE and climbs(i, u, residents, levers, deciding):
+        if k < SUBSTANTIVE and climbs(i, u, at_rest, residents, levers, deciding):
             residents.tier[i] = k + 1
             count.climbs[k] += 1
             if k == BYSTANDER:
                 joins(i, station, residents, count)
         elif k > BYSTANDER:
-            if lapses(i, 1.0 - u, residents, levers, deciding):
+            if lapses(i, 1.0 - u, at_rest, residents, levers, deciding):
                 residents.tier[i] = k - 1
                 count.lapses[k - 1] += 1
                 if k == INTEREST:
@@ -163,10 +214,14 @@ def leaves_the_team(i, residents, teams):
 @law
 def most_pull(p):
     """The most that anything but a request, the disposition and persuasion can add to a bystander's log odds."""
-    return (max(p.norm * (1.0 - p.share_above_at_rest), -p.norm * p.share_above_at_rest)
-            + max(p.identity * (1.0 - p.identity_at_rest), -p.identity * p.identity_at_rest)
-            + max(p.efficacy * (1.0 - p.efficacy_at_rest), -p.efficacy * p.efficacy_at_rest)
-            + max(p.habit, 0.0) + max(-p.fatigue, 0.0) + max(p.interest_0, 0.0))
+    return (
+        max(p.norm * (1.0 - p.share_above_at_rest), -p.norm * p.share_above_at_rest)
+        + max(p.identity * (1.0 - p.identity_at_rest), -p.identity * p.identity_at_rest)
+        + max(p.efficacy * (1.0 - p.efficacy_at_rest), -p.efficacy * p.efficacy_at_rest)
+        + max(p.habit, 0.0)
+        + max(-p.fatigue, 0.0)
+        + max(p.interest_0, 0.0)
+    )
 
 
 @compiled
@@ -180,10 +235,17 @@ def may_change_tier(residents, levers, deciding):
         # no bystander here can have higher odds of starting than these, asked or not
         likeliest, likeliest_asked = limit_of(1.0), limit_of(1.0)
         if deciding.law == LOGISTIC:
-            most = log_odds(deciding.climb_from_0) + most_pull(deciding) + highest(residents.disposition[start:stop]) + highest(levers.persuasion[start:stop])
+            most = (
+                log_odds(deciding.climb_from_0)
+                + most_pull(deciding)
+                + highest(residents.disposition[start:stop])
+                + highest(levers.persuasion[start:stop])
+            )
             likeliest, likeliest_asked = limit_of(sigma(most)), limit_of(sigma(most + max(deciding.asked, 0.0)))
         for i in range(start, stop):
             rows[found] = i
-            starts = int(residents.luck_rung[i] < (likeliest_asked if residents.asked[i] else likeliest)) | int(residents.luck_rung[i] >= registering)
+            starts = int(residents.luck_rung[i] < (likeliest_asked if residents.asked[i] else likeliest)) | int(
+                residents.luck_rung[i] >= registering
+            )
             found += int(residents.tier[i] >= 1) | (int(residents.tier[i] == 0) & starts)
     return rows[:found]

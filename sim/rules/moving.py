@@ -37,7 +37,9 @@ def weekly_chance_of_leaving(migrant, owner, rooted, identity, levers, moving):
     """Chance that a household of such an origin and tenure leaves this week."""
     of_origin = moving.migrants if migrant else moving.locals
     of_tenure = moving.owners if owner else moving.renters
-    return weekly_from_annual(annual_share_leaving(moving.annual_rate, levers.turnover[0], of_origin, of_tenure, rooted, identity))
+    return weekly_from_annual(
+        annual_share_leaving(moving.annual_rate, levers.turnover[0], of_origin, of_tenure, rooted, identity)
+    )
 
 
 @law
@@ -86,14 +88,34 @@ def arrives(i, residents, kinds, starting):
     residents.tenure[i], residents.registered[i], residents.route[i], residents.balance[i] = 0, 0, 0, 0
     residents.recruited_week[i], residents.team[i] = -1, NO_TEAM
     residents.tier[i] = NO_TIER if residents.age[i] == CHILD else 0
-    residents.skill[i], residents.efficacy[i], residents.identity[i] = starting.skill, starting.efficacy, residents.identity_home[i]
+    residents.skill[i], residents.efficacy[i], residents.identity[i] = (
+        starting.skill,
+        starting.efficacy,
+        residents.identity_home[i],
+    )
     residents.satisfaction[i], residents.wellbeing[i] = starting.satisfaction, starting.wellbeing
     residents.fatigue[i], residents.habit[i], residents.assigned[i], residents.unmet_weeks[i] = 0.0, 0.0, 0.0, 0.0
-    residents.hours[i], residents.hours_left[i], residents.hours_assigned[i], residents.hours_public[i] = 0.0, 0.0, 0.0, 0.0
+    residents.hours[i], residents.hours_left[i], residents.hours_assigned[i], residents.hours_public[i] = (
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+    )
     residents.hours_year[i], residents.hours_past_year[i] = 0.0, 0.0
-    residents.success[i], residents.services[i], residents.notified[i], residents.away[i], residents.asked[i] = 0.0, 0, 0, 0, 0
+    residents.success[i], residents.services[i], residents.notified[i], residents.away[i], residents.asked[i] = (
+        0.0,
+        0,
+        0,
+        0,
+        0,
+    )
     residents.vanguard[i], residents.pioneer[i], residents.met[i], residents.last_served[i] = 0, 0, 0, NEVER_SERVED
-    residents.needs_year[i], residents.met_year[i], residents.needs_past_year[i], residents.met_past_year[i] = 0, 0, 0, 0
+    residents.needs_year[i], residents.met_year[i], residents.needs_past_year[i], residents.met_past_year[i] = (
+        0,
+        0,
+        0,
+        0,
+    )
 
 
 @phase
@@ -158,8 +180,14 @@ def cancel_orders(residents, orders, station, count):
 @law
 def likeliest_to_leave(levers, moving):
     """The highest chance that any household leaves this week."""
-    of_renters = max(weekly_chance_of_leaving(False, False, 0.0, 0.0, levers, moving), weekly_chance_of_leaving(True, False, 0.0, 0.0, levers, moving))
-    of_owners = max(weekly_chance_of_leaving(False, True, 0.0, 0.0, levers, moving), weekly_chance_of_leaving(True, True, 0.0, 0.0, levers, moving))
+    of_renters = max(
+        weekly_chance_of_leaving(False, False, 0.0, 0.0, levers, moving),
+        weekly_chance_of_leaving(True, False, 0.0, 0.0, levers, moving),
+    )
+    of_owners = max(
+        weekly_chance_of_leaving(False, True, 0.0, 0.0, levers, moving),
+        weekly_chance_of_leaving(True, True, 0.0, 0.0, levers, moving),
+    )
     return max(of_renters, of_owners)
 
 
