@@ -230,22 +230,26 @@ def may_change_tier(residents, levers, deciding):
     n, found = residents.tier.size, 0
     rows = np.empty(n + 1, np.int32)
     registering = limit_of(1.0 - deciding.registers_only)
+    pull = log_odds(deciding.climb_from_0) + most_pull(deciding)
     for start in range(0, n, BLOCK):
         stop = min(start + BLOCK, n)
         # no bystander here can have higher odds of starting than these, asked or not
         likeliest, likeliest_asked = limit_of(1.0), limit_of(1.0)
         if deciding.law == LOGISTIC:
-            most = (
-                log_odds(deciding.climb_from_0)
-                + most_pull(deciding)
-                + highest(residents.disposition[start:stop])
-                + highest(levers.persuasion[start:stop])
-            )
+            most = pull + highest(residents.disposition[start:stop]) + highest(levers.persuasion[start:stop])
             likeliest, likeliest_asked = limit_of(sigma(most)), limit_of(sigma(most + max(deciding.asked, 0.0)))
-        for i in range(start, stop):
-            rows[found] = i
-            starts = int(residents.luck_rung[i] < (likeliest_asked if residents.asked[i] else likeliest)) | int(
-                residents.luck_rung[i] >= registering
-            )
-            found += int(residents.tier[i] >= 1) | (int(residents.tier[i] == 0) & starts)
+        found += look_at_draws(start, stop, (likeliest, likeliest_asked, registering), residents, rows[found:])
     return rows[:found]
+
+
+@compiled
+def look_at_draws(start, stop, limits, residents, rows):
+    """Write rows of a block: of participants, and of bystanders whose draw is below what starts, or above what registers."""
+    likeliest, likeliest_asked, registering = limits
+    found = 0
+    for i in range(start, stop):
+        rows[found] = i
+        limit = likeliest_asked if residents.asked[i] else likeliest
+        starts = int(residents.luck_rung[i] < limit) | int(residents.luck_rung[i] >= registering)
+        found += int(residents.tier[i] >= TASK) | (int(residents.tier[i] == BYSTANDER) & starts)
+    return found
