@@ -296,6 +296,7 @@ _ML = '<graphml>\n<key id="w" for="edge" attr.name="weight"/>\n<graph edgedefaul
         ("gml", "", "found an empty file"),
         ("net", "*Vertices 2\n1 ann\n2 bob\n*Edges\n1 3\n", r":5:\d+: found an edge of '3', which is no node"),
         ("net", "*Vertices many\n", r":1:\d+: found \*Vertices without their number"),
+        ("net", '*Vertices 2\n1 ann\n"\n2 bob\n*Edges\n1 2\n', r':3:\d+: found "; expected words or numbers'),
         ("net", "1 ann\n", r":1:\d+: found a first line without"),
         ("net", "*Vertices 2\n1 ann\n2 bob\n*Edges\n1 2\n*Arcs\n2 1\n", r"found arcs \(with a direction\) and edges"),
     ],
