@@ -10,7 +10,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from experiments.design import DOSE, Study
-from experiments.points import Range, Value, count_of, sizes_of
+from experiments.points import LARGEST, Range, Value, count_of, sizes_of
 from experiments.study_file import Arm, Entry, StudyFile
 from sim.reading import Marks, Problem, shown
 
@@ -38,7 +38,8 @@ def too_large(file: StudyFile, marks: Marks, most: int) -> Iterator[Problem]:
     """More points than the study may have; nothing is made of them to find out."""
     points = count_of(file.varies, file.design)
     if points > most:
-        expected = f"at most {most:,} points; where all of them are meant, --points {points} allows them"
+        lifted = f"where all of them are meant, --points {points} allows them"
+        expected = f"at most {most:,} points; {lifted if points <= LARGEST else f'never more than {LARGEST:,}'}"
         yield Problem(marks.key(("varies",)), "varies", size_in_words(file), expected)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from experiments.figures.tables import Tables
 
 
+SHEET = 10_000
+"""Rows at most of a sheet: more take Excel's format minutes, and stand in the CSV and Stata files beside it."""
 MEANINGS = {
     "run": "hash of everything that determines a run",
     "arm": "what is done",
@@ -211,7 +213,7 @@ def _write_stata(table: "pd.DataFrame", path: Path, meanings: Mapping[str, str])
 
 
 def _write_excel(named: "Mapping[str, pd.DataFrame]", path: Path) -> Path | None:
-    """One sheet a table, where openpyxl is installed; the tables of a row a week stay out."""
+    """One sheet a table, where openpyxl is installed; tables of a row a week, and very long ones, stay out."""
     try:
         import openpyxl
     except ModuleNotFoundError:
@@ -230,7 +232,7 @@ def _write_excel(named: "Mapping[str, pd.DataFrame]", path: Path) -> Path | None
         return made
 
     for name, table in named.items():
-        if not name.startswith("figure_") and len(table) < 1_000_000:
+        if not name.startswith("figure_") and len(table) <= SHEET:
             sheet = book.create_sheet(name[:31])
             sheet.freeze_panes = "A2"
             sheet.append([cell(str(column)) for column in table])

@@ -360,7 +360,7 @@ def test_python_without_docstrings_is_refused_in_words() -> None:
 def test_the_plan_says_what_start_runs_and_figures_take(tmp_path: Path) -> None:
     said = " ".join(linli("plan", write_study(tmp_path), "--out", tmp_path / "nowhere").output.split())
     found = re.search(
-        r"time about .*: ([\d.]+) s to start and load, ([\d.]+) s for the runs, ([\d.]+) s for tables", said
+        r"time about .*: ([\d.]+) (?:s|min) to start and load, ([\d.]+) s for the runs, ([\d.]+) s for tables", said
     )
     assert found, said
     assert all(float(part) > 0.0 for part in found.groups())

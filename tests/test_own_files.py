@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sim.config import load_config
 from sim.import_data.ids import Ids
 from sim.import_data.notes import FileNote
+from sim.import_data.ties import read_ties
 from sim.population import Founders, founders
 from sim.reading import ConfigError
 from tests.own_files import FIVE, PAIRS, graph, in_words, residents, said_of, tied
@@ -295,6 +296,7 @@ _ML = '<graphml>\n<key id="w" for="edge" attr.name="weight"/>\n<graph edgedefaul
         ("gml", "", "found an empty file"),
         ("net", "*Vertices 2\n1 ann\n2 bob\n*Edges\n1 3\n", r":5:\d+: found an edge of '3', which is no node"),
         ("net", "*Vertices many\n", r":1:\d+: found \*Vertices without their number"),
+        ("net", '*Vertices 2\n1 ann\n"\n2 bob\n*Edges\n1 2\n', r':3:\d+: found "; expected words or numbers'),
         ("net", "1 ann\n", r":1:\d+: found a first line without"),
         ("net", "*Vertices 2\n1 ann\n2 bob\n*Edges\n1 2\n*Arcs\n2 1\n", r"found arcs \(with a direction\) and edges"),
     ],
@@ -320,3 +322,13 @@ def test_whatever_stands_in_a_file_is_an_error_in_words_or_ties(
     (folder / f"ties.{ending}").write_bytes(content)
     assert in_words(lambda: tied(folder / f"ties.{ending}", people)) in (True, None)
     assert in_words(lambda: residents(folder, content, f"other.{ending}")) in (True, None)
+
+
+def test_strengths_beyond_every_measure_are_told_and_the_weakest_tie_is_one(tmp_path: Path, five: Founders) -> None:
+    file = tmp_path / "ties.csv"
+    file.write_text("source,target,strength\nann,bob,1e300\nbob,cai,0.5\n")
+    with pytest.raises(ConfigError, match=r"found '1e300'; expected a number above 0, up to 1"):
+        tied(file, five)
+    file.write_text("source,target,strength\nann,bob,1e-300\nbob,cai,0.5\n")
+    network = load_config("baseline", set={"network.kind": "file", "network.ties_file": str(file)}).network
+    assert (read_ties(network, five)[2] > 0).all()

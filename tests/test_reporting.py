@@ -290,3 +290,11 @@ def test_a_search_judges_each_choice_by_the_worst_of_the_listed_conditions(tmp_p
     listed = small(tmp_path, varies={"moving.annual_rate": [0.05, 0.5]}, arms=arms)
     with pytest.raises(StudyError, match="expected a range"):
         search(listed, tmp_path / "t", better, workers=1)
+
+
+def test_tables_too_long_for_a_sheet_stand_beside_the_workbook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.tables.SHEET", 2)
+    named = {"short": pd.DataFrame({"n": [1, 2]}), "long": pd.DataFrame({"n": [1, 2, 3]})}
+    write_tables(named, tmp_path, {})
+    assert list(pd.read_excel(tmp_path / "tables.xlsx", sheet_name=None)) == ["short"]
+    assert len(pd.read_csv(tmp_path / "long.csv")) == 3

@@ -205,6 +205,8 @@ def _pajek(path: Path, text: str) -> Graph:
         if not said.strip() or said.lstrip().startswith("%"):
             continue
         words = [w for w in next(csv.reader([said.strip()], delimiter=" ", skipinitialspace=True), []) if w]
+        if not words:
+            raise fatal(path, said.strip(), "words or numbers", line)
         if words[0].startswith("*"):
             part = words[0].lower() if words[0].lower() in _PARTS else "*left aside"
             if part == "*vertices":

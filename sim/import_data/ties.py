@@ -122,6 +122,7 @@ def _strengths(found: Listing, p: Network) -> Column:
         more = f" (and {len(large) - 1} more above 1)" if len(large) > 1 else ""
         expected = f"a number above 0, up to 1, or network: {{strength_scale: max}}, which divides by the largest ({most:g}), or by a number of your own"
         sheet.wrong(line, at, name, f"'{text}'{more}", expected)
+        return level
     as_they_stand = name == "strength" or p.strength_from is not None or p.strength_scale is not None
     if not as_they_stand and (numbers[np.isfinite(numbers)] == 1).all():
         note(
@@ -130,12 +131,12 @@ def _strengths(found: Listing, p: Network) -> Column:
         )
         return level
     scale = most if p.strength_scale == "max" else float(p.strength_scale or 1.0)
-    if most > scale and not large:
+    if most > scale:
         raise fatal(sheet.path, f"a {name} of {most:g}", f"at most network.strength_scale, {scale:g}")
     if name != "strength":
         note(sheet.path, f"the strength of ties is their {name}" + (f", divided by {scale:g}" if scale != 1 else ""))
     given = np.isfinite(numbers)
-    level[given] = numbers[given] / scale
+    level[given] = np.maximum(numbers[given] / scale, np.finfo(np.float32).tiny)  # a tie however weak is one
     return level
 
 
