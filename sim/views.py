@@ -18,6 +18,8 @@ COUNTED: Table = {name: Fact("f8", sentence, unit) for name, (_, sentence, unit)
 SLOW: Table = {"slow_values": Fact("f8", "slow metrics as last measured, in the order in which they are declared")}
 MOST_SLOW = 64
 """Most slow metrics."""
+ROOM = 128
+"""Rows of the table that every view has: most columns or parameters in one."""
 TABLES: dict[str, tuple[str, Table]] = {
     "residents": ("", RESIDENTS | PARTICIPANTS),
     "households": ("household_", HOUSEHOLDS),
@@ -42,20 +44,21 @@ SECTIONS = tuple(name for name in Config.model_fields if name not in ("title", "
 
 
 def _layouts() -> dict[str, Layout]:
-    """A row of the table for each column and each parameter."""
-    layouts, row = {}, 0
-    for view, (prefix, table) in TABLES.items():
-        members = {}
-        for name, fact in table.items():
-            members[name.removeprefix(prefix)] = Member(name, row, fact.dtype, fact.width, not fact.rows)
-            row += 1
+    """A row of the table for each column and each parameter: a column or parameter more, at the end of its view, moves no other."""
+    layouts = {}
+    for at, (view, (prefix, table)) in enumerate(TABLES.items()):
+        rows = enumerate(table.items(), at * ROOM)
+        members = {
+            name.removeprefix(prefix): Member(name, row, fact.dtype, fact.width, not fact.rows)
+            for row, (name, fact) in rows
+        }
         layouts[view] = Layout(view, members)
-    for section in SECTIONS:
+    for at, section in enumerate(SECTIONS, len(TABLES)):
         fields = Config.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
-        layouts[section] = Layout(
-            section, {name: Member(name, row + k, "f8", single=True) for k, name in enumerate(fields)}
-        )
-        row += len(fields)
+        numbers = enumerate(fields, at * ROOM)
+        layouts[section] = Layout(section, {name: Member(name, row, "f8", single=True) for row, name in numbers})
+    if crowded := [name for name, layout in layouts.items() if len(layout.members) > ROOM]:
+        raise ValueError(f"more than {ROOM} columns or parameters: {', '.join(crowded)}")
     return layouts
 
 
