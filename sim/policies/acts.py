@@ -15,10 +15,11 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
-from numba.core.errors import NumbaError
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from sim.chance import stream
 from sim.engine.layout import Layout, Member, View
@@ -30,6 +31,7 @@ COMMON = frozenset(
 )
 """Doses that say when and for whom: `my` has what follows from them."""
 type When = Literal["pushes", "prepares", "leaves"]
+IN_PYTHON: dict[When, str] = {"pushes": "push", "prepares": "prepare", "leaves": "leave"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Act:
 
     function: Callable[..., Any]
     when: When
+
+    @property
+    def in_python(self) -> str:
+        """The method that does the same in plain Python."""
+        return IN_PYTHON[self.when]
 
     def __get__(self, policy: object, of: type | None = None) -> "Act":
         return self
@@ -61,7 +68,7 @@ def leaves(function: Callable[..., Any]) -> Act:
 @cache
 def act_of(policy: Any, when: When) -> Act | None:
     """What a policy does then, as its class or the nearest above says; None where that says it in plain Python."""
-    in_python = {"pushes": "push", "prepares": "prepare", "leaves": "leave"}[when]
+    in_python = IN_PYTHON[when]
     for cls in policy.__mro__:
         for value in vars(cls).values():
             if isinstance(value, Act) and value.when == when:
@@ -85,11 +92,18 @@ def unit_of(policy: Any, when: When) -> Unit | None:
         return None
     try:
         unit.address  # noqa: B018
-    except NumbaError as error:
-        why = next((line.strip() for line in str(error).splitlines() if line.strip()), "")
+    except (NumbaError, UnsupportedBytecodeError) as error:
+        why = why_not_compiled(str(error))
         warnings.warn(f"{policy.__name__}.{unit.name} runs in plain Python, which is slow: {why}", stacklevel=2)
         return None
     return unit
+
+
+def why_not_compiled(said: str) -> str:
+    """The line of the compiler's page that names what it cannot take: the one below its innermost failure."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    below = [line for above, line in pairwise(lines) if "Failed in nopython mode" in above]
+    return (below or lines or [""])[-1 if below else 0]
 
 
 @cache

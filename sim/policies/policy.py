@@ -4,7 +4,7 @@ A policy never touches an outcome and no rule knows that policies exist. Its cha
 ("policy.training.seat"), so that a further policy in the list changes nobody's luck.
 """
 
-from abc import ABC, abstractmethod
+import re
 from functools import cache, lru_cache
 from typing import Any, ClassVar, Literal
 
@@ -60,7 +60,7 @@ class MisfitError(ValueError):
         super().__init__(f"{policy}: no {what} {named!r} here; there are {there}")
 
 
-class Policy(BaseModel, ABC):
+class Policy(BaseModel):
     """A policy. Weeks count from 0 at the start of a run; `start` belongs to the policy, `stop` no more."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, ignored_types=(Act,))
@@ -69,13 +69,27 @@ class Policy(BaseModel, ABC):
     title: ClassVar[str]
     title_zh: ClassVar[str]
     better: ClassVar[dict[str, int]] = {}
-    """Metrics whose direction theory fixes under shared chance: +1 never falls, -1 never rises (checked by a test)."""
+    """Metrics whose direction theory fixes under shared chance (common random numbers): +1 never falls, -1 never rises (checked by a test)."""
     aims_at: ClassVar[Literal["residents", "grids", "community"]] = "residents"
     """The finest thing it can be aimed at; a target that would change nothing is refused."""
     cost_grade: ClassVar[Grade] = "assumed"
     """Grade of evidence of its cost."""
     for_children: ClassVar[bool] = False
     """Whether it can be meant for children under 12, who have no tier."""
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """A class without a name is called as it is written; what it does in compiled code it also does in plain Python."""
+        super().__init_subclass__(**more)
+        own = vars(cls)
+        if "name" not in own:
+            cls.name = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+        if not hasattr(cls, "title"):
+            cls.title = cls.name.replace("_", " ").capitalize()
+        if not hasattr(cls, "title_zh"):
+            cls.title_zh = cls.title
+        for act in [value for value in own.values() if isinstance(value, Act)]:
+            if act.in_python not in own:
+                setattr(cls, act.in_python, getattr(Policy, act.in_python))
 
     start: int = dose(0, "First week of the policy.", unit="week", low=0, high=100_000)
     stop: int | None = Field(
@@ -207,14 +221,17 @@ class Policy(BaseModel, ABC):
             layout.write(kept := self.doses(world, 0.0), my)
             unit.run(table, my.ctypes.data)
             del kept
+        else:
+            in_plain_python(self, "leaves", world, 0.0)
 
-    @abstractmethod
     def sentence(self) -> str:
-        """One English sentence that says what the policy does with these numbers."""
+        """One English sentence that says what the policy does with these numbers; unless written, the class's own sentence."""
+        said = (type(self).__doc__ or self.title).strip().splitlines()[0]
+        return f"{said.rstrip('.')}, {self.period()}."
 
-    @abstractmethod
     def sentence_zh(self) -> str:
-        """The same in Chinese."""
+        """The same in Chinese; unless written, in English."""
+        return self.sentence()
 
     def told(self) -> str:
         """The sentence, and whom it reaches and how it comes and goes where that is not the plain case."""
