@@ -117,8 +117,8 @@ def whole(pair: Pair, rival: Life, rival_name: str) -> dict[str, Any]:
         "sentence": [
             f"Unmet needs (person-weeks per 100 residents a year): {unmet[0]:.0f} had nobody done anything, "
             f"{unmet[1]:.0f} with the class for {costs[1]:,.0f} yuan, {unmet[2]:.0f} with '{title}' for "
-            f"{costs[2]:,.0f} yuan; the same people, the same luck. One luck is no finding yet.",
+            f"{costs[2]:,.0f} yuan; the same people, the same luck (common random numbers). One luck is no finding yet.",
             f"未满足需求（每百名居民每年人周）：无人行动时为{unmet[0]:.0f}，全班经营为{unmet[1]:.0f}（花费{costs[1]:,.0f}元），"
-            f"“{title_zh}”为{unmet[2]:.0f}（花费{costs[2]:,.0f}元）；居民与运气完全相同。一次运气还不能算结论。",
+            f"“{title_zh}”为{unmet[2]:.0f}（花费{costs[2]:,.0f}元）；居民与运气完全相同（公共随机数）。一次运气还不能算结论。",
         ],
     }

@@ -11,7 +11,7 @@ INTRODUCTION = """# The claims of the article
 
 Thirteen things that the article says and that can be wrong, each examined by a study with the mechanism's off switch as an arm.
 This page is written by `linli claims`; what each claim needs stands in `configs/claims/huang2025.yaml`, the studies in `configs/studies/`.
-Effects are differences between arms that share their luck, means over the last year of a run, with 95 % intervals. *Same sign* is
+Effects are differences between arms that share their luck (common random numbers), means over the last year of a run, with 95 % intervals. *Same sign* is
 the share of {points} plausible points (all assumed and calibrated numbers of the rules moved at once, each between value / 1.5
 and value x 1.5) at which the effect has that sign; a point is lived as often as it takes that luck alone would seldom turn it.
 Doses of policies, and numbers that an arm sets (such as a switch), stay as they are at every point: a claim that hangs on these

@@ -188,7 +188,7 @@ def _no_failing(study: Study) -> tuple[str, str]:
         return "", ""
     if study.file.replicates < LEAST_REPLICATES:
         return (
-            f"Where an arm fails is looked for with {LEAST_REPLICATES} replicates or more: all points share their luck, and "
+            f"Where an arm fails is looked for with {LEAST_REPLICATES} replicates or more: all points share their luck (common random numbers), and "
             "some of it must judge what the rest found.",
             f"寻找失效条件需要至少{LEAST_REPLICATES}次重复：各取值点共用随机数，须留一部分重复来检验。",
         )

@@ -25,7 +25,7 @@ MEANINGS = {
     "run": "hash of everything that determines a run",
     "arm": "what is done",
     "point": "number of the point, where something varies",
-    "replicate": "runs of the same number share their luck, in every arm",
+    "replicate": "runs of the same number share their luck (common random numbers), in every arm",
     "seed": "seed of the replicate (too long for a number in R, Stata and Excel: text)",
     "metric": "the outcome that the row is about",
     "side": "outcome, process or price",

@@ -241,10 +241,10 @@ def effects_on_a_page(tables: Tables, look: Look) -> "pd.DataFrame":
 def columns_in_words(look: Look) -> str:
     """What the columns of the effects' tables are."""
     return look.say(
-        "Difference: mean over pairs of runs with the same luck, in the outcome's unit and in per cent of the first arm's mean. "
+        "Difference: mean over pairs of runs with common random numbers (the same luck), in the outcome's unit and in per cent of the first arm's mean. "
         "d_z: mean difference over its standard deviation. Pairs above 0: share of pairs in which the arm lies above. "
         "Saved by pairing: how many times the runs that unpaired arms would need for the same interval.",
-        "差值：随机数相同的成对运行之差的均值，以结果单位和占首组均值的百分比表示。d_z：平均差除以其标准差。差值为正：该组高于首组的配对比例。"
+        "差值：采用公共随机数的成对运行之差的均值，以结果单位和占首组均值的百分比表示。d_z：平均差除以其标准差。差值为正：该组高于首组的配对比例。"
         "配对节省：不配对时达到同样区间所需运行数的倍数。",
     )
 

@@ -40,7 +40,7 @@ MOST_WEEKS = 30_000
 class Simulation:
     """One life of one community.
 
-    `config` says what place it is, `policies` what is done there, `seed` (0 to 2**64 - 1) is its luck.
+    `config` says what place it is, `policies` what is done there, `seed` (0 to 2**64 - 1) is its random seed.
     """
 
     def __init__(self, config: Config, policies: Iterable[Policy] = (), seed: int = 0) -> None:

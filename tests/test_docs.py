@@ -59,10 +59,17 @@ def test_every_snippet_of_a_page_runs(
     """All blocks of a page are executed in one folder, files are written there.
 
     `sh` and `python` run as they stand, `console` (what takes minutes or hours) runs small: fewer weeks, runs and trials.
+    A `diff` changes a copy of the sources, which is what Python blocks of that page see.
     """
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "1")
     text = page.read_text(encoding="utf-8")
+    sources = HOUSE
+    if "```diff\n" in text:
+        sources = tmp_path / "clone"
+        for room in ("sim", "experiments", "classroom", "configs", "tests"):
+            shutil.copytree(HOUSE / room, sources / room, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(HOUSE / "CHANGELOG.md", sources)
     assert len(FENCE.findall(text)) == text.count("\n```") // 2, "a block without a language is not executed"
     small = dict(SMALL, validate=["--patterns", str(small_patterns), "--replicates", "2"])
     for language, block in FENCE.findall(text):
@@ -75,9 +82,11 @@ def test_every_snippet_of_a_page_runs(
             else:
                 pytest.fail(f"a {language} block that names no file: {first}")
         elif language == "python":
-            code = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(HOUSE)!r})\n{block}"]
+            code = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(sources)!r})\n{block}"]
             done = subprocess.run(code, capture_output=True, text=True, check=False)
             assert done.returncode == 0, f"{block}\n{done.stderr}"
+        elif language == "diff":
+            changed(sources / first.removeprefix("--- "), rest)
         elif language == "py":  # a script for another machine: it must be importable
             exec(compile(block, str(page), "exec"), {"__name__": "elsewhere"})
         elif language in ("sh", "console", "bash"):
@@ -87,6 +96,16 @@ def test_every_snippet_of_a_page_runs(
                     carried_out(words[1:], small if language != "sh" or page == README else {}, monkeypatch)
         else:
             pytest.fail(f"nothing executes a block of {language}")
+
+
+def changed(file: Path, lines: str) -> None:
+    """Change a file as a diff says; its old lines stand there, once."""
+    old, new = (
+        "".join(f"{line[1:]}\n" for line in lines.splitlines() if (line or " ")[0] in kept) for kept in (" -", " +")
+    )
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{file.name} does not have, once:\n{old}"
+    file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def carried_out(words: list[str], small: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:

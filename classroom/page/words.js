@@ -12,7 +12,7 @@ const WORDS = {
   copied: ["The link is copied.", "链接已复制。"], saved: ["Saved: {0}", "已保存：{0}"],
   lessons: ["Lessons", "课程"], policies: ["Policies", "政策"], parameters: ["Parameters", "参数"], class: ["Class", "全班"],
   first_world: ["First world", "第一个世界"], second_world: ["Second world", "第二个世界"],
-  act_in: ["Policies act in", "政策作用于"], both_same: ["Two worlds, one luck: the same residents, the same draws of chance. What differs comes from the policies.", "两个世界，同一运气：居民相同，抽签相同。不同之处只来自政策。"],
+  act_in: ["Policies act in", "政策作用于"], both_same: ["Two worlds, one luck: the same residents, the same draws of chance (common random numbers). What differs comes from the policies.", "两个世界，同一运气：居民相同，抽签相同。不同之处只来自政策。"],
   differing: ["{0} on another tier", "{0}名居民层级不同"],
   same_lives: ["all on the same tiers", "层级全部相同"],
   ties: ["Ties", "关系"], needs: ["Unmet needs", "未满足需求"], differences: ["Differences", "差异"],

@@ -1,4 +1,4 @@
-"""Effects: what an arm changes, measured pair by pair on shared chance.
+"""Effects: what an arm changes, measured pair by pair on shared chance (common random numbers).
 
 Replicate r has the same luck in every arm, so each arm's effect is the mean of the differences within pairs. Every
 effect comes with a t and a BCa bootstrap interval (95 %), an interval that holds for all arms of an outcome at once,

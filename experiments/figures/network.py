@@ -49,7 +49,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     caption(
         drawn,
         look.say(
-            f"One run (the same luck) in week {tables.weeks}. Each disc is a grid, each dot a resident at a fixed "
+            f"One run (common random numbers) in week {tables.weeks}. Each disc is a grid, each dot a resident at a fixed "
             "place; lines: ties of strength 0.15 or more between participants of different households.",
             f"同一随机序列的一次运行，第{tables.weeks}周。圆盘为网格，点为居民（位置固定）；"
             "线：不同家庭参与者之间强度不低于0.15的联系。",

@@ -144,7 +144,7 @@ def _caption(tables: Tables, metric: str, look: Look, compared: bool) -> str:
         f"每组{each} n = {n} 次运行的均值；色带：均值的95%区间{pale_zh}{grey_zh}。",
     )
     second = look.say(
-        "Differences are paired on shared chance, with 95 % intervals; last panel: mean of the last "
+        "Differences are paired (common random numbers), with 95 % intervals; last panel: mean of the last "
         f"{tables.window} weeks, thin: for all arms at once.",
         f"差值按共同随机数配对，附95%区间；末图：最后{tables.window}周均值，细线：各组同时成立的区间。",
     )
