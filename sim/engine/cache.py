@@ -26,6 +26,9 @@ from numba.core.registry import cpu_target
 KEPT = 8
 """Versions of one function's code (for other arguments, of another checkout) that stay on disk; older ones are removed."""
 
+LIBRARIES = ("numpy", "math")
+"""Modules that change with their version only."""
+
 
 def _folder() -> Path:
     """Where compiled code lies: the user's choice, else their cache, else a folder that is new each time.
@@ -72,7 +75,7 @@ class Fingerprint:
     def __init__(self, function: Any) -> None:
         """Errors: TypeError for a function that refers to something of which nobody can tell whether it has changed."""
         self.names: set[str] = set()
-        self._seen: set[int] = set()
+        self._seen: dict[int, int] = {}
         self._hash = hashlib.sha256(_compiler())
         self._add(function, "")
 
@@ -86,18 +89,21 @@ class Fingerprint:
         """Take in a value that code refers to."""
         function = getattr(value, "py_func", value)
         if isinstance(function, FunctionType):
-            if id(function) not in self._seen:
-                self._seen.add(id(function))
+            known = id(function) in self._seen
+            self._hash.update(f"function {self._seen.setdefault(id(function), len(self._seen))}".encode())
+            if not known:
                 self._of_function(function)
         elif isinstance(value, np.ndarray):
             self._hash.update(repr((value.dtype, value.shape)).encode() + value.tobytes())
         elif isinstance(value, tuple | list | frozenset):
+            self._hash.update(f"{type(value).__name__} of {len(value)}".encode())
             for one in sorted(value, key=repr) if isinstance(value, frozenset) else value:
                 self._add(one, where)
         elif isinstance(value, dict):
             self._add([part for pair in value.items() for part in pair], where)
         elif isinstance(value, type):
-            self._hash.update(repr((value.__qualname__, getattr(value, "_fields", ()))).encode())
+            members = getattr(value, "_fields", getattr(value, "__members__", ()))
+            self._hash.update(repr((value.__qualname__, members)).encode())
         elif isinstance(value, ModuleType | BuiltinFunctionType | np.ufunc) or callable(value):
             self._hash.update(repr((type(value).__name__, getattr(value, "__name__", ""))).encode())
         elif value is None or isinstance(value, bool | int | float | str | bytes | np.generic | np.dtype):
@@ -120,9 +126,14 @@ class Fingerprint:
                 self._of_code(constant, function)
             elif constant is not said and constant != said:
                 self._add(constant, function.__qualname__)
+        where = f"{function.__module__}.{function.__qualname__}"
         for name in code.co_names:
             if name in function.__globals__:
-                self._add(function.__globals__[name], f"{function.__module__}.{function.__qualname__}")
+                value = function.__globals__[name]
+                self._add(value, where)
+                if isinstance(value, ModuleType) and value.__name__.partition(".")[0] not in LIBRARIES:
+                    for member in sorted(set(code.co_names) & vars(value).keys()):
+                        self._add(vars(value)[member], where)
 
 
 class Kept:

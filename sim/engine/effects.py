@@ -105,17 +105,18 @@ class _Reader(ast.NodeVisitor):
             self.writes |= {
                 touched for touched in self._meant(node.func.value) if touched[1] or touched[0] in self._stands_for
             }
-        plain = getattr(called, "py_func", None)
+        plain, followed = getattr(called, "py_func", None), set[int]()
         if plain is not None and plain.__name__ != self._name:
             inner, parameters = effects_of(plain), list(inspect.signature(plain).parameters)
             for parameter, argument in zip(parameters, node.args, strict=False):
                 for touched, kept in ((inner.reads, self.reads), (inner.writes, self.writes)):
                     for at, attribute in touched:
                         if at == parameter:
+                            followed.add(id(argument))
                             kept |= self._through(argument, attribute)
         for argument in node.args:
-            if isinstance(argument, ast.Attribute) and plain is not None and self._meant(argument):
-                continue  # read or written as the function says
+            if isinstance(argument, ast.Attribute) and id(argument) in followed:
+                continue  # a column that is read or written as the function says; what it says nothing of is a number
             self.visit(argument)
         for keyword in node.keywords:
             self.visit(keyword.value)
