@@ -1,1 +1,1 @@
-"""The engine: the only place that knows the compiler. Rules, policies and metrics know its decorators and nothing else."""
+"""The engine: the only place that knows the compiler. Rules, policies and metrics know its decorators alone."""

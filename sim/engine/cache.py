@@ -1,7 +1,8 @@
 """Compiled code on disk, kept by what it really depends on.
 
-A function's fingerprint is taken of its code and of everything that code refers to: other functions, constants, the columns
-it looks at. Sentences and comments are no part of it. So an edit compiles anew whatever calls what was edited, and no more.
+A function's fingerprint is taken of its code and of everything that code refers to: other functions, constants, the
+columns it looks at. Sentences and comments are no part of it. So an edit compiles anew whatever calls what was
+edited, and no more.
 """
 
 import contextlib
@@ -24,7 +25,7 @@ from numba.core.compiler import CompileResult
 from numba.core.registry import cpu_target
 
 KEPT = 8
-"""Versions of one function's code (for other arguments, of another checkout) that stay on disk; older ones are removed."""
+"""Versions of one function's code (for other arguments, of another checkout) that stay on disk; older ones go."""
 
 LIBRARIES = ("numpy", "math")
 """Modules that change with their version only."""
@@ -200,7 +201,7 @@ def _claims() -> Any:
 
 @contextlib.contextmanager
 def _claimed(name: str) -> Iterator[None]:
-    """Hold the right to compile something; others who want it wait. Where files cannot be locked, everybody compiles."""
+    """Hold the right to compile something; others who want it wait. Where files cannot be locked, all compile."""
     try:
         from fcntl import LOCK_EX, LOCK_UN, lockf
     except ImportError:

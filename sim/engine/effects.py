@@ -1,7 +1,7 @@
 """What a function of views reads and writes, said by its own code and by that of the functions it hands views to.
 
-Columns are followed through names (`tier = residents.tier[first:last]`) and through calls, by argument. A column handed to a
-function that is not ours is read.
+Columns are followed through names (`tier = residents.tier[first:last]`) and through calls, by argument. A column
+handed to a function that is not ours is read.
 """
 
 import ast

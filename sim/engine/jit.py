@@ -1,8 +1,8 @@
 """Compiling: `@law` and `@compiled`, and what the compiler is told of our columns.
 
-`@law` is for sentences: in plain Python it is what its file says, in compiled code it is compiled into whatever calls it. No index
-that is computed is below 0 (only one that is written as a number, as in `starts[-1]`, counts from the end): otherwise every access
-asks, which costs a tenth of the week. A test lives some weeks with every index checked.
+`@law` is for sentences: in plain Python it is what its file says, in compiled code it is compiled into whatever calls
+it. No index that is computed is below 0 (only one that is written as a number, as in `starts[-1]`, counts from the
+end): otherwise every access asks, which costs a tenth of the week. A test lives some weeks with every index checked.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from numba.core import types as _types
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import FunctionPass, register_pass
+from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from numba.core.imputils import lower_builtin
 from numba.core.typed_passes import NopythonTypeInference
 from numba.core.typing.templates import AbstractTemplate, infer_global
@@ -35,6 +36,8 @@ __all__ = [
     "Column",
     "ColumnCompiler",
     "Law",
+    "NumbaError",
+    "UnsupportedBytecodeError",
     "compiled",
     "inlined",
     "law",

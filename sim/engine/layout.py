@@ -1,4 +1,4 @@
-"""Layouts: what the attributes of a view are, and where each stands in the table of a world; and views in plain Python."""
+"""Layouts: what the attributes of a view are, and where each stands in a world's table; views in plain Python."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -53,7 +53,8 @@ class Layout:
                     or not value.flags.c_contiguous
                 ):
                     raise TypeError(
-                        f"column {member.name} is {value.dtype} of shape {value.shape}, or does not lie in one piece; expected {member.dtype}"
+                        f"column {member.name} is {value.dtype} of shape {value.shape}, or does not lie in one piece; "
+                        f"expected {member.dtype}"
                     )
                 table[member.row] = value.__array_interface__["data"][0], value.shape[0], member.width
 

@@ -1,8 +1,8 @@
 """Units: a phase, a push or a measurement, compiled by itself and called by its address.
 
-A unit is a function whose parameters are named after views. Compiled, all of them take the same three addresses: of the table of
-the world, of the doses of a policy, and of where a number is returned. So the week is a list of addresses, and an edit
-of one rule compiles one unit.
+A unit is a function whose parameters are named after views. Compiled, all of them take the same three addresses: of
+the table of the world, of the doses of a policy, and of where a number is returned. So the week is a list of
+addresses, and an edit of one rule compiles one unit.
 """
 
 import ctypes
@@ -139,4 +139,4 @@ def _called(_: Any, address: Any, world: Any, my: Any, out: Any) -> Any:
 
 
 called: Any = intrinsic(_called)
-"""In compiled code: run the unit at an address, of a world, with doses, and where its result goes; whether it came to its end."""
+"""In compiled code: run the unit at an address, of a world, with doses; whether it came to its end, and its result."""

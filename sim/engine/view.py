@@ -1,9 +1,9 @@
-"""Views: one way to look at the world, in plain and in compiled code alike: `residents.tier[i]`, `deciding.habit`, `my.contacts`.
+"""Views: one way to look at the world, plain and compiled: `residents.tier[i]`, `deciding.habit`, `my.contacts`.
 
-In compiled code a view is the address of one table, in which every column has a row (address, rows, width), every parameter a row of
-its own. Which row an attribute is, and of what type, is known when a function is compiled; so a view is one argument, however
-many columns it has. The table does not change while compiled code runs, and no two columns overlap: the compiler is told both, so
-that numbers stay in registers.
+In compiled code a view is the address of one table, in which every column has a row (address, rows, width), every
+parameter a row of its own. Which row an attribute is, and of what type, is known when a function is compiled; so a
+view is one argument, however many columns it has. The table does not change while compiled code runs, and no two
+columns overlap: the compiler is told both, so that numbers stay in registers.
 """
 
 import operator
@@ -58,7 +58,13 @@ class _ColumnType(types.Array):
         """What makes it another type than every other column."""
         return self.name
 
-    def copy(self, dtype: Any = None, ndim: Any = None, layout: Any = None, readonly: Any = None) -> Any:  # noqa: ARG002
+    def copy(
+        self,
+        dtype: Any = None,
+        ndim: Any = None,
+        layout: Any = None,
+        readonly: Any = None,  # noqa: ARG002
+    ) -> Any:
         """A part of a column is a common array."""
         return types.Array(dtype or self.dtype, self.ndim if ndim is None else ndim, layout or self.layout)
 
@@ -79,7 +85,7 @@ _to_another_array = types.Array.can_convert_to
 
 
 def _never_to_a_column(self: Any, typing: Any, other: Any) -> Any:
-    """An array is no column, and no column is another: what was compiled for one would be wrong about what else it touches."""
+    """An array is no column, and no column is another: code for one would be wrong about what else it touches."""
     return None if isinstance(other, _ColumnType) and other != self else _to_another_array(self, typing, other)
 
 

@@ -19,9 +19,9 @@ from itertools import pairwise
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
-from numba.core.errors import NumbaError, UnsupportedBytecodeError
 
 from sim.chance import stream
+from sim.engine.jit import NumbaError, UnsupportedBytecodeError
 from sim.engine.layout import Layout, Member, View
 from sim.engine.units import Unit
 from sim.views import LAYOUTS

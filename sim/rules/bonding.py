@@ -42,7 +42,7 @@ def gain_per_hour(alpha, same_origin, homophily, atmosphere, warmth, atmosphere_
 
 @law
 def strength_idle(strength, rest, fading, age, half_age, weeks):
-    """Strength after so many idle weeks: it fades towards its rest, slower the older the tie (half as fast at `half_age`)."""
+    """Strength after idle weeks: it fades to its rest, slower the older the tie (half as fast at `half_age`)."""
     return rest + (1.0 - fading * half_age / (half_age + age)) ** weeks * (strength - rest)
 
 
@@ -71,7 +71,7 @@ def fade(i, station, residents, ties, count, bonding):
 
 @law
 def meets(i, residents, grids, levers, bonding, key_partner):
-    """Whom i meets this week by their draw: somebody of the own grid, or of any; nobody: -1. Who met themselves met nobody."""
+    """Whom i meets this week by their draw: one of the own grid, or of any, or nobody; to meet oneself is that too."""
     u, g = share(residents.luck_meeting[i]), residents.grid[i]
     # where grids are brought together, a bit more of the same draw means meeting somebody of any grid
     abroad = u >= bonding.meeting and u < bonding.meeting + levers.cross_grid[g]
@@ -174,7 +174,7 @@ def ties_change(station, residents, grids, levers, ties, encounters, count, bond
 
 @law
 def draws_that_matter(levers, ties, bonding, most):
-    """Words of luck below which somebody may meet, and from which on a tie may end, however many ties are made meanwhile."""
+    """Words of luck below which one may meet, and from which on a tie may end, whatever ties are made meanwhile."""
     return limit_of(bonding.meeting + highest(levers.cross_grid)), limit_of(
         1.0 - bonding.ending * (highest(ties.degree) + most)
     )
@@ -182,7 +182,7 @@ def draws_that_matter(levers, ties, bonding, most):
 
 @compiled
 def whose_ties_may_change(start, bounds, residents, grids, levers, ties, bonding, room_and_key, pairs):
-    """Who of a block of residents meets somebody or may lose a tie, with whom they meet (themselves: nobody); how many they are."""
+    """Who of a block meets somebody or may lose a tie, whom they meet (themselves: nobody); and how many."""
     one, other = pairs
     most, key_partner = room_and_key
     found, n = 0, 0

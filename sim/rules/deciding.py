@@ -23,7 +23,7 @@ BLOCK = 256
 
 @law
 def share_above(above, strength):
-    """Share of tie strength held by people above one's tier; at most 1, although `strength` is taken in only now and then."""
+    """Share of tie strength held by people above one's tier; at most 1, for `strength` is taken in now and then."""
     return 0.0 if above <= 0.0 else 1.0 if above >= strength else above / strength
 
 
@@ -58,7 +58,7 @@ def autonomy_left(autonomy, pushed, supervision_cost, supervision, crowding, ass
 
 @law
 def threshold_reached(active_ties, active_strength, strength, threshold, threshold_of):
-    """Whether enough others act: their number (threshold_of 1) or their share of one's tie strength (0) reaches one's threshold."""
+    """Whether enough others act: their number (threshold_of 1) or share of tie strength (0) reaches one's threshold."""
     if threshold_of == 1.0:
         return active_ties >= threshold
     # columns hold seven digits: a share of 1/5 reaches a threshold of .2
@@ -90,7 +90,7 @@ def ties_that_let_climb(k, deciding):
 
 @law
 def odds_at_rest(deciding):
-    """Log odds of climbing from tiers 0 to 2, and of lapsing from tiers 1 to 3, where nothing speaks for or against it."""
+    """Log odds of climbing from tiers 0 to 2, and of lapsing from tiers 1 to 3, where nothing speaks for or against."""
     climbing = (log_odds(deciding.climb_from_0), log_odds(deciding.climb_from_1), log_odds(deciding.climb_from_2))
     lapsing = (log_odds(deciding.lapse_from_1), log_odds(deciding.lapse_from_2), log_odds(deciding.lapse_from_3))
     return climbing, lapsing
@@ -226,7 +226,7 @@ def most_pull(p):
 
 @compiled
 def may_change_tier(residents, levers, deciding):
-    """Rows of those whose draw of this week can change anything: a bound on the odds settles most bystanders' by one look."""
+    """Rows of those whose draw of this week can change anything: a bound on the odds settles most bystanders'."""
     n, found = residents.tier.size, 0
     rows = np.empty(n + 1, np.int32)
     registering = limit_of(1.0 - deciding.registers_only)

@@ -193,7 +193,7 @@ def likeliest_to_leave(levers, moving):
 
 @compiled
 def who_may_leave(start, key, bound, residents, households, rows, words):
-    """Rows of a block of households whose word of luck is below a bound; the words, one a household, by dwelling and generation."""
+    """Rows of a block of households whose word of luck (by dwelling and generation) is below a bound; all words."""
     end, found = min(start + BLOCK, households.generation.size), 0
     draw_words(key, households.dwelling[start:end], households.generation[start:end], words)
     for h in range(start, end):

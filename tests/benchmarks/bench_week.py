@@ -13,7 +13,6 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 from rich.console import Console
-from sim.driver import handed_over
 
 from experiments.crew import gather
 from experiments.execution import Workers, perform, simulated
@@ -94,14 +93,9 @@ def phases() -> None:
     for residents, weeks in ((2_000, 520), (100_000, 26)):
         simulation = Simulation(place(residents), seed=1).run_for(14)
         simulation.world.grow_orders(2 * simulation.world.order_key.size)  # so that no column moves while we look
-        known = simulation.world.columns | dict(simulation.world.sections())
         moments = [
             ("Monday: begin_week", simulation.begin_week),
-            *(
-                (one.name, partial(driver.week, driver.table))
-                for one in WEEK
-                for driver in [handed_over(known, (one,))]
-            ),
+            *((one.name, partial(simulation.do, one)) for one in WEEK),
             ("Sunday night: end_week", simulation.end_week),
         ]
         for _, moment in moments:

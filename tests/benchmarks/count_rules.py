@@ -11,23 +11,22 @@ from pathlib import Path
 SIM = Path(__file__).parents[2] / "sim"
 ENGINEERS_HALF = "# ---- the engineer's half"
 MACHINE = re.compile(r"\b(prefetch\w*|AHEAD|BLOCK|limit_of|np\.(empty|zeros|int\d+|uint\d+)|buffer)\b")
-"""What a line of a phase says to the machine, and to no sociologist."""
+"""What a line says to the machine, and to no sociologist."""
 MOST_ARGUMENTS, LONGEST_LINE, LONGEST_FILE = 9, 120, 400
 
 
 @dataclass
 class Count:
-    """Characters, without blanks at the ends of lines, and what is over the limits."""
+    """Characters, without the blanks around lines."""
 
     text: int = 0
     sentences: int = 0
     signatures: int = 0
-    phases: int = 0
     machine: int = 0
 
     def share(self, what: str) -> float:
-        """Share of the text; of machine matters, that of the text of phases."""
-        return float(getattr(self, what)) / max(self.phases if what == "machine" else self.text, 1)
+        """Share of the text."""
+        return float(getattr(self, what)) / max(self.text, 1)
 
 
 def characters(lines: list[str]) -> int:
@@ -64,7 +63,7 @@ def docstring_of(node: ast.AST) -> range:
 
 
 def count(paths: list[Path]) -> Count:
-    """Count lines of some files. A sentence: a law or an act of a policy above the engineer's half, without its head, and every docstring."""
+    """Count lines of some files. A sentence: a law (of numbers or about one) or an act of a policy above the engineer's half, without its head, and every docstring."""
     total = Count()
     for path in paths:
         text = path.read_text(encoding="utf-8")
@@ -76,11 +75,10 @@ def count(paths: list[Path]) -> Count:
             if isinstance(node, ast.FunctionDef):
                 total.signatures += characters([lines[at - 1] for at in head_of(node)])
                 body = range(node.body[0].lineno, (node.end_lineno or 0) + 1)
-                if is_a(node, "law", "phase", "pushes", "prepares", "leaves") and node.lineno < half:
+                if is_a(node, "law", "pushes", "prepares", "leaves") and node.lineno < half:
                     said |= set(body)
-                if is_a(node, "phase"):
+                if node.lineno < half:
                     whole = [lines[at - 1] for at in body if at not in docstring_of(node)]
-                    total.phases += characters(whole)
                     total.machine += characters([line for line in whole if MACHINE.search(line)])
         total.text += characters(lines)
         total.sentences += characters([lines[at - 1] for at in said])
@@ -117,10 +115,10 @@ def main() -> None:
         counted = count(files(room))
         print(
             f"{room:9s} {counted.text:7,} characters: sentences {counted.share('sentences'):.1%}, "
-            f"signatures {counted.share('signatures'):.1%}, machine matters within phases {counted.share('machine'):.1%}"
+            f"signatures {counted.share('signatures'):.1%}, machine matters above the engineer's half {counted.share('machine'):.1%}"
         )
     for what, found in over_the_limits().items():
-        print(f"{what} over the limit: {len(found)}", *found[:60])
+        print(f"{what} over the limit: {len(found)}", *found)
 
 
 if __name__ == "__main__":
