@@ -244,7 +244,7 @@ def may_change_tier(residents, levers, deciding):
 
 @compiled
 def look_at_draws(start, stop, limits, residents, rows):
-    """Write rows of a block: of participants, and of bystanders whose draw is below what starts, or above what registers."""
+    """Write rows of a block: participants, and bystanders whose draw is below what starts or above what registers."""
     likeliest, likeliest_asked, registering = limits
     found = 0
     for i in range(start, stop):
