@@ -5,9 +5,10 @@
         ...
         return my.cost_per_person * thanked     # yuan this week
 
-`my` holds every dose by its name (a choice as its place in the list of choices, service kinds as rows in `my.kinds`), the `strength` of
-this week, whom the policy is meant for (`my.aimed[i]`, children and empty rows included where that is everybody), in which grids
-(`my.here[g]`), and the number of each of its streams of chance (`my.stream_seat` for "seat"; see `key_of` in sim/chance.py).
+`my` holds every dose by its name (a choice as its place in the list of choices, service kinds as rows in `my.kinds`),
+the `strength` of this week, whom the policy is meant for (`my.aimed[i]`, children and empty rows included where that
+is everybody), in which grids (`my.here[g]`), and the number of each of its streams of chance (`my.stream_seat` for
+"seat"; see `key_of` in sim/chance.py).
 """
 
 import hashlib
