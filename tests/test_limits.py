@@ -135,7 +135,7 @@ def test_nothing_happens_in_the_still_community() -> None:
     s = Simulation(place, seed=3)
     before = {name: column.copy() for name, column in s.world.columns.items()}
     s.run_for(30)
-    passing = ("line", "week", "tenure", "luck_", "around_", "stand_", "seed")
+    passing = ("line", "week", "tenure", "luck_", "around_", "stand_", "seed", "slow_")
     changed = [
         name for name, column in before.items()
         if not name.startswith(passing) and not np.array_equal(column, s.world.columns[name])

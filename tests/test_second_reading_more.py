@@ -219,3 +219,10 @@ def test_staff_whose_own_grid_is_served_are_shared_by_all() -> None:
 def test_a_helper_has_room_below_the_most() -> None:
     rule = SimpleNamespace(most_clients=2.0)
     assert [plain(pairing.has_room)(h, [0, 1, 2, 3], rule) for h in range(4)] == [True, True, False, False]
+
+
+def test_odds_at_rest_are_those_of_the_chances_that_are_configured() -> None:
+    chances = dict(zip(("climb_from_0", "climb_from_1", "climb_from_2"), shares(3), strict=True))
+    chances |= dict(zip(("lapse_from_1", "lapse_from_2", "lapse_from_3"), shares(3), strict=True))
+    said = plain(deciding.odds_at_rest)(SimpleNamespace(**chances))
+    assert [1 / (1 + math.exp(-x)) for both in said for x in both] == pytest.approx(list(chances.values()))
