@@ -207,7 +207,7 @@ def test_slow_metrics_of_six_adults_tied_by_hand() -> None:
     world = simulation.world
     assert np.diff(world.grid_first).tolist() == [3, 3]
     first = np.arange(7) * (world.tie_other.size // 6)
-    world.columns["tie_first"] = first
+    world.columns["tie_first"] = first.astype(np.int32)
     strong, weak = ((0, 1, 0.5), (0, 2, 0.6), (1, 2, 0.7)), ((3, 4, 0.1), (3, 5, 0.1), (4, 5, 0.1), (2, 3, 0.4))
     for one, other, strength in strong + weak:
         for a, b in ((one, other), (other, one)):
