@@ -15,7 +15,11 @@ from sim.tallies import stretches
 from sim.ties import TIES
 from sim.world import World
 
-NO_ELDERS = {"population.household_types": {"adult": [1, 0, 0, 1, 1, False]}, "population.dwelling_sizes": [1]}
+TYPES = {name: list(one) for name, one in load_config("baseline").population.household_types.items()}
+NO_ELDERS = {
+    "population.household_types": TYPES | {"adult": [1, 0, 0, 1, 1, False]},
+    "population.dwelling_sizes": [1],
+}
 
 
 def place(residents: int = 300, grids: int = 3, **changes: Any) -> Config:

@@ -26,19 +26,12 @@ class Member:
     """Whether it is a number: then it stands in the table itself."""
 
 
-COLUMNS: dict[str, None] = {}
-"""Every column that some layout has."""
-
-
 @dataclass(frozen=True)
 class Layout:
     """The members of one view, by attribute."""
 
     view: str
     members: Mapping[str, Member] = field(hash=False)
-
-    def __post_init__(self) -> None:
-        COLUMNS.update(dict.fromkeys(member.name for member in self.members.values() if not member.single))
 
     def write(self, values: Mapping[str, Any], table: Column) -> None:
         """Write into a table where the columns lie, and the numbers. Errors: TypeError for a column of another type."""

@@ -21,7 +21,7 @@ from numba.np import arrayobj
 from numba.np.numpy_support import from_dtype
 
 from sim.engine.jit import types
-from sim.engine.layout import CELLS, COLUMNS, Layout, Member
+from sim.engine.layout import CELLS, Layout, Member
 
 WORD = ir.IntType(64)
 
@@ -123,19 +123,13 @@ def _attribute(context: Any, builder: Any, view: ViewType, table: Any, attribute
 
 
 def _told(builder: Any, access: Any, column: str) -> Any:
-    """Say of a load or a store that it touches this column and no other."""
+    """Say of a load or a store that it touches this column and no other: a type of its own, for the compiler's alias analysis."""
     module, known = builder.module, builder.module.__dict__.setdefault("_linli_columns", {})
-    if not known:
-        domain = module.add_metadata([ir.MetaDataString(module, "linli.columns")])
-        for name in COLUMNS:
-            known[name] = module.add_metadata([ir.MetaDataString(module, f"column {name}"), domain])
-    if f"only {column}" not in known:
-        known[f"only {column}"] = module.add_metadata([known[column]])
-        known[f"not {column}"] = module.add_metadata(
-            [known[name] for name in COLUMNS if name in known and name != column]
-        )
-    access.set_metadata("alias.scope", known[f"only {column}"])
-    access.set_metadata("noalias", known[f"not {column}"])
+    if column not in known:
+        root = module.add_metadata([ir.MetaDataString(module, "columns of linli")])
+        kind = module.add_metadata([ir.MetaDataString(module, f"column {column}"), root, WORD(0)])
+        known[column] = module.add_metadata([kind, kind, WORD(0)])
+    access.set_metadata("tbaa", known[column])
     return access
 
 
