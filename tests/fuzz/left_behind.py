@@ -18,7 +18,6 @@ from experiments.present import claim, state_of
 from experiments.provenance import changed_since, manifest, write_resolved
 from experiments.store import Finished, Store
 
-
 BESIDE = tempfile.TemporaryDirectory(prefix="linli-fuzz-")
 """Removed when the tests end."""
 
