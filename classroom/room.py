@@ -130,7 +130,7 @@ class Room:
         self.last_week = weeks if isinstance(weeks, int) and 4 <= weeks <= 520 else 104
         self.budget = float(budget) if isinstance(budget, int | float) and 0 <= budget <= 1e9 else 0.0
         self.rival_name = rival if isinstance(rival, str) and rival in POLICIES else "vanguard"
-        self.seed = seed if isinstance(seed, int) and 0 <= seed <= 2**53 else 1
+        self.seed = seed if type(seed) is int and 0 <= seed <= 2**53 else 1
 
     async def _start(self, _message: dict[str, Any], run: Run) -> None:
         if self.phase != "lobby":

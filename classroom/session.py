@@ -153,7 +153,7 @@ class Session:
     def lesson(self, message: dict[str, Any]) -> list[Answer]:
         """A lesson in both languages."""
         name = message.get("name")
-        if name not in lessons():
+        if not isinstance(name, str) or name not in lessons():
             raise StateError("there is no such lesson")
         told = {lang: one.shown(teacher=self.teacher) for lang, one in lessons()[name].items()}
         study = study_of(next(iter(lessons()[name].values()))).read_text(encoding="utf-8")

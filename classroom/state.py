@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sim import POLICIES, ConfigError, load_config
 from sim.config import config_names, find_file
@@ -80,6 +80,13 @@ class State(BaseModel):
     week: int = Field(0, ge=0, le=MOST_WEEKS)
     title: str = Field("", max_length=200)
     question: str = Field("", max_length=1000)
+
+    @field_validator("seed", mode="before")
+    @classmethod
+    def _a_number(cls, seed: object) -> object:
+        if isinstance(seed, bool | str):
+            raise ValueError(f"the seed must be a whole number, not {seed!r}")
+        return seed
 
     def config(self, world: int, week: int) -> Config:
         """The configuration of one world in a week. Errors: StateError in words for the page."""

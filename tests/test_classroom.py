@@ -20,6 +20,7 @@ from classroom.life import Life
 from classroom.pair import SERIES, Pair
 from classroom.play import Choice, GridStations
 from classroom.reasons import chance_of_climbing, chance_of_lapsing
+from classroom.session import Session
 from classroom.state import Listed, State, StateError, WorldState, state_of
 from classroom.studies import opened_text, study_text
 from experiments.execution import simulated
@@ -226,6 +227,18 @@ def test_impossible_states_are_refused_in_a_sentence(said: object, told: str | N
 def test_hostile_studies_are_refused(text: str) -> None:
     with pytest.raises(StateError):
         opened_text(text)
+
+
+@pytest.mark.parametrize("name", [[[]], {}, None, 3, "nowhere"])
+def test_a_lesson_asked_for_by_anything_else_than_its_name_is_refused(name: object) -> None:
+    with pytest.raises(StateError, match="no such lesson"):
+        Session(teacher=True).answer({"do": "lesson", "name": name})
+
+
+@pytest.mark.parametrize("seed", [True, 1.5, "1", -1, 2**53 + 1])
+def test_a_page_may_not_send_what_is_no_seed(seed: object) -> None:
+    with pytest.raises(StateError, match="seed"):
+        state_of({"seed": seed})
 
 
 def test_the_panel_shows_every_policy_dose_parameter_and_metric() -> None:

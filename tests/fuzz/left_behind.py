@@ -18,11 +18,14 @@ from experiments.present import claim, state_of
 from experiments.provenance import changed_since, manifest, write_resolved
 from experiments.store import Finished, Store
 
+BESIDE = tempfile.TemporaryDirectory(prefix="linli-fuzz-")
+"""Removed when the tests end."""
+
 
 @cache
 def _left_behind() -> tuple[Study, Path]:
     """A study that was run, with its folder."""
-    folder = Path(tempfile.mkdtemp(prefix="linli-fuzz-"))
+    folder = Path(BESIDE.name)
     study = small(folder)
     store = Store(folder / "out").open()
     claim(study, store)
