@@ -273,7 +273,7 @@ def borrowed[T](held: T) -> T:
 
 
 @infer_global(borrowed)
-class _Borrowed(AbstractTemplate):  # type: ignore[misc]
+class _Borrowed(AbstractTemplate):
     def generic(self, arguments: Any, keywords: Any) -> Any:  # noqa: ARG002
         return arguments[0](*arguments)
 
@@ -294,7 +294,7 @@ def keep(*held: Any) -> None:
 
 
 @infer_global(keep)
-class _Keep(AbstractTemplate):  # type: ignore[misc]
+class _Keep(AbstractTemplate):
     def generic(self, arguments: Any, keywords: Any) -> Any:  # noqa: ARG002
         return types.none(*arguments)
 
