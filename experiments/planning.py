@@ -87,7 +87,7 @@ def _measured(job: Job, console: Console) -> tuple[float, float, float]:
     _, short, longer = in_processes([job._replace(weeks=1), job._replace(weeks=1), job], None, 1, simulated)
     if longer.failed and longer.finished and longer.finished.error:
         said = longer.finished.error.splitlines()[-1]
-        console.print(f"A run of {job.weeks} weeks that was tried for this failed: {said}", markup=False)
+        console.print(f"A run of {job.weeks} weeks that was tried for this failed: {said}")
     a_week = max(longer.seconds - short.seconds, 0.0) / (job.weeks - 1)
     return loading, max(short.seconds - a_week, 0.0), a_week
 

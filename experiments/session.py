@@ -51,7 +51,7 @@ def run_study(
 
     def told() -> dict[str, Any]:
         return {
-            "began": began.isoformat(timespec="seconds"),
+            "began": began.isoformat(timespec="milliseconds"),
             "seconds": round(time.perf_counter() - clock, 3),
             "runs": tally.done,
             "run_seconds": round(tally.seconds, 3),

@@ -115,11 +115,14 @@ def carried_out(words: list[str], small: dict[str, list[str]], monkeypatch: pyte
         return
     own_file_drawn = words[0] == "figures" and words[1].endswith(".yaml")  # it ran as it stands
     words = [w for w in words if w != "--write"] + ([] if own_file_drawn else small.get(words[0], []))
-    quick = ["--workers", "1", "--by", "threads"] if words[0] == "run" else []
+    quick = ["--workers", "1"] if words[0] == "run" else []
+    quick += ["--by", "threads"] if quick and "--limit" not in words else []
     with monkeypatch.context() as patched:
         if words[0] == "run":
             patched.setattr("experiments.figures.draw_all", lambda *_, **__: [])  # `figures` draws
         done = CliRunner().invoke(main, [*words, *quick])
+    if "No font with Chinese characters" in done.output and "zh" in words:
+        return  # said as it should be where there is none
     assert done.exit_code == 0, f"linli {shlex.join(words)}\n{done.output}\n{done.exception!r}"
 
 

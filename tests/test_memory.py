@@ -13,10 +13,11 @@ from toy import small, toy, write_study
 from experiments import results as reading
 from experiments import session
 from experiments import store as keeping
+from experiments.blocks import write_block
 from experiments.design import Study
 from experiments.execution import perform, simulated
 from experiments.results import results_for
-from experiments.store import BLOCK, Finished, Store, StoreError, _write_block
+from experiments.store import BLOCK, Finished, Store, StoreError
 
 MOST = 300
 """Megabytes that the program may take for a hundred thousand runs."""
@@ -61,7 +62,7 @@ def made_up(study: Study, store: Store) -> None:
             chance = np.random.default_rng(run.seed)
             weeks = chance.normal(1 + 0.1 * len(study.arms[run.arm]), 0.2, (len(names), study.file.weeks))
             block.append(Finished(run.run, dict(zip(names, weeks.astype(np.float32), strict=True))))
-        _write_block(store.weekly, block)
+        write_block(store.weekly, block)
 
 
 def test_long_runs_have_the_memory_that_they_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

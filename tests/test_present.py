@@ -38,7 +38,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
             (results.store.folder / name).write_text("a figure")
         return names
 
-    monkeypatch.setattr("experiments.session._figures_and_table", drawn)
+    monkeypatch.setattr("experiments.session.figures_and_table", drawn)
     monkeypatch.setattr("experiments.session.warm", lambda *_: None)
     monkeypatch.setattr("experiments.planning.warm", lambda *_: None)
     monkeypatch.setattr("experiments.results.give_back", lambda: None)  # takes time, and changes nothing

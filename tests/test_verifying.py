@@ -31,7 +31,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("experiments.session.simulated", toy)
     monkeypatch.setattr("experiments.session.perform", partial(perform, simulate=toy))
     monkeypatch.setattr("experiments.session.warm", lambda *_: None)
-    monkeypatch.setattr("experiments.session._figures_and_table", lambda *_: [])
+    monkeypatch.setattr("experiments.session.figures_and_table", lambda *_: [])
     monkeypatch.setattr("experiments.results.give_back", lambda: None)
     said = linli("run", write_study(tmp_path), "--out", tmp_path / "r", "--workers", 1, "--by", "threads", "--csv")
     assert said.exit_code == 0, said.output

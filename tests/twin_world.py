@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,14 +12,17 @@ from twin_agents import Grid, Household, Order, Resident, Service, Tally, Team, 
 from twin_chance import key_of
 
 from sim.engine.jit import Column
+from sim.engine.layout import View
 from sim.households import household_numbers, person_columns
 from sim.levers import LEVERS, REST
 from sim.model_parameters import Config
 from sim.parameters import Section
 from sim.places import GRIDS, PAIRS, TEAMS
+from sim.policies.acts import in_plain_python
 from sim.policies.policy import Policy
 from sim.residents import INTERESTS, RESIDENTS
 from sim.tallies import TALLIES
+from sim.views import LAYOUTS
 from sim.world import World
 
 
@@ -94,7 +98,8 @@ class TwinWorld(mesa.Model):
         strengths = [policy.strength(self.week) for policy in self.policies]
         for at, (policy, strength) in enumerate(zip(self.policies, strengths, strict=True)):
             if self._in_force[at] and strength == 0.0:
-                policy.leave(seen)  # type: ignore[arg-type]
+                for part, _ in policy.acting(1.0):
+                    in_plain_python(part, "leaves", seen, 0.0)
             self._in_force[at] = strength > 0.0
         in_force = [pair for pair in zip(self.policies, strengths, strict=True) if pair[1] > 0.0]
         in_force.sort(key=lambda pair: pair[0].name)
@@ -171,6 +176,22 @@ class TwinWorld(mesa.Model):
         return getattr(r, name)
 
 
+class _Looked(Mapping[str, Any]):
+    """The twin's columns by name, each made when it is looked at."""
+
+    def __init__(self, seen: Seen) -> None:
+        self._seen = seen
+
+    def __getitem__(self, name: str) -> Any:
+        return getattr(self._seen, name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
 class Seen:
     """The twin as policies see a world: columns made from the agents when asked for, and levers to push."""
 
@@ -180,6 +201,10 @@ class Seen:
     @property
     def config(self) -> Config:
         return self._twin.config
+
+    def views(self) -> dict[str, Any]:
+        """What functions of views are handed in plain Python."""
+        return {name: View(layout, _Looked(self)) for name, layout in LAYOUTS.items()}
 
     @property
     def kind_expected(self) -> Column:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
@@ -30,7 +31,8 @@ def build(units: Sequence[Unit], founding: Callable[[], object] | None = None, s
         named.insert(0, ("the founding of a community", founding))
     say = say or told_on_terminal
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
-    if sys.platform == "linux" and processes > 1 and len(named) > FEW:
+    alone = threading.active_count() == 1  # a program of several threads may not be forked
+    if sys.platform == "linux" and processes > 1 and len(named) > FEW and alone:
         _in_processes(named, processes, say)
     else:
         for at, (name, work) in enumerate(named):
