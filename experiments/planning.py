@@ -108,7 +108,7 @@ def _kept_and_shown(study: Study) -> tuple[float, float]:
         kept = time.process_time()
         results = results_for(few, store)
         results.each.write_runs()
-        figures_and_table(results, 0, Console(quiet=True))
+        figures_and_table(results, 0, terminal(quiet=True))
         return (kept - begun) / max(tally.done, 1), time.process_time() - kept
 
 

@@ -328,3 +328,13 @@ def test_a_column_that_is_handed_on_never_passes_for_another(world: World) -> No
     assert mixed.run(one.table()) == mixed(other.views())
     for name, column in one.columns.items():
         np.testing.assert_array_equal(column, other.columns[name], err_msg=name)
+
+
+def test_a_key_too_large_for_a_signed_number_is_a_key_whatever_was_compiled_first() -> None:
+    @compiled
+    def low_bits(key):  # type: ignore[no-untyped-def]
+        return np.uint64(key) & np.uint64(255)
+
+    assert low_bits(3) == 3
+    assert low_bits(2**63 + 5) == 5
+    assert low_bits(2**64 - 1) == 255

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Any
 
 import numba
+import numpy as np
 from llvmlite import ir as machine
 from numba import _dynfunc
 from numba.core import cgutils, ir
@@ -202,6 +203,10 @@ class Compiled(Law):
         """Call it with numbers and columns, or in plain Python with views."""
         if any(type(argument) is View for argument in arguments):
             return self.py_func(*arguments)
+        # a key of chance comes back as a whole number of Python, half of which are too large for a signed one
+        large = [type(argument) is int and argument >> 63 == 1 for argument in arguments]
+        if any(large):
+            arguments = tuple(np.uint64(a) if is_large else a for a, is_large in zip(arguments, large, strict=True))
         return self.outer(*arguments)
 
     @cached_property

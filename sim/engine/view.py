@@ -123,7 +123,7 @@ def _attribute(context: Any, builder: Any, view: ViewType, table: Any, attribute
 
 
 def _told(builder: Any, access: Any, column: str) -> Any:
-    """Say of a load or a store that it touches this column and no other: for alias analysis, each has a type of its own."""
+    """Say of a load or a store that it touches this column and no other: in alias analysis each has its own type."""
     module, known = builder.module, builder.module.__dict__.setdefault("_linli_columns", {})
     if column not in known:
         root = module.add_metadata([ir.MetaDataString(module, "columns of linli")])
