@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from toy import small, toy, write_study
 
+from experiments import parquet as keeping
 from experiments import results as reading
 from experiments import session
-from experiments import store as keeping
 from experiments.blocks import write_block
 from experiments.design import Study
 from experiments.execution import perform, simulated
@@ -46,7 +46,7 @@ def test_figures_drawn_in_a_process_of_their_own_are_the_same(tmp_path: Path, mo
     for name, many in (("here", 1000), ("apart", 1)):
         monkeypatch.setattr(session, "MANY", many)
         perform(study, Store(tmp_path / name).open(), workers=1, simulate=toy)
-        assert session.run_study(study, tmp_path / name, 1, "processes", (1, 1), "", False, False, True) == 0
+        assert session.run_study(study, tmp_path / name, 1, "processes", (1, 1), "", 0.0, False, False, True) == 0
     here, apart = ({f.name: f.read_bytes() for f in (tmp_path / n / "figures").iterdir()} for n in ("here", "apart"))
     assert here == apart
     assert "outcome-cohesion.png" in here
