@@ -9,7 +9,7 @@ from classroom.pair import Pair
 from classroom.people import described, who
 from sim import METRICS, POLICIES
 from sim.engine.jit import Column
-from sim.orders import HIDDEN
+from sim.state.orders import HIDDEN
 
 HEADLINES = ("unmet_needs", "cohesion", "participation", "wellbeing", "mean_skill", "fatigue")
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from classroom.state import State, StateError
 from classroom.studies import opened
-from sim.config import config_folder
-from sim.reading import ConfigError, text_of
+from sim.config.load import config_folder
+from sim.config.yaml import ConfigError, text_of
 
 ANSWERS = ("answers for the teacher", "教师答案")
 

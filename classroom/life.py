@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim import Simulation
+from sim.config.schema import Config
 from sim.engine.jit import Column
-from sim.model_parameters import Config
-from sim.orders import DECLINED, DONE, HIDDEN, PLACED
 from sim.policies.policy import Policy
-from sim.residents import VACANT
 from sim.rules.deciding import residents_decide
 from sim.rules.serving import orders_lapse
+from sim.state.orders import DECLINED, DONE, HIDDEN, PLACED
+from sim.state.residents import VACANT
 from sim.week import WEEK
 
 CLIMBED, LAPSED, MOVED_IN, SERVED, WAS_SERVED, EXPIRED_UNMET = (

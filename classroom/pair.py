@@ -8,7 +8,7 @@ import numpy as np
 from classroom.life import Life, tiers_shown
 from classroom.panel import both
 from classroom.state import MOST_WEEKS, Change, Listed, State, StateError, Value, WorldState
-from experiments.design import seed_of
+from experiments.study.design import seed_of
 from sim import METRICS
 from sim.engine.jit import Column
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from sim import METRICS, POLICIES
-from sim.model_parameters import Config
-from sim.parameters import Section
+from sim.config.parameter import Section
+from sim.config.schema import Config
 from sim.policies.policy import Policy
 
 

@@ -6,7 +6,7 @@ A name hangs on a resident's key alone: the same person has the same name in bot
 import hashlib
 from typing import Any
 
-from sim.residents import MIGRANT, VACANT
+from sim.state.residents import MIGRANT, VACANT
 
 SURNAMES = [
     "王Wang", "李Li", "张Zhang", "刘Liu", "陈Chen", "杨Yang", "黄Huang", "赵Zhao", "吴Wu", "周Zhou",

@@ -11,9 +11,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from sim.engine.jit import Column
-from sim.orders import PLACED
 from sim.policies.policy import Policy
-from sim.residents import CHILD
+from sim.state.orders import PLACED
+from sim.state.residents import CHILD
 from sim.world import World
 
 SEAT_PRICE, STAFF_PRICE, VISIT_PRICE, ASK_PRICE, THANKS_PRICE = 60.0, 25.0, 30.0, 3.0, 2.0

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from classroom.life import Life
-from sim.chance import share
-from sim.odds import log_odds, sigma
-from sim.residents import INTERESTS, NO_TEAM
+from sim.mathematics.chance import share
+from sim.mathematics.odds import log_odds, sigma
 from sim.rules.deciding import odds_at_rest, odds_of_climbing, odds_of_lapsing, ties_that_let_climb
+from sim.state.residents import INTERESTS, NO_TEAM
 
 SURE = 700.0
 """Log odds beyond which a chance is 0 or 1 for any computer."""

@@ -18,7 +18,7 @@ from classroom.panel import both
 from classroom.play import Choice, GridStations
 from classroom.session import Answer
 from classroom.state import State, WorldState
-from experiments.design import seed_of
+from experiments.study.design import seed_of
 from sim import POLICIES
 
 MOST_SEATS = 60

@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from sim import POLICIES, ConfigError, load_config
-from sim.config import config_names, find_file
-from sim.model_parameters import Config
+from sim.config.load import config_names, find_file
+from sim.config.schema import Config
+from sim.config.yaml import read
 from sim.policies.policy import Policy
-from sim.reading import read
 
 MOST_RESIDENTS = 2000
 SHOWN = 800

@@ -6,8 +6,8 @@ from classroom.life import CLIMBED, EXPIRED_UNMET, LAPSED, MOVED_IN, SERVED, WAS
 from classroom.pair import Pair
 from classroom.people import TIERS, described, weeks_en, weeks_zh, who
 from classroom.reasons import chance_of_climbing, chance_of_lapsing, in_words
-from sim.orders import HIDDEN
-from sim.residents import BY_CAMPAIGN, VACANT
+from sim.state.orders import HIDDEN
+from sim.state.residents import BY_CAMPAIGN, VACANT
 
 type Said = list[str]
 """A sentence in English and in Chinese."""

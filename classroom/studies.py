@@ -8,10 +8,10 @@ from typing import Any
 import yaml
 
 from classroom.state import Listed, State, StateError, Value, WorldState, communities, fitted
-from experiments.design import Study
-from experiments.study import read_study
+from experiments.study.design import Study
+from experiments.study.loader import read_study
 from sim import ConfigError
-from sim.reading import CoreDumper, read
+from sim.config.yaml import CoreDumper, read
 
 MOST_TEXT = 60_000
 OUTCOMES = ["cohesion", "unmet_needs", "participation", "wellbeing", "cost"]

@@ -13,11 +13,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.comparing import Comparison, compare
-    from experiments.study import Study
+    from experiments.api import Comparison, compare
+    from experiments.study.loader import Study
 
 __all__ = ["Comparison", "Study", "compare"]
-_HOMES = {"Comparison": "comparing", "Study": "study", "compare": "comparing"}
+_HOMES = {"Comparison": "api", "Study": "study.loader", "compare": "api"}
 
 
 def __getattr__(name: str) -> Any:

@@ -14,7 +14,7 @@ if sys.flags.optimize > 1:
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from sim.config import ConfigError, load_config
+    from sim.config.load import ConfigError, load_config
     from sim.metrics import METRICS
     from sim.model import Community, Resident
     from sim.policies import POLICIES
@@ -24,8 +24,8 @@ _HOMES = {
     "Community": "sim.model",
     "Resident": "sim.model",
     "Simulation": "sim.simulation",
-    "load_config": "sim.config",
-    "ConfigError": "sim.config",
+    "load_config": "sim.config.load",
+    "ConfigError": "sim.config.load",
     "POLICIES": "sim.policies",
     "METRICS": "sim.metrics",
 }

@@ -19,15 +19,15 @@ import pandas as pd
 from mesa.discrete_space import CellAgent, Network
 from mesa.experimental.scenarios import Scenario
 
-from sim.columns import Fact
-from sim.config import load_config
+from sim.config.load import load_config
+from sim.config.schema import Config
+from sim.config.seed import checked_seed
 from sim.metrics import METRICS
-from sim.model_parameters import Config
 from sim.policies import POLICIES
 from sim.policies.policy import Policy
-from sim.residents import CHILD, INTEREST, NO_TIER, RESIDENTS, TASK, VACANT
-from sim.seed import checked_seed
 from sim.simulation import Simulation
+from sim.state.columns import Fact
+from sim.state.residents import CHILD, INTEREST, NO_TIER, RESIDENTS, TASK, VACANT
 
 type Reporters = Mapping[str, Any]
 """What to collect, by name: an attribute's name, a function, or whatever else Mesa's DataCollector takes."""
@@ -82,7 +82,7 @@ class ColumnView:
 class Resident(CellAgent):  # type: ignore[misc]
     """Whoever lives in row `row` of the community.
 
-    Every column of `sim.residents.RESIDENTS` is an attribute; those in `WRITABLE` can be set. When a household moves,
+    Every column of `sim.state.residents.RESIDENTS` is an attribute; those in `WRITABLE` can be set. When a household moves,
     the newcomers take the rows of those who left, and so these objects: `key` tells persons apart.
     """
 

@@ -9,24 +9,24 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.belonging import everybody_joins_groups
-from sim.config import load_config
+from sim.config.load import load_config
+from sim.config.schema import Config
+from sim.config.seed import checked_seed
 from sim.engine.build import Say, build
 from sim.engine.jit import Column
-from sim.levers import LEVERS
 from sim.metrics import METRICS, measure, slow_names, slow_values
-from sim.model_parameters import Config
 from sim.monday import Monday, turns_of
-from sim.orders import close_order
-from sim.phase import Phase
 from sim.policies.policy import Policy
-from sim.residents import NEVER_SERVED, NO_TIER, RESIDENTS, VACANT
-from sim.seed import checked_seed
-from sim.tallies import stretches
-from sim.ties import end_tie
+from sim.state.groups import everybody_joins_groups
+from sim.state.levers import LEVERS
+from sim.state.orders import close_order
+from sim.state.phase import Phase
+from sim.state.residents import NEVER_SERVED, NO_TIER, RESIDENTS, VACANT
+from sim.state.selectors import check_own
+from sim.state.tallies import stretches
+from sim.state.ties import end_tie
 from sim.week import WEEK
 from sim.weeks import OUT_OF_MEMORY, QUARTER, Life, Turns, live, slow_are_due, take_turns
-from sim.where import check_own
 from sim.world import World
 
 NOBODY = Turns(*(np.zeros(0, np.int64) for _ in range(3)))
@@ -358,6 +358,6 @@ def whole_from(policies: tuple[Policy, ...]) -> float:
 
 def levers_at_rest(world: World) -> bool:
     """Whether every lever is where it rests."""
-    from sim.levers import REST
+    from sim.state.levers import REST
 
     return all(bool(np.all(world.columns[name] == REST.get(name, 0.0))) for name in LEVERS)

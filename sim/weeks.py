@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from sim.engine.jit import Column, compiled
 from sim.engine.units import ENDED, called
-from sim.levers import Resting, rest
-from sim.orders import most_needs
+from sim.state.levers import Resting, rest
+from sim.state.orders import most_needs
 
 QUARTER = 13
 """Weeks between two measurements of the slow (network) metrics, and between two looks at how many needs may arise."""

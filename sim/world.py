@@ -8,23 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from sim.belonging import everybody_joins_groups
-from sim.chance import key_of, stream, uniforms
-from sim.columns import Table, columns_of, starts_of
+from sim.config.kinds import ELIGIBLE
+from sim.config.schema import Config
+from sim.config.seed import checked_seed
 from sim.engine.jit import Column
 from sim.engine.layout import View
-from sim.households import PersonColumns, household_numbers
-from sim.levers import COMMUNITY, LEVERS, REST, Resting, rest
-from sim.model_parameters import ELIGIBLE, Config
-from sim.networks import Ties, ties
-from sim.orders import ENCOUNTERS, LINE, ORDERS, most_needs, wanting
-from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
-from sim.population import INITIAL, Founders, founders
-from sim.residents import INTERESTS, MIGRANT, NEVER_SERVED, PARTICIPANTS, RESIDENTS, TIERS
-from sim.seed import checked_seed
-from sim.tallies import Tallies
-from sim.ties import TIES
-from sim.views import LAYOUTS, MOST_SLOW, ROWS, SECTIONS, SLOW
+from sim.founding.networks import Ties, ties
+from sim.founding.population import INITIAL, Founders, founders
+from sim.mathematics.chance import key_of, stream, uniforms
+from sim.state.columns import Table, columns_of, starts_of
+from sim.state.groups import everybody_joins_groups
+from sim.state.households import PersonColumns, household_numbers
+from sim.state.levers import COMMUNITY, LEVERS, REST, Resting, rest
+from sim.state.orders import ENCOUNTERS, LINE, ORDERS, most_needs, wanting
+from sim.state.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
+from sim.state.residents import INTERESTS, MIGRANT, NEVER_SERVED, PARTICIPANTS, RESIDENTS, TIERS
+from sim.state.tallies import Tallies
+from sim.state.ties import TIES
+from sim.state.views import LAYOUTS, MOST_SLOW, ROWS, SECTIONS, SLOW
 
 REGISTERED = stream("starting.registered")
 TENURE = stream("starting.tenure")

@@ -16,7 +16,6 @@ from typing import Any
 
 import sim
 import sim.rules
-from experiments.media import in_markdown
 from experiments.odd.formulas import formula, laws_of
 from experiments.odd.listings import chosen_in_full, meanings, module_in_full, phases_in_full, pushes
 from experiments.odd.tables import (
@@ -29,19 +28,20 @@ from experiments.odd.tables import (
     table_of,
     tallies_table,
 )
+from experiments.reporting.escape import in_markdown
 from sim import __version__
-from sim.columns import Table
-from sim.config import load_sources
-from sim.evidence import Source
-from sim.model_parameters import Config
-from sim.orders import ENCOUNTERS, LINE, ORDERS
-from sim.parameters import GRADES
-from sim.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
+from sim.config.evidence import Source
+from sim.config.load import load_sources
+from sim.config.parameter import GRADES
+from sim.config.schema import Config
 from sim.policies import POLICIES
 from sim.policies.policy import Policy
-from sim.residents import PARTICIPANTS, RESIDENTS
-from sim.ties import TIES
-from sim.views import TABLES as VIEWS
+from sim.state.columns import Table
+from sim.state.orders import ENCOUNTERS, LINE, ORDERS
+from sim.state.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
+from sim.state.residents import PARTICIPANTS, RESIDENTS
+from sim.state.ties import TIES
+from sim.state.views import TABLES as VIEWS
 from sim.week import WEEK
 
 TABLES: dict[str, Table] = {
@@ -120,7 +120,7 @@ def streams() -> list[str]:
 
 def initialization() -> str:
     """How people and ties are drawn: what the modules say of themselves."""
-    modules = ("sim.households", "sim.population", "sim.networks")
+    modules = ("sim.state.households", "sim.founding.population", "sim.founding.networks")
     return "\n\n".join(_prose(importlib.import_module(name)) for name in modules)
 
 
@@ -159,10 +159,14 @@ def submodels() -> str:
 
 
 def _shared_laws() -> str:
-    import sim.odds
+    import sim.mathematics.odds
 
     return "\n\n".join(
-        ["#### Odds, rates and memories", _prose(sim.odds), *(formula(law) for law in laws_of(sim.odds))]
+        [
+            "#### Odds, rates and memories",
+            _prose(sim.mathematics.odds),
+            *(formula(law) for law in laws_of(sim.mathematics.odds)),
+        ]
     )
 
 

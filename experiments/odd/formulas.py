@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from sim.engine.jit import plain
-from sim.views import TABLES
+from sim.state.views import TABLES
 
 SIGNS = ((" ** ", "^"), (" * ", " · "), (" - ", " − "), ("<=", "≤"), (">=", "≥"), ("!=", "≠"), ("(-", "(−"))
 """How operators of a formula are printed."""

@@ -3,8 +3,8 @@
 import re
 from pathlib import Path
 
-from experiments.media import attribute
 from experiments.odd.describing import anchor_of
+from experiments.reporting.escape import attribute
 
 
 def as_html(markdown: str) -> str:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, get_args, get_origin
 
-from sim.columns import Table
-from sim.config import config_folder
-from sim.evidence import Evidence
-from sim.levers import LEVERS
+from sim.config.evidence import Evidence
+from sim.config.kinds import Kind
+from sim.config.load import config_folder
+from sim.config.schema import Config
+from sim.config.yaml import read
 from sim.metrics import METRICS
-from sim.model_parameters import Config, Kind
-from sim.reading import read
-from sim.tallies import TALLIES
+from sim.state.columns import Table
+from sim.state.levers import LEVERS
+from sim.state.tallies import TALLIES
 
 
 def _row(*cells: object) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.engine.jit import Column
 from sim.metrics.metric import Known, Tallied, a_year, metric, over_a_year, ratio
-from sim.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, MIGRANTS, SENIOR_ELDERS
+from sim.state.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, MIGRANTS, SENIOR_ELDERS
 
 PER_100_A_YEAR = "person-weeks per 100 residents a year"
 

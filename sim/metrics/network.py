@@ -8,8 +8,8 @@ import numpy as np
 
 from sim.engine.jit import Column, compiled
 from sim.metrics.metric import METRICS, slow_metric
-from sim.phase import unit
-from sim.residents import CHILD, VACANT
+from sim.state.phase import unit
+from sim.state.residents import CHILD, VACANT
 from sim.world import World
 
 STRONG = 0.5

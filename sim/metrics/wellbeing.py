@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.engine.jit import Column
 from sim.metrics.metric import YEAR, Known, Tallied, a_year, metric, over_a_year, ratio
-from sim.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, MIGRANTS, SENIOR_ELDERS
+from sim.state.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, MIGRANTS, SENIOR_ELDERS
 
 
 @metric("Well-being", "幸福感", "share", +1)

@@ -8,7 +8,7 @@
 `my` holds every dose by its name (a choice as its place in the list of choices, service kinds as rows in `my.kinds`),
 the `strength` of this week, whom the policy is meant for (`my.aimed[i]`, children and empty rows included where that
 is everybody), in which grids (`my.here[g]`), and the number of each of its streams of chance (`my.stream_seat` for
-"seat"; see `key_of` in sim/chance.py).
+"seat"; see `key_of` in sim/mathematics/chance.py).
 """
 
 import hashlib
@@ -21,11 +21,11 @@ from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
 
-from sim.chance import stream
 from sim.engine.jit import NumbaError, UnsupportedBytecodeError
 from sim.engine.layout import Layout, Member, View
 from sim.engine.units import Unit
-from sim.views import LAYOUTS
+from sim.mathematics.chance import stream
+from sim.state.views import LAYOUTS
 
 COMMON = frozenset(
     ["start", "stop", "ramp", "every", "active", "uptake", "grids", "groups", "tiers", "where", "capacity"]

@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.chance import uniform, uniforms
 from sim.engine.jit import Column, compiled
+from sim.mathematics.chance import uniform, uniforms
 
 
 @lru_cache(maxsize=8)

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from pydantic import Field, model_validator
 
-from sim.model_parameters import Config
+from sim.config.schema import Config
 from sim.policies.grid_integration import GridIntegration
 from sim.policies.order_platform import OrderPlatform
 from sim.policies.pioneers import Pioneers

@@ -7,7 +7,7 @@ Sources: huang2025 (A5, A38, A39)
 
 import numpy as np
 
-from sim.chance import key_of, uniform
+from sim.mathematics.chance import key_of, uniform
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
 

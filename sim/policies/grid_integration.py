@@ -11,7 +11,7 @@ from typing import Literal
 from sim.engine.jit import law
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, counted, dose, option
-from sim.residents import SUBSTANTIVE
+from sim.state.residents import SUBSTANTIVE
 
 
 class GridIntegration(Policy):

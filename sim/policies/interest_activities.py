@@ -7,7 +7,7 @@ Sources: huang2025 (A19, A32)
 
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.residents import NO_TIER
+from sim.state.residents import NO_TIER
 
 
 class InterestActivities(Policy):

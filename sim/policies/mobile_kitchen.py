@@ -8,11 +8,11 @@ Sources: huang2025 (A12, A67)
 
 from pydantic import Field
 
-from sim.places import COOK
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import offer_helpers, raise_kinds
-from sim.residents import ADULT, ELDERS_ALONE, SENIOR_ELDER, YOUNGER_ELDER
+from sim.state.places import COOK
+from sim.state.residents import ADULT, ELDERS_ALONE, SENIOR_ELDER, YOUNGER_ELDER
 
 WHO_COOKS_FOR_WHOM = (1 << ELDERS_ALONE, 1 << COOK, 1 << ADULT | 1 << YOUNGER_ELDER | 1 << SENIOR_ELDER)
 """The group of clients, the service, and the age bands of helpers, as bits."""

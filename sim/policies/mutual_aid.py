@@ -7,11 +7,11 @@ Sources: huang2025 (A13, A71, A72)
 
 from pydantic import Field
 
-from sim.places import ELDER_PARTNER, TEEN_PARTNER
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import offer_helpers, raise_kinds
-from sim.residents import SENIOR_ELDERS, TEEN, YOUNGER_ELDER
+from sim.state.places import ELDER_PARTNER, TEEN_PARTNER
+from sim.state.residents import SENIOR_ELDERS, TEEN, YOUNGER_ELDER
 
 
 class MutualAid(Policy):

@@ -12,7 +12,7 @@ from sim.engine.jit import law
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import how_many, raise_in_grids
-from sim.residents import SUBSTANTIVE
+from sim.state.residents import SUBSTANTIVE
 
 
 class ParticipatoryDesign(Policy):

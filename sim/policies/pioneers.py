@@ -7,12 +7,12 @@ stands the higher the higher their tier. A pioneer who lapses or moves away is r
 Sources: huang2025 (A6, A48)
 """
 
-from sim.chance import key_of, uniform_pair
 from sim.engine.jit import law
-from sim.odds import within
+from sim.mathematics.chance import key_of, uniform_pair
+from sim.mathematics.odds import within
 from sim.policies.acts import leaves, prepares, pushes
 from sim.policies.policy import Policy, counted, dose
-from sim.residents import TASK
+from sim.state.residents import TASK
 
 AWARENESS, VISION, DEDICATION, PROWESS = range(4)
 OWN = 1

@@ -11,17 +11,17 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from sim.chance import key_of, stream
+from sim.config.parameter import Grade
+from sim.config.schema import Config
 from sim.engine.jit import Column
 from sim.engine.layout import Layout
 from sim.engine.units import Unit
-from sim.model_parameters import Config
-from sim.parameters import Grade
+from sim.mathematics.chance import key_of, stream
 from sim.policies.acts import Act, act_of, doses_of, in_plain_python, layout_of, unit_of, unit_said
 from sim.policies.aim import among, everybody, narrow, reach
 from sim.policies.pushing import chosen_by_lot
-from sim.residents import ADULT, GROUPS, NO_TIER, TIERS, VACANT
-from sim.where import meant, read_where
+from sim.state.residents import ADULT, GROUPS, NO_TIER, TIERS, VACANT
+from sim.state.selectors import meant, read_where
 from sim.world import World
 
 type Group = Literal["elders_alone", "senior_elders", "children", "low_income", "migrants"]

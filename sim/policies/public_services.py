@@ -8,10 +8,10 @@ Sources: huang2025 (A37)
 import numpy as np
 from pydantic import Field
 
-from sim.model_parameters import Config
+from sim.config.schema import Config
 from sim.policies.acts import pushes
 from sim.policies.policy import GROUPS_ZH, Policy, dose, rows_of_kinds
-from sim.residents import NO_TIER
+from sim.state.residents import NO_TIER
 from sim.world import World
 
 

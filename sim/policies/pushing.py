@@ -5,9 +5,9 @@ They are sums and products instead of branches, over the residents of a grid at 
 
 import numpy as np
 
-from sim.chance import NOBODY, key_of, uniform, uniforms
 from sim.engine.jit import compiled, law
-from sim.residents import BYSTANDER
+from sim.mathematics.chance import NOBODY, key_of, uniform, uniforms
+from sim.state.residents import BYSTANDER
 
 EVER = 1_000_000
 """Weeks within which everybody was recruited, who never was too."""

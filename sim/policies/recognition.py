@@ -13,7 +13,7 @@ import numpy as np
 from sim.engine.jit import compiled, law
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose, option
-from sim.residents import BYSTANDER
+from sim.state.residents import BYSTANDER
 
 THANKS, AWARDS = range(2)
 AWARD = 10.0

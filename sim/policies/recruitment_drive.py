@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.residents import BYSTANDER
+from sim.state.residents import BYSTANDER
 
 
 class RecruitmentDrive(Policy):

@@ -7,7 +7,7 @@ Sources: huang2025 (A51), hager2004
 
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
-from sim.residents import TASK
+from sim.state.residents import TASK
 
 
 class Supervision(Policy):

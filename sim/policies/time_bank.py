@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, counted, dose
-from sim.residents import ADULT, BYSTANDER
+from sim.state.residents import ADULT, BYSTANDER
 
 
 class TimeBank(Policy):

@@ -9,7 +9,7 @@ Sources: huang2025 (A7, A55)
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import how_many
-from sim.residents import INTEREST, SUBSTANTIVE, TASK
+from sim.state.residents import INTEREST, SUBSTANTIVE, TASK
 
 
 class TrainTheTrainer(Policy):

@@ -10,7 +10,7 @@ from typing import Literal
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose, option
 from sim.policies.pushing import EVER, give_seats
-from sim.residents import INTEREST, TASK
+from sim.state.residents import INTEREST, TASK
 
 ALL, NEW, KEY = range(3)
 

@@ -10,11 +10,11 @@ from typing import Literal
 
 import numpy as np
 
-from sim.chance import key_of, uniforms
 from sim.engine.jit import compiled, law
+from sim.mathematics.chance import key_of, uniforms
 from sim.policies.acts import leaves, prepares, pushes
 from sim.policies.policy import Policy, dose, option
-from sim.residents import ADULT, BYSTANDER, NO_TIER, TASK
+from sim.state.residents import ADULT, BYSTANDER, NO_TIER, TASK
 
 COMMITTEE, LEADER, INSTITUTION = 1, 2, 3
 KINDS = 3

@@ -9,7 +9,7 @@ Sources: huang2025 (A16, A70)
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
 from sim.policies.pushing import EVER, give_seats
-from sim.residents import TASK
+from sim.state.residents import TASK
 
 
 class VolunteerCollege(Policy):

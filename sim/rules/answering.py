@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.chance import NOBODY, key_of, stream, uniform, uniform_twice, uniforms
 from sim.engine.jit import AHEAD, Column, borrowed, compiled, inlined, keep, law, prefetch
-from sim.odds import happens
-from sim.order import first_from, in_order
-from sim.orders import (
+from sim.mathematics.chance import NOBODY, key_of, stream, uniform, uniform_twice, uniforms
+from sim.mathematics.odds import happens
+from sim.mathematics.sorting import first_from, in_order
+from sim.state.orders import (
     ACCEPTED,
     COMMUNITY_LEVEL,
     DECLINED,
@@ -33,9 +33,9 @@ from sim.orders import (
     lowest_skills,
     scope_of_dispatch,
 )
-from sim.phase import phase
-from sim.residents import INTERESTS, who_takes_part
-from sim.ties import prefetch_strengths, strength_between
+from sim.state.phase import phase
+from sim.state.residents import INTERESTS, who_takes_part
+from sim.state.ties import prefetch_strengths, strength_between
 
 RING = stream("dispatching.ring")
 ANSWER = stream("dispatching.answer")

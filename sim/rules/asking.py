@@ -7,10 +7,10 @@ Sources: musick2008, bryant2003, huang2025 (A58)
 
 from math import exp
 
-from sim.chance import share
 from sim.engine.jit import law
-from sim.phase import phase
-from sim.residents import BY_CAMPAIGN, BY_RESIDENT, BYSTANDER, NOT_ASKED
+from sim.mathematics.chance import share
+from sim.state.phase import phase
+from sim.state.residents import BY_CAMPAIGN, BY_RESIDENT, BYSTANDER, NOT_ASKED
 
 
 @law

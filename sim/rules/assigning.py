@@ -6,8 +6,8 @@ Sources: huang2025 (A42, A43), xinhua2016
 """
 
 from sim.engine.jit import law
-from sim.phase import phase
-from sim.residents import TASK, who_takes_part
+from sim.state.phase import phase
+from sim.state.residents import TASK, who_takes_part
 
 TASK_ONLY, OTHERS = range(2)
 """Those whose hours tasks take first, and those who make up for what is missing."""

@@ -9,13 +9,13 @@ Sources: huang2025 (A73), nanjing2020
 
 from math import floor
 
-from sim.chance import key_of, stream, uniform
 from sim.engine.jit import compiled, law
-from sim.odds import remembered
-from sim.order import highest
-from sim.orders import DONE, PLACED
-from sim.phase import phase
-from sim.residents import SENIOR_ELDER, YOUNGER_ELDER
+from sim.mathematics.chance import key_of, stream, uniform
+from sim.mathematics.odds import remembered
+from sim.mathematics.sorting import highest
+from sim.state.orders import DONE, PLACED
+from sim.state.phase import phase
+from sim.state.residents import SENIOR_ELDER, YOUNGER_ELDER
 
 GIVE = stream("banking.give")
 NO_ONE = -1

@@ -8,12 +8,12 @@ Sources: hall2019, burt2000, mcpherson2001, huang2025 (A24, A31, A35)
 
 import numpy as np
 
-from sim.chance import key_of, limit_of, share, stream, uniform, uniform_pair
 from sim.engine.jit import AHEAD, compiled, law, prefetch
-from sim.order import highest
-from sim.phase import phase
-from sim.residents import NO_TIER
-from sim.ties import NO_SLOT, end_tie, make_tie, prefetch_rests, prefetch_room, slot_of
+from sim.mathematics.chance import key_of, limit_of, share, stream, uniform, uniform_pair
+from sim.mathematics.sorting import highest
+from sim.state.phase import phase
+from sim.state.residents import NO_TIER
+from sim.state.ties import NO_SLOT, end_tie, make_tie, prefetch_rests, prefetch_room, slot_of
 
 PARTNER = stream("bonding.partner")
 ENDING = stream("bonding.ending")

@@ -3,8 +3,8 @@
 import numpy as np
 
 from sim.engine.jit import compiled, law
-from sim.phase import phase
-from sim.residents import BYSTANDER, GROUPS, NO_TIER, SUBSTANTIVE, TASK, VACANT
+from sim.state.phase import phase
+from sim.state.residents import BYSTANDER, GROUPS, NO_TIER, SUBSTANTIVE, TASK, VACANT
 
 YEAR = 52
 HALF_YEAR = 26

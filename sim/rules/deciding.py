@@ -9,12 +9,12 @@ Sources: granovetter1978, watts2002, centola2007, musick2008, davis2003, huang20
 
 import numpy as np
 
-from sim.chance import limit_of, share
 from sim.engine.jit import compiled, law
-from sim.odds import happens, log_odds, sigma
-from sim.order import highest
-from sim.phase import phase
-from sim.residents import BYSTANDER, INTEREST, NO_TEAM, PUBLIC_AFFAIRS, SELF, SUBSTANTIVE, TASK
+from sim.mathematics.chance import limit_of, share
+from sim.mathematics.odds import happens, log_odds, sigma
+from sim.mathematics.sorting import highest
+from sim.state.phase import phase
+from sim.state.residents import BYSTANDER, INTEREST, NO_TEAM, PUBLIC_AFFAIRS, SELF, SUBSTANTIVE, TASK
 
 LOGISTIC, THRESHOLD = range(2)
 BLOCK = 256

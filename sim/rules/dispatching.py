@@ -10,12 +10,12 @@ from math import floor
 
 import numpy as np
 
-from sim.chance import key_of, mixed, stream, uniform
 from sim.engine.jit import AHEAD, compiled, law, prefetch
-from sim.order import in_order
-from sim.orders import DISPATCHED, END_OF_LINE, LOCAL_THEN_POOLED, PLACED, POOLED_SCOPE, scope_of_dispatch
-from sim.phase import phase
-from sim.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, SENIOR_ELDERS
+from sim.mathematics.chance import key_of, mixed, stream, uniform
+from sim.mathematics.sorting import in_order
+from sim.state.orders import DISPATCHED, END_OF_LINE, LOCAL_THEN_POOLED, PLACED, POOLED_SCOPE, scope_of_dispatch
+from sim.state.phase import phase
+from sim.state.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, SENIOR_ELDERS
 
 QUEUE = stream("dispatching.queue")
 STAFF = stream("dispatching.staff")

@@ -9,9 +9,9 @@ Sources: callero1985, grube2000, demerouti2001, davis2003, huang2025 (A21, A25, 
 import numpy as np
 
 from sim.engine.jit import law
-from sim.odds import by_tier, within
-from sim.phase import phase
-from sim.residents import BYSTANDER, who_takes_part
+from sim.mathematics.odds import by_tier, within
+from sim.state.phase import phase
+from sim.state.residents import BYSTANDER, who_takes_part
 
 BARELY = 1e-6
 """Less fatigue or habit than this is none."""

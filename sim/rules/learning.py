@@ -8,8 +8,8 @@ Sources: bandura1977, wright1936, huang2025 (A29, A51)
 import numpy as np
 
 from sim.engine.jit import law
-from sim.phase import phase
-from sim.residents import BYSTANDER
+from sim.state.phase import phase
+from sim.state.residents import BYSTANDER
 
 
 @law

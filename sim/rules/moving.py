@@ -8,15 +8,15 @@ Sources: kasarda1974, sampson1988, huang2025 (A34, A35)
 
 import numpy as np
 
-from sim.belonging import join_groups
-from sim.chance import block, key_of, limit_of, share, stream
 from sim.engine.jit import compiled, law, prefetch
-from sim.households import BY_CHANCE, draw_household
-from sim.odds import weekly_from_annual
-from sim.orders import close_order
-from sim.phase import phase
-from sim.residents import CHILD, MIGRANT, NEVER_SERVED, NO_TEAM, NO_TIER, VACANT
-from sim.ties import end_tie, mood_around
+from sim.mathematics.chance import block, key_of, limit_of, share, stream
+from sim.mathematics.odds import weekly_from_annual
+from sim.state.groups import join_groups
+from sim.state.households import BY_CHANCE, draw_household
+from sim.state.orders import close_order
+from sim.state.phase import phase
+from sim.state.residents import CHILD, MIGRANT, NEVER_SERVED, NO_TEAM, NO_TIER, VACANT
+from sim.state.ties import end_tie, mood_around
 
 LEAVING = stream("moving.leaving")
 LEAVER = 0

@@ -8,11 +8,11 @@ Sources: huang2025 (A37, A60-A65)
 
 import numpy as np
 
-from sim.chance import key_of, limit_of, mixed, stream, uniform_pair, words
 from sim.engine.jit import AHEAD, compiled, law, prefetch
-from sim.orders import HIDDEN, NOBODY_SERVES, NOT_PLACED, PLACED
-from sim.phase import phase
-from sim.tallies import count_in_groups
+from sim.mathematics.chance import key_of, limit_of, mixed, stream, uniform_pair, words
+from sim.state.orders import HIDDEN, NOBODY_SERVES, NOT_PLACED, PLACED
+from sim.state.phase import phase
+from sim.state.tallies import count_in_groups
 
 ARISE = stream("needing.arise")
 COVER = stream("needing.cover")

@@ -10,13 +10,13 @@ Sources: huang2025 (A13, A67, A72)
 
 import numpy as np
 
-from sim.chance import key_of, stream, uniform, uniform_pair
 from sim.engine.jit import compiled, law
-from sim.orders import ACCEPTED, HIDDEN, PLACED, lowest_skill, may_serve, share_hours
-from sim.phase import phase
-from sim.places import COOK, ELDER_PARTNER, PAIRED
-from sim.residents import ADULT, TASK, TEEN, YOUNGER_ELDER
-from sim.ties import strength_between
+from sim.mathematics.chance import key_of, stream, uniform, uniform_pair
+from sim.state.orders import ACCEPTED, HIDDEN, PLACED, lowest_skill, may_serve, share_hours
+from sim.state.phase import phase
+from sim.state.places import COOK, ELDER_PARTNER, PAIRED
+from sim.state.residents import ADULT, TASK, TEEN, YOUNGER_ELDER
+from sim.state.ties import strength_between
 
 TURN = stream("pairing.turn")
 MATCH = stream("pairing.match")

@@ -8,10 +8,10 @@ Sources: oliver1985 (C5), huang2025 (A40, A41, A83)
 
 from math import exp
 
-from sim.chance import key_of, stream, uniform
 from sim.engine.jit import law
-from sim.phase import phase
-from sim.places import NO_ISSUE
+from sim.mathematics.chance import key_of, stream, uniform
+from sim.state.phase import phase
+from sim.state.places import NO_ISSUE
 
 ARISE = stream("placing.issue")
 ARISEN, SOLVED, SOLVED_SOON, GIVEN_UP, OPEN = range(5)

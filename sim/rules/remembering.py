@@ -12,12 +12,12 @@ from math import exp
 
 import numpy as np
 
-from sim.chance import NOBODY, key_of, stream, words
 from sim.engine.jit import AHEAD, compiled, law, prefetch
-from sim.odds import by_tier, remembered
-from sim.phase import phase
-from sim.residents import BYSTANDER, SUBSTANTIVE, TASK, who_takes_part
-from sim.ties import mood_around, prefetch_strengths
+from sim.mathematics.chance import NOBODY, key_of, stream, words
+from sim.mathematics.odds import by_tier, remembered
+from sim.state.phase import phase
+from sim.state.residents import BYSTANDER, SUBSTANTIVE, TASK, who_takes_part
+from sim.state.ties import mood_around, prefetch_strengths
 
 LUCK = stream("resident.week")
 YEAR = 52

@@ -9,11 +9,11 @@ Sources: huang2025 (A51, A64, A82, A88), manshadi2022
 import numpy as np
 
 from sim.engine.jit import AHEAD, compiled, law, prefetch
-from sim.odds import remembered, sigma
-from sim.orders import ACCEPTED, DECLINED, DONE, EXPIRED, HIDDEN, PLACED, close_order, share_hours
-from sim.phase import phase
-from sim.residents import SUBSTANTIVE
-from sim.tallies import count_in_groups
+from sim.mathematics.odds import remembered, sigma
+from sim.state.orders import ACCEPTED, DECLINED, DONE, EXPIRED, HIDDEN, PLACED, close_order, share_hours
+from sim.state.phase import phase
+from sim.state.residents import SUBSTANTIVE
+from sim.state.tallies import count_in_groups
 
 STAFF_SKILL = 0.8
 SOON_FORGOTTEN = 1e-3

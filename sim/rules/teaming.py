@@ -8,13 +8,13 @@ Sources: barbrook2018, ghorbani2020, huang2025 (A20, A40, A52-A54)
 
 import numpy as np
 
-from sim.chance import key_of, stream, uniform, uniform_pair
 from sim.engine.jit import compiled, law
-from sim.order import in_order
-from sim.orders import share_hours
-from sim.phase import phase
-from sim.places import NO_LEADER
-from sim.residents import INTEREST, NO_TEAM, SUBSTANTIVE, who_takes_part
+from sim.mathematics.chance import key_of, stream, uniform, uniform_pair
+from sim.mathematics.sorting import in_order
+from sim.state.orders import share_hours
+from sim.state.phase import phase
+from sim.state.places import NO_LEADER
+from sim.state.residents import INTEREST, NO_TEAM, SUBSTANTIVE, who_takes_part
 
 FORM = stream("teaming.form")
 JOIN = stream("teaming.join")

@@ -1,7 +1,7 @@
 """What keyed chance costs: the same week with keyed draws, and with a plain xorshift generator in their place.
 
 Run `python tests/benchmarks/bench_chance.py`; it prints one ratio for each size (goal: at most 1.25). The unkeyed week
-runs in a process of its own with a cache of its own, in which `sim.chance` is changed before any rule is imported.
+runs in a process of its own with a cache of its own, in which `sim.mathematics.chance` is changed before any rule is imported.
 """
 
 import json
@@ -21,14 +21,14 @@ ROUNDS = 2
 
 
 def without_keys() -> None:
-    """Put a generator that knows no keys into `sim.chance`: one xorshift64* state for all, no matter who draws."""
+    """Put a generator that knows no keys into `sim.mathematics.chance`: one xorshift64* state for all, no matter who draws."""
     import numba
     import numpy as np
     from numba import types
     from numba.core import cgutils
 
-    from sim import chance
     from sim.engine.jit import compiled, inlined, plain
+    from sim.mathematics import chance
 
     state = np.array([88172645463325252], np.uint64)
     address = state.ctypes.data
@@ -90,7 +90,7 @@ def without_keys() -> None:
     for made in (block, uniform, uniform_pair, uniform_twice, words, uniforms):
         name = made.py_func.__name__
         if list(signature(made.py_func).parameters) != list(signature(plain(getattr(chance, name))).parameters):
-            raise TypeError(f"sim.chance.{name} takes other arguments: bring this benchmark up to date")
+            raise TypeError(f"sim.mathematics.chance.{name} takes other arguments: bring this benchmark up to date")
         setattr(chance, name, made)
 
 

@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 from rich.console import Console
 
-from experiments.crew import gather
-from experiments.execution import Workers, perform, simulated
-from experiments.session import warm
-from experiments.store import Store
-from experiments.study import read_study
+from experiments.runs.executor import Workers, perform, simulated
+from experiments.runs.store import Store
+from experiments.runs.worker_pool import gather
+from experiments.study.loader import read_study
+from experiments.tasks.run import warm
 from sim import POLICIES, Simulation, load_config
-from sim.model_parameters import Config
+from sim.config.schema import Config
 from sim.week import WEEK
 
 PEOPLE_A_GRID = 200

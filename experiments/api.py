@@ -1,0 +1,120 @@
+"""Comparing: the road of the command line in Python, for notebooks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from experiments.analysis.effects import effects, profile_bands
+from experiments.runs.executor import Workers, perform, simulated
+from experiments.runs.present import claim, say_mended
+from experiments.runs.results import Results, results_for, settled
+from experiments.runs.store import Store
+from experiments.study.design import Study
+from experiments.study.loader import read_study
+from experiments.study.own_files import read_own_files
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import xarray as xr
+
+
+@dataclass(frozen=True)
+class Comparison(Results):
+    """The results of a study that was run: tables of runs, weeks, effects and findings, as pandas frames."""
+
+    first_stage: int = 0
+
+    def effects(self) -> "pd.DataFrame":
+        """Every arm's paired effect on every outcome at every point (see analysis.effects)."""
+        return effects(self.runs(), self.study.reference, self.study.file.outcomes, self.first_stage)
+
+    def profiles(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
+        """Each week's mean paired difference from the first arm and its 95 % t interval (`low`, `high`)."""
+        return profile_bands(super().profiles(list(metrics or self.study.file.outcomes)))
+
+    def trajectories(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
+        """Each arm's mean in each week, and the band in which nine of ten runs lie."""
+        return super().trajectories(list(metrics or self.study.file.outcomes))
+
+    def again(self, run: str) -> "pd.DataFrame":
+        """Perform one run here and now, keeping nothing: its weeks, or the error that it failed with."""
+        import pandas as pd
+
+        if (found := self.study.run(run)) is None:
+            raise KeyError(f"no run {run!r} in this study")
+        return pd.DataFrame(dict(simulated(self.study.job(found))))
+
+    def to_polars(self, table: Literal["runs", "effects", "profiles", "trajectories"] = "runs") -> "pl.DataFrame":
+        """One of the tables as a polars frame. Needs polars (`linli[frames]`)."""
+        import polars as pl
+
+        frame: pd.DataFrame = getattr(self, table)()
+        return pl.DataFrame({str(name): column.to_numpy() for name, column in frame.items()})
+
+    def to_xarray(self, metrics: Sequence[str] | None = None) -> "xr.Dataset":
+        """Weekly values by arm, point, replicate and week, NaN where a run failed, with labels and units.
+
+        Without `metrics` the study's outcomes. Needs xarray (`linli[frames]`).
+        """
+        import numpy as np
+        import xarray as xr
+
+        from sim import METRICS
+
+        named = list(metrics or self.study.file.outcomes)
+        arms, points = list(self.study.arms), range(len(self.study.points))
+        shape = (len(arms), len(points), self.study.file.replicates, self.study.file.weeks)
+        weekly = self.weekly(named)
+        place = (
+            weekly["arm"].map({arm: i for i, arm in enumerate(arms)}).to_numpy(),
+            *(weekly[name].to_numpy() for name in ("point", "replicate", "week")),
+        )
+        variables = {}
+        for name in named:
+            values = np.full(shape, np.nan, np.float32)
+            values[place] = weekly[name].to_numpy()
+            about = {"long_name": METRICS[name].label, "units": METRICS[name].unit} if name in METRICS else {}
+            variables[name] = (("arm", "point", "replicate", "week"), values, about)
+        where = {f: ("point", [dict(p)[f] for p in self.study.points]) for f in self.study.file.varies}
+        sizes = {"point": points, "replicate": range(shape[2]), "week": range(shape[3])}
+        about = {"title": self.study.file.title, "question": self.study.file.question}
+        return xr.Dataset(variables, {"arm": arms, **{k: list(v) for k, v in sizes.items()}, **where}, about)
+
+    def findings(self, budget: float = float("inf")) -> "dict[str, pd.DataFrame]":
+        """What the design allows to find: sensitivity, attribution, front, regret, failing, leaves."""
+        from experiments.reporting.explore import explore
+        from sim import METRICS
+
+        better = {name: metric.better for name, metric in METRICS.items()}
+        return explore(self.study, self.runs(), better, budget).tables()
+
+
+def compare(
+    study: Study | str | Path, folder: Path | None = None, *, workers: int = 1, by: Workers = "processes", on: str = "",
+    limit: float = 0.0, apart: bool = False,
+) -> Comparison:  # fmt: skip
+    """Run what is missing of a study (in `folder`, results/<study> by default) and return its results.
+
+    `study`: a study, or its name or file; `on`: a Dask cluster, as in `dask://HOST:PORT`; `limit`: seconds that a run may
+    take. What a run raises is a row of `failures()`. One that ends or crashes its process is one too with more than one
+    worker, with a limit, or `apart`; with one worker runs are performed in this very process otherwise.
+
+    In a script that starts processes, call it under `if __name__ == "__main__"`. Raises StoreError when results
+    cannot be kept, ConfigError when a file of residents or ties is wrong.
+    """
+    study = study if isinstance(study, Study) else read_study(study)
+    read_own_files(study)
+    store = Store(folder or Path("results") / study.name).open()
+    first = study.file.replicates if study.file.until else 0
+    with store.held() as mended:
+        claim(study, store)
+        say_mended(store, mended)
+        asked, seen = study, 0
+        while study.file.replicates > seen:
+            perform(study, store, workers=workers, by=by, on=on, limit=limit, apart=apart)
+            seen = study.file.replicates
+            study, _ = settled(asked, store)
+    results = results_for(study, store)
+    return Comparison(results.study, store, results.communities, first)

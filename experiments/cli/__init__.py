@@ -1,0 +1,86 @@
+"""The command line: `linli run STUDY` and its neighbours. Heavy imports stand where they are used."""
+
+import errno
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from experiments.cli import model, studies
+from experiments.runs.streams import patient
+
+
+class _Linli(click.Group):
+    """The command; bad input ends with a sentence and exit code 2, never with a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Begin; a reader who leaves before the end (`| head`) ends neither the study nor the command badly."""
+        patient()
+        if sys.flags.optimize > 1:
+            click.echo(
+                "python -OO takes away the sentences by which the model describes itself; use python -O.", err=True
+            )
+            sys.exit(2)
+        return super().main(*args, **kwargs)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        warnings.formatwarning = _as_a_line(warnings.formatwarning)
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            click.echo("\nStopped. Finished runs are kept; the same command goes on from there.", err=True)
+            sys.exit(130)
+        except Exception as error:
+            if type(error).__name__ in ("ConfigError", "StoreError", "FontError", "StudyError"):
+                click.echo(str(error), err=True)
+                sys.exit(2)
+            if isinstance(error, OSError) and error.errno in _THE_MACHINES:
+                where = f"{error.filename}: " if error.filename else ""
+                click.echo(f"{where}{error.strerror}. Finished runs are safe; mend this and run again.", err=True)
+                sys.exit(2)
+            raise
+
+
+def _as_a_line(otherwise: Callable[..., str]) -> Callable[..., str]:
+    """How a line about a user's own file is printed: without the place in the program that said it."""
+
+    def formatted(message: Warning | str, category: type[Warning], *where: Any, **more: Any) -> str:
+        if category.__name__ == "FileNote":
+            return f"{message}\n"
+        return otherwise(message, category, *where, **more)
+
+    return formatted
+
+
+_THE_MACHINES = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
+"""A full disk or a folder that must not be written to: no fault of the program, so a sentence is enough."""
+
+
+@click.group(cls=_Linli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="linli")
+def main() -> None:
+    """Linli: community volunteer services, from participation to welfare."""
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8642, help="Port [8642]; 0 takes any free one.")
+@click.option("--no-browser", is_flag=True, help="Do not open the page; say its address only.")
+@click.option("--lan", is_flag=True, help="Let phones and laptops of the same network join with a room code.")
+def classroom(port: int, no_browser: bool, lan: bool) -> None:
+    """Open the live page for teaching: two worlds with one luck, lessons, a class that plays."""
+    try:
+        from classroom.app import serve
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"the classroom needs {error.name}: pip install {error.name}") from None
+    try:
+        serve(port, lan=lan, browser=not no_browser, say=click.echo)
+    except OSError as error:
+        raise click.ClickException(f"port {port}: {error.strerror or error}; choose another with --port") from None
+
+
+for _command in (*studies.COMMANDS, *model.COMMANDS):
+    main.add_command(_command)

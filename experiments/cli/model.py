@@ -1,0 +1,172 @@
+"""Commands over the model itself: its names, limits, patterns, claims and lives."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from experiments.cli.options import SET
+
+if TYPE_CHECKING:
+    from experiments.trace.story import Lived
+
+
+@click.command(name="list")
+@click.option("--markdown", is_flag=True, help="Only the metrics, as the table of results/README.md.")
+def list_(markdown: bool) -> None:
+    """List studies, communities, policies and metrics."""
+    from experiments.tasks.listing import metrics_in_markdown, say_names
+
+    if markdown:
+        click.echo(metrics_in_markdown())
+    else:
+        say_names()
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["config", "study"]))
+def schema(what: str) -> None:
+    """Print the JSON Schema of a configuration or of a study, for editors."""
+    import json
+
+    if what == "config":
+        from sim.config.load import json_schema
+
+        shown = json_schema()
+    else:
+        from experiments.study.schema import StudyFile
+
+        shown = StudyFile.model_json_schema()
+    click.echo(json.dumps(shown, indent=1, ensure_ascii=False))
+
+
+@click.command()
+@click.argument("community", default="baseline")
+@SET
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="A file .md or .html [standard output].")
+def describe(community: str, changes: dict[str, str], to: Path | None) -> None:
+    """Describe the model from its own code, after the ODD+D protocol."""
+    from experiments.odd import as_html, described
+    from sim.config.load import load_config
+
+    if to and to.suffix not in (".md", ".html"):
+        raise click.BadParameter(f"{to.name!r}: a file that ends in .md or .html", param_hint="--to")
+    text = described(load_config(community, set=changes), Path(community).stem)
+    if to is None:
+        click.echo(text, nl=False)
+    else:
+        to.write_text(as_html(text) if to.suffix == ".html" else text, encoding="utf-8")
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@SET
+def limits(names: tuple[str, ...], changes: dict[str, str]) -> None:
+    """Compare the model with what theory gives exactly: limit, expected, got, verdict."""
+    from experiments.tasks.listing import say_limits
+    from experiments.validation.limits import run_limits
+
+    sys.exit(0 if say_limits(run_limits(names, changes)) else 1)
+
+
+@click.command()
+@click.argument("community", default="baseline")
+@SET
+@click.option("--replicates", type=click.IntRange(2), help="Communities, each with its own seed.")
+@click.option("--patterns", type=click.Path(path_type=Path, dir_okay=False), help="Another file of patterns.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder [results/validation_COMMUNITY].")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Communities at a time [all processors].")
+def validate(
+    community: str,
+    changes: dict[str, str],
+    replicates: int | None,
+    patterns: Path | None,
+    out: Path | None,
+    workers: int,
+) -> None:
+    """Compare a community with the patterns that real ones show: target, model, verdict."""
+    from experiments.tasks.validate import run_validation
+
+    folder = out or Path("results") / f"validation_{Path(community).stem}"
+    run_validation(community, changes, patterns, replicates, folder, workers)
+
+
+@click.command()
+@click.argument("name", default="baseline")
+@SET
+@click.option("--trials", type=click.IntRange(20), help="Trials in all; a search that was begun goes on.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder [results/calibration_NAME].")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Trials at a time [all processors].")
+@click.option("--write", is_flag=True, help="Keep values, uncertainty and draws in configs/posteriors/.")
+def calibrate(
+    name: str, changes: dict[str, str], trials: int | None, out: Path | None, workers: int, write: bool
+) -> None:
+    """Fit free parameters to the calibrated patterns, and say which of them are identified. Needs linli[calibrate]."""
+    from experiments.tasks.calibrate import run_calibration
+
+    try:
+        run_calibration(
+            name, changes, trials, out or Path("results") / f"calibration_{Path(name).stem}", workers, write
+        )
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error.name} is missing: pip install 'linli[calibrate]'") from None
+
+
+@click.command()
+@click.argument("numbers", nargs=-1, type=click.IntRange(1))
+@click.option("--replicates", type=click.IntRange(2), help="Replicates of every arm [those of the studies].")
+@click.option("--points", type=click.IntRange(0), default=24, help="Points of the plausible space [24]; 0: none.")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results/claims"), help="Folder.")
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The page [OUT/claims.md].")
+def claims(
+    numbers: tuple[int, ...], replicates: int | None, points: int, workers: int, out: Path, to: Path | None
+) -> None:
+    """Examine the claims of the article (all, or those of these numbers): effect, interval, verdict."""
+    from experiments.validation.claims import answers, read_claims
+    from experiments.validation.claims_page import as_page
+
+    known = read_claims()
+    if unknown := [number for number in numbers if number not in {claim.number for claim in known}]:
+        raise click.BadParameter(f"no claim {unknown[0]}; there are 1 to {len(known)}", param_hint="NUMBERS")
+    chosen = [claim for claim in known if not numbers or claim.number in numbers]
+    found = answers(chosen, out, workers, points, replicates, click.echo)
+    page = to or out / "claims.md"
+    page.parent.mkdir(parents=True, exist_ok=True)
+    page.write_text(as_page(found, points), encoding="utf-8")
+    click.echo(str(page))
+
+
+@click.command()
+@click.argument("what", type=click.Choice(["resident", "order"]))
+@click.argument("which", metavar="ID")
+@click.option("--config", "community", default="baseline", help="The community [baseline].")
+@click.option("--study", help="A run of this study instead.")
+@click.option("--arm", default="", help="Which arm of the study [the first].")
+@click.option("--replicate", type=click.IntRange(0), default=0, help="Which replicate of the study [0].")
+@click.option("--policies", default="", help="Policies by name, separated by commas, at their shipped doses.")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, help="Whose luck [1].")
+@click.option("--weeks", type=click.IntRange(1), help="Weeks [104, or those of the study].")
+@SET
+def trace(
+    what: str, which: str, community: str, study: str | None, arm: str, replicate: int, policies: str, seed: int,
+    weeks: int | None, changes: dict[str, str],
+) -> None:  # fmt: skip
+    """Tell a life week by week: a resident (a row, or any) or an order (client:kind:week, or any)."""
+    from experiments.trace.story import TraceError, of_config, of_study, order, resident
+
+    try:
+        lived: Lived = (
+            of_study(study, changes, arm, replicate, weeks)
+            if study
+            else of_config(community, changes, policies, seed, weeks or 104)
+        )
+        for sentence in (resident if what == "resident" else order)(lived, which):
+            click.echo(sentence)
+    except TraceError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+COMMANDS = (list_, schema, describe, limits, validate, calibrate, claims, trace)

@@ -1,0 +1,291 @@
+"""Commands over a study: run it, plan it, search it, read what it says."""
+
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from experiments.cli.options import POINTS, cluster_said, limit_said, shard_said, study_options
+from experiments.runs.worker_pool import gather
+
+if TYPE_CHECKING:
+    from experiments.analysis.front import Judge
+    from experiments.reporting.figures.style import Language
+    from experiments.runs.executor import Workers
+    from experiments.study.design import Study
+
+
+@click.command()
+@study_options
+@POINTS
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+@click.option(
+    "--by",
+    type=click.Choice(["processes", "threads"]),
+    default="processes",
+    help="What workers are [processes]; threads are this very process, which a run can then end.",
+)
+@click.option(
+    "--shard",
+    callback=shard_said,
+    metavar="I/N",
+    help="Do the I-th of N parts only, for job arrays over a shared folder.",
+)
+@click.option(
+    "--on",
+    default="",
+    callback=cluster_said,
+    metavar="ADDRESS",
+    help="A Dask cluster: dask://HOST:PORT or dask://local.",
+)
+@click.option(
+    "--limit", callback=limit_said, metavar="TIME", help="Stop a run that takes longer: 90s, 10m, 1h [no limit]."
+)
+@click.option("--retry", is_flag=True, help="Try failed runs again.")
+@click.option(
+    "--only", metavar="RUN", help="Perform one run here and now, keep nothing, and show its error if it has one."
+)
+@click.option("--csv", is_flag=True, help="Write the tables as CSV too.")
+@click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+def run(
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None, workers: int,
+    by: "Workers", shard: tuple[int, int], on: str, limit: float, retry: bool, only: str | None, csv: bool, quiet: bool,
+) -> None:  # fmt: skip
+    """Run a study (a name or a file): tables, figures, a comparison of its arms. What is done is never done again."""
+    if limit and by == "threads":
+        raise click.UsageError("a run in a thread cannot be stopped; --limit needs --by processes")
+    if by == "processes" and not on:
+        gather()
+    from experiments.study.loader import read_study
+
+    asked = read_study(study, changes, replicates, points)
+    if only:
+        sys.exit(_run_one(asked, only, by, limit))
+    from experiments.tasks.run import run_study
+
+    failed = run_study(asked, out or Path("results") / asked.name, workers, by, shard, on, limit, retry, csv, quiet)
+    sys.exit(1 if failed else 0)
+
+
+def _run_one(study: "Study", run: str, by: "Workers", limit: float) -> int:
+    """Perform one run, in a process of its own or, by threads, in this one; returns 1 where it failed."""
+    from experiments.runs.executor import simulated, tried
+
+    found = study.run(run)
+    if found is None:
+        raise click.BadParameter(f"no run {run!r} in this study; runs are named in runs.parquet", param_hint="--only")
+    click.echo(f"{found.arm}, point {found.point}, replicate {found.replicate}, seed {found.seed}")
+    if by == "threads":  # where a debugger can look at it
+        weekly = simulated(study.job(found))
+    else:
+        ended = tried(study.job(found), simulated, limit)
+        if ended.error:
+            click.echo(ended.error, err=True)
+            return 1
+        weekly = ended.weekly
+    click.echo("\n".join(f"{name}: {values[-1]:.6g} in the last week" for name, values in weekly.items()))
+    return 0
+
+
+@click.command()
+@study_options
+@POINTS
+def plan(study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None) -> None:
+    """Say what a study would do before anything starts: runs, weeks, time, disk."""
+    from experiments.study.loader import read_study
+    from experiments.tasks.plan import say_plan
+
+    asked = read_study(study, changes, replicates, points)
+    say_plan(asked, out or Path("results") / asked.name)
+
+
+@click.command()
+@study_options
+@POINTS
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the labels.")
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(["pdf", "png", "svg"]),
+    default=("pdf", "png"),
+    help="May be repeated.",
+)
+@click.option("--width", default="double", help="single, wide, double, slide, or millimetres.")
+@click.option("--only", multiple=True, metavar="FIGURE", help="Draw only this figure; may be repeated.")
+def figures(
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None,
+    lang: str, formats: tuple[str, ...], width: str, only: tuple[str, ...],
+) -> None:  # fmt: skip
+    """Draw the figures of a study that was run."""
+    from experiments.reporting.figures import figures as known
+    from experiments.reporting.figures.style import WIDTHS
+    from experiments.study.loader import read_study
+    from sim.config.yaml import nearest
+
+    size = WIDTHS.get(width) or (float(width) if re.fullmatch(r"\d+(\.\d+)?", width) else 0.0)
+    if not 40 <= size <= 1000:
+        raise click.BadParameter(
+            f"{width!r}; expected one of {', '.join(WIDTHS)}, or 40 to 1000 millimetres", param_hint="--width"
+        )
+    if unknown := [name for name in only if name not in known()]:
+        near = nearest(unknown[0], known())
+        meant = f" Did you mean {near!r}?" if near else ""
+        raise click.BadParameter(
+            f"no figure {unknown[0]!r}; expected one of {', '.join(known())}.{meant}", param_hint="--only"
+        )
+    from experiments.tasks.run import draw_figures
+
+    asked = read_study(study, changes, replicates, points)
+    for path in draw_figures(asked, out or Path("results") / asked.name, size, lang, formats, only):
+        click.echo(path)
+
+
+@click.command()
+@study_options
+@POINTS
+@click.option(
+    "--budget",
+    type=click.FloatRange(0),
+    default=float("inf"),
+    help="Most that an arm may cost [no limit], in the unit of `cost`.",
+)
+def explore(
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None, budget: float
+) -> None:  # fmt: skip
+    """Say what a study's design allows to find: sensitivity, attribution, fronts, regret, where an arm fails."""
+    from experiments.study.loader import read_study
+    from experiments.tasks.run import say_findings
+
+    asked = read_study(study, changes, replicates, points)
+    say_findings(asked, out or Path("results") / asked.name, budget)
+
+
+@click.command()
+@study_options
+@click.option(
+    "--budget",
+    type=click.FloatRange(0),
+    default=float("inf"),
+    help="Most that the last arm may cost, in yuan per 100 residents a year [no limit].",
+)
+@click.option(
+    "--judge",
+    type=click.Choice(["worst", "mean"]),
+    default="worst",
+    help="Judge a choice by the worst of the listed conditions, or by their mean [worst].",
+)
+@click.option("--size", type=click.IntRange(4), default=16, help="Points of a generation [16].")
+@click.option("--generations", type=click.IntRange(1), default=6, help="Generations [6].")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+def search(
+    study: str, changes: dict[str, str], replicates: int | None, out: Path | None,
+    budget: float, judge: "Judge", size: int, generations: int, workers: int,
+) -> None:  # fmt: skip
+    """Search the ranges that a study varies for doses good in all outcomes, within a budget. Needs linli[search].
+
+    Values that the study lists are conditions that nobody chooses: every choice is judged over all of them.
+    """
+    gather()
+    from experiments.study.loader import read_study
+
+    asked = read_study(study, changes, replicates, points=0)
+    try:
+        from experiments.tasks.search import say_search
+
+        say_search(asked, out or Path("results") / f"{asked.name}_search", budget, judge, size, generations, workers)
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error.name} is missing: pip install 'linli[search]'") from None
+
+
+@click.command()
+@study_options
+@POINTS
+@click.option("--runs", type=click.IntRange(1), default=5, help="Runs to perform again [5].")
+@click.option("--seed", type=click.IntRange(0), default=1, help="Which runs are chosen.")
+def verify(
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None,
+    runs: int, seed: int,
+) -> None:  # fmt: skip
+    """Look at every file of the results, make the tables anew, and perform some finished runs again. Moves nothing."""
+    from experiments.study.loader import read_study
+    from experiments.tasks.run import verify as verified
+
+    asked = read_study(study, changes, replicates, points)
+    sys.exit(1 if verified(asked, out or Path("results") / asked.name, runs, seed) else 0)
+
+
+@click.command()
+@study_options
+@POINTS
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the report.")
+def report(
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None, lang: "Language"
+) -> None:  # fmt: skip
+    """Write a study that was run as one HTML file that stands alone, with tables and figures for a paper beside it."""
+    from experiments.reporting.report import write_report
+    from experiments.study.loader import read_study
+    from experiments.tasks.run import results_of
+
+    asked = read_study(study, changes, replicates, points)
+    click.echo(write_report(*results_of(asked, out or Path("results") / asked.name), lang))
+
+
+@click.command()
+@study_options
+@click.option("--points", type=click.IntRange(2), default=128, help="Points of the space [128].")
+@click.option("--factor", type=click.FloatRange(1, min_open=True), default=1.5, help="How far a number moves [1.5].")
+@click.option("--over", metavar="CALIBRATION", help="Use the posterior draws of this calibration instead.")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+def robust(
+    study: str, changes: dict[str, str], replicates: int | None, out: Path | None,
+    points: int, factor: float, over: str | None, workers: int,
+) -> None:  # fmt: skip
+    """Say in what share of the plausible space a study's effects keep their sign, and what they hang on."""
+    gather()
+    from experiments.study.loader import read_study
+    from experiments.tasks.robust import run_robustness
+
+    asked = read_study(study, changes, points=0)
+    folder = out or Path("results") / f"{asked.name}_{'over_' + over if over else 'robust'}"
+    run_robustness(asked, folder, points, replicates or 4, factor, over, workers)
+
+
+@click.command()
+@study_options
+@POINTS
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="The package [results/STUDY.zip].")
+def package(
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None, to: Path | None
+) -> None:  # fmt: skip
+    """Pack a study that was run with all that its numbers need, for an archive."""
+    from experiments.study.loader import read_study
+    from experiments.tasks.package import seal, write_package
+
+    asked = read_study(study, changes, replicates, points)
+    made = write_package(asked, out or Path("results") / asked.name, to or Path("results") / f"{asked.name}.zip")
+    click.echo(f"{made}\nSHA-256 {seal(made)}")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+def replicate(file: Path, workers: int) -> None:
+    """Run a package again and compare every file and every weekly value."""
+    from experiments.tasks.package import replicate as again
+    from experiments.tasks.package import seal
+
+    found = again(file, workers)
+    click.echo(f"{file}: SHA-256 {seal(file)}")
+    for sentence in found.changed:
+        click.echo(f"results/{sentence}", err=True)
+    if not found.same_code:
+        click.echo("The sources of the model differ from those that made the package.", err=True)
+    verdict = "identical" if found.different == 0 else f"{found.different} weekly rows differ"
+    click.echo(f"{found.runs} runs, {found.weeks} weeks: {verdict}")
+    sys.exit(1 if found.different or found.changed else 0)
+
+
+COMMANDS = (run, plan, figures, explore, search, verify, report, robust, package, replicate)

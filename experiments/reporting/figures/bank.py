@@ -1,0 +1,67 @@
+"""Bank: where the time bank's credits come from and go, over time, in every arm."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments.reporting.figures.style import COLOURS, Look, across, caption, figure, legend, letter, weeks
+from experiments.reporting.figures.tables import Tables
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+OVER_TIME = ("credits_earned", "credits_spent", "credits_expired", "credits_lost")
+"""Metrics whose trajectories this figure draws."""
+MOST_ARMS = 8
+TITLE = ("Flows of the time bank", "时间银行的流量")
+DATA = ("figure_trajectories",)
+NEEDS = "an arm with the policy time_bank"
+
+
+def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
+    """One figure: yearly flows of hours, earned upward, what leaves the bank downward, at the first point."""
+    table = tables.trajectories
+    if table.empty or not set(OVER_TIME) <= set(table["metric"]):
+        return
+    here = table[table["point"] == 0].pivot_table(index=["arm", "week"], columns="metric", values="mean")
+    if not float(here["credits_earned"].max()) > 0:
+        return
+    arms = [arm for arm in tables.there if arm in here.index.get_level_values(0)][:MOST_ARMS]
+    columns, rows = across(look, len(arms), 44, most=4)
+    drawn, panels = figure(look, 18 + 42 * rows, columns, rows)
+    top = 1.1 * float(here["credits_earned"].max())
+    names = [tables.metrics[m].say(look.language) for m in OVER_TIME]
+    for i, (panel, arm) in enumerate(zip(panels, arms, strict=False)):
+        own = here.loc[arm]
+        at = own.index.to_numpy()
+        out = np.stack([-own[m].to_numpy(float) for m in OVER_TIME[1:]])
+        panel.fill_between(at, 0, own["credits_earned"], color=COLOURS[5], linewidth=0, label=names[0])
+        panel.stackplot(at, out, colors=(COLOURS[1], COLOURS[6], COLOURS[4]), labels=names[1:], linewidth=0)
+        net = own["credits_earned"] + out.sum(axis=0)
+        panel.plot(at, net, color="black", linewidth=0.9, label=look.say("Balance", "净增"))
+        panel.axhline(0, color="0.3", linewidth=0.6)
+        for start, _ in tables.acts(arm)[:1]:
+            panel.axvline(start, color="0.3", linewidth=0.8, linestyle=":")
+        letter(panel, i, arm)
+        panel.set_ylim(-top, top)
+        weeks(panel, tables.weeks, look, most=3)
+        if i % columns == 0:
+            panel.set_ylabel(
+                look.say("Hours per 100 residents a year\n(leaving: below 0)", "每百居民每年小时\n（流出为负）")
+            )
+        else:
+            panel.set_yticklabels([])
+    for panel in panels[len(arms) :]:
+        panel.set_visible(False)
+    legend(drawn, 5, panels[0])
+    n = tables.counted(0)
+    dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if any(map(tables.acts, arms)) else ""
+    caption(
+        drawn,
+        look.say(
+            f"{tables.where(0)}Means of n = {n} runs an arm, paces of the last 52 weeks.{dotted}",
+            f"{tables.where(0)}每组 n = {n} 次运行的均值，近52周的年度流量。{dotted}",
+        ),
+    )
+    yield "bank", drawn

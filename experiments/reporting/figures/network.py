@@ -1,0 +1,100 @@
+"""Network: residents by tier and the ties between those who take part, everyone at the same place in every arm."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.reporting.figures.style import Look, across, caption, figure, legend, letter
+from experiments.reporting.figures.tables import Snapshot, Tables
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+TIER_COLOURS = ("#d0d0d0", "#56B4E9", "#0072B2", "#8B2500")
+SIZES = (1.2, 5.0, 9.0, 16.0)
+"""Area of a resident's mark by tier, so that tiers differ in grey as well."""
+MOST_ARMS = 6
+GOLDEN = np.pi * (3 - np.sqrt(5))
+"""The angle between neighbours on a sunflower: it fills a disc evenly."""
+TITLE = ("Residents by tier and the ties between participants", "居民的参与层级与参与者之间的联系")
+DATA = ("figure_residents", "figure_ties")
+NEEDS = "a community of no more than 4,000 residents"
+
+
+def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
+    """One figure: a map of each arm; residents keep their dwelling's place, grids are discs."""
+    shown = [(arm, tables.snapshots[arm]) for arm in tables.arms if arm in tables.snapshots][:MOST_ARMS]
+    if not shown:
+        return
+    columns, rows = across(look, len(shown), 44, most=3)
+    drawn, panels = figure(look, 18 + rows * (look.width / columns + 3), columns, rows)
+    for i, (panel, (arm, snapshot)) in enumerate(zip(panels, shown, strict=False)):
+        _map(panel, snapshot)
+        letter(panel, i, arm)
+    for panel in panels[len(shown) :]:
+        panel.set_visible(False)
+    names = [
+        look.say("bystander or child", "未参与者或儿童"),
+        look.say("task-only", "任务型"),
+        look.say("interest-based", "兴趣型"),
+        look.say("substantive", "实质性"),
+    ]
+    for tier, name in enumerate(names):
+        size = 1.3 * SIZES[tier] ** 0.5 + 1
+        panels[0].plot([], [], "o", color=TIER_COLOURS[tier], markersize=size, linestyle="none", label=name)
+    legend(drawn, 4)
+    caption(
+        drawn,
+        look.say(
+            f"One run (common random numbers) in week {tables.weeks}. Each disc is a grid, each dot a resident at a fixed "
+            "place; lines: ties of strength 0.15 or more between participants of different households.",
+            f"同一随机序列的一次运行，第{tables.weeks}周。圆盘为网格，点为居民（位置固定）；"
+            "线：不同家庭参与者之间强度不低于0.15的联系。",
+        ),
+    )
+    yield "network", drawn
+
+
+def places(grid: NDArray[np.int64]) -> NDArray[np.float64]:
+    """A place for each resident: grids are discs on a ring, residents lie on a sunflower in their disc.
+
+    The place follows from the dwelling alone, so a map never moves from arm to arm or from week to week.
+    """
+    kinds = np.unique(grid)
+    ring = 2 * np.pi * np.arange(kinds.size) / kinds.size
+    centre = np.column_stack([np.cos(ring), np.sin(ring)]) if kinds.size > 1 else np.zeros((1, 2))
+    reach = 0.85 * np.sin(np.pi / kinds.size) if kinds.size > 2 else 0.45 if kinds.size == 2 else 1.0
+    found = np.empty((grid.size, 2))
+    for k, kind in enumerate(kinds):
+        rows = np.flatnonzero(grid == kind)
+        radius = reach * np.sqrt((np.arange(rows.size) + 0.5) / rows.size)
+        angle = GOLDEN * np.arange(rows.size)
+        found[rows] = centre[k] + radius[:, None] * np.column_stack([np.cos(angle), np.sin(angle)])
+    return found
+
+
+def _map(panel: "Axes", snapshot: Snapshot) -> None:
+    from matplotlib.collections import LineCollection
+
+    where, tier = places(snapshot.grid), np.maximum(snapshot.tier, 0)
+    both = (tier[snapshot.ties] > 0).all(axis=1) if len(snapshot.ties) else np.zeros(0, bool)
+    lines = where[snapshot.ties[both]]
+    panel.add_collection(LineCollection(list(lines), colors="0.35", linewidths=0.25, alpha=0.5, zorder=1))
+    for kind in range(4):
+        here = tier == kind
+        panel.scatter(
+            where[here, 0], where[here, 1], s=SIZES[kind], color=TIER_COLOURS[kind], linewidths=0, zorder=2 + kind
+        )
+    for grid, name in enumerate(snapshot.grid_names):
+        rows = snapshot.grid == grid
+        if rows.any():
+            x, top = where[rows, 0].mean(), where[rows, 1].max()
+            panel.annotate(
+                name[:20], (x, top), (0, 3), textcoords="offset points", ha="center", fontsize=6, color="0.3"
+            )
+    panel.set_aspect("equal")
+    panel.autoscale_view()
+    panel.set_axis_off()

@@ -1,0 +1,213 @@
+"""Style: sizes in millimetres, colours that colour-blind readers and grey printers can tell apart, files that repeat.
+
+Sources: okabe2008
+"""
+
+import contextlib
+import logging
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from experiments.reporting.escape import apart
+from experiments.reporting.figures.lettering import length, lettered, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+type Language = Literal["en", "zh"]
+
+WIDTHS = {"single": 89.0, "wide": 136.0, "double": 183.0, "slide": 240.0}
+"""Widths of a figure in mm: one and a half and two columns of the usual journals, and a slide."""
+
+COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C6D00")
+"""Okabe and Ito's colours, darkest first; the first arm is black. The pale yellow is left out: it is lost on white."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
+TIERS = ("#d9d9d9", "#9ecae1", "#4292c6", "#08306b")
+"""Tiers 0-3, from pale to dark."""
+GREY = "0.45"
+
+FONTS = ("Liberation Sans", "Arial", "Helvetica", "DejaVu Sans")
+CHINESE_FONTS = (
+    "WenQuanYi Micro Hei", "Droid Sans Fallback", "LXGW WenKai", "Microsoft YaHei", "SimHei", "PingFang SC",
+    "Hiragino Sans GB", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei",
+)  # fmt: skip
+
+
+class FontError(Exception):
+    """No font on this system can write the labels. `str()` says what to install."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How figures look: width (mm) and language of the labels."""
+
+    width: float = WIDTHS["double"]
+    language: Language = "en"
+
+    def say(self, english: str, chinese: str) -> str:
+        """The text in the language of the figure."""
+        return chinese if self.language == "zh" else english
+
+
+@contextlib.contextmanager
+def styled(look: Look) -> Iterator[None]:
+    """Draw in our style. Raises FontError when Chinese labels are asked for and no font has them."""
+    import matplotlib as mpl
+
+    with mpl.rc_context(fname=str(Path(__file__).with_name("paper.mplstyle"))):
+        mpl.rcParams["font.family"] = families(look.language)
+        mpl.rcParams["axes.unicode_minus"] = look.language == "en"
+        # the bold letters of panels are Latin; that the Chinese font has no bold is no news
+        logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
+        yield
+
+
+def families(language: Language) -> list[str]:
+    """The font families that this system has, best first."""
+    from matplotlib import font_manager
+
+    there = {font.name for font in font_manager.fontManager.ttflist}
+    if language == "zh" and not there & set(CHINESE_FONTS):
+        _look_again()
+        there = {font.name for font in font_manager.fontManager.ttflist}
+    found = [*[name for name in FONTS if name in there][:1], "DejaVu Sans"]
+    if language == "zh":
+        chinese = [name for name in CHINESE_FONTS if name in there][:1]
+        if not chinese:
+            raise FontError(
+                "No font with Chinese characters was found. On Debian or Ubuntu: apt install fonts-wqy-microhei"
+            )
+        found = [*found, *chinese]
+    return list(dict.fromkeys(found))
+
+
+def _look_again() -> None:
+    """Fonts that were installed after matplotlib wrote its list of fonts."""
+    from matplotlib import font_manager
+
+    known = {font.fname for font in font_manager.fontManager.ttflist}
+    for path in sorted(set(font_manager.findSystemFonts()) - known):
+        with contextlib.suppress(Exception):  # a damaged font is no font
+            font_manager.fontManager.addfont(path)
+
+
+def figure(
+    look: Look, height: float, columns: int = 1, rows: int = 1, **shape: Sequence[float]
+) -> "tuple[Figure, list[Axes]]":
+    """A figure of the look's width and this height (mm), and its panels in reading order.
+
+    `shape` may hold width_ratios and height_ratios.
+    """
+    from matplotlib.figure import Figure
+
+    drawn = Figure(figsize=(look.width / 25.4, height / 25.4), layout="constrained")
+    panels = drawn.subplots(rows, columns, squeeze=False, gridspec_kw=dict(shape))
+    return drawn, list(panels.flat)
+
+
+def shape_of(panels: int, most: int) -> tuple[int, int]:
+    """Columns (`most` of them at the most) and rows for so many panels, as even as can be: five are three and two."""
+    rows = -(-panels // most)
+    return -(-panels // rows), rows
+
+
+def across(look: Look, panels: int, each: float, most: int = 9) -> tuple[int, int]:
+    """Columns and rows for so many panels, when each needs this width (mm) to be read."""
+    return shape_of(panels, max(1, min(most, int(look.width / each))))
+
+
+def colour(position: int) -> str:
+    """The colour of the arm at this position: an arm keeps it in every figure."""
+    return COLOURS[position % len(COLOURS)]
+
+
+def marker(position: int, length: int) -> dict[str, Any]:
+    """How an arm's line is marked besides its colour: a few markers, set apart from those of other arms."""
+    step = max(length // 6, 1)
+    return {
+        "marker": MARKERS[position % len(MARKERS)],
+        "markevery": ((position * step // 4) % step if length > 1 else 0, step),
+        "markeredgecolor": "white",
+        "markeredgewidth": 0.4,
+    }
+
+
+def decimals(width: float) -> int:
+    """Decimals that an interval of this width deserves."""
+    return max(0, min(8, 1 - math.floor(math.log10(width)))) if width > 0 and math.isfinite(width) else 4
+
+
+def minus(text: str) -> str:
+    """Numbers with a true minus sign."""
+    return text.replace("-", "\N{MINUS SIGN}")
+
+
+def letter(panel: "Axes", position: int, title: str = "") -> None:
+    """Give a panel its bold small letter and, behind it, a title of one or more lines."""
+    import matplotlib as mpl
+
+    # Not in one string with bold mathematics: that would put Chinese titles into a font that lacks them.
+    indented = title.replace("\n", "\n      ")
+    panel.set_title(f"      {indented}" if title else " ", loc="left")
+    size, lines = mpl.rcParams["axes.titlesize"], title.count("\n")
+    panel.annotate(
+        chr(97 + position), (0, 1), (0, mpl.rcParams["axes.titlepad"] + 1.2 * size * lines), "axes fraction", "offset points",
+        fontsize=size, fontweight="bold", va="baseline", ha="left",
+    )  # fmt: skip
+
+
+def weeks(panel: "Axes", last: int, look: Look, most: int = 6) -> None:
+    """A time axis in weeks with whole quarters or years as ticks, `most` of them at the most."""
+    panel.set_xlabel(look.say("Week", "周"))
+    panel.set_xlim(0, last)
+    step = next((s for s in (4, 13, 26, 52, 104, 260, 520) if last / s <= most), 1040)
+    panel.set_xticks(range(0, last + 1, step))
+
+
+def legend(drawn: "Figure", columns: int, of: "Axes | None" = None) -> None:
+    """The names of all lines (or of one panel's) above the panels, to be read row by row, in as many columns as fit."""
+    panels = [of] if of is not None else drawn.axes
+    found = [one for panel in panels for one in zip(*panel.get_legend_handles_labels(), strict=True)]
+    if not found:
+        return
+    widest = 10 + max(length(str(label), 6.5) for _, label in found)
+    columns = max(1, min(columns, len(found), int(_width(drawn) / widest)))
+    rows = range(0, len(found), columns)
+    # the library fills column by column
+    ordered = [found[row + at] for at in range(columns) for row in rows if row + at < len(found)]
+    drawn.legend(*zip(*ordered, strict=True), loc="outside upper left", ncols=columns)
+
+
+def caption(drawn: "Figure", text: str) -> None:
+    """What is shown, with n and interval, below the panels, in lines that fit the figure."""
+    drawn.supxlabel(wrapped(text, 0.97 * _width(drawn), 6), fontsize=6, color=GREY, x=0.01, ha="left")
+
+
+def _width(drawn: "Figure") -> float:
+    return float(drawn.get_figwidth()) * 25.4
+
+
+def full_names(drawn: "Figure", names: Mapping[str, str]) -> None:
+    """Below the caption every name that had no room in the figure, whole; the figure grows by these lines."""
+    told = [f"{short} = {apart(name)}" for name, short in names.items() if short != apart(name)]
+    if not told:
+        return
+    more = "\n".join(wrapped(one, 0.97 * _width(drawn), 6) for one in told)
+    drawn.supxlabel(f"{drawn.get_supxlabel()}\n{more}".strip(), fontsize=6, color=GREY, x=0.01, ha="left")
+    drawn.set_figheight(drawn.get_figheight() + 6 * 1.2 / 72 * (more.count("\n") + 1))
+
+
+def save(drawn: "Figure", path: Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
+    """Write the figure as path.pdf, path.png ...; the same figure gives the same bytes."""
+    metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lettered(drawn)
+    written = [path.with_name(f"{path.name}.{kind}") for kind in formats]
+    for kind, file in zip(formats, written, strict=True):
+        drawn.savefig(file, format=kind, metadata=metadata[kind])
+        drawn.set_layout_engine("none")  # the panels stand where they stand: finding their places takes half the time
+    return written

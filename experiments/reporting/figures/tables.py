@@ -1,0 +1,209 @@
+"""What a figure may look at: tidy tables and what their columns mean. Figures know neither the model nor the store."""
+
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.reporting.figures.lettering import wrapped
+from experiments.reporting.figures.style import Language, Look
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a metric is: its labels, its unit, and whether more is better (1), worse (-1) or neither (0)."""
+
+    label: str
+    label_zh: str
+    unit: str
+    better: int = 0
+
+    def say(self, language: Language = "en") -> str:
+        """The label in this language."""
+        return self.label_zh if language == "zh" else self.label
+
+    def axis(self, language: Language = "en", instead: str = "") -> str:
+        """The text of an axis: label (or what stands `instead`) and unit, in short lines."""
+        said = wrapped(instead, 42, 7) if instead else self.say(language)
+        if language == "zh" and self.unit in UNITS_ZH:
+            return f"{said}\n（{UNITS_ZH[self.unit]}）"
+        return f"{said}\n" + textwrap.fill(f"({self.unit})", 26) if self.unit else said
+
+
+UNITS_ZH = {
+    "index, 0-1": "指数，0-1",
+    "share": "比例",
+    "share of residents": "占居民比例",
+    "share of residents 12+": "占12岁及以上居民比例",
+    "person-weeks per 100 residents a year": "每百居民每年人周",
+    "yuan per 100 residents a year": "每百居民每年元",
+    "hours per 100 residents a year": "每百居民每年小时",
+    "per 100 residents a year": "每百居民每年",
+    "weeks": "周",
+    "-1 to 1": "-1至1",
+    "Gini, 0-1": "基尼系数，0-1",
+    "difference of shares": "比例之差",
+    "hours a year": "每年小时",
+    "hours per 100 residents": "每百居民小时",
+    "issues per 1,000 residents": "每千居民议题",
+    "observed over expected": "观测值与期望值之比",
+    "odds ratio": "优势比",
+    "orders per 100 residents": "每百居民工单",
+    "orders per 100 residents a year": "每百居民每年工单",
+    "per 1,000 residents 12+ a year": "每千名12岁及以上居民每年",
+    "person-weeks per 100 a year": "每百人每年人周",
+    "person-weeks per 100 of them a year": "每百名该群体每年人周",
+    "ratio to others": "与他人之比",
+    "residents per 100 a year": "每百居民每年人数",
+    "share a year": "每年比例",
+    "share of bystanders a week": "占未参与者比例每周",
+    "share of hours": "占时长比例",
+    "share of hours free": "占空闲时长比例",
+    "share of joins": "占加入者比例",
+    "share of participants": "占参与者比例",
+    "share of participants a year": "占参与者比例每年",
+    "share of registered": "占注册者比例",
+    "share of stayers 12+": "占12岁及以上常住者比例",
+    "share of hours served": "占服务时长比例",
+    "share of them": "占该群体比例",
+    "share of those in need": "占有需求者比例",
+    "share of variance": "占方差比例",
+    "teams per 1,000 residents": "每千居民团队",
+    "ties per resident": "每居民联系数",
+}
+"""Units in Chinese; a test asks for all that metrics have."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A community in one week: each resident's tier (-1: a child) and grid, and pairs of residents who are tied."""
+
+    tier: NDArray[np.int64]
+    grid: NDArray[np.int64]
+    ties: NDArray[np.int64]
+    names: tuple[str, ...] = ()
+    """The residents' own ids, where a user's file gives them."""
+    grid_names: tuple[str, ...] = ()
+    """The grids' own names."""
+
+
+def between(numbers: "pd.Series[int]") -> str:
+    """Numbers as one, or from the lowest to the highest: 20, 18-20."""
+    low, high = int(numbers.min()), int(numbers.max())
+    return f"{low}" if low == high else f"{low}-{high}"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The tables of one study, ready to draw. Tables that were not asked for may be empty."""
+
+    name: str
+    title: str
+    arms: tuple[str, ...]
+    """All arms; the first is the one with which the others are compared."""
+    metrics: Mapping[str, Meaning]
+    outcomes: tuple[str, ...]
+    runs: "pd.DataFrame"
+    """arm, point, replicate, what varies, metrics."""
+    effects: "pd.DataFrame"
+    """As `analysis.effects.effects` gives it."""
+    trajectories: "pd.DataFrame"
+    """arm, point, week, metric, mean, sd, low, high, n."""
+    profiles: "pd.DataFrame"
+    """arm, point, week, metric, mean, sd, n, low, high: paired differences from the first arm."""
+    varies: tuple[str, ...] = ()
+    points: tuple[str, ...] = ("",)
+    """What each point is, in words."""
+    spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """For each arm the weeks [from, to) in which at least one of its policies acts."""
+    spans_at: Mapping[tuple[str, int], tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """The same for an arm at a point, where what varies moves them."""
+    sensitivity: "pd.DataFrame | None" = None
+    """arm, quantity, kind (sobol or morris), metric, factor and the columns of `analysis.sensitivity`."""
+    attribution: "pd.DataFrame | None" = None
+    """As `analysis.attribution.attribution` gives it."""
+    front: "pd.DataFrame | None" = None
+    """As `analysis.front.front` gives it."""
+    objectives: tuple[str, ...] = ()
+    first_stage: int = 0
+    """Replicates of the first stage, when runs were added until the intervals were narrow; else 0."""
+    snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
+    """For each arm the network in the last week of one run."""
+    window: int = 52
+    weeks: int = 0
+
+    @property
+    def there(self) -> tuple[str, ...]:
+        """The arms of which a run is finished; the others have nothing to show."""
+        run = set(self.runs["arm"]) if not self.runs.empty else set(self.arms)
+        return tuple(arm for arm in self.arms if arm in run)
+
+    @property
+    def compared(self) -> bool:
+        """Whether the first arm and another one are there, so that there are differences."""
+        return len(self.there) > 1 and self.there[0] == self.arms[0]
+
+    def acts(self, arm: str, point: int = 0) -> tuple[tuple[int, int], ...]:
+        """The weeks [from, to) in which the policies of an arm act at a point."""
+        return self.spans_at.get((arm, point), self.spans.get(arm, ()))
+
+    def counted(self, point: int | None = None) -> str:
+        """How many replicates an arm has (at a point: of that point), as 20, or 18-20 where runs lack.
+
+        Replicates share their luck over points, so the runs of several points are no more replicates than those of one.
+        """
+        runs = self.runs if point is None else self.runs[self.runs["point"] == point]
+        return between(runs.groupby(["arm", "point"])["replicate"].nunique()) if len(runs) else "0"
+
+    def over_points(self, look: Look) -> str:
+        """Over how many points something is taken together, in words; nothing where there is one."""
+        many, where = len(self.points), self.varies == ("community",)
+        if many < 2:
+            return ""
+        return look.say(
+            f" in each of {many} communities" if where else f" at each of {many} points",
+            f"（{many}个{'社区' if where else '取值点'}合计）",
+        )
+
+    def where(self, point: int) -> str:
+        """The point as the beginning of a caption; nothing where nothing varies."""
+        return f"{self.points[point]}. " if len(self.points) > 1 else ""
+
+    def renamed(self, arms: Mapping[str, str], look: Look, parts: Mapping[str, str] | None = None) -> "Tables":
+        """The same tables with other names of arms and of a bundle's parts, for another language or a small place."""
+        parts = parts or {}
+
+        def arm(table: Any) -> Any:
+            return table.assign(arm=table["arm"].map(arms)) if table is not None and len(table) else table
+
+        def quantity(said: str) -> str:
+            return said if said == arms[self.arms[0]] else look.say(f"effect of {said}", f"{said}的效应")
+
+        changed: dict[str, Any] = {
+            name: arm(getattr(self, name)) for name in ("runs", "effects", "trajectories", "profiles", "front")
+        }
+        if self.sensitivity is not None and len(self.sensitivity):
+            table = arm(self.sensitivity)
+            changed["sensitivity"] = table.assign(quantity=table["arm"].map(quantity))
+        if self.attribution is not None and len(self.attribution):
+            changed["attribution"] = self.attribution.assign(
+                part=self.attribution["part"].map(lambda p: parts.get(p, p))
+            )
+        return replace(
+            self,
+            arms=tuple(arms[name] for name in self.arms),
+            spans={arms[name]: spans for name, spans in self.spans.items()},
+            spans_at={(arms[name], point): spans for (name, point), spans in self.spans_at.items()},
+            snapshots={arms[name]: snapshot for name, snapshot in self.snapshots.items()},
+            **changed,
+        )
+
+    def position(self, arm: str) -> int:
+        """An arm's position, which decides its colour and marker."""
+        return self.arms.index(arm)

@@ -1,0 +1,343 @@
+"""Report: one HTML file that stands alone - answer, design, methods, tables, figures, assumptions, provenance."""
+
+import base64
+import csv
+import math
+import shlex
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from itertools import batched
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.analysis.effects import few_for_their_skew
+from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
+from experiments.reporting.doses import arm_in_words
+from experiments.reporting.escape import attribute, in_html, table_in_html
+from experiments.reporting.explore import Findings, explore
+from experiments.reporting.figures import about, draw_all, in_order
+from experiments.reporting.figures.style import Language, Look
+from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
+from experiments.reporting.result_tables import difference_in_words, failing_in_words, tables_of
+from experiments.reporting.snapshot import snapshots_of
+from experiments.reporting.wording import (
+    FINDINGS,
+    GRADES,
+    columns_in_words,
+    effects_in_words,
+    effects_on_a_page,
+    evidence_by_part,
+    evidence_in_words,
+    in_brief,
+    in_language,
+    measured,
+    methods,
+    on_a_page,
+    readable,
+    true_minus,
+)  # fmt: skip
+from experiments.runs.crate import write_crate
+from experiments.runs.present import note_files
+from experiments.runs.provenance import commit
+from experiments.runs.results import Results
+from experiments.runs.store import write_whole
+from experiments.study.caveats import caveats, unmoved
+from experiments.study.design import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.reporting.figures.tables import Tables
+
+STYLE = """
+body { font: 16px/1.55 Georgia, 'Times New Roman', 'DejaVu Serif', 'Songti SC', SimSun, 'Noto Serif CJK SC', 'Source Han Serif SC', 'WenQuanYi Micro Hei', serif; color: #222 }
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+h1, h2, h3 { font-family: Helvetica, Arial, 'DejaVu Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif; line-height: 1.25 }
+h2 { margin-top: 2.5rem; font-size: 1.25rem; border-bottom: 1px solid #ccc } h3 { font-size: 1rem }
+table { border-collapse: collapse; font: 12px/1.4 Helvetica, Arial, 'DejaVu Sans', 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'WenQuanYi Micro Hei', sans-serif; margin: 1rem 0 }
+th, td { white-space: nowrap; padding: .25rem .6rem; text-align: right; vertical-align: top }
+th:first-child, td:first-child, .words td, .words th { text-align: left }
+thead th { border-bottom: 1px solid #222; white-space: normal; vertical-align: bottom } tbody tr { border-bottom: 1px solid #ddd }
+figure { margin: 2rem 0 } img { max-width: 100%; zoom: 1.3 } .wide { overflow-x: auto } .dim, figcaption { color: #555; font-size: .9rem }
+nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: normal }
+@media print { body { max-width: none; margin: 0 } figure, table { break-inside: avoid } .wide { overflow: visible } nav { display: none } }
+"""
+ARMS_ON_A_PAGE = 3
+"""Arms beside each other in a printed table."""
+_KEPT = ("runs.parquet", "city.parquet", "resolved.yaml", "manifest.json")
+
+
+def write_report(results: Results, first_stage: int, language: Language = "en") -> Path:
+    """Write report.html (in Chinese report-zh.html) into the study's folder; all that it shows is inside the file.
+
+    Beside it the folder `tables/` for a paper, and ro-crate-metadata.json, which says what every file is.
+    """
+    study, folder, look = results.study, results.store.folder, Look(language=language)
+    suffix = "" if language == "en" else f"-{language}"
+    plain = tables_of(results, first_stage=first_stage, every_metric=True)
+    plain = replace(plain, snapshots=snapshots_of(study, results.store.finished()))
+    tables = in_language(study, plain, language)
+    drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
+    found = explore(study, plain.runs, {name: meaning.better for name, meaning in plain.metrics.items()})
+    named = tables_for_a_paper(plain, found.tables())
+    written = write_tables(named, folder / "tables", meanings_of(plain))
+    (evaluation, words), findings = _evaluation_in_words(tables, look), _findings_in_words(study, tables, found, look)
+    pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, words)
+    pages |= {name: on_a_page(table, look) for name, table in findings.items()}
+    written += write_pages(pages, folder / f"tables{suffix}")
+    title = look.say(study.file.title, study.file.chinese.title or study.file.title)
+    question = look.say(study.file.question, study.file.chinese.question or study.file.question)
+    sections = [
+        (look.say("In brief", "要点"), _in_brief(tables, look)),
+        (look.say("Design", "设计"), _design(study, tables, look)),
+        (look.say("Methods", "方法"), f"<p>{in_html(methods(study, tables, first_stage, look))}</p>"),
+        (look.say("Effects", "效应"), _effects(tables, look)),
+        (look.say("Outcome, process and price", "结果、过程与代价"), _evaluation(evaluation, tables, look)),
+        (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(findings, found, look)),
+        (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], tables, named, look)),
+        (look.say("What the result rests on", "结果的依据"), _evidence(study, folder, look)),
+        (look.say("Provenance", "来源"), _provenance(results, look)),
+    ]
+    there = [(heading, text) for heading, text in sections if text]
+    links = "".join(f'<a href="#s{i}">{in_html(heading)}</a>' for i, (heading, _) in enumerate(there))
+    body = "".join(f'<h2 id="s{i}">{in_html(heading)}</h2>{text}' for i, (heading, text) in enumerate(there))
+    page = (
+        f'<!doctype html><html lang="{look.say("en", "zh-CN")}"><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width"><title>{attribute(title)}</title><style>{STYLE}</style>'
+        f"<body><h1>{in_html(title)}</h1><p>{in_html(question)}</p><nav>{links}</nav>{body}</body></html>\n"
+    )
+    path = folder / f"report{suffix}.html"
+    write_whole(path, page.encode(), sync=True)
+    note_files(results.each.study, results.store, [*written, *drawn, path])
+    write_crate(results, _described(results))
+    return path
+
+
+def _described(results: Results) -> list[Path]:
+    """The files of the study's folder that a crate describes: reports, results, tables and figures in all languages."""
+    folder = results.store.folder
+    made = [path for part in ("report*.html", "tables*/*", "figures*/*") for path in sorted(folder.glob(part))]
+    return [path for path in (*made, *results.blocks(), *(folder / name for name in _KEPT)) if path.is_file()]
+
+
+def _in_brief(tables: "Tables", look: Look) -> str:
+    said = in_brief(tables, look)
+    if not said:
+        return ""
+    note = look.say(
+        f"Differences from {tables.arms[0]} with 95 % intervals; a + is more of the outcome, whether that is good or bad.",
+        f"与“{tables.arms[0]}”之差及95%区间；+表示该指标更高，未必更好。",
+    )
+    return f"<ul>{''.join(f'<li>{in_html(one)}</li>' for one in said)}</ul><p class='dim'>{in_html(note)}</p>"
+
+
+def _effects(tables: "Tables", look: Look) -> str:
+    shown = [
+        f"<h3>{in_html(measured(tables, metric, look))}</h3>{table_in_html(effects_in_words(tables, metric, look))}"
+        for metric in tables.outcomes
+        if len(tables.effects)
+    ]
+    if not shown:
+        return ""
+    thin = few_for_their_skew(tables.effects)
+    warned = look.say(
+        f"{len(thin)} of {len(tables.effects)} effects come mostly from a few runs: their intervals hold the truth less often than "
+        "95 % says; more replicates help.",
+        f"{len(tables.effects)}项效应中有{len(thin)}项主要来自少数运行：其区间的覆盖率低于95%，应增加重复。",
+    )
+    notes = [columns_in_words(look), *([warned] if len(thin) else [])]
+    return "".join(shown) + "".join(f"<p class='dim'>{in_html(note)}</p>" for note in notes)
+
+
+def _evaluation_in_words(tables: "Tables", look: Look) -> "tuple[pd.DataFrame, int]":
+    """One row a measure and point, differences above their intervals: columns of words (and how many), then one an arm."""
+    import pandas as pd
+
+    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
+    if found.empty:
+        return found, 0
+    places = {name: place for place, name in enumerate((*MEASURES, PRICE))}
+    cells = {(row["point"], row["metric"], row["arm"]): _difference(row, look) for _, row in found.iterrows()}
+    arms, several = [arm for arm in tables.arms if arm in set(found["arm"])], len(tables.points) > 1
+    sides = {"outcome": "结果", "process": "过程", "price": "代价"}
+    heads = [look.say("Measure", "指标"), *([look.say("Point", "取值")] if several else []), look.say("Side", "方面")]
+    rows = [
+        [_measure(tables, m, look), *([tables.points[p]] if several else []), look.say(side, sides[side])]
+        + [cells.get((p, m, arm), "") for arm in arms]
+        for p, _, m, side in sorted({(r.point, places[r.metric], r.metric, r.side) for r in found.itertuples()})
+    ]
+    return pd.DataFrame(rows, columns=[*heads, *arms]), len(heads)
+
+
+def _evaluation_on_pages(shown: "pd.DataFrame", words: int) -> "dict[str, pd.DataFrame]":
+    """That table for a printed page, below each side (and point) its measures; as many pages as its arms need."""
+    arms = range(words, shown.shape[1])
+    pages, many = {}, math.ceil(len(arms) / ARMS_ON_A_PAGE)
+    above = [", ".join(row[words - 1 : 0 : -1]) for row in shown.itertuples(index=False, name=None)]
+    for i, some in enumerate(batched(arms, math.ceil(len(arms) / many)) if arms else (), 1):
+        page = shown.iloc[:, [0, 0, *some]]
+        page.isetitem(0, [f"{said[:1].upper()}{said[1:]}" for said in above])
+        page.columns = ["", *page.columns[1:]]
+        pages["evaluation" if i == 1 else f"evaluation_{i}"] = page
+    return pages
+
+
+def _evaluation(shown: "pd.DataFrame", tables: "Tables", look: Look) -> str:
+    if shown.empty:
+        return ""
+    said = look.say(
+        "What was achieved and for whom, how the community fared on the way, and what an averted unmet person-week cost: "
+        f"differences from {tables.arms[0]} with 95 % t intervals; of the price, Fieller's, which has no bound where it cannot "
+        "be told that any need was averted.",
+        f"达成了什么、惠及谁，社区过程如何，每减少一个未满足人周花费多少：与“{tables.arms[0]}”之差及95% t 区间；"
+        "价格为 Fieller 区间，无法断定需求减少时没有界限。",
+    )
+    return f"<p>{in_html(said)}</p>" + table_in_html(shown)
+
+
+def _difference(row: "pd.Series[Any]", look: Look) -> str:
+    said = true_minus(difference_in_words(row))
+    return look.say(said, said.replace("no need averted", "需求未减少").replace("no bound", "无界限"))
+
+
+def _measure(tables: "Tables", name: str, look: Look) -> str:
+    if name not in tables.metrics:
+        return look.say("Yuan per averted unmet person-week", "每减少一个未满足人周的元数")
+    return measured(tables, name, look, "\n")
+
+
+def _design(study: Study, tables: "Tables", look: Look) -> str:
+    arms = "".join(
+        f"<li><b>{in_html(shown)}</b>: {in_html(arm_in_words(study, arm, look))}</li>"
+        for arm, shown in zip(study.arms, tables.arms, strict=True)
+    )
+    varied = "".join(
+        f"<li>{in_html(name)}: {in_html(_factor(factor))}</li>" for name, factor in study.file.varies.items()
+    )
+    said = look.say("Varied", "变动因素")
+    changed = "".join(f"<li>{in_html(f'{path} = {value}')}</li>" for path, value in study.file.set.items())
+    changed = f"<p>{look.say('Changed in every arm', '各组共同的设定')}:</p><ul>{changed}</ul>" if changed else ""
+    labels = {m: (tables.metrics[m].label, tables.metrics[m].label_zh) for m in tables.outcomes}
+    cannot = "".join(f"<li>{in_html(look.say(*one))}</li>" for one in (*caveats(study), *unmoved(tables.runs, labels)))
+    told = look.say("What this design cannot tell", "此设计无法回答的")
+    return (
+        f"<ul>{arms}</ul>{changed}"
+        + (f"<p>{said} ({study.file.design.method}):</p><ul>{varied}</ul>" if varied else "")
+        + (f"<p>{told}:</p><ul class='caveats'>{cannot}</ul>" if cannot else "")
+    )
+
+
+def _factor(factor: object) -> str:
+    if isinstance(factor, tuple):
+        return ", ".join(map(str, factor))
+    said = factor.model_dump(exclude_defaults=True) if hasattr(factor, "model_dump") else {"": factor}
+    return ", ".join(f"{name} {value}" for name, value in said.items())
+
+
+def _findings_in_words(study: Study, tables: "Tables", found: Findings, look: Look) -> "dict[str, pd.DataFrame]":
+    """The tables of what the design allows to find, which speak of arms by the names that the study gives them."""
+    names, shown = dict(zip(study.arms, tables.arms, strict=True)), {}
+    for name, table in found.tables().items():
+        if "arm" in table:
+            table = table.assign(arm=table["arm"].map(names))
+        if name == "sensitivity" and tables.sensitivity is not None:
+            table = tables.sensitivity
+        if name == "attribution" and tables.attribution is not None:
+            table = tables.attribution
+        alone = [c for c in ("point", "affordable") if c in table and table[c].nunique() < 2]
+        alone += ["arm"] if name == "sensitivity" else []  # its quantity says it
+        shown[name] = readable(failing_in_words(table) if name == "failing" else table, tables, look, alone)
+    return shown
+
+
+def _findings(shown: "dict[str, pd.DataFrame]", found: Findings, look: Look) -> str:
+    parts = []
+    for name, table in shown.items():
+        heading, text = FINDINGS[name]
+        words = "words" if name in ("failing", "leaves") else ""
+        parts.append(
+            f"<h3>{in_html(look.say(*heading))}</h3><p>{in_html(look.say(*text))}</p>{table_in_html(table, words)}"
+        )
+    if lacking := look.say(*found.lacking):
+        parts.append(f"<p class='dim'>{in_html(lacking)}</p>")
+    return "".join(parts)
+
+
+def _figures(drawn: Sequence[Path], tables: "Tables", named: Collection[str], look: Look) -> str:
+    shown = []
+    for number, path in enumerate(drawn, 1):
+        title, data = about(path.stem)
+        metric = path.stem.partition("-")[2]
+        of = f"{tables.metrics[metric].say(look.language)}: " if metric in tables.metrics else ""
+        said = look.say(f"Figure {number}. ", f"图{number} ") + of + look.say(*title)
+        files = ", ".join(f"tables/{name}.csv" for name in data if name in named)
+        said += look.say(f". Data: {files}.", f"。数据：{files}。") if files else look.say(".", "。")
+        coded = base64.b64encode(path.read_bytes()).decode()
+        image = f'<img alt="{attribute(said)}" src="data:image/svg+xml;base64,{coded}">'
+        shown.append(f"<figure>{image}<figcaption>{in_html(said)}</figcaption></figure>")
+    return "".join(shown)
+
+
+def _evidence(study: Study, folder: Path, look: Look) -> str:
+    rows = sorted(study.config.evidence.values(), key=lambda e: (list(GRADES).index(str(e.grade)), e.path))
+    cells = "".join(
+        f"<tr><td>{in_html(e.path)}</td><td>{in_html(str(e.value))}</td><td>{in_html(e.unit)}</td>"
+        f"<td>{look.say(*GRADES[str(e.grade)])}</td><td>{in_html(e.source)}</td><td>{in_html(e.meaning)}</td></tr>"
+        for e in rows
+    )
+    titles = look.say("input value unit evidence source meaning", "输入 取值 单位 依据 来源 含义").split()
+    head = f"<tr>{''.join(f'<th>{title}</th>' for title in titles)}</tr>"
+    every = look.say("Every input with its evidence, the assumed ones first", "全部输入及其依据，假定的在前")
+    return (
+        f"<p>{in_html(evidence_in_words(study, look))}</p>{table_in_html(evidence_by_part(study, look))}{_hangs_on(study, folder, look)}"
+        f"<details><summary>{every}</summary>"
+        f'<div class="wide words"><table><thead>{head}</thead><tbody>{cells}</tbody></table></div></details>'
+    )
+
+
+def _hangs_on(study: Study, folder: Path, look: Look) -> str:
+    """What `linli robust` found of this study, where it was run; else how to ask."""
+    import pandas as pd
+
+    kept = folder.with_name(f"{folder.name}_robust") / "messages.csv"
+    if not kept.is_file():
+        return look.say(
+            f"<p>Which of them the result hangs on: <code>linli robust {in_html(shlex.quote(study.name))}</code>, then this report again.</p>",
+            f"<p>结果取决于其中哪些：运行 <code>linli robust {in_html(shlex.quote(study.name))}</code>，再生成本报告。</p>",
+        )
+    with kept.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    head = {
+        "arm": look.say("Arm", "组别"), "metric": look.say("Outcome", "指标"), "effect": look.say("Mean effect", "平均效应"),
+        "p05": "5 %", "p95": "95 %", "same_sign": look.say("Same sign", "符号相同"),
+        "sure": look.say("Beyond noise", "超出噪声"), "hangs_on": look.say("Hangs on", "取决于"),
+    }  # fmt: skip
+    table = pd.DataFrame([{head[k]: true_minus(row[k]) for k in head} for row in rows])
+    said = look.say(
+        "With all assumed and calibrated numbers moved at once: effects over the plausible points, and the numbers (rank "
+        "correlation, grade) that they hang on.",
+        "同时变动全部假定与校准的数值：各可信取值点上的效应，以及其所取决于的数值（秩相关、依据）。",
+    )
+    return f"<p>{in_html(said)}</p>{table_in_html(table)}"
+
+
+def _provenance(results: Results, look: Look) -> str:
+    said = results.store.manifest()
+    sessions = said.get("sessions", [])
+    seconds = sum(session.get("run_seconds", 0) for session in sessions)
+    rows = {
+        look.say("command", "命令"): said.get("command", ""),
+        look.say("program", "程序"): f"linli {said.get('linli', '')}",
+        look.say("model (hash of its sources)", "模型（源代码哈希）"): said.get("model", ""),
+        look.say("commit", "提交"): said.get("commit") or commit(),
+        look.say("runs", "运行"): f"{said.get('runs', '')} ({look.say('failed', '失败')}: {said.get('failed', '')})",
+        look.say(
+            "began, runs took in all", "开始时间，运行总时长"
+        ): f"{sessions[0]['began'] if sessions else ''}, {seconds:.0f} s",
+        look.say("seed, replicates", "种子，重复"): f"{said.get('seed', '')}, {said.get('replicates', '')}",
+        "Python": f"{said.get('python', '')}, {said.get('platform', '')}",
+        look.say("packages", "软件包"): ", ".join(f"{n} {v}" for n, v in said.get("packages", {}).items()),
+        look.say("check it", "核对"): shlex.join(["linli", "verify", results.study.name]),
+    }
+    cells = "".join(f"<tr><td>{in_html(k)}</td><td>{in_html(str(v))}</td></tr>" for k, v in rows.items())
+    return f'<div class="wide words"><table><tbody>{cells}</tbody></table></div>'

@@ -1,0 +1,253 @@
+"""Showing: a study's results as a table in the terminal and as tables for the figures."""
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from experiments.analysis.effects import effects, few_for_their_skew, profile_bands
+from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
+from experiments.reporting.console import Numbers, Words, spread
+from experiments.reporting.explore import explore
+from experiments.reporting.figures import wanted
+from experiments.reporting.figures.style import Look, decimals
+from experiments.reporting.figures.tables import Meaning, Tables
+from experiments.reporting.wording import evidence_in_words, number, signed
+from experiments.runs.results import Results, give_back
+from experiments.study.caveats import caveats, unmoved
+from experiments.study.design import DOSE, Study
+from experiments.study.sampling import SAMPLED, Point
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+
+def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True, every_metric: bool = False) -> Tables:
+    """The tables of a study; `over_time=False` leaves out those with one row a week.
+
+    `every_metric`: the table of runs has all metrics that were kept, not only those of figures and printed tables.
+    """
+    import pandas as pd
+
+    from sim import METRICS
+
+    study, file = results.study, results.study.file
+    outcomes = tuple(dict.fromkeys(file.outcomes))
+    runs = results.runs(None if every_metric else (*outcomes, *MEASURES, *wanted("OF_RUNS")))
+    over_time = over_time and not runs.empty
+    found = explore(study, runs, {name: m.better for name, m in METRICS.items()}, conditions=False)
+    over = [m for m in dict.fromkeys((*outcomes, *wanted("OVER_TIME"))) if m in METRICS]
+    tables = Tables(
+        name=study.name,
+        title=file.title,
+        arms=tuple(study.arms),
+        metrics={name: Meaning(m.label, m.label_zh, m.unit, m.better) for name, m in METRICS.items()},
+        outcomes=outcomes,
+        runs=runs,
+        effects=effects(runs, study.reference, outcomes, first_stage),
+        trajectories=results.trajectories(over) if over_time else pd.DataFrame(),
+        profiles=profile_bands(results.profiles(outcomes)) if over_time else pd.DataFrame(),
+        varies=tuple(file.varies),
+        points=tuple(point_in_words(point) for point in study.points),
+        spans={arm: _spans(study, arm) for arm in study.arms},
+        spans_at=_moved(study),
+        sensitivity=found.sensitivity,
+        attribution=found.attribution,
+        front=found.front,
+        objectives=found.objectives,
+        window=file.window,
+        weeks=file.weeks,
+        first_stage=first_stage,
+    )
+    give_back()
+    return tables
+
+
+def point_in_words(point: Point) -> str:
+    """`moving.annual_rate = 0.1`, or nothing where nothing varies."""
+    return ", ".join(
+        f"{name} = {value:.4g}" if isinstance(value, float) else f"{name} = {value}" for name, value in point
+    )
+
+
+def _spans(study: Study, arm: str, point: int = 0) -> tuple[tuple[int, int], ...]:
+    """The weeks in which each policy of an arm acts at a point."""
+    end = study.file.weeks
+    spans = (
+        (int(doses["start"]), end if (stop := doses.get("stop")) is None else int(stop))
+        for _, doses in study.policies(arm, point)
+    )
+    return tuple((start, min(stop, end)) for start, stop in spans if start < end)
+
+
+def _moved(study: Study) -> dict[tuple[str, int], tuple[tuple[int, int], ...]]:
+    """The same of every arm and point, where what varies moves them."""
+    if not any(path.startswith(DOSE) and path.endswith((".start", ".stop")) for path in study.file.varies):
+        return {}
+    return {(arm, p): _spans(study, arm, p) for arm in study.arms for p in range(len(study.points))}
+
+
+def comparison(tables: Tables, point: int, width: int = 80) -> "Iterator[Table]":
+    """Each arm's outcomes at a point, with the paired difference from the first arm and its 95 % interval.
+
+    An interval is never broken over lines: outcomes for which `width` characters do not suffice stand in a next table.
+    """
+    here = tables.runs[tables.runs["point"] == point]
+    own = {arm: here[here["arm"] == arm] for arm in tables.arms}
+    columns: list[Words | Numbers] = [
+        Words("Arm", tables.arms),
+        Numbers("n", [str(len(own[arm])) for arm in tables.arms], beside=True),
+    ]
+    for m in tables.outcomes:
+        head = f"{tables.metrics[m].label}\n({tables.metrics[m].unit})"
+        columns.append(Numbers(head, [_cell(tables, own[arm], arm, m, point) for arm in tables.arms]))
+    return spread(columns, width, tables.points[point], lines=True)
+
+
+def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
+    """Outcome, process and price of every arm, measure by measure, at the only point of a study; nothing for several."""
+    if len(tables.points) > 1 or len(tables.arms) < 2:
+        return
+    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
+    if found.empty:
+        return
+    cells = {
+        arm: {row["metric"]: difference_in_words(row) for _, row in found[found["arm"] == arm].iterrows()}
+        for arm in tables.arms[1:]
+    }
+    measures = [m for m in (*MEASURES, PRICE) if m in set(found["metric"])]
+    names = [tables.metrics[m].label if m in tables.metrics else "Yuan per averted unmet week" for m in measures]
+    columns = [Numbers(arm, [cells[arm].get(m, "-") for m in measures]) for arm in cells]
+    title = f"Outcome, process and price: difference from {tables.arms[0]}, 95 % interval"
+    yield from spread([Words("Measure", names), *columns], width, title)
+
+
+def difference_in_words(row: "pd.Series[Any]") -> str:
+    """A difference above its interval; a price and its interval, where a price can be named."""
+    if row["metric"] == PRICE:
+        if not math.isfinite(row["mean"]):
+            return "no need averted"
+        if not math.isfinite(row["low"]) or not math.isfinite(row["high"]):
+            return f"{float(format(row['mean'], '.2g')):g}\n[no bound]"  # 17000, not 1.7e+04
+        places = decimals(row["high"] - row["low"])
+        return f"{row['mean']:.{places}f}\n[{row['low']:.{places}f}, {row['high']:.{places}f}]"
+    if row["low"] == row["high"] == 0:
+        return "0"
+    if row["low"] == row["high"] or not math.isfinite(row["low"]):
+        return number(row["effect"], sign=True)
+    places = decimals(row["high"] - row["low"])
+    return f"{signed(row['effect'], places)}\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
+
+
+def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int) -> "str | Text":
+    from rich.text import Text
+
+    if metric not in own or own.empty:
+        return "-"
+    mean = float(own[metric].mean())
+    found = tables.effects
+    rows = (
+        found[(found["arm"] == arm) & (found["metric"] == metric) & (found["point"] == point)] if len(found) else found
+    )
+    if rows.empty:
+        return number(mean)
+    row = rows.iloc[0]
+    if not math.isfinite(row["low"]):
+        return f"{number(mean)}\n{number(row['effect'], sign=True)}\n(one pair:\nno interval)"
+    good = tables.metrics[metric].better
+    clear = row["low"] > 0 or row["high"] < 0
+    colour = "" if not clear or not good else "green" if row["effect"] * good > 0 else "red"
+    if row["low"] == row["high"] == 0:
+        return Text(f"{number(mean)}\nthe same in every pair")
+    places = decimals(row["high"] - row["low"])
+    said = Text(signed(row["effect"], places), style=f"bold {colour}" if colour else "")
+    interval = f"\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
+    return Text(f"{number(mean)}\n") + said + Text(interval)
+
+
+def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int = 40) -> None:
+    """Print a table of findings: intervals beside their estimates, and what is the same in every row beneath."""
+    same = [name for name in table if len(table) > 1 and table[name].nunique(dropna=False) == 1]
+    ends = {str(name).removesuffix("low"): name for name in table if str(name).endswith("low")}
+    hidden = {*same, *(f"{stem}{end}" for stem in ends for end in ("low", "high"))}
+    shown, columns = table.head(most), list[Words | Numbers]()
+    for name in (str(name) for name in table if name not in hidden):
+        cells = [number(value) if isinstance(value, float) else str(value) for value in shown[name]]
+        stem = f"{name}_" if f"{name}_" in ends else "" if "" in ends and name == "share" else None
+        if stem is not None:
+            bounds = zip(cells, shown[f"{stem}low"], shown[f"{stem}high"], strict=True)
+            cells = [f"{cell} [{number(low)}, {number(high)}]" for cell, low, high in bounds]
+        kind = Words if any(isinstance(value, str) for value in shown[name]) else Numbers
+        columns.append(kind(name.replace("_", " "), cells))
+    for one in spread(columns, console.width, title):
+        console.print(one)
+    notes = [f"{name.replace('_', ' ')} = {table[name].iloc[0]}" for name in same if f"{name}" not in ends]
+    if notes:
+        console.print(", ".join(notes), style="dim")
+    if len(table) > most:
+        console.print(f"... and {len(table) - most} more rows.")
+
+
+def failing_in_words(table: "pd.DataFrame") -> "pd.DataFrame":
+    """The table of where arms fail with shares in per cent and their intervals beside them."""
+
+    def told(name: str) -> list[str]:
+        sign = "+z" if name == "more_often" else ""
+        ends = zip(table[name], table[f"{name}_low"], table[f"{name}_high"], strict=True)
+        return [
+            "-" if math.isnan(m) else f"{m:{sign}.0%}" + ("" if math.isnan(a) else f" [{a:{sign}.0%}, {b:{sign}.0%}]")
+            for m, a, b in ends
+        ]
+
+    shown = table[["arm", "metric", "where"]].assign(
+        **{name: told(name) for name in ("fails_there", "fails_elsewhere", "more_often")}
+    )
+    alone = {name: [f"{share:.0%}" for share in table[name]] for name in ("catches", "by_what_chose")}
+    return shown.assign(catches=alone["catches"], points=table["points"], by_what_chose=alone["by_what_chose"])
+
+
+def say_failing(console: "Console", table: "pd.DataFrame") -> None:
+    """Print where arms fail as sentences: the conditions, then what the runs say of them that had no say in them."""
+    console.print("where arms fail", style="bold")
+    for row in failing_in_words(table).to_dict("records"):
+        said = [f"it fails in {row['fails_there']} of the pairs of runs there"]
+        if row["fails_elsewhere"] != "-":
+            said += [f"in {row['fails_elsewhere']} elsewhere", f"difference {row['more_often']}"]
+            said += [f"{row['catches']} of all its failures are there"]
+        console.print(f"{row['arm']}, {row['metric']}: {row['where']}")
+        judges = f"({row['points']} points judge; by the runs that chose: {row['by_what_chose']}, too kind)"
+        console.print(f"  {', '.join(said)} {judges}")
+
+
+def say_results(console: "Console", study: Study, tables: Tables, most: int = 6) -> None:
+    """Print the comparison at each point (the first few, and none of a sample) and what it rests on."""
+    sampled = study.file.design.method in SAMPLED
+    for point in range(0 if sampled else min(len(tables.points), most)):
+        for shown in comparison(tables, point, console.width):
+            console.print(shown)
+    if len(tables.points) > most and not sampled:
+        console.print(f"... and {len(tables.points) - most} more points: see runs.parquet and the figures.")
+    if not sampled:
+        for shown in evaluation(tables, console.width):
+            console.print(shown)
+    file = study.file
+    whom = " over all residents of the city" if file.city else ""
+    notes = [f"Means{whom}, last {file.window} of {file.weeks} weeks."]
+    if len(tables.arms) > 1:
+        notes.append(f"Below them: difference from {tables.arms[0]} and its 95 % t interval, over pairs of runs.")
+    console.print(" ".join(notes), style="dim")
+    if (thin := few_for_their_skew(tables.effects)).size:
+        most_skewed = thin.loc[(thin["skew"].abs()).idxmax()]
+        pairs = math.ceil(25 * most_skewed["skew"] ** 2)
+        console.print(
+            f"{len(thin)} of {len(tables.effects)} effects come mostly from a few runs (most of all "
+            f"{most_skewed['arm']}, {most_skewed['metric']}): their intervals hold the truth less often than 95 % says. "
+            f"More replicates help: {pairs} at least, by Cochran's rule.",
+            style="yellow",
+        )
+    labels = {m: (tables.metrics[m].label, tables.metrics[m].label_zh) for m in tables.outcomes}
+    for said, _ in (*caveats(study), *unmoved(tables.runs, labels)):
+        console.print(said, style="yellow")
+    console.print(evidence_in_words(study, Look()), style="dim")

@@ -1,0 +1,399 @@
+"""Wording: a study and its tables in sentences and readable columns, in English and Chinese, for reports and papers."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from experiments.reporting.doses import values_in_words
+from experiments.reporting.escape import apart
+from experiments.reporting.figures.style import Language, Look, decimals
+from experiments.reporting.figures.tables import UNITS_ZH, Tables
+from experiments.study.design import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+GRADES = {
+    "assumed": ("assumed", "假定"),
+    "calibrated": ("calibrated", "校准"),
+    "theory": ("from theory", "来自理论"),
+    "trial": ("from trials", "来自试验"),
+    "survey": ("from surveys", "来自调查"),
+}
+"""Grades of evidence, from the weakest to the strongest."""
+
+
+def true_minus(text: str) -> str:
+    """The text with a minus sign before negative numbers."""
+    return re.sub(r"(?<![A-Za-z0-9_.])-(?=\d)", "\N{MINUS SIGN}", text)
+
+
+def signed(value: float, places: int, unit: str = "f") -> str:
+    """A difference with its sign, without one where nothing is left of it: +0.3, 0.0."""
+    said = f"{value:+z.{places}{unit}}"
+    return said if re.search("[1-9]", said) else said.lstrip("+")
+
+
+def number(value: float, *, sign: bool = False) -> str:
+    """Four significant digits, never in powers of ten."""
+    if not math.isfinite(value):
+        return "-"
+    places = 0 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
+    return f"{value:{'+' if sign else ''}.{min(places, 6)}f}"
+
+
+def chinese_names(study: Study) -> dict[str, str]:
+    """Arms in Chinese: as the study names them, else by their policies; as they are written where two would be called the same."""
+    from sim import POLICIES
+
+    found = {}
+    for arm in study.arms:
+        parts = arm.split("+")
+        known = "+".join(POLICIES[part].title_zh for part in parts) if all(part in POLICIES for part in parts) else arm
+        found[arm] = study.file.chinese.arms.get(arm) or ("无政策" if study.file.parts and arm == "nothing" else known)
+    return found if len(set(found.values())) == len(found) else {arm: arm for arm in found}
+
+
+def in_language(study: Study, tables: Tables, language: Language) -> Tables:
+    """The tables with arms and parts named in this language."""
+    from sim import POLICIES
+
+    if language == "en":
+        return tables.renamed({arm: apart(arm) for arm in study.arms}, Look())
+    titles = {name: policy.title_zh for name, policy in POLICIES.items()}
+    names = {arm: apart(name) for arm, name in chinese_names(study).items()}
+    return tables.renamed(names, Look(language=language), titles)
+
+
+def measured(tables: Tables, metric: str, look: Look, between: str = " ") -> str:
+    """A metric's label and unit."""
+    meaning = tables.metrics[metric]
+    unit = UNITS_ZH.get(meaning.unit, meaning.unit) if look.language == "zh" else meaning.unit
+    return f"{meaning.say(look.language)}{between}({unit})" if unit else meaning.say(look.language)
+
+
+def methods(study: Study, tables: Tables, first_stage: int, look: Look) -> str:
+    """A paragraph for the methods section of a paper."""
+    file, n = study.file, tables.counted()
+    runs = f"{tables.runs['run'].nunique() if 'run' in tables.runs else len(tables.runs):,}"
+    points, method, reference = len(study.points), file.design.method.replace("_", " "), tables.arms[0]
+    starts = sorted({start for arm in tables.arms for p in range(points) for start, _ in tables.acts(arm, p)})
+    began = (
+        f"Policies began in week {starts[0]}" + (f" to {starts[-1]}" if len(starts) > 1 else "") + ". "
+        if starts
+        else ""
+    )
+    began_zh = f"政策自第{starts[0]}{f'至{starts[-1]}' if len(starts) > 1 else ''}周开始；" if starts else ""
+    place, place_zh = f"the community {file.community!r}", f"社区“{file.community}”"
+    if "community" in file.varies:
+        named = values_in_words(study, "community", look)
+        place, place_zh = f"the communities {named}", f"社区{named}"
+    if file.city:
+        place = (
+            f"a city, community by community (they differ from {file.community!r} as the study file says; a run is one life of "
+            "all of them, an outcome the mean over all residents),"
+        )
+        place_zh = f"一座城市的各社区（与“{file.community}”的差异见研究文件；一次运行为全部社区的一次演变，结果为全体居民的均值）"
+    replicates, different = (
+        look.say("replicate" if n == "1" else "replicates", ""),
+        "run" if runs == "1" else "different runs",
+    )
+    without = [arm for arm in tables.arms if arm not in tables.there]
+    left = f" No run is finished of: {', '.join(without)}." if without else ""
+    left_zh = f"尚无已完成运行的组：{'、'.join(without)}。" if without else ""
+    english = (
+        f"We simulated {place} for {file.weeks} weeks under {len(study.arms)} arms"
+        + (f" at {points} points of a {method} design" if points > 1 else "")
+        + f", with {n} {replicates} each ({runs} {different}).{left} {began}"
+        f"Outcomes are means of the last {file.window} weeks. Replicates share their random numbers across arms and points, "
+        f"one for each person, week and decision, so every arm was compared with {reference!r} pair by pair. We report mean "
+        "paired differences with 95 % t intervals, intervals that hold for all arms of an outcome at once (the largest |t|, "
+        "given the correlation of the differences), BCa bootstrap intervals and effect sizes."
+    )
+    chinese = (
+        f"我们对{place_zh}模拟了{file.weeks}周，共{len(study.arms)}组"
+        + (f"、{points}个取值点（{method}设计）" if points > 1 else "")
+        + f"，每组重复{n}次（共{runs}次不同的运行）。{left_zh}{began_zh}结果取最后{file.window}周的均值。各组与各取值点在同一次重复中"
+        f"使用相同的随机数（按居民、周和决定逐一对应），因此每组都与“{reference}”逐对比较。我们报告配对差的均值及95% t 区间、"
+        "对同一结果的各组同时成立的区间（按差值相关性取最大|t|）、BCa 自助区间和效应量。"
+    )
+    return look.say(english, chinese) + (
+        look.say(" ", "") + _precision(study, tables, first_stage, look) if first_stage else ""
+    )
+
+
+def _precision(study: Study, tables: Tables, first_stage: int, look: Look) -> str:
+    """What half-widths were wanted, by which rule, and which were reached."""
+    reached, reached_zh, effects = [], [], tables.effects
+    for metric, wanted in study.file.wanted().items():
+        own = effects[effects["metric"] == metric]
+        label = tables.metrics[metric].say(look.language)
+        half = (own["high"] - own["low"]) / 2
+        widest = (
+            float((half / own["reference"].abs()).max() if wanted.relative else half.max()) if len(own) else math.nan
+        )
+        show = "{:.1%}" if wanted.relative else "{:.4g}"
+        of = " of the mean" if wanted.relative else ""
+        reached.append(f"{label}: {show.format(wanted.width)}{of} wanted, {show.format(widest)} reached at widest")
+        reached_zh.append(f"{label}目标{show.format(wanted.width)}，最宽处为{show.format(widest)}")
+    return look.say(
+        "Runs were added until the half-widths of the intervals were small enough: by Stein's rule on the first "
+        f"{first_stage} pairs, and by later looks at the spread of all pairs, which may add runs only; each t interval is the "
+        f"wider of the two ({'; '.join(reached)}).",
+        f"运行次数不断增加，直至区间半宽足够小：先按前{first_stage}对用 Stein 规则，之后再看全部配对的离散程度，"
+        f"只增不减；t 区间取两者中较宽者（{'；'.join(reached_zh)}）。",
+    )
+
+
+def in_brief(tables: Tables, look: Look) -> list[str]:
+    """A sentence an outcome: which arms differ from the first, by how much, and which cannot be told from it."""
+    said = []
+    for metric in tables.outcomes if len(tables.points) == 1 and len(tables.effects) else ():
+        own = tables.effects[tables.effects["metric"] == metric]
+        clear, unclear = list[str](), list[str]()
+        same = own["arm"][(own["low"] == 0) & (own["high"] == 0)]
+        for _, row in own.drop(same.index).iterrows():
+            places = decimals(row["high"] - row["low"])
+            interval = _between(row["low"], row["high"], places, look)
+            text = f"{row['arm']} {signed(row['effect'], places)} ({interval})"
+            (clear if row["low"] > 0 or row["high"] < 0 else unclear).append(text)
+        start = measured(tables, metric, look) + look.say(
+            f": {number(own['reference'].iloc[0])} in \N{LEFT SINGLE QUOTATION MARK}{tables.arms[0]}\N{RIGHT SINGLE QUOTATION MARK}; ",
+            f"：“{tables.arms[0]}”为{number(own['reference'].iloc[0])}；",
+        )
+        parts = [look.say(", ", "，").join(clear)] if clear else []
+        if unclear:
+            parts.append(look.say("not told from 0: ", "与0无法区分：") + look.say(", ", "，").join(unclear))
+        if len(same):
+            parts.append(look.say("the same in every pair: ", "每对运行均相同：") + look.say(", ", "，").join(same))
+        said.append(true_minus(start + look.say("; ", "；").join(parts) + look.say(".", "。")))
+    return said
+
+
+def effects_in_words(tables: Tables, metric: str, look: Look) -> "pd.DataFrame":
+    """The effects on an outcome as a reader wants them: one row an arm and point."""
+    import pandas as pd
+
+    rows = []
+    for _, row in tables.effects[tables.effects["metric"] == metric].iterrows():
+        places = decimals(row["high"] - row["low"])
+        several = len(tables.points) > 1
+        rows.append(
+            {
+                look.say("Arm", "组别"): row["arm"],
+                **({look.say("Point", "取值"): tables.points[int(row["point"])]} if several else {}),
+                look.say("Pairs", "对数"): str(row["n"]),
+                look.say(f"Mean of {tables.arms[0]}", f"{tables.arms[0]}均值"): number(row["reference"]),
+                look.say("Difference", "差值"): signed(row["effect"], places)
+                + (f" ({signed(row['relative'], 1, '%')})" if math.isfinite(row["relative"]) else ""),
+                look.say("95 % interval", "95%区间"): _between(row["low"], row["high"], places, look),
+                look.say("All arms at once", "各组同时成立"): _between(
+                    row["joint_low"], row["joint_high"], places, look
+                ),
+                "BCa": _between(row["bca_low"], row["bca_high"], places, look),
+                "d_z": f"{row['d_z']:z.2f}" if math.isfinite(row["d_z"]) else "-",
+                look.say("Pairs above 0", "差值为正"): f"{row['above']:.0%}",
+                look.say("Saved by pairing", "配对节省"): f"{row['gain']:.1f}\N{MULTIPLICATION SIGN}"
+                if math.isfinite(row["gain"])
+                else "-",
+            }
+        )
+    return pd.DataFrame(rows).map(true_minus)
+
+
+def _between(low: float, high: float, places: int, look: Look) -> str:
+    if low == high == 0:
+        return look.say("the same in every pair", "每对运行均相同")
+    return f"{signed(low, places)}{look.say(' to ', ' 至 ')}{signed(high, places)}" if math.isfinite(low) else "-"
+
+
+def effects_on_a_page(tables: Tables, look: Look) -> "pd.DataFrame":
+    """All effects as one table for a paper, those on an outcome (at a point) below its name, level and pairs."""
+    import pandas as pd
+
+    rows = []
+    for metric in tables.outcomes if len(tables.effects) else ():
+        for point, own in tables.effects[tables.effects["metric"] == metric].groupby("point", sort=True):
+            n = f"{own['n'].min()}" if own["n"].nunique() == 1 else f"{own['n'].min()}-{own['n'].max()}"
+            where = f"; {tables.points[int(str(point))]}" if len(tables.points) > 1 else ""
+            level = f"{tables.arms[0]}: {number(own['reference'].iloc[0])}"
+            head = f"{measured(tables, metric, look)}{where}; {level}; {n}{look.say(' pairs', '对')}"
+            for _, row in own.iterrows():
+                places = decimals(row["high"] - row["low"])
+                rows.append(
+                    {
+                        "": true_minus(head),
+                        look.say("Arm", "组别"): row["arm"],
+                        look.say("Difference", "差值"): signed(row["effect"], places),
+                        "%": signed(100 * row["relative"], 1) if math.isfinite(row["relative"]) else "-",
+                        look.say("95 % interval", "95%区间"): _between(row["low"], row["high"], places, look),
+                        look.say("All arms at once", "各组同时成立"): _between(
+                            row["joint_low"], row["joint_high"], places, look
+                        ),
+                        "d_z": f"{row['d_z']:z.2f}" if math.isfinite(row["d_z"]) else "-",
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def columns_in_words(look: Look) -> str:
+    """What the columns of the effects' tables are."""
+    return look.say(
+        "Difference: mean over pairs of runs with common random numbers (the same luck), in the outcome's unit and in per cent of the first arm's mean. "
+        "d_z: mean difference over its standard deviation. Pairs above 0: share of pairs in which the arm lies above. "
+        "Saved by pairing: how many times the runs that unpaired arms would need for the same interval.",
+        "差值：采用公共随机数的成对运行之差的均值，以结果单位和占首组均值的百分比表示。d_z：平均差除以其标准差。差值为正：该组高于首组的配对比例。"
+        "配对节省：不配对时达到同样区间所需运行数的倍数。",
+    )
+
+
+FINDINGS = {
+    "sensitivity": (
+        ("What the outcomes hang on", "结果取决于什么"),
+        (
+            "Sensitivity of the first arm's outcomes and of the other arms' effects to what varies, with 95 % bootstrap intervals "
+            "over points; luck between replicates is kept apart.",
+            "首组结果与其他组效应对各因素的敏感性，附按取值点自助的95%区间；重复间的偶然已分离。",
+        ),
+    ),
+    "attribution": (
+        ("Whose is the effect of the bundle", "组合效应的归属"),
+        (
+            "Shapley values of the policies of the bundle: the mean contribution over all orders in which they could be added, "
+            "with 95 % t intervals.",
+            "组合中各政策的 Shapley 值：在所有加入顺序下的平均贡献，附95% t 区间。",
+        ),
+    ),
+    "front": (
+        ("What is worth choosing", "值得选择的方案"),
+        (
+            "On the front: no other choice is at least as good in every objective and better in one. Surely: share of bootstraps "
+            "over replicates in which it is there. Conditions that nobody chooses are averaged over.",
+            "前沿：没有其他方案在各目标上都不差且至少一项更好。把握：按重复自助的样本中位于前沿的比例。无人可选的条件取平均。",
+        ),
+    ),
+    "regret": (
+        ("Regret", "遗憾"),
+        (
+            "How far an arm stays behind the best arm under the same conditions, in the outcome's unit.",
+            "各组在同样条件下落后于最佳组的幅度，以结果单位计。",
+        ),
+    ),
+    "failing": (
+        ("Where an arm fails", "何处失效"),
+        (
+            "The box of conditions (PRIM) that is richest in points at which an arm is no improvement on the first. Two thirds "
+            "of the points in every other replicate chose it; all shares are of pairs of runs at the other points in the other "
+            "replicates, which had no say, with 95 % intervals over both. Fails there, elsewhere: share of these pairs in "
+            "which the arm is no improvement, inside and outside of the box. More often: their difference, in which luck that "
+            "all points share drops out; a box whose interval holds 0 says nothing. Catches: share of the failing pairs that "
+            "lie in the box. Points: those in the box that judge. By what chose: share of the box's points that fail by the "
+            "runs that chose it, which is too kind and stands here for comparison only.",
+            "某组不优于首组的取值点最集中的条件范围（PRIM）。由三分之二的取值点和一半的重复选出；各比例均由未参与选择的取值点与重复计算，"
+            "附兼顾两者的95%区间。范围内、范围外失效：该组不优于首组的成对运行比例。差：两者之差，各点共有的偶然已消去；区间含0则该范围无意义。"
+            "涵盖：失效运行对中位于范围内的比例。点数：范围内用于检验的取值点。自选值：按选出范围的运行计算，偏高，仅供比较。",
+        ),
+    ),
+    "leaves": (
+        ("Conditions and mean effects", "条件与平均效应"),
+        (
+            "A small tree that splits the points into groups of like effect, grown as the box was chosen; mean effects, their 95 % "
+            "intervals and points are of the points and replicates that had no say.",
+            "把取值点按相近效应分组的小型树，生成方式同上；平均效应、95%区间与点数来自未参与选择的取值点与重复。",
+        ),
+    ),
+}  # fmt: skip
+"""Of each table of findings: its heading and what it shows."""
+
+
+COLUMNS_ZH = {
+    "arm": "组别", "metric": "指标", "factor": "因素", "first": "一阶", "total": "总", "luck": "偶然占比", "points": "点数",
+    "replicates": "重复", "quantity": "对象", "kind": "方法", "part": "政策", "share": "份额", "alone": "最先加入",
+    "last": "最后加入", "whole": "总效应", "n": "对数", "affordable": "预算内", "on_front": "在前沿", "surely": "把握",
+    "largest_regret": "最大遗憾", "mean_regret": "平均遗憾", "best_in": "最佳比例", "where": "条件", "fails_there": "范围内失效", "fails_elsewhere": "范围外失效",
+    "more_often": "差", "catches": "涵盖", "by_what_chose": "自选值",
+    "mean_effect": "平均效应", "point": "取值点", "mu_star": "μ*", "mu": "μ", "sigma": "σ", "floor": "仅偶然",
+    "trajectories": "轨迹数", "bca": "BCa",
+}  # fmt: skip
+
+SHARES = ("surely", "best_in")
+"""How columns of findings begin that are shares of samples or points, told in per cent."""
+
+
+def readable(table: "pd.DataFrame", tables: Tables, look: Look, drop: Sequence[str] = ()) -> "pd.DataFrame":
+    """A table of findings with intervals beside their estimates, metrics by their labels and words for columns and truths."""
+    import pandas as pd
+
+    shown: dict[str, list[str]] = {}
+    for column in map(str, table):
+        if column in drop or column in ("low", "high") or column.endswith(("_low", "_high")):
+            continue
+        stem = "" if column == "share" and "low" in table else f"{column}_" if f"{column}_low" in table else None
+        cells = [_cell(value, column, tables, look) for value in table[column]]
+        if stem is not None:
+            ends = zip(cells, table[f"{stem}low"], table[f"{stem}high"], strict=True)
+            cells = [f"{cell} [{number(low)}, {number(high)}]" for cell, low, high in ends]
+        shown[_column(column, tables, look)] = [true_minus(cell) for cell in cells]
+    return pd.DataFrame(shown)
+
+
+def on_a_page(table: "pd.DataFrame", look: Look) -> "pd.DataFrame":
+    """A table of findings for a printed page: what is the same in every row, and what is spoken of, stand above."""
+    same = [name for name in table if len(table) > 1 and table[name].nunique() == 1]
+    above = [_plain("quantity", look), _plain("metric", look)]
+    heads = [name for name in above if name in table and name not in same]
+    notes = ", ".join(table[n].iloc[0] if n in above else f"{n}: {table[n].iloc[0]}" for n in same)
+    said = table[heads].agg(", ".join, axis=1) if heads else [""] * len(table)
+    page = table.drop(columns=[*heads, *same])
+    page.insert(0, "", [", ".join(filter(None, (head, notes))) for head in said])
+    return page if notes or heads else table
+
+
+def _plain(column: str, look: Look) -> str:
+    return COLUMNS_ZH.get(column, column) if look.language == "zh" else column.replace("_", " ").capitalize()
+
+
+def _column(column: str, tables: Tables, look: Look) -> str:
+    if column in tables.metrics:
+        return measured(tables, column, look)
+    return _plain(column, look)
+
+
+def _cell(value: object, column: str, tables: Tables, look: Look) -> str:
+    if column == "metric" and value in tables.metrics:
+        return tables.metrics[str(value)].say(look.language)
+    if isinstance(value, bool) or type(value).__name__ == "bool_":
+        return look.say("yes", "是") if value else look.say("no", "否")
+    if column.startswith(SHARES) and isinstance(value, float):
+        return f"{value:.0%}"
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def evidence_in_words(study: Study, look: Look) -> str:
+    """How many inputs rest on what."""
+    grades = Counter(str(e.grade) for e in study.config.evidence.values())
+    if not grades:
+        return look.say("The evidence of the inputs is not known.", "输入的依据未知。")
+    parts = [f"{grades[g]} {look.say(*words)}" for g, words in GRADES.items() if grades[g]]
+    return look.say(
+        f"Of {sum(grades.values())} inputs of the model: {', '.join(parts)}. Policy doses are scenarios. The result is no better "
+        "than they are.",
+        f"模型的{sum(grades.values())}项输入中：{'，'.join(parts)}。政策剂量为情景假设。结果的可信度不高于这些输入。",
+    )
+
+
+def evidence_by_part(study: Study, look: Look) -> "pd.DataFrame":
+    """How many inputs of each part of the model rest on what."""
+    import pandas as pd
+
+    counts: dict[str, Counter[str]] = {}
+    for e in study.config.evidence.values():
+        counts.setdefault(e.path.split(".")[0], Counter())[str(e.grade)] += 1
+    grades = [g for g in GRADES if any(count[g] for count in counts.values())]
+    rows = [
+        {look.say("Part of the model", "模型部分"): part, **{look.say(*GRADES[g]): str(count[g] or "") for g in grades}}
+        for part, count in sorted(counts.items(), key=lambda item: (-item[1]["assumed"], item[0]))
+    ]
+    return pd.DataFrame(rows)

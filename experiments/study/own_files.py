@@ -1,0 +1,50 @@
+"""Bringing: the residents and ties of one's own are read once before anything is written, so that mistakes show early."""
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from experiments.study.design import Study
+from sim.config.validate import as_they_are
+from sim.config.yaml import ConfigError, Problem, Spot, shown_path
+
+if TYPE_CHECKING:
+    from sim.state.own_columns import OwnColumns
+
+OF_FILES = (
+    *("population.residents_file", "population.residents_weight", "population.residents_weighted_to"),
+    *("network.ties_file", "network.symmetrise", "network.strength_from", "network.strength_scale"),
+)
+"""Parameters that say how a user's files are read."""
+
+
+def read_own_files(study: Study) -> None:
+    """Read every file of residents or ties that the study's communities name.
+
+    Raises ConfigError with what is wrong in them, row by row, or with a policy meant for a column that they do not have.
+    """
+    from sim import POLICIES, load_config
+    from sim.founding.networks import ties
+    from sim.founding.population import founders
+    from sim.state.selectors import check_own
+
+    seen: dict[object, OwnColumns | None] = {}
+    problems: dict[Problem, None] = {}
+    for run in islice(study.runs(), len(study.arms) * len(study.points)):
+        job = study.job(run)
+        files = tuple((path, value) for path, value in job.changes if path in OF_FILES)
+        if (job.community, files) not in seen:
+            config, people = load_config(job.community, set=as_they_are(dict(job.changes))), None
+            if config.population.residents_file or config.network.ties_file:
+                people = founders(config.population, run.seed)
+                ties(config.network, people, run.seed)
+            seen[job.community, files] = people.own if people else None
+        for name, doses in job.policies:
+            for part, _ in POLICIES[name](**doses).acting(1.0):
+                try:
+                    if part.where is not None:
+                        check_own(part.where, seen[job.community, files])
+                except ValueError as error:
+                    spot = Spot(shown_path(study.path))
+                    problems[Problem(spot, f"arms.{run.arm}.{name}.where", f"{part.where!r}: {error}", "")] = None
+    if problems:
+        raise ConfigError(problems)

@@ -1,0 +1,122 @@
+"""What a study file may say. Its classes are also the JSON Schema that editors use."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from experiments.analysis.stopping import Wanted
+from experiments.study.sampling import Design, Factor
+
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+type Entry = str | dict[str, dict[str, Any] | None]
+"""A policy by its name, or by its name with doses."""
+
+
+class Arm(BaseModel):
+    """One alternative: its policies and, where it needs them, its own values of parameters (such as a switch)."""
+
+    model_config = _STRICT
+    policies: tuple[Entry, ...] = Field((), description="Policies, each with its doses.")
+    set: dict[str, Any] = Field({}, description="Parameters that differ in this arm, by dotted path.")
+
+
+class Chinese(BaseModel):
+    """What a study is called in Chinese, for figures and reports with `--lang zh`."""
+
+    model_config = _STRICT
+    title: str = Field("", description="The title in Chinese.")
+    question: str = Field("", description="The question in Chinese.")
+    arms: dict[str, str] = Field(
+        {}, description="Arms in Chinese, by their names; policies have Chinese names already."
+    )
+
+
+class StudyFile(BaseModel):
+    """A study as its file says it."""
+
+    model_config = _STRICT
+    title: str = Field(description="The study's title.")
+    question: str = Field("", description="The question, in a sentence.")
+    chinese: Chinese = Field(Chinese(), description="Title, question and arms in Chinese.")
+    community: str = Field(description="A community's name, or a configuration file beside the study.")
+    weeks: int = Field(ge=1, le=30_000, description="Weeks in all, burn-in included.")
+    burn_in: int = Field(0, ge=0, description="Weeks before policies without a `start` of their own begin.")
+    window: int = Field(
+        52,
+        ge=1,
+        description="An outcome is its mean over this many last weeks; where the file does not say how many, over 52 "
+        "or as many as there are after the burn-in.",
+    )
+    replicates: int = Field(
+        20, ge=1, le=1_000_000, description="Runs of every arm at every point, each with its own seed."
+    )
+    until: dict[str, str | float] = Field(
+        {},
+        description="For some outcomes the half-width of their effects' 95 % intervals: '5%' of the first arm's mean "
+        "or in the metric's unit. The first `replicates` then tell how many are needed.",
+    )
+    most: int = Field(500, ge=3, le=1_000_000, description="Never more replicates than this, with `until`.")
+    seed: int = Field(1, ge=0, le=2**63 - 1, description="The seed from which those of the replicates are derived.")
+    set: dict[str, Any] = Field({}, description="Parameters that differ from the community's, by dotted path.")
+    arms: dict[str, Arm | tuple[Entry, ...]] = Field(
+        {}, description="The alternatives; the first is the one against which the others are measured."
+    )
+    parts: tuple[Entry, ...] = Field(
+        (),
+        max_length=7,
+        description="Instead of arms: the policies of a bundle. Every part of the bundle becomes an arm, so that the "
+        "bundle's effect can be attributed to its policies.",
+    )
+    varies: dict[str, Factor] = Field(
+        {}, description="Parameters, doses (policies.name.dose) or community: values or a range."
+    )
+    design: Design = Field(Design(method="factorial"), description="How points are chosen among what varies.")
+    city: bool = Field(
+        False,
+        description="The points are the communities of one city, lived side by side: what is compared are means over "
+        "all of its residents.",
+    )
+    outcomes: tuple[str, ...] = Field(
+        ("cohesion", "unmet_needs", "participation"), min_length=1, description="Metrics to report."
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if bool(self.arms) == (len(self.parts) > 1):
+            raise ValueError("either arms, or two or more parts of a bundle")
+        if self.burn_in >= self.weeks:
+            raise ValueError(f"burn_in below weeks, not {self.burn_in} of {self.weeks}")
+        if "window" not in self.model_fields_set:
+            object.__setattr__(
+                self, "window", min(self.window, self.weeks - self.burn_in)
+            )  # before anybody has seen it
+        if self.window > self.weeks:
+            raise ValueError(f"a window within the {self.weeks} weeks, not {self.window}")
+        if self.until and not 3 <= self.replicates <= self.most:
+            raise ValueError(
+                f"with until, at least 3 replicates in the first stage and no more than most ({self.most})"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _has_communities(self) -> Self:
+        if self.city and not self.varies:
+            raise ValueError("with city, something that varies from community to community (varies)")
+        return self
+
+    def wanted(self) -> dict[str, Wanted]:
+        """The half-widths to reach, as numbers."""
+        return {name: wanted_width(width) for name, width in self.until.items()}
+
+
+def wanted_width(said: str | float) -> Wanted:
+    """`5%` as a share of the first arm's mean, 0.02 in the metric's unit. Raises ValueError for anything else."""
+    if isinstance(said, str) and said.endswith("%"):
+        width, relative = float(said.removesuffix("%")) / 100, True
+    else:
+        width, relative = float(said), False
+    if not 0 < width < float("inf"):
+        raise ValueError(f"a half-width above 0, not {said}")
+    return Wanted(width, relative)

@@ -1,0 +1,83 @@
+"""Lists for the terminal: what can be named, and how the model does against its exact limits."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from experiments.reporting.console import Numbers, Words, spread, terminal
+
+if TYPE_CHECKING:
+    from experiments.validation.limits import Row
+
+
+def say_names() -> None:
+    """Print what can be named: studies, communities, policies and metrics."""
+    from sim import METRICS, POLICIES
+    from sim.config.load import config_folder
+
+    console = terminal()
+    folder = config_folder()
+    for title, names in (
+        ("Studies", _titles(folder / "studies")),
+        ("Communities", {"baseline": _title(folder / "baseline.yaml"), **_titles(folder / "communities")}),
+        (
+            "Policies",
+            {name: (policy.__doc__ or "").strip().split("\n")[0] for name, policy in sorted(POLICIES.items())},
+        ),
+        ("Metrics", {name: f"{m.label} ({m.unit}): {m.sentence}" for name, m in METRICS.items()}),
+    ):
+        columns = [Words("", [Text(name, style="bold") for name in names]), Words("", list(names.values()))]
+        for table in spread(columns, console.width, title, plain=True, heads=False):
+            console.print(table)
+
+
+def metrics_in_markdown() -> str:
+    """The metrics as a table: name, label, unit, what it is, and how it is measured."""
+    from sim import METRICS
+
+    better = {1: "more", -1: "less", 0: ""}
+    rows = [
+        f"| `{name}`{' (headline)' if m.headline else ''} | {m.label} | {m.unit} | {m.sentence} | {better[m.better]} | "
+        f"{'every 13 weeks' if m.slow else 'weekly'} |"
+        for name, m in METRICS.items()
+    ]
+    head = "| column | label | unit | what it is | better | measured |\n|---|---|---|---|---|---|"
+    return "\n".join([head, *rows])
+
+
+def _titles(folder: Path) -> dict[str, str]:
+    return {path.stem: _title(path) for path in sorted(folder.glob("*.yaml"))}
+
+
+def _title(path: Path) -> str:
+    """What the file says it is; nothing where it says nothing or cannot be read."""
+    from sim.config.yaml import ConfigError, read
+
+    try:
+        said = read(path).value
+    except ConfigError:
+        return ""
+    title = said.get("title", "") if isinstance(said, dict) else ""
+    return str(title.get("value", "") if isinstance(title, dict) else title)
+
+
+def say_limits(rows: "Iterable[Row]") -> bool:
+    """Print limit, expected, got, verdict; true when all hold."""
+    console = terminal()
+    table, before, fails = list[tuple[str | Text, ...]](), "", 0
+    for row in rows:
+        said = Text(row.verdict, style="" if row.verdict == "holds" else "bold red")
+        numbers = (f"{row.expected:.6g}", f"{row.got:.6g}", f"{row.tolerance:.2g}")
+        table.append((row.limit if row.limit != before else "", row.what, *numbers, said))
+        before, fails = row.limit, fails + (row.verdict != "holds")
+    told = len(table)
+    kinds = (Words, Words, Numbers, Numbers, Numbers, Words)
+    heads = ("limit", "what", "expected", "got", "tolerance", "verdict")
+    columns = [kind(head, [row[i] for row in table]) for i, (kind, head) in enumerate(zip(kinds, heads, strict=True))]
+    for shown in spread(columns, console.width, plain=True):
+        console.print(shown)
+    console.print(f"{told} numbers, {told - fails} hold, {fails} fail.")
+    console.print("Where chance has a part, they may differ by four standard errors: one false alarm in 16,000.")
+    return fails == 0

@@ -1,0 +1,128 @@
+"""Planning: what a study would do, before anything starts."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from experiments.reporting.console import Words, spread, terminal
+from experiments.runs.executor import in_processes, perform, simulated
+from experiments.runs.results import results_for
+from experiments.runs.store import Series, Store
+from experiments.runs.worker_pool import processors
+from experiments.study.caveats import caveats, size_in_words
+from experiments.study.design import Job, Study
+from experiments.tasks.run import figures_and_table, warm
+
+FEW = 200
+"""Runs with made-up numbers, or two a point, of which tables and figures are made to know how long that takes."""
+POINTS = 200
+"""Points at most of which they are made."""
+
+
+def say_plan(study: Study, folder: Path) -> None:
+    """Print size, runs, weeks, time and disk, and what the design cannot tell.
+
+    The size comes first, by arithmetic; short runs, keeping, tables and figures are timed. Memory hangs on the points, not
+    on the runs.
+    """
+    from sim import METRICS
+
+    begun = time.process_time()  # what it took to start and to read the study
+    console = terminal()
+    console.print(size_in_words(study.file))
+    file, weeks = study.file, study.file.weeks
+    roots = len({study.root(arm, point).digest() for point in range(len(study.points)) for arm in study.arms})
+    runs, different = len(study.arms) * len(study.points) * file.replicates, roots * file.replicates
+    store = Store(folder)
+    there = {*store.finished(), *store.waiting()} if store.aside.is_dir() else store.finished()
+    todo = different - (len({run.run for run in study.runs() if run.run in there}) if there else 0)
+    warm(study, console)
+    start, a_run, a_week = _measured(study.job(study.last_run()), console)
+    keeping, showing = _kept_and_shown(study)
+    start, a_run = start + begun, a_run + keeping
+    seconds = todo * (a_run + a_week * weeks)
+    replicates, most = str(file.replicates), ""
+    if file.until:
+        wanted = ", ".join(f"{name} {width}" for name, width in file.until.items())
+        replicates = f"{file.replicates} at first, then until half-widths are {wanted}; {file.most} at most"
+        longest = seconds + (file.most - file.replicates) * roots * (a_run + a_week * weeks)
+        most = f"; with {file.most} replicates {_duration(longest / processors())}"
+    told = (
+        ("arms", ", ".join(study.arms)),
+        ("points", f"{len(study.points)} ({file.design.method})"),
+        ("replicates", replicates),
+        ("runs", f"{runs}; {different} different, {todo} to do"),
+        ("weeks", f"{weeks} a run, {todo * weeks:,} in all"),
+        (
+            "time",
+            f"about {_duration(start + seconds / processors() + showing)} on {processors()} processors{most}: "
+            f"{_duration(start)} to start and load, {_duration(seconds / processors())} for the runs, "
+            f"{_duration(showing)} for tables and figures",
+        ),
+        ("work", f"{_duration(start + seconds + showing)} of processor time, of which the runs {_duration(seconds)}"),
+        ("disk", f"about {different * weeks * len(METRICS) * 4 * 0.6 / 1e6:,.1f} MB"),
+        ("folder", str(folder)),
+    )
+    names = Words("", [Text(name, style="bold") for name, _ in told])
+    for table in spread([names, Words("", [said for _, said in told])], console.width, plain=True, heads=False):
+        console.print(table)
+    for said, _ in caveats(study):
+        console.print(said, style="yellow")
+
+
+def _measured(job: Job, console: Console) -> tuple[float, float, float]:
+    """Processor time to load what workers need, seconds for a run to begin, and for a week: of short runs in such a worker."""
+    job = job._replace(weeks=max(2, min(job.weeks, 26)))
+    begun = _childrens_time()
+    subprocess.run(
+        [sys.executable, "-c", "import experiments.runs.preloaded"], check=False, cwd=Path(__file__).parents[2]
+    )
+    loading = _childrens_time() - begun
+    _, short, longer = in_processes([job._replace(weeks=1), job._replace(weeks=1), job], None, 1, simulated)
+    if longer.failed and longer.finished and longer.finished.error:
+        said = longer.finished.error.splitlines()[-1]
+        console.print(f"A run of {job.weeks} weeks that was tried for this failed: {said}")
+    a_week = max(longer.seconds - short.seconds, 0.0) / (job.weeks - 1)
+    return loading, max(short.seconds - a_week, 0.0), a_week
+
+
+def _childrens_time() -> float:
+    """Processor time of the programs that this one has started and that have ended."""
+    took = os.times()
+    return took.children_user + took.children_system
+
+
+def _kept_and_shown(study: Study) -> tuple[float, float]:
+    """Processor time to keep a run, and to make tables and figures: of runs of this study whose numbers are made up."""
+    few = replace(study, points=study.points[:POINTS])
+    few = few.with_replicates(max(2, min(study.file.replicates, FEW // (len(few.points) * len(few.arms)))))
+    with tempfile.TemporaryDirectory(prefix="linli-plan-") as beside:
+        store, begun = Store(Path(beside)).open(), time.process_time()
+        tally = perform(few, store, workers=1, simulate=_made_up)
+        kept = time.process_time()
+        results = results_for(few, store)
+        results.each.write_runs()
+        figures_and_table(results, 0, terminal(quiet=True))
+        return (kept - begun) / max(tally.done, 1), time.process_time() - kept
+
+
+def _made_up(job: Job) -> Series:
+    from sim import METRICS
+
+    chance = np.random.default_rng(job.seed)
+    return {name: chance.random(job.weeks, np.float32) for name in METRICS}
+
+
+def _duration(seconds: float) -> str:
+    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {name}"
+    return f"{seconds:.1f} s"

@@ -1,0 +1,123 @@
+"""The command that asks how far a study's message carries: runs it over the plausible space and says what holds."""
+
+import csv
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from experiments.reporting.console import Numbers, Words, spread, terminal
+from experiments.reporting.escape import in_markdown
+from experiments.runs.executor import missing, perform
+from experiments.runs.present import claim, say_mended
+from experiments.runs.results import Results
+from experiments.runs.store import Store
+from experiments.study.design import Study
+from experiments.validation.robustness import Message, Moved, at_points, drawn_points, messages, movable, spread_points
+
+
+def run_robustness(
+    study: Study, out: Path, points: int, replicates: int, factor: float, over: str | None, workers: int
+) -> list[Message]:
+    """Run what is missing, print and write messages.csv and messages.md; `over`: the calibration whose draws to use.
+
+    Raises ConfigError when that calibration has left no draws.
+    """
+    console = terminal()
+    moved = movable(study.config, factor)
+    if over:
+        from experiments.tasks.calibrate import kept_draws
+
+        draws = kept_draws(over)[:points]
+        moved = [m for m in moved if m.path in draws[0]]
+        wide = at_points(study, drawn_points(draws), replicates)
+    else:
+        wide = at_points(study, spread_points(moved, points, study.file.seed), replicates)
+    store = Store(out).open()
+    with store.held("") as mended:
+        claim(study, store)
+        say_mended(store, mended)
+        todo = sum(1 for _ in missing(wide, store))
+        console.print(
+            f"{len(wide.arms)} arms x {len(wide.points)} points x {replicates} replicates; {todo} runs to do; "
+            f"{len(moved)} numbers moved."
+        )
+        with console.status("running ...") as status:
+            done = 0
+
+            def told(more: int, _failed: int) -> None:
+                nonlocal done
+                done += more
+                status.update(f"{done} of {todo} runs")
+
+            perform(wide, store, workers=workers, apart=True, told=told)
+        found, plausible = messages(wide, Results(wide, store).runs(), moved)
+    say(console, found, plausible, len(wide.points))
+    (out / "messages.csv").write_text(as_csv(found), encoding="utf-8")
+    (out / "messages.md").write_text(
+        as_markdown(study, found, plausible, moved, len(wide.points), replicates, factor, over), encoding="utf-8"
+    )
+    console.print(f"{out}: messages.csv, messages.md", style="dim")
+    return found
+
+
+def say(console: Console, found: list[Message], plausible: int, points: int) -> None:
+    """Print each message with the share of plausible points that bear it."""
+    columns: list[Words | Numbers] = [
+        Words("arm", [m.arm for m in found]),
+        Words("outcome", [m.metric for m in found]),
+        Numbers("effect (nine in ten points)", [f"{m.effect:.3g} ({m.low:.3g} to {m.high:.3g})" for m in found]),
+        Numbers("same sign", [f"{m.same_sign:.0%}" for m in found]),
+        Numbers("beyond noise", [f"{m.sure:.0%}" for m in found]),
+        Words("hangs on", [", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3]) for m in found]),
+    ]
+    for table in spread(columns, console.width, plain=True):
+        console.print(table)
+    console.print(f"{plausible} of {points} points are plausible communities.")
+
+
+def as_csv(found: list[Message]) -> str:
+    """One row a message."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(["arm", "metric", "effect", "p05", "p95", "same_sign", "sure", "points", "hangs_on"])
+    for m in found:
+        hangs = "; ".join(f"{h.path} {h.rank_correlation:+.3f} ({h.grade})" for h in m.hangs_on)
+        table.writerow(
+            [m.arm, m.metric, *(f"{x:.6g}" for x in (m.effect, m.low, m.high, m.same_sign, m.sure)), m.points, hangs]
+        )
+    return text.getvalue()
+
+
+def as_markdown(
+    study: Study,
+    found: list[Message],
+    plausible: int,
+    moved: list[Moved],
+    points: int,
+    replicates: int,
+    factor: float,
+    over: str | None,
+) -> str:
+    """The same for a page of documentation."""
+    how = (
+        f"{points} draws from the posterior of the calibration `{over}`"
+        if over
+        else f"{points} points that move {len(moved)} assumed and calibrated numbers of the rules at once, each evenly "
+        f"between value / {factor:g} and value x {factor:g}"
+    )
+    head = "| arm | outcome | effect, mean | nine in ten points | same sign | beyond noise | hangs on |"
+    said = [
+        f"Study `{study.name}` ({in_markdown(study.file.title)}), {study.file.weeks} weeks, {how}, {replicates} replicates each; "
+        f"{plausible} points are plausible communities. Effects are paired differences from the first arm.",
+        "",
+        head,
+        "|---|---|---|---|---|---|---|",
+    ]
+    for m in found:
+        hangs = "; ".join(f"`{h.path}` {h.rank_correlation:+.2f} ({h.grade})" for h in m.hangs_on) or "no single number"
+        said.append(
+            f"| {in_markdown(m.arm)} | {m.metric} | {m.effect:.3g} | {m.low:.3g} to {m.high:.3g} | {m.same_sign:.0%} | "
+            f"{m.sure:.0%} | {hangs} |"
+        )
+    return "\n".join([*said, ""])

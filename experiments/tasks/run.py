@@ -1,0 +1,379 @@
+"""A session: run a study from beginning to end, and say what happens on the way."""
+
+import pickle
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from rich.console import Console
+from rich.text import Text
+
+from experiments.analysis.stopping import Need
+from experiments.reporting.console import terminal
+from experiments.reporting.wording import FINDINGS, in_language
+from experiments.runs.executor import Tally, Workers, missing, perform, planned, simulated
+from experiments.runs.present import claim, note_files, put_older_away, say_mended, state_of
+from experiments.runs.provenance import changed_since, manifest, write_resolved
+from experiments.runs.results import Results, give_back, results_for, settled
+from experiments.runs.store import Store, StoreError, clear_errors
+from experiments.runs.worker_pool import processors
+from experiments.study.caveats import caveats
+from experiments.study.design import Study
+from experiments.study.own_files import read_own_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from experiments.reporting.figures.style import Language
+    from experiments.reporting.figures.tables import Tables
+
+MANY = 20_000
+"""Runs from which on memory is a concern."""
+
+
+def run_study(
+    study: Study, folder: Path, workers: int, by: Workers, shard: tuple[int, int], on: str, limit: float, retry: bool,
+    csv: bool, quiet: bool,
+) -> int:  # fmt: skip
+    """Do what is missing, write tables, figures and manifest, print the comparison; returns how many runs failed."""
+    console = terminal(quiet=quiet)
+    read_own_files(study)
+    store = Store(folder).open()
+    part = "" if shard == (1, 1) else f"{shard[0]}/{shard[1]}"
+    began, clock, tally = datetime.now(UTC), time.perf_counter(), Tally()
+
+    def told() -> dict[str, Any]:
+        return {
+            "began": began.isoformat(timespec="milliseconds"),
+            "seconds": round(time.perf_counter() - clock, 3),
+            "runs": tally.done,
+            "run_seconds": round(tally.seconds, 3),
+            "workers": workers or processors(),
+            "by": on or by,
+            **({"part": part} if part else {}),
+        }
+
+    def go_on(study: Study) -> None:
+        aside = store.waiting(again=retry)
+        lacking = [run.run for run in missing(study, store, shard=shard, again=retry)]
+        total, todo = sum(1 for _ in planned(study, shard)), sum(run not in aside for run in lacking)
+        places = "communities" if study.file.city else "points"
+        asked = f"{len(study.arms)} arms x {len(study.points)} {places} x {study.file.replicates} replicates"
+        asked += f", part {part}" if part else ""
+        console.print(f"{asked}: {total - todo} of {total} runs are there, {todo} to do.")
+        there = store.finished() if todo == total else {}
+        if there and not any(run.run in there for run in study.runs()):
+            console.print(f"The {len(there)} runs there are {changed_since(study, store)}.", style="yellow")
+        if todo:
+            warm(study, console)
+        if lacking:
+            with _progress(console, len(lacking)) as heard:
+                how: dict[str, Any] = {"workers": workers, "by": by, "shard": shard, "on": on, "limit": limit}
+                tally.add(perform(study, store, **how, again=retry, apart=True, told=heard))
+
+    with store.held(part) as mended:
+        claim(study, store)
+        say_mended(store, mended)
+        console.print(Text(study.file.title, style="bold") + Text(f"  {study.file.question}"))
+        for said, _ in caveats(study):
+            console.print(said, style="yellow")
+        first = study.file.replicates if study.file.until else 0
+        asked, seen = study, 0
+        while study.file.replicates > seen:
+            go_on(study)
+            if part and any(True for _ in missing(study, store)):
+                if tally.done:
+                    store.note_session(told())
+                console.print(f"Part {part} is done. When all parts are, run the study once more.")
+                return tally.failed
+            seen = study.file.replicates
+            if first:
+                study, found = settled(asked, store)
+                _say_needs(console, study, found, seen)
+        older = put_older_away(store, state := state_of(study, store))
+        results = results_for(study, store)
+        written = [write_resolved(study, store), results.each.write_runs()]
+        if study.file.city:
+            written.append(results.write_runs("city.parquet"))
+        if csv:
+            written += results.each.write_csv()
+        failures = results.each.write_failures()
+        if not failures.empty:
+            written.append(folder / "failures.csv")
+        drawn = figures_and_table(results, first, console)
+        store.note_session(told())
+        counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
+        files = [*written, *(folder / name for name in drawn)]
+        store.write_manifest(manifest(study, store, state, files) | counts)
+    _say_failures(console, failures.to_dict("records"))
+    if older:
+        named = ", ".join(older[:3]) + (f" and {len(older) - 3} more" if len(older) > 3 else "")
+        console.print(f"Of an older state of the study, and put away in {folder / 'older'}: {named}.", style="yellow")
+    tables = [path.name for path in written if path.suffix in (".parquet", ".csv") and path.name != "failures.csv"]
+    console.print(
+        f"{folder}: {', '.join(tables)}, weekly/, figures/, resolved.yaml, manifest.json", style="dim", soft_wrap=True
+    )
+    return len(failures)
+
+
+def _say_needs(console: Console, study: Study, found: Sequence[Need], seen: int) -> None:
+    """Say how many replicates the runs so far ask for, and what asks for the most."""
+    if not found:
+        return
+    hardest = max(found, key=lambda need: need.replicates)
+    where = f"{hardest.arm}, {hardest.metric}" + (f", point {hardest.point}" if len(study.points) > 1 else "")
+    if hardest.replicates <= seen:
+        console.print(f"After {seen} replicates every wanted half-width is reached.")
+        return
+    expected = min(hardest.replicates, study.file.most) - seen
+    console.print(
+        f"After {seen} replicates: {hardest.replicates} are needed for the wanted half-widths ({where}); "
+        f"about {expected} more are expected."
+    )
+    if hardest.replicates > study.file.most:
+        console.print(
+            f"More than `most`: the study stops at {study.file.most} and some intervals stay wider.", style="yellow"
+        )
+
+
+def warm(study: Study, console: Console) -> None:
+    """Compile the rules once, before workers start: they find them in the cache. What goes wrong is for a run to say."""
+    from sim import POLICIES
+    from sim.simulation import compile_all
+
+    named = {name for arm in study.arms.values() for name, _ in arm if name in POLICIES}
+    with _compiling(console) as say, suppress(Exception):
+        compile_all([POLICIES[name]() for name in sorted(named)], say)
+
+
+@contextmanager
+def _compiling(console: Console) -> "Iterator[Callable[[int, int, str], None]]":
+    """What is compiled just now, as a bar that names the rule; where nobody looks on, one line that says why it takes a while."""
+    if console.is_terminal:
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        with Progress(TextColumn("{task.description}"), BarColumn(), console=console, transient=True) as bar:
+            task = bar.add_task("Compiling the rules for this machine (this once)", total=None, visible=False)
+
+            def shown(at: int, of: int, name: str) -> None:
+                words = f"Compiling for this machine (this once): rule {at} of {of}: {name}"
+                bar.update(task, description=words, completed=at, total=of, visible=at > 0)
+
+            yield shown
+    else:
+        said: list[bool] = []
+
+        def once(at: int, of: int, name: str) -> None:
+            if not said:
+                said.append(True)
+                console.print(f"Compiling the rules for this machine (this once): {of} functions ...")
+
+        yield once
+
+
+@contextmanager
+def _progress(console: Console, total: int) -> "Iterator[Callable[[int, int], None]]":
+    """A progress bar in a terminal; elsewhere a line every half minute."""
+    if console.is_terminal:
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=console, transient=True) as bar:
+            task, failed = bar.add_task("runs", total=total), 0
+
+            def told(done: int, wrong: int) -> None:
+                nonlocal failed
+                failed += wrong
+                bar.update(task, advance=done, description=f"runs ({failed} failed)" if failed else "runs")
+
+            yield told
+        return
+    done, last = 0, time.monotonic()
+
+    def counted(more: int, _: int) -> None:
+        nonlocal done, last
+        done += more
+        if time.monotonic() - last > 30:
+            last = time.monotonic()
+            console.print(f"{done} of {total} runs")
+
+    yield counted
+
+
+def figures_and_table(results: Results, first_stage: int, console: Console) -> list[str]:
+    """Say what came out and draw it; returns the figures."""
+    from experiments.reporting.result_tables import say_results, tables_of
+
+    tables = tables_of(results, first_stage=first_stage)
+    if tables.runs.empty:
+        console.print("No run succeeded, so there is nothing to compare.")
+        return []
+    say_results(console, results.study, tables)
+    folder = results.store.folder
+    return [path.relative_to(folder).as_posix() for path in _drawn(tables, folder / "figures")]
+
+
+def _drawn(tables: "Tables", folder: Path) -> list[Path]:
+    """Draw the figures; those of very many runs in a process of its own, which holds neither the model nor the store."""
+    from experiments.reporting.figures import draw_all
+
+    if len(tables.runs) < MANY:
+        return draw_all(tables, folder)
+    give_back()
+    with tempfile.TemporaryDirectory(prefix="linli-") as beside, clear_errors(Path(beside)):
+        kept = Path(beside) / "tables"
+        with kept.open("wb") as file:  # handed over by a file, for a queue would hold them twice more
+            pickle.dump(tables, file, protocol=5)
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+            return alone.submit(_drawn_from, kept, folder).result()
+
+
+def _drawn_from(kept: Path, folder: Path) -> list[Path]:
+    from experiments.reporting.figures import draw_all
+
+    with kept.open("rb") as file:
+        return draw_all(pickle.load(file), folder)
+
+
+def _say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> None:
+    for row in failures[:3]:
+        # the message is the last part that is not indented, as what follows explains it
+        last = [line for line in str(row["error"]).splitlines() if line[:1].strip()][-1]
+        where = f" {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}"
+        console.print(Text("failed:", style="red") + Text(where))
+        console.print(f"  again: {row['command']}", soft_wrap=True)
+    if len(failures) > 3:
+        console.print(f"... and {len(failures) - 3} more failed runs, all in failures.csv.")
+
+
+def results_of(study: Study, folder: Path) -> tuple[Results, int]:
+    """The results of a study that was run, and the size of its first stage. Raises StoreError when nothing is there."""
+    store = Store(folder)
+    claim(study, store, write=False)
+    first = study.file.replicates if study.file.until else 0
+    results = results_for(settled(study, store)[0], store)
+    if results.runs(()).empty:
+        raise StoreError(f"{folder}: no finished run of this study{_why_none(results)}. First: {study.command}")
+    return results, first
+
+
+def _why_none(results: Results) -> str:
+    """Why a store has nothing of a study to show, where it has runs at all."""
+    there = results.store.finished()
+    if not there:
+        return ""
+    if own := sum(run.run in there for run in results.each.study.runs()):
+        return f" that could be shown: {own} ended, and failed or lack others that they belong to (failures.csv)"
+    return f": the {len(there)} runs there are {changed_since(results.each.study, results.store)}"
+
+
+def draw_figures(
+    study: Study, folder: Path, width: float, language: str, formats: Sequence[str], only: Sequence[str]
+) -> list[Path]:
+    """Draw figures of a study that was run.
+
+    Raises StoreError when nothing is there, or nothing that a figure of `only` could show.
+    """
+    from experiments.reporting.figures import draw_all, needs
+    from experiments.reporting.figures.style import Look
+    from experiments.reporting.result_tables import tables_of
+
+    results, first = results_of(study, folder)
+    suffix = f"-{language}" if language != "en" else ""
+    look = Look(width, cast("Language", language))
+    tables = tables_of(results, first_stage=first)
+    if not only or "network" in only:
+        from experiments.reporting.snapshot import snapshots_of
+
+        tables = replace(tables, snapshots=snapshots_of(results.study, results.store.finished()))
+    tables = in_language(results.study, tables, look.language)
+    drawn = draw_all(tables, folder / f"figures{suffix}", look, formats, only)
+    without = [name for name in only if not any(path.stem.partition("-")[0] == name for path in drawn)]
+    if without:
+        raise StoreError(
+            "\n".join(f"{study.path}: nothing to draw as {name}; expected {needs(name)}" for name in without)
+        )
+    note_files(results.each.study, results.store, drawn)
+    return drawn
+
+
+def say_findings(study: Study, folder: Path, budget: float) -> None:
+    """Print and write what the study's design allows to find: sensitivity, attribution, fronts, where arms fail."""
+    from experiments.reporting.explore import explore
+    from experiments.reporting.result_tables import say_failing, say_table
+    from sim import METRICS
+
+    console = terminal()
+    results, _ = results_of(study, folder)
+    better = {name: metric.better for name, metric in METRICS.items()}
+    findings = explore(results.study, results.runs(), better, budget)
+    found = findings.tables()
+    written = [folder / "tables" / f"{name}.csv" for name in found]
+    (folder / "tables").mkdir(exist_ok=True)
+    for name, table in found.items():
+        if name == "failing":
+            say_failing(console, table)
+        else:
+            say_table(console, name, table)
+        console.print(f"{FINDINGS[name][1][0]}\n", style="dim")
+        table.to_csv(folder / "tables" / f"{name}.csv", index=False)
+    note_files(results.each.study, results.store, written)
+    if findings.lacking[0]:
+        console.print(findings.lacking[0], style="yellow")
+    elif not found:
+        console.print(
+            "This design allows no more than the comparison of its arms. See `design` and `parts` of a study."
+        )
+
+
+def verify(study: Study, folder: Path, many: int, seed: int) -> int:
+    """Look at every file, make the tables anew, perform some finished runs again; returns how much is not the same.
+
+    Moves nothing. Raises StoreError when there is nothing to verify.
+    """
+    import numpy as np
+
+    from experiments.runs.verify import changed_files
+
+    console, store = terminal(), Store(folder)
+    claim(study, store, write=False)
+    results = results_for(settled(study, store)[0], store)
+    changed = list(changed_files(results))
+    for sentence in changed:
+        console.print(sentence, style="red")
+    if not changed:
+        results_of(study, folder)  # says why, where there is no run
+        known = len(store.manifest().get("files", {}))
+        console.print(f"{known} files are what was written, and the tables what the weekly values give.")
+    each, there = results.each, store.finished()
+    done = list({run.run: run for run in each.study.runs() if there.get(run.run)}.values())
+    chosen = [done[i] for i in np.random.default_rng(seed).permutation(len(done))[:many]]
+    kept, wrong = each.series([run.run for run in chosen]), 0
+    for run in chosen:
+        again, before = simulated(each.study.job(run)), kept[run.run]
+        same = set(again) == set(before) and all(np.array_equal(again[m], before[m], equal_nan=True) for m in again)
+        wrong += not same
+        told = f"{run.run}  {run.arm}, point {run.point}, replicate {run.replicate}: {'same' if same else 'DIFFERS'}"
+        console.print(told, style="" if same else "red")
+    console.print(f"{len(chosen) - wrong} of {len(chosen)} runs are the same in every weekly value.")
+    return wrong + len(changed)

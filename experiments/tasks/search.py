@@ -1,0 +1,145 @@
+"""Searching: doses that do well in several outcomes at once, whatever the conditions, and stay within a budget.
+
+What varies over a range is searched. What varies over listed values is a condition that nobody chooses: every choice is
+lived under all of them and judged by the worst (or by their mean). NSGA-II proposes a generation of choices; each is
+lived with the study's replicates, on the luck that all points share, and the best are crossed and changed for the next. Every run goes to the study's store, and the
+same search asks the same questions, so an interrupted search goes on where it was.
+
+NSGA-II: Deb, Pratap, Agarwal and Meyarivan 2002.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.analysis.front import Judge, front, over_conditions
+from experiments.runs.executor import Workers, perform
+from experiments.runs.present import claim, say_mended
+from experiments.runs.results import Results
+from experiments.runs.store import Store
+from experiments.study.design import Study
+from experiments.study.sampling import Point, Range
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+type Numbers = NDArray[np.float64]
+
+
+class StudyError(Exception):
+    """The study cannot be searched; `str()` says what it lacks."""
+
+
+def search(
+    study: Study,
+    folder: Path,
+    better: Mapping[str, int],
+    *,
+    budget: float = np.inf,
+    judge: Judge = "worst",
+    size: int = 16,
+    generations: int = 6,
+    workers: int = 0,
+    by: Workers = "processes",
+    apart: bool = False,
+    told: Callable[[int, int], None] = lambda generation, points: None,
+) -> "tuple[Study, pd.DataFrame]":
+    """Search what the study varies for its last arm; returns the study at all points visited, and the choices' front.
+
+    `better`: objectives, 1 where more is better, -1 where less is. `budget`: most that the last arm may cost, in the
+    unit of `cost`. Raises StudyError when nothing varies over a range, StoreError as usual.
+    """
+    from pymoo.algorithms.moo.nsga2 import NSGA2
+    from pymoo.core.problem import Problem
+    from pymoo.optimize import minimize
+
+    ranges = {name: factor for name, factor in study.file.varies.items() if isinstance(factor, Range)}
+    listed = {name: factor for name, factor in study.file.varies.items() if not isinstance(factor, Range)}
+    if not ranges:
+        raise StudyError(
+            f"{study.path}: nothing to search in `varies`; expected a range, as in policies.vanguard.size: "
+            "{low: 0, high: 20}. Listed values are conditions under which each choice is judged."
+        )
+    conditions = [tuple(zip(listed, row, strict=True)) for row in product(*listed.values())]
+    arm = list(study.arms)[-1]
+    judged_by = {**better, "cost": -1}
+    store, visited = Store(folder).open(), list[Point]()
+
+    def lived(choices: Sequence[Point]) -> "pd.DataFrame":
+        """The last arm's runs at these choices, one row a choice and replicate; what is missing is performed first."""
+        points = [choice + condition for choice in choices for condition in conditions]
+        visited.extend(point for point in dict.fromkeys(points) if point not in visited)
+        told(len(visited) // len(conditions), len(choices))
+        asked = replace(study, points=tuple(visited))
+        perform(asked, store, workers=workers, by=by, apart=apart)
+        runs = Results(asked, store).runs()
+        return over_conditions(runs[runs["arm"] == arm], judged_by, list(ranges), judge)
+
+    class Doses(Problem):  # type: ignore[misc]
+        """The unit cube of what is searched; what is to be small is the last arm's mean outcomes, turned."""
+
+        def __init__(self) -> None:
+            super().__init__(n_var=len(ranges), n_obj=len(better), n_ieq_constr=1, xl=0.0, xu=1.0)
+
+        def _evaluate(self, x: Numbers, out: dict[str, Numbers]) -> None:
+            choices = [point_at(ranges, row) for row in x]
+            means = lived(choices).groupby("point").mean(numeric_only=True)
+            rows = means.reindex([visited.index(choice + conditions[0]) for choice in choices])
+            losses = [np.nan_to_num(-sign * rows[m].to_numpy(float), nan=1e9) for m, sign in better.items()]
+            out["F"] = np.column_stack(losses)
+            over = rows["cost"].to_numpy(float) - budget
+            out["G"] = np.nan_to_num(over, nan=1e9, neginf=-1.0)[:, None]
+
+    with store.held() as mended:
+        claim(study, store)
+        say_mended(store, mended)
+        minimize(Doses(), NSGA2(pop_size=size), ("n_gen", generations), seed=study.file.seed % 2**31, verbose=False)
+        found = lived([])
+    return replace(study, points=tuple(visited)), front(found, better, budget=budget)
+
+
+def point_at(ranges: Mapping[str, Range], shares: Sequence[float] | Numbers) -> Point:
+    """The point at these shares (0-1) of the ranges, to three digits, so that near points are one."""
+    found = []
+    for (name, factor), share in zip(ranges.items(), shares, strict=True):
+        value = factor.at(np.array([float(share)]))[0]
+        found.append((name, float(f"{value:.3g}") if isinstance(value, float) else value))
+    return tuple(found)
+
+
+def say_search(
+    study: Study, folder: Path, budget: float, judge: Judge, size: int, generations: int, workers: int
+) -> None:
+    """Search, print the front and write it, with a figure."""
+    from experiments.reporting.console import terminal
+    from experiments.reporting.figures import draw_all
+    from experiments.reporting.result_tables import point_in_words, say_table, tables_of
+    from sim import METRICS
+
+    console = terminal()
+    better = {m: METRICS[m].better for m in study.file.outcomes if METRICS[m].better and m != "cost"} | {"cost": -1}
+    whole, found = search(
+        study, folder, better, budget=budget, judge=judge, size=size, generations=generations, workers=workers, apart=True,
+        told=lambda points, new: console.print(f"{points} choices so far", style="dim") if new else None,
+    )  # fmt: skip
+    ranges = [name for name, factor in study.file.varies.items() if isinstance(factor, Range)]
+    chosen = [point_in_words(tuple((k, v) for k, v in whole.points[p] if k in ranges)) for p in found["point"]]
+    listed = found.assign(where=chosen)
+    best = listed[listed["on_front"]].sort_values("cost").drop(columns=["arm", "point", "affordable", "on_front"])
+    (folder / "tables").mkdir(exist_ok=True)
+    listed.to_csv(folder / "tables" / "search.csv", index=False)
+    if best.empty:
+        raise StudyError(
+            f"no choice of {len(found)} stays within {budget:g}; the cheapest costs {found['cost'].min():.4g}"
+        )
+    by = {"worst": "worst of the conditions", "mean": "mean over the conditions"}[judge]
+    several = len(whole.points) > len(found)
+    say_table(console, f"On the front, of {len(found)} choices" + (f" ({by})" if several else ""), best)
+    tables = replace(tables_of(Results(whole, Store(folder)), over_time=False), front=found, objectives=tuple(better))
+    draw_all(tables, folder / "figures", only=("pareto",))
+    console.print(f"{folder}: tables/search.csv, figures/pareto.pdf, figures/pareto.png", style="dim")

@@ -1,0 +1,108 @@
+"""The command that validates: says in a terminal, in tables and in a figure what `experiments.validation.examine` found."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from experiments.reporting.console import Numbers, Words, spread, terminal
+from experiments.runs.worker_pool import processors
+from experiments.validation.examine import Validation, label_of, validate
+from experiments.validation.patterns import read_patterns
+from sim.config.load import load_sources
+
+COLOURS = {"holds": "green", "undecided": "yellow", "misses": "red"}
+USES = {"calibrated": "calibrated on", "held_out": "held out"}
+"""The two uses of a pattern, in words."""
+
+
+def run_validation(
+    community: str,
+    changes: Mapping[str, object],
+    patterns: Path | None,
+    replicates: int | None,
+    out: Path,
+    workers: int,
+) -> Validation:
+    """Validate, print the table, write patterns.csv, patterns.md and the figure into `out`; returns what was found."""
+    from experiments.reporting.figures.style import Look, save, styled
+    from experiments.validation.figure import draw_patterns
+
+    console = terminal()
+    read = read_patterns(patterns, {} if replicates is None else {"replicates": replicates})
+    lives = read.file.replicates * (1 + len({p.arm for p in read.file.patterns.values()} - {"as_it_is"}))
+    with console.status(f"{lives} lives of {read.file.burn_in + read.file.window} weeks ...") as status:
+        done = 0
+
+        def told() -> None:
+            nonlocal done
+            done += 1
+            status.update(f"{done} of {lives} lives")
+
+        found = validate(community, read, changes, workers or processors(), told)
+    say_validation(console, found)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / "patterns.csv").write_text(found.csv(), encoding="utf-8")
+    (out / "patterns.md").write_text(as_markdown(found), encoding="utf-8")
+    look = Look()
+    with styled(look):
+        drawn = save(draw_patterns(found, look), out / "patterns")
+    console.print(", ".join(str(p) for p in (out / "patterns.csv", out / "patterns.md", *drawn)), style="dim")
+    return found
+
+
+def say_validation(console: Console, found: Validation) -> None:
+    """Print every pattern with target, model value, verdict and source, then whether the community had settled."""
+    table = list[tuple[str | Text, ...]]()
+    for use, heading in USES.items():
+        table.append((Text(heading, style="bold"), "", "", "", ""))
+        for finding in (f for f in found.findings if f.pattern.use == use):
+            for i, part in enumerate(finding.parts):
+                name = finding.pattern.title if len(finding.parts) == 1 else label_of(part.name)
+                model = f"{part.mean:.3g} ± {part.half_width:.2g}"
+                verdict = Text(part.verdict, style=COLOURS[part.verdict])
+                table.append((name, str(part.bounds), model, verdict, finding.pattern.source if i == 0 else ""))
+    kinds = (Words, Numbers, Numbers, Words, Words)
+    heads = ("pattern", "target", "model, 95 %", "verdict", "source")
+    columns = [kind(head, [row[i] for row in table]) for i, (kind, head) in enumerate(zip(kinds, heads, strict=True))]
+    for shown in spread(columns, console.width, plain=True):
+        console.print(shown)
+    for drift in found.drifts:
+        word = Text("settled") if drift.settled else Text("not settled", style="yellow")
+        change = f"{drift.change:+.1%} ± {drift.half_width:.1%}: "
+        console.print(Text(f"{label_of(drift.metric)}: second half of the window against the first {change}") + word)
+    console.print(_summary(found))
+
+
+def _summary(found: Validation) -> str:
+    by_use = {use: [f for f in found.findings if f.pattern.use == use] for use in USES}
+    told = [f"{sum(f.verdict == 'holds' for f in fs)} of {len(fs)} {USES[use]}" for use, fs in by_use.items() if fs]
+    return f"{found.title}: {found.holding} of {len(found.findings)} patterns hold ({', '.join(told)})."
+
+
+def as_markdown(found: Validation) -> str:
+    """The same table for a page of documentation, with sources in words."""
+    sources, first, last = load_sources(), *found.weeks
+    said = [
+        f"{_summary(found)} Weeks {first}-{last}, {found.replicates} communities, each with its own seed.",
+        "",
+        "| pattern | number | use | target | model, 95 % interval | nine in ten communities | verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for finding in found.findings:
+        said += [
+            f"| {finding.pattern.title} | {label_of(part.name)} | {USES[finding.pattern.use]} | {part.bounds} | "
+            f"{part.mean:.3g} ± {part.half_width:.2g} | {part.spread[0]:.3g} to {part.spread[1]:.3g} | {part.verdict} |"
+            for part in finding.parts
+        ]
+    said += ["", "What the targets rest on:", ""]
+    for finding in found.findings:
+        keys = [key.strip() for key in finding.pattern.source.split(",")]
+        said.append(
+            f"- **{finding.pattern.title}**: {finding.pattern.note}. "
+            f"{'; '.join(str(sources[k]) for k in keys if k in sources)}."
+        )
+    drifts = [f"{label_of(d.metric)} {d.change:+.1%} ± {d.half_width:.1%}" for d in found.drifts]
+    said += ["", f"Second half of the window against the first: {', '.join(drifts)}.", ""]
+    return "\n".join(said)

@@ -1,0 +1,230 @@
+"""Claims: what the article says will happen, each examined by a study that could show it false.
+
+`configs/claims/huang2025.yaml` names the study, the outcomes and the signs that a claim needs. An effect is a weighted sum of arms, pair by
+pair under shared chance. The same effects are then looked for over the plausible space of all assumed numbers at once: a claim
+whose sign is lost there hangs on assumed numbers.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from experiments.analysis.effects import t_quantile
+from experiments.api import compare
+from experiments.study.design import Study
+from experiments.study.loader import read_study
+from experiments.study.schema import Arm
+from experiments.validation.robustness import LIVES, Moved, at_points, movable, spread_points
+from sim.config.load import config_folder
+from sim.config.validate import checked
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+type Verdict = Literal["holds", "does not hold", "undecided", "hangs on assumed numbers"]
+ENOUGH = 0.9
+"""Share of plausible points at which a sign must be the same, or it hangs on assumed numbers."""
+FEWEST_LIVES, MOST_LIVES = 2, 12
+"""Replicates at a plausible point."""
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+
+class Told(BaseModel):
+    """An effect that is told: an outcome, and the arms with their weights."""
+
+    model_config = _STRICT
+    outcome: str = Field(description="A metric.")
+    arms: dict[str, float] = Field(min_length=1, description="Arms of the study, with their weights in the effect.")
+    note: str = Field("", description="What it is about, in a few words.")
+
+
+class Examined(Told):
+    """An effect whose sign the claim needs."""
+
+    sign: Literal[-1, 1] = Field(description="The sign that the claim needs.")
+
+
+class Claim(BaseModel):
+    """A claim and its examination."""
+
+    model_config = _STRICT
+    number: int = Field(ge=1, description="Its number in evidence A7.")
+    claim: str = Field(description="What the article says, in a sentence.")
+    study: str = Field(description="The study that examines it.")
+    examined: tuple[Examined, ...] = Field(min_length=1, description="The signs it needs.")
+    also: tuple[Told, ...] = Field((), description="Effects that are told beside them.")
+    reading: str = Field("", description="What a critical reader should know.")
+
+
+class ClaimsFile(BaseModel):
+    """All claims."""
+
+    model_config = _STRICT
+    claims: tuple[Claim, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One effect: its mean over replicates, its 95 % interval, and how it fares when all assumed numbers move."""
+
+    told: Told
+    n: int
+    reference: float
+    effect: float
+    low: float
+    high: float
+    same_sign: float
+    """Share of plausible points whose effect has the sign that the claim needs (or, where it needs none, this sign); NaN: not tried."""
+    hangs_on: str
+    """The assumed number with which the effect goes most, and its rank correlation; empty where none stands out."""
+
+    @property
+    def sign(self) -> int:
+        """-1, 1, or 0 where the interval holds both."""
+        return 1 if self.low > 0.0 else -1 if self.high < 0.0 else 0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A claim, what was found, and the verdict."""
+
+    claim: Claim
+    found: tuple[Finding, ...]
+    beside: tuple[Finding, ...]
+    verdict: Verdict
+    lives: int
+    """Replicates at each plausible point; 0: none were tried."""
+
+
+def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
+    """The claims of the file. Errors: ConfigError with everything that is wrong."""
+    return checked(path or config_folder() / "claims" / "huang2025.yaml", ClaimsFile).value.claims
+
+
+def study_of(claim: Claim, replicates: int | None = None) -> Study:
+    """The study that examines a claim, with every outcome it needs.
+
+    Errors: ConfigError for a wrong study; ValueError for an arm that the study does not have.
+    """
+    study = read_study(claim.study, None, replicates)
+    for told in (*claim.examined, *claim.also):
+        if unknown := [arm for arm in told.arms if arm not in study.arms]:
+            raise ValueError(f"claim {claim.number}: study {claim.study} has no arm {unknown[0]!r}")
+        if told.outcome not in study.file.outcomes:
+            raise ValueError(f"claim {claim.number}: study {claim.study} has no outcome {told.outcome!r}")
+    return study
+
+
+def answer(
+    claim: Claim, folder: Path, workers: int, points: int, replicates: int | None = None, factor: float = 1.5
+) -> Answer:
+    """Run what is missing of a claim's study, at the values of the baseline and over the plausible space, and judge it."""
+    study = study_of(claim, replicates)
+    runs = compare(study, folder / study.name, workers=workers, apart=True).runs()
+    wide, lives, moved = None, 0, [m for m in movable(study.config, factor) if m.path not in _set_by_arms(study)]
+    if points:
+        lives = lives_a_point(claim, runs)
+        spread = at_points(study, spread_points(moved, points, study.file.seed), lives)
+        wide = compare(spread, folder / f"{study.name}_wide", workers=workers, apart=True).runs()
+        study = spread
+    found = tuple(finding(told, runs, wide, study, moved) for told in claim.examined)
+    beside = tuple(finding(told, runs, wide, study, moved) for told in claim.also)
+    return Answer(claim, found, beside, verdict(found), lives)
+
+
+def lives_a_point(claim: Claim, runs: "pd.DataFrame") -> int:
+    """Replicates at a plausible point, so that noise alone turns a sign that the claim has at fewer than one point in forty.
+
+    With two replicates the luck of the draw would turn the sign of a small effect so often that the claim would seem to
+    hang on its assumed numbers.
+    """
+    most = FEWEST_LIVES
+    for told in claim.examined:
+        effect = contrast(runs, told)["effect"].dropna()
+        mean, sd = float(effect.mean()), float(effect.std()) if effect.size > 1 else 0.0
+        if mean * told.sign > 0.0 and abs(mean) > t_quantile(effect.size) * sd / np.sqrt(effect.size):
+            most = max(most, int(np.ceil((1.96 * sd / mean) ** 2)))
+    return min(most, MOST_LIVES)
+
+
+def _set_by_arms(study: Study) -> set[str]:
+    """Numbers that arms or the study itself set: they stay what these say."""
+    return {path for said in study.file.arms.values() if isinstance(said, Arm) for path in said.set} | set(
+        study.file.set
+    )
+
+
+def contrast(runs: "pd.DataFrame", told: Told) -> "pd.DataFrame":
+    """The effect of every point and replicate: the arms' outcomes, weighted and added."""
+    table = runs.pivot(index=["point", "replicate"], columns="arm", values=told.outcome)
+    effect = sum(weight * table[arm] for arm, weight in told.arms.items())
+    return effect.rename("effect").reset_index()
+
+
+def finding(
+    told: Told, runs: "pd.DataFrame", wide: "pd.DataFrame | None", study: Study, moved: Sequence[Moved]
+) -> Finding:
+    """The effect at the baseline's values and how it fares over the plausible points."""
+    values = contrast(runs, told)["effect"].dropna().to_numpy(float)
+    n = values.size
+    mean, half = float(values.mean()), float(t_quantile(n) * values.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+    first = next(iter(study.arms))
+    reference = float(runs.loc[runs["arm"] == first, told.outcome].mean())
+    same, hangs = np.nan, ""
+    if wide is not None:
+        taking_part = wide[wide["arm"] == first].groupby("point")["participation"].mean()
+        plausible = taking_part.index[(taking_part >= LIVES[0]) & (taking_part <= LIVES[1])]
+        at = contrast(wide, told).groupby("point")["effect"].mean().loc[plausible]
+        wanted = told.sign if isinstance(told, Examined) else (1 if mean >= 0 else -1)
+        same = float((wanted * at > 0).mean())
+        hangs = _hangs_on(at.to_numpy(float), [dict(study.points[p]) for p in plausible], moved)
+    return Finding(told, n, reference, mean, mean - half, mean + half, same, hangs)
+
+
+def _hangs_on(
+    effects: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+    points: Sequence[Mapping[str, object]],
+    moved: Sequence[Moved],
+) -> str:
+    """The number whose rank correlation with the effect is larger than chance among so many would make it, if any."""
+    from scipy.stats import spearmanr
+
+    from experiments.validation.robustness import FEWEST, chance_level
+
+    if effects.size < FEWEST or not effects.std():
+        return ""
+    ranked = {m.path: float(spearmanr([float(str(p[m.path])) for p in points], effects).statistic) for m in moved}
+    path = max(ranked, key=lambda name: abs(ranked[name]))
+    return f"{path} {ranked[path]:+.2f}" if abs(ranked[path]) > chance_level(effects.size, len(moved)) else ""
+
+
+def verdict(found: Sequence[Finding]) -> Verdict:
+    """Whether a claim holds: every sign it needs beyond noise, and the same over the plausible space."""
+    signs = [f.sign * f.told.sign for f in found if isinstance(f.told, Examined)]
+    if any(sign < 0 for sign in signs):
+        return "does not hold"
+    if any(sign == 0 for sign in signs):
+        return "undecided"
+    tried = [f.same_sign for f in found if not np.isnan(f.same_sign)]
+    return "hangs on assumed numbers" if tried and min(tried) < ENOUGH else "holds"
+
+
+def answers(
+    claims: Sequence[Claim],
+    folder: Path,
+    workers: int,
+    points: int,
+    replicates: int | None,
+    told: Callable[[str], None],
+) -> list[Answer]:
+    """Every claim's answer, one after the other."""
+    found = []
+    for claim in claims:
+        told(f"Claim {claim.number}: {claim.claim}")
+        found.append(answer(claim, folder, workers, points, replicates))
+        told(f"    {found[-1].verdict}")
+    return found

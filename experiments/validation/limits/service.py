@@ -1,0 +1,137 @@
+"""Service: backlogs of a station, chances of acceptance, attention, and Little's law.
+
+Sources: manshadi2022; the discrete-time queue B' = max(B + A - c, 0) by Spitzer's identity.
+"""
+
+from math import exp
+from typing import override
+
+from experiments.validation.limits.limit import (
+    Exact,
+    Findings,
+    Number,
+    Statistical,
+    binomial,
+    lived,
+    mean_of_runs,
+    whole,
+)
+from sim.config.schema import Config
+from sim.state.orders import PLACED
+
+_TERMS = 3000
+
+
+def arrivals(c: Config) -> float:
+    """Needs of the whole community a week: everybody is eligible, and few have one open."""
+    return sum(kind.weekly for kind in c.kinds.values()) * c.population.residents
+
+
+def backlog(rate: float, capacity: int) -> tuple[float, float]:
+    """Mean backlog and the chance that it is empty: Poisson arrivals of this rate, so many served a week.
+
+    Errors: ValueError where more arrives than can be served, or where the capacity is not a whole number.
+    """
+    from scipy.stats import poisson
+
+    if not 0 < rate < capacity:
+        raise ValueError(f"{rate:g} orders a week arrive for a capacity of {capacity}: the backlog has no mean")
+    mean = empty = 0.0
+    for n in range(1, _TERMS):
+        mu, most = n * rate, n * capacity
+        over = mu * float(poisson.sf(most - 1, mu)) - most * float(poisson.sf(most, mu))
+        mean += over / n
+        empty += float(poisson.sf(most, mu)) / n
+        if over < 1e-14:
+            break
+    return mean, exp(-empty)
+
+
+class Backlog(Statistical):
+    """Open orders on Sunday night, in all grids together."""
+
+    weeks: int = whole("Weeks lived.")
+    settle: int = whole("Weeks before counting begins.")
+    runs: int = whole("Runs.", unit="runs", low=3)
+
+    @override
+    def expected(self, c: Config) -> Findings:
+        stations = c.population.grids if c.dispatching.scope == "local" else 1
+        capacity = c.dispatching.capacity_per_1000 * c.population.residents / 1000 / stations
+        if abs(capacity - round(capacity)) > 1e-9:
+            raise ValueError(f"a capacity of {capacity:g} orders a week at each station; expected a whole number")
+        mean, empty = backlog(arrivals(c) / stations, round(capacity))
+        return {"open orders": Number(stations * mean), "chance that none is open": Number(empty**stations)}
+
+    @override
+    def got(self, c: Config) -> Findings:
+        open_orders = {
+            run: lived(c, run, self.weeks).tallies()["count_open"][self.settle :, 0]
+            for run in range(self.seed, self.seed + self.runs)
+        }
+
+        def over_runs(measured: str) -> Number:
+            values = {run: (x if measured == "mean" else x == 0).mean() for run, x in open_orders.items()}
+            return mean_of_runs(self.runs, self.seed, lambda run: float(values[run]), self.standard_errors)
+
+        return {"open orders": over_runs("mean"), "chance that none is open": over_runs("empty")}
+
+
+class Acceptance(Statistical):
+    """An order offered to n volunteers, of whom each accepts with chance p, is taken with chance 1 - (1-p)^n."""
+
+    weeks: int = whole("Weeks lived.")
+
+    @override
+    def expected(self, c: Config) -> Findings:
+        p = 1 / (1 + exp(-c.dispatching.accept))
+        return {"orders accepted of those offered": Number(1 - (1 - p) ** c.dispatching.offers)}
+
+    @override
+    def got(self, c: Config) -> Findings:
+        tallies = lived(c, self.seed, self.weeks).tallies()
+        offered, accepted = tallies["count_dispatched"].sum(), tallies["count_accepted"].sum()
+        return {"orders accepted of those offered": binomial(accepted / offered, offered)}
+
+
+class Attention(Statistical):
+    """Volunteers called turn calls off and come back: a chain of two states, each volunteer apart."""
+
+    weeks: int = whole("Weeks lived.")
+    settle: int = whole("Weeks before counting begins.")
+
+    @override
+    def expected(self, c: Config) -> Findings:
+        off, back = c.dispatching.broadcast * c.dispatching.away_chance, c.dispatching.back_chance
+        share, memory = back / (off + back), 1 - off - back
+        looks = c.population.residents * (self.weeks - self.settle) * (1 - memory) / (1 + memory)
+        return {"share of volunteers who can be called": binomial(share, looks)}
+
+    @override
+    def got(self, c: Config) -> Findings:
+        away = lived(c, self.seed, self.weeks).tallies()["count_away"][self.settle :, 0]
+        return {"share of volunteers who can be called": Number(1 - float(away.mean()) / c.population.residents)}
+
+
+class Little(Exact):
+    """Little's law, order by order: open orders summed over weeks are the weeks that orders waited."""
+
+    weeks: int = whole("Weeks lived.")
+
+    @override
+    def expected(self, c: Config) -> Findings:
+        return {"mean open orders less rate times mean wait": Number(0)}
+
+    @override
+    def got(self, c: Config) -> Findings:
+        s = lived(c, self.seed, self.weeks)
+        tallies, w = s.tallies(), s.world
+        book = slice(0, int(w.open_orders[0]))
+        still = (self.weeks - w.order_placed[book])[w.order_state[book] == PLACED]
+        waits = (tallies["count_wait_weeks"].sum() + still.sum()) / tallies["count_placed"].sum()
+        rate = tallies["count_placed"].sum() / self.weeks
+        return {"mean open orders less rate times mean wait": Number(tallies["count_open"][:, 0].mean() - rate * waits)}
+
+    @override
+    def note(self, c: Config) -> str:
+        return f"{super().note(c)}; orders still open wait until the end"

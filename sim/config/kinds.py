@@ -1,0 +1,55 @@
+"""What a kind of service is: who needs it, what it takes, who may give it."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from sim.config.parameter import Section, chance, choice, number, share
+
+ELIGIBLE = (
+    "everyone",
+    "elders_alone",
+    "elders",
+    "senior_elders",
+    "limited",
+    "children",
+    "minors",
+    "parents",
+    "owners",
+    "low_income",
+    "adults",
+)
+type Eligible = Literal[
+    "everyone",
+    "elders_alone",
+    "elders",
+    "senior_elders",
+    "limited",
+    "children",
+    "minors",
+    "parents",
+    "owners",
+    "low_income",
+    "adults",
+]
+type InterestOf = Literal["none", "parent_child", "school", "property", "elder_care", "public_affairs"]
+
+
+class Kind(Section):
+    """One kind of service."""
+
+    title: str = Field(description="Name, in words.")
+    title_zh: str = Field(description="Name in Chinese.")
+    eligible: Eligible = choice("Who comes to need it.")
+    weekly: float = chance("Chance that a need arises for somebody eligible who has none open.")
+    hours: float = number("Hours that one service takes.", unit="hours", low=0.05, high=40)
+    difficulty: float = share("Skill at which quality is one half.")
+    patience: float = number(
+        "Weeks after which an unmet need expires; 0: within the week.", unit="weeks", low=0, high=520
+    )
+    interest: InterestOf = choice("The interest that it touches.")
+    lowest_tier: Literal["task_only", "interest_based", "substantive"] = choice("Lowest tier that may serve.")
+    lowest_skill: float = share("Lowest skill that may serve.")
+    place: Literal["station", "home"] = choice("Where it is given.")
+    priority: float = number("Priority in line, above 0 for earlier.", unit="weight", low=-10, high=10)
+    covered: float = share("Share of these needs that public services meet.")

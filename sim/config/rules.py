@@ -1,0 +1,341 @@
+"""The parameters of the rules, one section a rule file. Values stand in `configs/`."""
+
+from typing import Literal
+
+from sim.config.parameter import Section, chance, choice, effect, number, rate, share
+
+
+class Starting(Section):
+    """State of founders at the start and of newcomers on arrival."""
+
+    skill: float = share("Skill of somebody who has never served.")
+    efficacy: float = share("Belief that one's service would succeed.")
+    satisfaction: float = share("Satisfaction with serving, before the first service.")
+    wellbeing: float = share("Well-being.")
+    registered: float = share(
+        "Share of residents 12+ registered as volunteers at the start, those who serve among them."
+    )
+    atmosphere: float = share("Volunteer atmosphere of each grid at the start.")
+    condition: float = share("Condition of the shared facilities at the start.")
+    confidence: float = share("Confidence in the station, at the start.")
+    trust: float = share("Trust that time-bank credits will be redeemed, at the start.")
+
+
+class Remembering(Section):
+    """Time, memory and what is seen."""
+
+    atmosphere_rate: float = rate("Share of the atmosphere's memory renewed each week; 0 freezes it.")
+    activity_scale: float = number(
+        "Tier-weighted hours a head and week at which atmosphere shows 63 %.",
+        unit="hours a head and week",
+        low=1e-6,
+        high=100,
+    )
+    seen_1: float = number("How much an hour of a task-only volunteer is seen.", unit="weight", low=0, high=100)
+    seen_2: float = number("How much an hour of an interest-based volunteer is seen.", unit="weight", low=0, high=100)
+    seen_3: float = number("How much an hour of a substantive participant is seen.", unit="weight", low=0, high=100)
+    hours_task: float = number(
+        "Share of the hours one could give that tier 1 has for service.", unit="share", low=0, high=1
+    )
+    hours_interest: float = number("The same for tier 2; tier 3 has all of them.", unit="share", low=0, high=1)
+    mood_every: float = number(
+        "Weeks after which a resident takes in anew how the people around them feel.", unit="weeks", low=1, high=52
+    )
+    satisfaction: float = number(
+        "How much more of their hours satisfied volunteers give.", unit="share a unit of satisfaction", low=0, high=10
+    )
+    satisfaction_at_rest: float = share("The reference of satisfaction.")
+    weeks_saved: float = number(
+        "Weeks over which free hours can be saved up for a longer service.", unit="weeks", low=1, high=52
+    )
+
+
+class Asking(Section):
+    """Requests to take part."""
+
+    along_tie: float = number(
+        "Requests along a tie of strength 1 to a participant.", unit="requests a week", low=0, high=100
+    )
+
+
+class Deciding(Section):
+    """Climbing and lapsing, one rung a week."""
+
+    law: Literal["logistic", "threshold"] = choice("logistic: log odds add up; threshold: a step in the active ties.")
+    threshold_of: Literal["share", "count"] = choice(
+        "A threshold is a share of tie strength, or a number of tied people."
+    )
+    climb_from_0: float = chance("Chance of climbing from bystander, all covariates at their reference.")
+    climb_from_1: float = chance("The same from tier 1.")
+    climb_from_2: float = chance("The same from tier 2.")
+    lapse_from_1: float = chance("Chance of lapsing from tier 1, all covariates at 0 or their reference.")
+    lapse_from_2: float = chance("The same from tier 2.")
+    lapse_from_3: float = chance("The same from tier 3.")
+    asked: float = effect("Having been asked this week.")
+    norm: float = effect("Share of tie strength held by people above one's tier.")
+    share_above_at_rest: float = share("The reference of that share.")
+    identity: float = effect("Identification with the community.")
+    identity_at_rest: float = share("The reference of identity.")
+    efficacy: float = effect("Efficacy.")
+    efficacy_at_rest: float = share("The reference of efficacy.")
+    habit: float = effect("Habit of serving.")
+    fatigue: float = effect("Fatigue, taken off.")
+    interest_0: float = effect("An activity a week that touches own interests (interest activities).")
+    interest_1: float = effect("Strongest own interest, when climbing to interest-based.")
+    interest_2: float = effect("Interest in public affairs, when climbing to substantive.")
+    interest_at_rest: float = share("The reference of these interests.")
+    autonomy_1: float = effect("Autonomy, when climbing to interest-based.")
+    autonomy_2: float = effect("Autonomy, when climbing to substantive.")
+    autonomy_at_rest: float = share("Autonomy of volunteers without policies.")
+    supervision_cost: float = number("Autonomy lost by full supervision.", unit="share", low=0, high=1)
+    crowding: float = number("Autonomy lost where all service is assigned.", unit="share", low=0, high=1)
+    gate_2: float = number(
+        "Tied people who must already stand at tier 2 or more (complex contagion).", unit="residents", low=0, high=1000
+    )
+    gate_3: float = number("Tied people who must already stand at tier 3.", unit="residents", low=0, high=1000)
+    lapse_fatigue: float = effect("Fatigue, in lapsing.")
+    lapse_identity: float = effect("Identification with the community holds.")
+    lapse_ties: float = effect("Each tie to a participant holds.")
+    most_ties_that_hold: float = number("Ties beyond this many hold no more.", unit="ties", low=0, high=1000)
+    lapse_regular: float = effect("Belonging to a team that meets holds.")
+    life_event: float = effect("A life event (illness, birth, work).")
+    life_event_chance: float = chance("Chance of a life event.")
+    registers_only: float = chance("Chance that a bystander registers without serving.")
+
+
+class Needing(Section):
+    """Needs and how they become known."""
+
+    low_income_extra: float = number(
+        "Needs of low-income residents above those of others.", unit="share more", low=0, high=10
+    )
+    own_request: float = chance("Chance that somebody asks the station for help with a need.")
+    neighbour_tells: float = chance("Chance that a tied participant tells the station.")
+
+
+class Assigning(Section):
+    """Tasks from above."""
+
+    hours_per_1000: float = number(
+        "Hours of assigned tasks.", unit="hours a week per 1,000 residents", low=0, high=10_000
+    )
+    most_share: float = share("Largest share of a volunteer's free hours that tasks may take.")
+
+
+class Dispatching(Section):
+    """The station's line, and whether a volunteer accepts."""
+
+    scope: Literal["local", "pooled", "local_then_pooled"] = choice(
+        "Orders stay in the grid, go to the whole community, or first the one, then the other."
+    )
+    capacity_per_1000: float = number(
+        "Orders that staff can dispatch.", unit="orders a week per 1,000 residents", low=0, high=1e6
+    )
+    offers: float = number("Volunteers to whom an order is offered at once.", unit="volunteers", low=0, high=1000)
+    names_looked_through: float = number(
+        "Volunteers looked through for fitting ones.", unit="volunteers", low=1, high=1e6
+    )
+    most_rounds: float = number(
+        "Weeks of offers after which an order is declined for good; 0: never.", unit="weeks", low=0, high=520
+    )
+    escalate_after: float = number(
+        "Weeks after which an open order can be passed up one level.", unit="weeks", low=1, high=520
+    )
+    sub_district_serves: float = share("Share of orders passed up to the sub-district that it serves itself.")
+    urgency: float = number("Weight of the waited share of patience in the line.", unit="weight", low=0, high=100)
+    vulnerability: float = number("Weight of vulnerability in the line.", unit="weight", low=0, high=100)
+    spread: float = number("Width of the keyed draw in the line.", unit="weight", low=1e-9, high=100)
+    accept: float = effect("Accepting an order, all else at its reference (log odds).")
+    accept_tie: float = effect("Strength of the tie to the client.")
+    accept_match: float = effect("Own interest in what is asked.")
+    match_at_rest: float = share("The reference of that interest.")
+    accept_identity: float = effect("Identification with the community.")
+    identity_at_rest: float = share("The reference of identity.")
+    accept_fatigue: float = effect("Fatigue, taken off.")
+    accept_distance: float = effect("Another grid, taken off.")
+    accept_credit: float = effect("Time-bank credit offered by the client.")
+    accept_earning: float = effect("A credit an hour to be earned, at full trust that it will be redeemed.")
+    accept_atmosphere: float = effect("Atmosphere of the client's grid.")
+    atmosphere_at_rest: float = share("The reference of atmosphere.")
+    accept_time: float = effect("Free hours, as the logarithm of how often they would suffice.")
+    away_chance: float = share("Chance that a call makes a volunteer turn calls off.")
+    back_chance: float = chance("Chance that such a volunteer returns.")
+    broadcast: float = chance("Chance that a general call reaches a volunteer.")
+    reciprocal: Literal["no", "yes"] = choice(
+        "Volunteers serve only who could serve them in return (barter without credits)."
+    )
+
+
+class Serving(Section):
+    """Quality, ratings, waiting and outside workers."""
+
+    steepness: float = number("How steeply quality rises with skill.", unit="log odds a unit of skill", low=0, high=100)
+    supervision: float = number("What full supervision adds to quality.", unit="log odds", low=-10, high=10)
+    standard: float = share("Quality to which common standards draw every service.")
+    upward_bias: float = share("Share of what is missing to perfect that ratings do not tell.")
+    feedback_rate: float = rate("Share of the gap to the rating that a fed-back rating closes in satisfaction.")
+    unmet_memory: float = share("Share of remembered unmet weeks that is kept each week.")
+    confidence_rate: float = rate("Share of residents' confidence in the station renewed by a week's experience.")
+    workers_per_1000: float = number("Outside workers about.", unit="workers per 1,000 residents", low=0, high=1000)
+    worker_visits: float = number("Visits that an outside worker would make.", unit="visits a week", low=0, high=50)
+    visits_served_per_1000: float = number(
+        "Visits the station serves without policies.", unit="visits a week per 1,000 residents", low=0, high=10_000
+    )
+
+
+class Pairing(Section):
+    """Standing pairs: a helper and a neighbour whom they visit every week."""
+
+    nearby: Literal["grid", "community"] = choice("Where a helper is looked for.")
+    tie: float = number(
+        "Weight of the tie between the two against the draw, when pairs are matched.", unit="weight", low=0, high=100
+    )
+    most_clients: float = number("Neighbours whom one helper visits.", unit="residents", low=1, high=100)
+    comes: float = chance("Chance that a helper who has the time comes.")
+    visit_hours: float = number("Hours of a visit at which nothing needs to be done.", unit="hours", low=0, high=40)
+
+
+class Banking(Section):
+    """The time bank; an earning of 0 switches it off."""
+
+    earning: float = number("Credit for an hour served.", unit="credit hours an hour", low=0, high=10)
+    price: float = number("Credit for an hour received.", unit="credit hours an hour", low=0, high=10)
+    redemption: Literal["no", "yes"] = choice("Credits can pay for own orders.")
+    giving: float = rate("Share of balances given to elders.")
+    expiry: float = rate("Share of balances that expires.")
+    trust_rate: float = rate("Share of trust renewed by a week's experience.")
+
+
+class Teaming(Section):
+    """Teams and project work."""
+
+    founders: float = number(
+        "Volunteers of tier 2-3 with one interest who can found a team.", unit="residents", low=1, high=1000
+    )
+    fewest: float = number("Members below which a team dissolves.", unit="residents", low=1, high=1000)
+    forming: float = chance("Chance that a team forms where founders and a leader are.")
+    joining: float = chance("Chance that a volunteer joins a team of own interest.")
+    succession: float = chance("Chance that a team without leader finds one among its tier-3 members.")
+    leaderless_patience: float = number(
+        "Weeks without leader after which a team dissolves.", unit="weeks", low=0, high=520
+    )
+    regularity: float = chance("Chance that a member comes to the meeting.")
+    meeting_hours: float = number("Hours of project work at a meeting.", unit="hours", low=0, high=40)
+    public_share: float = share("Share of free hours that tier 3 gives to public issues outside teams.")
+    public_of_project: float = share("Share of tier 3's project hours that goes to public issues.")
+
+
+class Learning(Section):
+    """Skill and efficacy."""
+
+    training_gain: float = rate("Share of the gap to mastery closed by a training session.")
+    practice_gain: float = rate("Share of that gap closed by an hour of service.")
+    practice_ceiling: float = share("Skill that practice alone can reach.")
+    forgetting: float = rate("Share of skill above the everyday level that is forgotten.")
+    everyday_skill: float = share("Skill that nobody forgets.")
+    efficacy_rate: float = rate("Share of the gap to own success closed by a week of service.")
+    vicarious_rate: float = rate("Share of the gap to tied participants' efficacy closed.")
+    persuasion_rate: float = rate("Share of the gap to full efficacy closed by a training session.")
+
+
+class Bonding(Section):
+    """Ties."""
+
+    per_hour: float = number(
+        "Share of the gap to a full tie closed by a shared hour.", unit="share an hour", low=0, high=1
+    )
+    homophily: float = share("Tie growth across origins, relative to within.")
+    warmth: float = number(
+        "Faster tie growth in a good atmosphere.", unit="share per unit of atmosphere", low=0, high=10
+    )
+    atmosphere_at_rest: float = share("The reference of atmosphere.")
+    fading: float = rate("Share of a new tie's strength above its rest lost in an idle week.")
+    review: float = number(
+        "Weeks after which idle ties are reviewed, and fade for all of them at once.", unit="weeks", low=1, high=52
+    )
+    half_age: float = number("Age at which a tie fades half as fast.", unit="weeks", low=1e-6, high=10_000)
+    weakest: float = share("Strength below which a tie made by service ends.")
+    meeting: float = chance("Chance that a resident gets to know somebody new.")
+    meets_in: Literal["grid", "community"] = choice("Where they get to know them.")
+    acquaintance: float = share("Strength of such a tie, sustained by everyday life.")
+    befriending: float = share("Share of such ties that become friendships.")
+    friendship: float = share("Strength of a friendship, sustained by everyday life.")
+    ending: float = chance("Chance, for each of one's ties, that one lets it go.")
+
+
+class Feeling(Section):
+    """Identity, fatigue, satisfaction, habit, well-being."""
+
+    identity_gain_1: float = number(
+        "Share of the gap to full identity closed by an hour at tier 1.", unit="share an hour", low=0, high=1
+    )
+    identity_gain_2: float = number("The same at tier 2.", unit="share an hour", low=0, high=1)
+    identity_gain_3: float = number("The same at tier 3.", unit="share an hour", low=0, high=1)
+    influence: float = rate("Share of the gap to tied people's identity closed.")
+    identity_fading: float = rate("Share of the gap to identity's home closed.")
+    recovery: float = rate("Share of fatigue that a week's rest takes away.")
+    comfort: float = number(
+        "Hours that do not tire, as a share of the hours one could give.", unit="share", low=0, high=10
+    )
+    hour_cost: float = number("Fatigue by an hour above comfort.", unit="share an hour", low=0, high=1)
+    call_cost: float = number("Fatigue by a call.", unit="share a call", low=0, high=1)
+    habit_rate: float = rate("Share of the gap closed towards serving (1) or not serving (0).")
+    satisfaction_rate: float = rate("Share of the gap to the week's experience closed.")
+    assigned_cost: float = number("Experience lost where all work is assigned.", unit="share", low=0, high=1)
+    thanks: float = number("Experience gained by a unit of recognition.", unit="share a unit", low=0, high=10)
+    assigned_memory: float = rate("Share of the memory of assigned work renewed by a week of service.")
+    wellbeing_rate: float = rate("Share of the gap to its target that well-being closes.")
+    wellbeing_rest: float = share("Well-being with no need, no service, all else at its reference.")
+    wellbeing_met: float = number("A need met.", unit="share", low=0, high=1)
+    wellbeing_unmet: float = number("A remembered unmet week.", unit="share a week", low=0, high=1)
+    most_unmet_weeks: float = number("Unmet weeks beyond this many lower it no more.", unit="weeks", low=0, high=520)
+    wellbeing_serving: float = number("Having served.", unit="share", low=0, high=1)
+    wellbeing_cohesion: float = number("Identity of the people around.", unit="share a unit", low=0, high=1)
+    identity_reference: float = share("The reference of that identity.")
+    wellbeing_place: float = number("Condition of the facilities.", unit="share a unit", low=0, high=1)
+    condition_reference: float = share("The reference of that condition.")
+
+
+class Placing(Section):
+    """Facilities and public issues."""
+
+    decay: float = rate("Share of their condition that facilities lose.")
+    repair: float = number(
+        "Share of the gap to full condition closed by an hour of work a head.",
+        unit="share an hour a head",
+        low=0,
+        high=1000,
+    )
+    institutions_on_facilities: float = share(
+        "Hours that institutions give to facilities beside each hour that they give to orders."
+    )
+    issues_per_1000: float = number(
+        "Public issues that arise where facilities are perfect.",
+        unit="issues a week per 1,000 residents",
+        low=0,
+        high=1000,
+    )
+    issues_of_decay_per_1000: float = number(
+        "Further issues where facilities are ruined.", unit="issues a week per 1,000 residents", low=0, high=1000
+    )
+    hours_to_solve: float = number("Hours that solve an issue.", unit="hours", low=0.1, high=10_000)
+    critical_mass: float = number(
+        "People who must work on a grid's issues in one week for hours to count.", unit="residents", low=0, high=1000
+    )
+    issue_patience: float = number("Weeks after which an issue is given up.", unit="weeks", low=1, high=520)
+
+
+class Moving(Section):
+    """Population mobility and the mix of arrivals."""
+
+    annual_rate: float = number("Share of households that leave in a year.", unit="share a year", low=0, high=1)
+    locals: float = number("Locals leave this many times as often as the average.", unit="ratio", low=0, high=20)
+    migrants: float = number("Migrants leave this many times as often as the average.", unit="ratio", low=0, high=20)
+    owners: float = number(
+        "Owners leave this many times as often as others of their origin.", unit="ratio", low=0, high=20
+    )
+    renters: float = number(
+        "Renters leave this many times as often as others of their origin.", unit="ratio", low=0, high=20
+    )
+    rooted: float = share("How much full identity keeps a household from leaving; 0: not at all.")
+    migrants_arriving: float = share("Share of arriving households that are migrants.")

@@ -1,0 +1,82 @@
+"""The ODD document says what the code says, and the committed one is up to date."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from experiments.odd import as_html, described
+from experiments.odd.describing import anchor_of, rule_modules
+from experiments.odd.formulas import formula, laws_of
+from sim import METRICS, POLICIES, load_config
+from sim.engine.jit import plain
+from sim.rules import deciding, remembering
+from sim.rules.asking import chance_of_being_asked
+from sim.rules.learning import skill_after
+from sim.state.levers import LEVERS
+from sim.state.residents import RESIDENTS
+from sim.week import WEEK
+
+COMMITTED = Path(__file__).parents[2] / "docs" / "odd.md"
+
+
+@pytest.fixture(scope="module")
+def text() -> str:
+    return described(load_config("baseline"))
+
+
+def test_the_committed_document_is_up_to_date(text: str) -> None:
+    assert COMMITTED.read_text(encoding="utf-8") == text, "run: linli describe --to docs/odd.md"
+
+
+def test_everything_is_described(text: str) -> None:
+    assert "{{" not in text
+    for name in (*RESIDENTS, *LEVERS, *METRICS, *POLICIES, *(p.name for p in WEEK)):
+        assert f"`{name}`" in text
+    for module in rule_modules():
+        for law in laws_of(module):
+            assert f"{law.__name__}(" in text
+
+
+def test_every_parameter_stands_with_its_grade(text: str) -> None:
+    for path, evidence in load_config("baseline").evidence.items():
+        name = path.split(".", 1)[1]
+        assert path.endswith((".title", ".title_zh")) or re.search(
+            rf"\| `{re.escape(name)}` \|.*\| {evidence.grade} \|", text
+        ), path
+
+
+def test_every_source_key_is_resolved(text: str) -> None:
+    listed = set(re.findall(r"^- `(\w+)`: ", text, re.MULTILINE))
+    used = {
+        key for line in re.findall(r"\*Sources: (.*?)\.\*", text, re.DOTALL) for key in re.findall(r"[a-z]+\d{4}", line)
+    }
+    assert used
+    assert used <= listed
+
+
+def test_links_inside_lead_somewhere(text: str) -> None:
+    page = as_html(text)
+    anchors = set(re.findall(r'id="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= anchors
+
+
+def test_laws_are_printed_as_formulas() -> None:
+    assert "chance_of_being_asked(rate) =\n    1.0 − exp(−rate)" in formula(plain(chance_of_being_asked))
+    shown = formula(plain(skill_after))
+    assert "after = skill + (taught + practised) · (1.0 − skill) − forgetting · above" in shown
+    assert anchor_of("Appendix A. Parameters") == "appendix-a-parameters"
+
+
+def test_a_law_about_one_resident_is_printed_as_it_stands() -> None:
+    shown = formula(plain(remembering.free_hours))
+    assert "free_hours(i, residents, remembering):\n" in shown
+    assert "    return residents.hours_limit[i] * given\n" in shown
+
+
+def test_what_only_the_engineer_needs_stands_with_the_phase_and_not_among_the_laws(text: str) -> None:
+    assert plain(deciding.pull_upward) in laws_of(deciding)
+    assert plain(deciding.most_pull) not in laws_of(deciding)
+    assert "\nmost_pull(" not in text
+    phase = text.partition('<a id="residents_decide">')[2].partition("<a id=")[0]
+    assert "def most_pull(p):" in phase, "called by what the phase calls"

@@ -1,0 +1,162 @@
+"""The documentation: every snippet runs, generated pages are up to date, links lead somewhere."""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from experiments.cli import main
+from experiments.cli.reference import reference_pages
+from sim.config.load import config_folder
+
+HOUSE = Path(__file__).parents[2]
+DOCS = HOUSE / "docs"
+PAGES = sorted(p for p in DOCS.rglob("*.md"))
+README = HOUSE / "README.md"
+WRITTEN = [p for p in PAGES if p.parent.name != "reference" and p.name != "odd.md"]
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"^# ([\w-]+\.(?:yaml|csv))$")
+BRIEF = ["--set", "weeks=12", "--set", "burn_in=4", "--set", "window=4", "--replicates", "2"]
+SMALL: dict[str, list[str]] = {
+    "run": BRIEF,
+    "figures": BRIEF,
+    "robust": [*BRIEF, "--points", "4"],
+    "calibrate": [
+        "--trials",
+        "20",
+        *(w for v in ("community=classroom", "burn_in=0", "window=52") for w in ("--set", v)),
+    ],
+    "limits": ["granovetter"],
+}
+"""How a command that takes minutes or hours is made small; the options given last hold."""
+
+
+def named(page: Path) -> str:
+    return page.relative_to(HOUSE).as_posix()
+
+
+@pytest.fixture
+def small_patterns(tmp_path: Path) -> Path:
+    """The shipped patterns, measured after one week over one year in two communities."""
+    said = yaml.safe_load((config_folder() / "patterns" / "community.yaml").read_text(encoding="utf-8"))
+    path = tmp_path / "small_patterns.yaml"
+    path.write_text(yaml.safe_dump({**said, "burn_in": 1, "window": 52, "replicates": 2}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("page", [README, *WRITTEN], ids=named)
+def test_every_snippet_of_a_page_runs(
+    page: Path, small_patterns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All blocks of a page are executed in one folder, files are written there.
+
+    `sh` and `python` run as they stand, `console` (what takes minutes or hours) runs small: fewer weeks, runs and trials.
+    A `diff` changes a copy of the sources, which is what Python blocks of that page see.
+    """
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SLURM_ARRAY_TASK_ID", "1")
+    text = page.read_text(encoding="utf-8")
+    sources = HOUSE
+    if "```diff\n" in text:
+        sources = tmp_path / "clone"
+        for room in ("sim", "experiments", "classroom", "configs", "tests"):
+            shutil.copytree(HOUSE / room, sources / room, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(HOUSE / "CHANGELOG.md", sources)
+    assert len(FENCE.findall(text)) == text.count("\n```") // 2, "a block without a language is not executed"
+    small = dict(SMALL, validate=["--patterns", str(small_patterns), "--replicates", "2"])
+    for language, block in FENCE.findall(text):
+        first, _, rest = block.partition("\n")
+        if language in ("yaml", "csv"):
+            if file := FILE.match(first):
+                Path(file[1]).write_text(rest if language == "csv" else block, encoding="utf-8")
+            elif page == README:
+                Path("mine.yaml").write_text(block, encoding="utf-8")
+            else:
+                pytest.fail(f"a {language} block that names no file: {first}")
+        elif language == "python":
+            code = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(sources)!r})\n{block}"]
+            done = subprocess.run(code, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, f"{block}\n{done.stderr}"
+        elif language == "diff":
+            changed(sources / first.removeprefix("--- "), rest)
+        elif language == "py":  # a script for another machine: it must be importable
+            exec(compile(block, str(page), "exec"), {"__name__": "elsewhere"})
+        elif language in ("sh", "console", "bash"):
+            for line in block.strip().splitlines():
+                words = shlex.split(os.path.expandvars(line.rsplit("&& ", 1)[-1].replace("$HOME", ".")), comments=True)
+                if words and Path(words[0]).name == "linli":
+                    carried_out(words[1:], small if language != "sh" or page == README else {}, monkeypatch)
+        else:
+            pytest.fail(f"nothing executes a block of {language}")
+
+
+def changed(file: Path, lines: str) -> None:
+    """Change a file as a diff says; its old lines stand there, once."""
+    old, new = (
+        "".join(f"{line[1:]}\n" for line in lines.splitlines() if (line or " ")[0] in kept) for kept in (" -", " +")
+    )
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{file.name} does not have, once:\n{old}"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def carried_out(words: list[str], small: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command ends well; what would wait for a visitor or write into configs/ is only understood."""
+    understood(words)
+    if words[0] == "classroom":
+        return
+    own_file_drawn = words[0] == "figures" and words[1].endswith(".yaml")  # it ran as it stands
+    words = [w for w in words if w != "--write"] + ([] if own_file_drawn else small.get(words[0], []))
+    quick = ["--workers", "1"] if words[0] == "run" else []
+    quick += ["--by", "threads"] if quick and "--limit" not in words else []
+    with monkeypatch.context() as patched:
+        if words[0] == "run":
+            patched.setattr("experiments.reporting.figures.draw_all", lambda *_, **__: [])  # `figures` draws
+        done = CliRunner().invoke(main, [*words, *quick])
+    if "No font with Chinese characters" in done.output and "zh" in words:
+        return  # said as it should be where there is none
+    assert done.exit_code == 0, f"linli {shlex.join(words)}\n{done.output}\n{done.exception!r}"
+
+
+@pytest.mark.parametrize("page", [README, *WRITTEN], ids=named)
+def test_commands_within_a_sentence_exist(page: Path) -> None:
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for command in re.findall(r"`linli ([^`]+)`", text):
+        understood(shlex.split(command.replace("\n", " ")))
+
+
+def understood(words: list[str]) -> None:
+    """A command must exist, with these options."""
+    command = main.commands[words[0]]
+    command.make_parser(click.Context(command)).parse_args(list(words[1:]))
+
+
+@pytest.mark.parametrize("name", ["commands.md", "policies.md", "metrics.md", "parameters.md", "python.md"])
+def test_generated_pages_are_up_to_date(name: str) -> None:
+    said = (DOCS / "reference" / name).read_text(encoding="utf-8")
+    assert said == reference_pages()[name], "run: python -m experiments.cli.reference docs/reference"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_links_lead_to_pages_and_pictures(page: Path) -> None:
+    text = FENCE.sub("", page.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        assert target.startswith("http") or (page.parent / target).exists(), target
+
+
+def test_the_site_builds_without_warnings(tmp_path: Path) -> None:
+    pytest.importorskip("zensical")
+    shutil.copytree(DOCS, tmp_path / "docs")
+    shutil.copy(HOUSE / "mkdocs.yml", tmp_path)
+    build = [sys.executable, "-m", "zensical", "build", "--strict"]
+    done = subprocess.run(build, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "site" / "odd.html").exists()

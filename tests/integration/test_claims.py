@@ -1,0 +1,84 @@
+"""Claims: verdicts follow from signs and intervals, and the luck of a few lives is not taken for a hanging claim."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.validation.claims import (
+    FEWEST_LIVES,
+    MOST_LIVES,
+    Claim,
+    Examined,
+    Finding,
+    contrast,
+    lives_a_point,
+    read_claims,
+    study_of,
+    verdict,
+)
+
+UP = Examined(outcome="cohesion", arms={"with": 1, "without": -1}, sign=1)
+CLAIM = Claim(number=1, claim="It rises.", study="claim_01_mobility", examined=(UP,))
+
+
+def runs(mean: float, sd: float, n: int = 30) -> pd.DataFrame:
+    """Two arms whose paired difference has exactly this mean and this standard deviation."""
+    gap = np.random.default_rng(1).normal(size=n)
+    gap = mean + sd * (gap - gap.mean()) / gap.std(ddof=1)
+    arms = {"without": np.full(n, 0.5), "with": 0.5 + gap}
+    return pd.concat(
+        pd.DataFrame({"point": 0, "replicate": range(n), "arm": arm, "cohesion": values})
+        for arm, values in arms.items()
+    )
+
+
+def found(low: float, high: float, same: float) -> Finding:
+    return Finding(UP, 30, 0.5, (low + high) / 2, low, high, same, "")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "same", "said"),
+    [
+        (0.1, 0.2, 1.0, "holds"),
+        (0.1, 0.2, 0.9, "holds"),
+        (0.1, 0.2, 0.8, "hangs on assumed numbers"),
+        (-0.1, 0.2, 1.0, "undecided"),
+        (-0.2, -0.1, 0.0, "does not hold"),
+    ],
+)
+def test_a_verdict_follows_from_its_signs(low: float, high: float, same: float, said: str) -> None:
+    assert verdict([found(low, high, same)]) == said
+    assert verdict([found(0.1, 0.2, 1.0), found(low, high, same)]) == said
+
+
+def test_an_effect_is_the_weighted_sum_of_its_arms_pair_by_pair() -> None:
+    np.testing.assert_allclose(contrast(runs(0.2, 0.1), UP)["effect"].mean(), 0.2)
+
+
+@pytest.mark.parametrize("ratio", [0.5, 1.0, 1.3, 1.7])
+def test_so_many_lives_a_point_that_luck_seldom_turns_a_sign(ratio: float) -> None:
+    """With these lives a true effect of this size has the wrong sign at no more than one point in forty."""
+    n = lives_a_point(CLAIM, runs(1.0, ratio))
+    means = np.random.default_rng(2).normal(1.0, ratio, (20_000, n)).mean(axis=1)
+    assert (means < 0).mean() < 0.0275
+    if n > FEWEST_LIVES:
+        fewer = np.random.default_rng(3).normal(1.0, ratio, (20_000, n - 1)).mean(axis=1)
+        assert (fewer < 0).mean() > 0.023
+
+
+def test_effects_that_are_not_there_ask_for_no_further_lives() -> None:
+    assert lives_a_point(CLAIM, runs(0.1, 1.0)) == FEWEST_LIVES
+    assert lives_a_point(CLAIM, runs(-1.0, 1.5)) == FEWEST_LIVES
+    assert lives_a_point(CLAIM, runs(1.0, 2.4)) == MOST_LIVES
+
+
+def test_every_claim_has_a_study_that_can_show_it_false() -> None:
+    """Thirteen claims, each with its arms and outcomes, an off switch beside, and thirty replicates or more."""
+    claims = read_claims()
+    assert [claim.number for claim in claims] == list(range(1, 14))
+    for claim in claims:
+        study = study_of(claim)
+        assert study.file.replicates >= 30, claim.study
+        assert claim.reading, claim.study
+        arms = {arm for told in (*claim.examined, *claim.also) for arm in told.arms}
+        assert len(arms) >= 3, f"{claim.study} compares too few arms to have a switch among them"

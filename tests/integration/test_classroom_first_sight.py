@@ -1,0 +1,107 @@
+"""What somebody sees who opens the classroom for the first time: what to do next, why a life differs, and what it came to."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("starlette")
+pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright (pip install playwright)")
+
+from test_classroom_browser import CHROMIUM, SMALL, Browser, browser, wait_for_week
+
+from experiments.study.loader import read_study
+
+pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need a Chromium (apt-get install chromium)")
+__all__ = ["browser"]
+MANY = {"name": "vanguard", "doses": {"size": 80}}
+APART = {**SMALL, "worlds": [{"name": "baseline"}, {"name": "policies", "policies": [MANY]}]}
+
+
+def coached(page: Any) -> str:
+    page.wait_for_timeout(300)
+    return str(page.inner_text("#coach"))
+
+
+def test_the_page_says_what_to_do_next(browser: Browser) -> None:
+    page = browser.teacher()
+    assert "then press Play" in coached(page)
+    page.check("[data-policy=vanguard]")
+    assert "Now press Play" in coached(page)
+    assert page.inner_text("#chips1") == "Vanguard team"
+    assert page.inner_text("#chips0") == ""
+    page.close()
+
+
+def test_a_resident_who_differs_is_read_without_scrolling(browser: Browser) -> None:
+    page = browser.teacher({**APART, "week": 150})
+    assert "Click one" in coached(page)
+    page.evaluate("Live.choose(Live.run.differs.findIndex((bits) => bits & 1))")
+    page.wait_for_selector("#resident .luck")
+    box = page.locator("#resident .luck").bounding_box()
+    assert 0 < box["y"] < 768 - box["height"], "the story lies outside of the screen"
+    assert "One luck is a picture" in coached(page)
+    page.close()
+
+
+def test_charts_show_both_worlds_and_their_difference(browser: Browser) -> None:
+    page = browser.teacher({**APART, "week": 60})
+    gap, apart = page.evaluate("""() => {
+      const chart = Live.charts[0], [both, less] = chart.lines(), run = Live.run;
+      return [run.value(1, "cohesion") - run.value(0, "cohesion"), [both.length, less.length, less[0].values.at(-1)]];
+    }""")
+    assert gap != 0
+    assert apart == [2, 1, pytest.approx(gap)]
+    share = page.evaluate("(Live.charts[6].shown = 'participation', Live.charts[6].sentence())")
+    assert share.count("%") == 2, share
+    page.close()
+
+
+def test_grids_fill_the_map(browser: Browser) -> None:
+    page = browser.teacher({"set": {"population.residents": 400, "population.grids": 4}}, width=1920, height=1080)
+    tiles, box = page.evaluate("[Live.maps[0].tiles, [Live.maps[0].width, Live.maps[0].height]]")
+    assert sum(w * h for _, _, w, h in tiles) == pytest.approx(box[0] * box[1]), "part of the map stays empty"
+    page.close()
+
+
+def test_a_student_without_a_key_enters_by_the_room_code(browser: Browser, tmp_path: Path) -> None:
+    teacher = browser.teacher()
+    teacher.click("#to-class")
+    teacher.click("[data-lead=room_open]")
+    teacher.wait_for_selector(".join-code")
+    code = teacher.inner_text(".join-code")
+    guest = browser.page("", locale="zh-CN")
+    guest.fill("#enter-code", code.lower())
+    guest.click("#enter button")
+    guest.wait_for_selector(".policy", timeout=60_000)
+    assert not guest.is_visible("#to-class")
+    guest.click("#to-lessons")
+    guest.click("[data-lesson='4_vanguard']")
+    guest.wait_for_selector("#handout")
+    assert guest.locator(".answers").count() == 0
+    with guest.expect_download() as download:
+        guest.click("#study-behind")
+    download.value.save_as(tmp_path / "study.yaml")
+    assert len(read_study(tmp_path / "study.yaml").arms) == 3
+    phone = browser.page("play#code=WRONG7", width=390, height=780, locale="zh-CN")
+    phone.fill("#name", "王芳")
+    phone.click("#join button.main")
+    phone.wait_for_selector("#status.bad")
+    assert phone.inner_text("#status") == "没有这个房间号"
+    for page in (guest, phone, teacher):
+        page.close()
+
+
+def test_the_order_board_draws_its_flows(browser: Browser) -> None:
+    page = browser.teacher({**APART, "week": 30})
+    wait_for_week(page, 30)
+    page.click("#see-board")
+    page.wait_for_timeout(300)
+    shown = page.evaluate("""() => {
+      const c = document.getElementById("flow"), d = c.getContext("2d").getImageData(0, 0, c.width, c.height).data;
+      const colours = new Set();
+      for (let k = 0; k < d.length; k += 4) if (d[k + 3] > 60) colours.add(`${d[k]},${d[k + 1]},${d[k + 2]}`);
+      return [...colours];
+    }""")
+    assert {"91,102,112", "0,114,178", "0,122,88", "180,138,26"} <= set(shown), "a stage of the flow is missing"
+    page.close()

@@ -1,0 +1,100 @@
+"""Many runs beside little memory: what is done a few runs at a time is the same as all at once, and stays small."""
+
+import subprocess
+import sys
+from itertools import batched
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from toy import small, toy, write_study
+
+from experiments.runs import parquet as keeping
+from experiments.runs import results as reading
+from experiments.runs.blocks import write_block
+from experiments.runs.executor import perform, simulated
+from experiments.runs.results import results_for
+from experiments.runs.store import BLOCK, Finished, Store, StoreError
+from experiments.study.design import Study
+from experiments.tasks import run as session
+
+MOST = 300
+"""Megabytes that the program may take for a hundred thousand runs."""
+
+
+def test_a_few_runs_at_a_time_give_the_tables_of_all_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study, store = small(tmp_path, replicates=50, weeks=40, window=30), Store(tmp_path / "r").open()
+    perform(study, store, workers=1, simulate=toy)
+    found = results_for(study, store)
+    runs, some = found.runs(), found.runs(["cohesion"])
+    assert list(runs["replicate"]) == sorted(runs["replicate"])
+    assert list(some) == ["arm", "point", "replicate", "cohesion"]
+    pd.testing.assert_series_equal(some["cohesion"], runs["cohesion"])
+    weeks = found.trajectories(["cohesion", "unmet_needs"])
+    for name, few in (("GROUP", 7), ("ROOM", 1), ("TOGETHER", 1)):
+        monkeypatch.setattr(reading, name, few)
+    pd.testing.assert_frame_equal(found.runs(), runs)
+    key = ["metric", "arm", "week"]
+    again = found.trajectories(["cohesion", "unmet_needs"]).sort_values(key, ignore_index=True)
+    pd.testing.assert_frame_equal(again, weeks.sort_values(key, ignore_index=True))
+    assert pd.read_csv(found.write_csv()[0])["cohesion"].to_list() == pytest.approx(runs["cohesion"].to_list())
+
+
+def test_figures_drawn_in_a_process_of_their_own_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    study = small(tmp_path)
+    for name, many in (("here", 1000), ("apart", 1)):
+        monkeypatch.setattr(session, "MANY", many)
+        perform(study, Store(tmp_path / name).open(), workers=1, simulate=toy)
+        assert session.run_study(study, tmp_path / name, 1, "processes", (1, 1), "", 0.0, False, False, True) == 0
+    here, apart = ({f.name: f.read_bytes() for f in (tmp_path / n / "figures").iterdir()} for n in ("here", "apart"))
+    assert here == apart
+    assert "outcome-cohesion.png" in here
+
+
+def made_up(study: Study, store: Store) -> None:
+    """Fill a store with made-up weeks of every metric, through the store's own writing."""
+    runs = list(study.runs())
+    names = list(simulated(study.job(runs[0])))
+    for some in batched(runs, BLOCK):
+        block = []
+        for run in some:
+            chance = np.random.default_rng(run.seed)
+            weeks = chance.normal(1 + 0.1 * len(study.arms[run.arm]), 0.2, (len(names), study.file.weeks))
+            block.append(Finished(run.run, dict(zip(names, weeks.astype(np.float32), strict=True))))
+        write_block(store.weekly, block)
+
+
+def test_long_runs_have_the_memory_that_they_need(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten years of every metric: a block of a hundred runs is larger than what short runs are read with."""
+    study, store = small(tmp_path, replicates=2 * BLOCK, weeks=520, window=104), Store(tmp_path / "r").open()
+    made_up(study, store)
+    found = results_for(study, store)
+    assert found.write_runs().exists()
+    assert len(found.runs(["cohesion"])) == len(list(study.runs()))
+    monkeypatch.setattr(keeping, "IN_MEMORY", 0)
+    with pytest.raises(StoreError, match="more memory than was set aside"):
+        found.write_runs()
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_runs_are_summed_up_and_drawn_in_little_memory(tmp_path: Path) -> None:
+    said = {
+        "set": {"population.residents": 60}, "weeks": 4, "burn_in": 0, "window": 4, "replicates": 25_000,
+        "arms": {"nothing": [], "thanks": ["recognition"], "seats": ["training"], "both": ["recognition", "training"]},
+        "outcomes": ["cohesion", "unmet_needs", "participation"],
+    }  # fmt: skip
+    out = tmp_path / "results"
+    made_up(small(tmp_path, **said), Store(out).open())
+    code = (
+        "import resource, sys\nfrom experiments.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "finally: print('PEAK', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    words = ["run", str(write_study(tmp_path, **said)), "--out", str(out), "--workers", "1"]
+    told = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True).stdout
+    assert "100000 of 100000 runs are there, 0 to do" in told
+    assert (out / "figures" / "plane.pdf").exists()
+    peak = int(told.rpartition("PEAK")[2])
+    print(f"{peak} MB")
+    assert peak < MOST

@@ -1,0 +1,118 @@
+"""Patterns: the file is checked, verdicts follow from intervals, and what is observed is what is there."""
+
+import math
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.tasks.validate import as_markdown
+from experiments.validation.examine import Part, label_of, validate
+from experiments.validation.observations import (
+    Contact,
+    Elders,
+    Purses,
+    logistic_slopes,
+    participation_under_replacement,
+    strength_by_origin,
+)
+from experiments.validation.patterns import Bounds, read_patterns
+from sim import Simulation, load_config
+from sim.config.load import config_folder
+from sim.config.yaml import ConfigError
+
+SHIPPED = config_folder() / "patterns" / "community.yaml"
+
+
+def test_a_third_of_the_twelve_patterns_is_held_out() -> None:
+    patterns = read_patterns()
+    assert len(patterns.file.patterns) == 12
+    assert len(patterns.chosen("held_out")) >= 4
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"patterns.lapse.parts": {"annual_laps": {"low": 0}}}, "annual_lapse"),
+        ({"patterns.lapse.source": "cns2009"}, "cns2008"),
+        ({"patterns.lapse.arm": "as_it_was"}, "as_it_is"),
+        ({"arms.more_mobile": {"policies": ["population_mobilty"]}}, "population_mobility"),
+        ({"patterns.lapse.parts": {"annual_lapse": {"low": 1, "high": 0}}}, "above high"),
+    ],
+)
+def test_a_wrong_file_of_patterns_is_told_of(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        read_patterns(SHIPPED, changes)
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        ([1.0, 1.1, 0.9, 1.0], "holds"),
+        ([3.0, 3.1, 2.9, 3.0], "misses"),
+        ([0.0, 1.0, 0.5, 0.2], "undecided"),
+        ([math.nan, 1.0], "undecided"),
+    ],
+)
+def test_a_verdict_follows_from_the_interval(values: list[float], verdict: str) -> None:
+    assert Part("x", Bounds(low=0.5, high=1.5), np.array(values)).verdict == verdict
+
+
+def test_logistic_slopes_are_found_again() -> None:
+    chance = np.random.default_rng(3)
+    x = np.column_stack([np.ones(40_000), chance.normal(size=(40_000, 2)), np.zeros(40_000)])
+    happened = (chance.random(40_000) < 1 / (1 + np.exp(-(x @ [-2.0, 0.5, -0.3, 0.0])))).astype(float)
+    assert logistic_slopes(x, happened) == pytest.approx([-2.0, 0.5, -0.3, 0.0], abs=0.06)
+
+
+def test_plain_replacement_is_oracle_e5() -> None:
+    chain = np.array([[0.98, 0.02, 0, 0], [0.04, 0.91, 0.05, 0], [0, 0.06, 0.91, 0.03], [0, 0, 0.05, 0.95]])
+    for replaced, share in ((0.002, 0.502575), (0.005, 0.457502), (0.01, 0.398997)):
+        assert participation_under_replacement(chain, replaced) == pytest.approx(share, abs=1e-6)
+
+
+def test_observers_see_what_is_there() -> None:
+    simulation = Simulation(load_config("classroom", set={"banking.earning": 1}), seed=2)
+    world = simulation.world
+    across, within = strength_by_origin(world)
+    i = int(np.argmax(across))
+    slots = range(world.tie_first[i], world.tie_first[i] + world.degree[i])
+    outside = [s for s in slots if world.household[world.tie_other[s]] != world.household[i]]
+    assert across[i] == pytest.approx(
+        sum(world.tie_strength[s] for s in outside if world.origin[world.tie_other[s]] != world.origin[i])
+    )
+    assert within[i] == pytest.approx(
+        sum(world.tie_strength[s] for s in outside if world.origin[world.tie_other[s]] == world.origin[i])
+    )
+    elders, purses, contact = Elders(), Purses(), Contact()
+    for week in range(60):
+        simulation.live_one_week()
+        for observer in (elders, purses, contact):
+            observer.look(world, week)
+    elder = world.age >= 3
+    assert elders.found()["elders_alone_share"] == pytest.approx(world.alone[elder].mean(), abs=0.1)
+    assert len(purses.earners) >= np.count_nonzero(world.balance > 0)
+    assert math.isfinite(contact.found()["contact_across"])
+
+
+def test_a_small_validation_has_every_pattern(tmp_path: Path) -> None:
+    patterns = read_patterns(SHIPPED, {"replicates": 2, "burn_in": 10, "window": 60})
+    found = validate("classroom", patterns, workers=1)
+    again = validate("classroom", patterns, workers=2)
+    assert found.csv() == again.csv()
+    assert [f.name for f in found.findings] == list(patterns.file.patterns)
+    text = as_markdown(found)
+    assert all(p.title in text for p in patterns.file.patterns.values())
+    from experiments.reporting.figures.style import Look, save, styled
+    from experiments.validation.figure import draw_patterns
+
+    with styled(Look()):
+        assert save(draw_patterns(found, Look()), tmp_path / "patterns", ("png",))[0].stat().st_size > 10_000
+
+
+def test_every_number_of_a_pattern_has_a_name_in_both_languages() -> None:
+    for pattern in read_patterns().file.patterns.values():
+        for part in pattern.parts:
+            assert label_of(part).isascii()
+            assert re.search(r"[\u4e00-\u9fff]", label_of(part, "zh")), part
