@@ -8,9 +8,8 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright (pip install playwright)")
 
-from test_classroom_browser import CHROMIUM, SMALL, Browser, browser, wait_for_week
-
 from experiments.study.loader import read_study
+from tests.integration.test_classroom_browser import CHROMIUM, SMALL, Browser, browser, wait_for_week
 
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need a Chromium (apt-get install chromium)")
 __all__ = ["browser"]

@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
-from test_execution import contents, done
-from test_workers import check
 from toy import failing_toy, once_deadly_toy, slow_toy, small, toy, wild_toy
 
 from experiments.runs.dask import watched
 from experiments.runs.executor import perform
 from experiments.runs.results import Results
 from experiments.runs.store import Store, StoreError
+from tests.integration.test_execution import contents, done
+from tests.integration.test_workers import check
 
 distributed = pytest.importorskip("distributed")
 

@@ -12,7 +12,6 @@ import pandas as pd
 import pytest
 import yaml
 from rich.console import Console
-from test_figures import made_up, there_is_a_chinese_font
 from toy import small, toy
 
 from experiments.api import Comparison
@@ -28,6 +27,7 @@ from experiments.runs.executor import perform
 from experiments.runs.provenance import write_resolved
 from experiments.runs.store import Store
 from sim.config.yaml import ConfigError
+from tests.integration.test_figures import made_up, there_is_a_chinese_font
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from test_execution import contents, launched
 from toy import DEEDS, failing_toy, small, toy, wild_toy, write_study
 
 from experiments.cli import main
@@ -23,6 +22,7 @@ from experiments.runs.store import Store, StoreError
 from experiments.runs.workers import LONGEST, Watch, duration, performed
 from experiments.study.design import Job
 from experiments.study.loader import read_study
+from tests.integration.test_execution import contents, launched
 
 SAID = {
     "raises": "ArithmeticError: the toy broke",

@@ -14,7 +14,7 @@ from small import NO_ELDERS
 from sim import POLICIES, Simulation, load_config
 
 HERE = Path(__file__).parent
-GOLDEN, CHANGES = HERE / "golden.json", HERE.parent / "CHANGELOG.md"
+GOLDEN, CHANGES = HERE / "golden.json", HERE.parents[1] / "CHANGELOG.md"
 LIVES = {
     "baseline": ("classroom", (), {}),
     "four policies": ("classroom", ("vanguard", "training", "recognition", "population_mobility"), {}),

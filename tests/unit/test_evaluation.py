@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from rich.console import Console
 from scipy import stats
-from test_figures import made_up
 
 from experiments.analysis.evaluation import COST, MEASURES, PRICE, UNMET, evaluated, fieller
 from experiments.reporting.result_tables import evaluation
+from tests.integration.test_figures import made_up
 
 
 def test_at_the_bounds_of_fieller_the_ratio_is_just_refused() -> None:

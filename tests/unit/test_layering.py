@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from test_config import BASELINE, SOURCES, Kind, Part, Root
 
 from sim.config.evidence import Evidenced
 from sim.config.load import load
 from sim.config.yaml import ConfigError
+from tests.unit.test_config import BASELINE, SOURCES, Kind, Part, Root
 
 
 @pytest.fixture
