@@ -13,9 +13,11 @@ from sim.config.schema import Config
 from sim.config.seed import checked_seed
 from sim.engine.jit import Column
 from sim.engine.layout import View
-from sim.founding.networks import Ties, ties
+from sim.founding.acquaintances import acquainted
+from sim.founding.networks import ties
 from sim.founding.population import INITIAL, Founders, founders
 from sim.mathematics.chance import key_of, stream, uniforms
+from sim.rules.moving import founders_have_stayed
 from sim.state.columns import Table, columns_of, starts_of
 from sim.state.groups import everybody_joins_groups
 from sim.state.households import PersonColumns, household_numbers
@@ -49,7 +51,6 @@ class World:
             f"people_{name}": value for name, value in household_numbers(config.population)._asdict().items()
         }
         self.people: Founders = founders(config.population, luck)
-        given: Ties = ties(config.network, self.people, luck)
         self.columns: dict[str, Column] = {}
         n = self.people.residents
         households, grids = self.people.household_first.size - 1, self.people.grids
@@ -63,7 +64,7 @@ class World:
         self._add(STATION, 1)
         self._add(ENCOUNTERS, n + 64)
         self._add(SLOW, MOST_SLOW)
-        self.columns |= {name: getattr(given, name) for name in TIES}
+        self._add(TIES, 0)  # tied below, once it is known how long they have lived here
         self._add(ORDERS, max(64, int(0.2 * n)))
         self._add(LINE, max(64, int(0.2 * n)))
         self._add_levers()
@@ -191,12 +192,25 @@ class World:
         others = max(0.0, start.registered - taking_share) / max(1e-9, 1.0 - taking_share)
         self.registered[:] = taking_part | (able & (draws < others))
         self._initial_tenure(seed)
+        self._tie_founders(seed)
         everybody_joins_groups.run(self.table())
         self._expect_needs()
+
+    def _tie_founders(self, seed: np.uint64) -> None:
+        """The ties that founders have: given, or made in meetings of the past."""
+        config = self.config
+        if config.network.kind == "at_rest":
+            made = acquainted(config.network, config.bonding, self.people, self.tenure, seed)
+        else:
+            made = ties(config.network, self.people, seed)
+        self.columns |= {name: getattr(made, name) for name in TIES}
 
     def _initial_tenure(self, seed: np.uint64) -> None:
         """How long founders have lived here: geometric, as it is under a constant turnover of their origin."""
         moving = self.config.moving
+        if self.config.network.kind == "at_rest":
+            founders_have_stayed.run(self.table())
+            return
         by_origin = np.where(self.origin == MIGRANT, moving.migrants, moving.locals) * moving.annual_rate
         weekly = 1.0 - (1.0 - np.clip(by_origin, 0.0, 0.99)) ** (1.0 / 52.0)
         u = uniforms(np.uint64(key_of(seed, TENURE, 0)), self.household.astype(np.uint64))

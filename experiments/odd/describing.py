@@ -120,7 +120,7 @@ def streams() -> list[str]:
 
 def initialization() -> str:
     """How people and ties are drawn: what the modules say of themselves."""
-    modules = ("sim.state.households", "sim.founding.population", "sim.founding.networks")
+    modules = ("sim.state.households", "sim.founding.population", "sim.founding.networks", "sim.founding.acquaintances")
     return "\n\n".join(_prose(importlib.import_module(name)) for name in modules)
 
 

@@ -138,7 +138,8 @@ def chosen_in_full(path: str) -> str:
 
 def _function(function: Any) -> str:
     """A function as it stands in its file, without what says how it is compiled."""
-    lines = textwrap.dedent(inspect.getsource(plain(function))).rstrip().splitlines()
+    written = getattr(function, "plain", None) or plain(function)  # of a unit, of a law
+    lines = textwrap.dedent(inspect.getsource(written)).rstrip().splitlines()
     return "\n".join(line for line in lines if line.removeprefix("@") not in COMPILER).replace(UNTYPED, "")
 
 

@@ -120,6 +120,12 @@ class Population(Section):
         "Seeds are drawn at random, or are the first in the order of residents."
     )
     seed_tier: int = number("Tier of the seeds.", unit="tier", low=1, high=3)
+    sociability_shape: float = number(
+        "Shape of the gamma distribution, of mean 1, of how sociable people are; 0: all alike.",
+        unit="shape",
+        low=0,
+        high=100,
+    )
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -143,8 +149,14 @@ class Population(Section):
         return self
 
 
-NETWORK_KINDS = ("neighbourhood", "complete", "ring", "poisson", "blocks", "none", "well_mixed", "file")
-type NetworkKind = Literal["neighbourhood", "complete", "ring", "poisson", "blocks", "none", "well_mixed", "file"]
+NETWORK_KINDS = ("neighbourhood", "complete", "ring", "poisson", "blocks", "none", "well_mixed", "file", "at_rest")
+type NetworkKind = Literal[
+    "neighbourhood", "complete", "ring", "poisson", "blocks", "none", "well_mixed", "file", "at_rest"
+]
+
+
+MADE_AT_REST = 60
+"""The most sociable of 20,000 have some 50 acquaintances: with less room, the weakest would be forgotten."""
 
 
 class Network(Section):
@@ -153,7 +165,7 @@ class Network(Section):
     kind: NetworkKind = choice(
         "neighbourhood: small worlds inside grids, friends across; complete: all pairs; ring: Watts-Strogatz; "
         "poisson: random pairs; blocks: random pairs inside and outside grids; none; well_mixed: all count as tied to "
-        "all, without any list of ties; file: a user's own."
+        "all, without any list of ties; file: a user's own; at_rest: meetings of the past (section bonding) that lasted."
     )
     ties_file: Path | None = Field(
         description="Edge list, adjacency matrix (CSV, Excel), GraphML, GML or Pajek file with one's own ties, for the kind `file`; else null."
@@ -210,6 +222,8 @@ class Network(Section):
             raise ValueError(f"degree is {self.degree}; a ring needs an even number")
         if (self.kind == "file") != (self.ties_file is not None):
             raise ValueError("kind 'file' needs a ties_file, and a ties_file needs kind 'file'")
+        if self.kind == "at_rest" and self.made_ties < MADE_AT_REST:
+            raise ValueError(f"made_ties is {self.made_ties}; kind 'at_rest' needs room for {MADE_AT_REST}")
         if isinstance(self.strength_scale, float) and not 0 < self.strength_scale < 1e300:
             raise ValueError(f"strength_scale is {self.strength_scale}; expected max or a number above 0")
         return self

@@ -261,6 +261,10 @@ class Bonding(Section):
     befriending: float = share("Share of such ties that become friendships.")
     friendship: float = share("Strength of a friendship, sustained by everyday life.")
     ending: float = chance("Chance, for each of one's ties, that one lets it go.")
+    partner: Literal["anybody", "sociable"] = choice(
+        "Whom one meets: anybody alike, or the more sociable the likelier; then household ties count in no ending."
+    )
+    abroad: float = share("Share of these meetings that happen anywhere in the community: at school, market or work.")
 
 
 class Feeling(Section):

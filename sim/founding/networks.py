@@ -71,7 +71,7 @@ def pairs_for(most: int) -> Pairs:
 
 
 @compiled
-def _added(pairs, a, b, strength):
+def added(pairs, a, b, strength):
     """Add the pair unless it stands in the list already or there is no more room; returns whether it was added."""
     at_end, mask = pairs.size[0], np.uint64(pairs.seen.size - 1)
     if a == b or at_end == pairs.u.size:
@@ -127,7 +127,7 @@ def _small_world(pairs, rows, start, end, household, apart, half, rewired, stren
                         b = start + int(share(to) * n)
                     if apart and household[rows[a]] == household[rows[b]]:
                         continue
-                    if _added(pairs, rows[a], rows[b], _strength(look, pairs.size[0], strength, spread)):
+                    if added(pairs, rows[a], rows[b], _strength(look, pairs.size[0], strength, spread)):
                         break
 
 
@@ -147,7 +147,7 @@ def _random_pairs(pairs, wanted, rows, grid, bounds, inside, whole, strength, se
             b = low + int(share(other) * (high - low))
             if not whole and not inside and grid[rows[b]] == g:
                 continue
-            if _added(pairs, rows[a], rows[b], strength):
+            if added(pairs, rows[a], rows[b], strength):
                 break
 
 
@@ -162,7 +162,7 @@ def _friends(pairs, wanted, rows, grid, household, origin, age, odds, one_grid, 
             if household[a] == household[b] or (not one_grid and grid[a] == grid[b]):
                 continue
             chance = (1.0 if origin[a] == origin[b] else 1.0 / odds[0]) * (1.0 if age[a] == age[b] else 1.0 / odds[1])
-            if share(lot) < chance and _added(pairs, a, b, _strength(look, t, strength, spread)):
+            if share(lot) < chance and added(pairs, a, b, _strength(look, t, strength, spread)):
                 break
 
 
@@ -250,22 +250,28 @@ def _households_filled(household_first, tie_first, degree, tie_other, tie_streng
 
 
 @compiled
-def _pairs_filled(u, v, strength, tie_first, degree, tie_other, tie_strength, tie_rest):
+def _pairs_filled(u, v, strength, born, tie_first, degree, slots):
+    tie_other, tie_strength, tie_rest, tie_born = slots
     for k in range(u.size):
         for a, b in ((u[k], v[k]), (v[k], u[k])):
             s = tie_first[a] + degree[a]
-            tie_other[s], tie_strength[s], tie_rest[s] = b, strength[k], strength[k]
+            tie_other[s], tie_strength[s], tie_rest[s], tie_born[s] = b, strength[k], strength[k], born[k]
             degree[a] += 1
 
 
 def ties_to_slots(
-    n: int, u: Column, v: Column, strength: Column, household_first: Column | None, most_made: int
+    n: int,
+    pairs: tuple[Column, Column, Column],
+    household_first: Column | None,
+    most_made: int,
+    born: Column | None = None,
 ) -> Ties:
     """Slots for n residents from pairs that are each given once, without loops.
 
     `household_first` ties the members of each household at strength 1, in front; None leaves them untied. Each
-    resident has `most_made` slots more than given ties.
+    resident has `most_made` slots more than given ties. `born` gives the week in which each was made; None: long ago.
     """
+    u, v, strength = pairs
     degree = np.zeros(n, np.int32)
     _counted(u, v, degree)
     if household_first is not None:
@@ -280,11 +286,13 @@ def ties_to_slots(
             f"{n:,} residents with {slots:,} slots for ties; the program counts {2**31 - 1:,} slots at most"
         )
     other, level, rest = np.zeros(slots, np.int32), np.zeros(slots, np.float32), np.zeros(slots, np.float32)
+    made = np.full(slots, GIVEN_BORN, np.int16)
     degree[:] = 0
     if household_first is not None:
         _households_filled(household_first, tie_first, degree, other, level, rest)
-    _pairs_filled(u, v, strength, tie_first, degree, other, level, rest)
-    return Ties(tie_first.astype(np.int32), degree, other, level, rest, np.full(slots, GIVEN_BORN, np.int16))
+    weeks = np.full(u.size, GIVEN_BORN, np.int16) if born is None else born
+    _pairs_filled(u, v, strength, weeks, tie_first, degree, (other, level, rest, made))
+    return Ties(tie_first.astype(np.int32), degree, other, level, rest, made)
 
 
 def ties(p: Network, people: Founders, seed: int | np.uint64) -> Ties:
@@ -297,7 +305,7 @@ def ties(p: Network, people: Founders, seed: int | np.uint64) -> Ties:
     if first is not None and p.kind not in ("neighbourhood", "none", "well_mixed"):
         apart = people.household[u] != people.household[v]  # a pair in one household is tied there already
         u, v, strength = u[apart], v[apart], strength[apart]
-    return ties_to_slots(people.residents, u, v, strength, first, p.made_ties)
+    return ties_to_slots(people.residents, (u, v, strength), first, p.made_ties)
 
 
 def _refused(n: int) -> Exception:

@@ -3,7 +3,12 @@
 Per shared hour a tie closes the share `per_hour` of its gap to 1 (0.32, 0.50, 0.79 after 50, 90, 200 hours); slower
 across origins, faster in a good atmosphere. An idle tie fades towards what everyday life sustains, an old one slower.
 
-Sources: hall2019, burt2000, mcpherson2001, huang2025 (A24, A31, A35)
+Where partners are `sociable`, who meets whom goes by how sociable both are, and the network is at rest: with m meetings a
+person and week, each made tie ending with chance e (2 `ending`: either end lets it go) or when an end moves away (chance d of
+its kind of tenure), a resident has 2 m sum over kinds a, b of p_a p_b / (e + d_a + d_b) such ties in a large community, from the
+first week on if founders' ties are drawn as meetings of the past that lasted (network `at_rest`). Newcomers begin with none.
+
+Sources: hall2019, burt2000, mcpherson2001, hipp2009, suns2018, mollenhorst2009, huang2025 (A24, A31, A35)
 """
 
 import numpy as np
@@ -21,6 +26,7 @@ NOT_MET = -1
 BARELY = 1e-4
 """A tie this little above its rest is at rest."""
 IN_GRID, ANYWHERE = range(2)
+ANYBODY, SOCIABLE = range(2)
 HOUSEHOLD = 1.0
 """Strength at which the ties of a household rest: they do not end."""
 BLOCK = 4096
@@ -70,19 +76,34 @@ def fade(i, station, residents, ties, count, bonding):
 
 
 @law
-def meets(i, residents, grids, levers, bonding, key_partner):
+def meets(i, reach, residents, grids, levers, bonding, key_partner):
     """Whom i meets this week by their draw: one of the own grid, or of any, or nobody; to meet oneself is that too."""
     u, g = share(residents.luck_meeting[i]), residents.grid[i]
+    meeting = bonding.meeting * residents.sociability[i]
     # where grids are brought together, a bit more of the same draw means meeting somebody of any grid
-    abroad = u >= bonding.meeting and u < bonding.meeting + levers.cross_grid[g]
-    if u >= bonding.meeting and not abroad:
+    if u >= meeting and u >= meeting + levers.cross_grid[g]:
         return NOT_MET
     low, high = grids.first[g], grids.first[g + 1]
-    if bonding.meets_in == ANYWHERE or abroad:
+    if bonding.meets_in == ANYWHERE or u >= meeting * (1.0 - bonding.abroad):
         low, high = 0, residents.tier.size
+    if bonding.partner == SOCIABLE:
+        return by_sociability(uniform(key_partner, residents.key[i]), low, high, reach)
     j = low + int(uniform(key_partner, residents.key[i]) * (high - low - 1))
     j += 1 if j >= i else 0
     return j if j < high else i
+
+
+@law
+def by_sociability(u, low, high, reach):
+    """One of rows low to high - 1, the more sociable the likelier; `reach` adds up sociabilities from row to row."""
+    aim = reach[low] + u * (reach[high] - reach[low])
+    while high - low > 1:
+        middle = (low + high) // 2
+        if reach[middle] <= aim:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 @law
@@ -99,7 +120,12 @@ def befriend(i, j, residents, ties, count, bonding, week_and_room, key_partner):
 @law
 def loses_a_tie(i, residents, ties, bonding):
     """Whether one of the ties of i ends this week: the likelier, the more there are."""
-    return share(residents.luck_meeting[i]) > 1.0 - bonding.ending * ties.degree[i]
+    may_end = ties.degree[i]
+    if bonding.partner == SOCIABLE:
+        may_end = 0
+        for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
+            may_end += ties.rest[s] < HOUSEHOLD
+    return share(residents.luck_meeting[i]) > 1.0 - bonding.ending * may_end
 
 
 @law
@@ -147,10 +173,10 @@ def ties_change(station, residents, grids, levers, ties, encounters, count, bond
         if residents.lifted[i] != 0:
             fade(i, station, residents, ties, count, bonding)
     one, other = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
-    bounds = draws_that_matter(levers, ties, bonding, most)
+    bounds, reach = draws_that_matter(residents, levers, ties, bonding, most), added_up(residents, bonding)
     for start in range(0, everybody, BLOCK):
         n = whose_ties_may_change(
-            start, bounds, residents, grids, levers, ties, bonding, (most, key_partner), (one, other)
+            start, bounds, residents, grids, levers, ties, bonding, (most, key_partner, reach), (one, other)
         )
         for m in range(n):
             prefetch_meeting(m, n, one, other, residents, ties)
@@ -173,18 +199,28 @@ def ties_change(station, residents, grids, levers, ties, encounters, count, bond
 
 
 @law
-def draws_that_matter(levers, ties, bonding, most):
+def draws_that_matter(residents, levers, ties, bonding, most):
     """Words of luck below which one may meet, and from which on a tie may end, whatever ties are made meanwhile."""
-    return limit_of(bonding.meeting + highest(levers.cross_grid)), limit_of(
+    meeting = bonding.meeting * highest(residents.sociability)
+    return limit_of(meeting + highest(levers.cross_grid)), limit_of(
         1.0 - bonding.ending * (highest(ties.degree) + most)
     )
 
 
 @compiled
-def whose_ties_may_change(start, bounds, residents, grids, levers, ties, bonding, room_and_key, pairs):
+def added_up(residents, bonding):
+    """The sociability of everybody of 12 or more before a row, and of all; nothing where it does not matter."""
+    reach = np.zeros(residents.tier.size + 1 if bonding.partner == SOCIABLE else 1)
+    for i in range(reach.size - 1):
+        reach[i + 1] = reach[i] + (residents.sociability[i] if residents.tier[i] != NO_TIER else 0.0)
+    return reach
+
+
+@compiled
+def whose_ties_may_change(start, bounds, residents, grids, levers, ties, bonding, known, pairs):
     """Who of a block meets somebody or may lose a tie, whom they meet (themselves: nobody); and how many."""
     one, other = pairs
-    most, key_partner = room_and_key
+    most, key_partner, reach = known
     found, n = 0, 0
     for i in range(start, min(start + BLOCK, residents.tier.size)):
         one[found] = i
@@ -195,7 +231,7 @@ def whose_ties_may_change(start, bounds, residents, grids, levers, ties, bonding
         i = one[m]
         if residents.tier[i] == NO_TIER:
             continue
-        j = meets(i, residents, grids, levers, bonding, key_partner)
+        j = meets(i, reach, residents, grids, levers, bonding, key_partner)
         if j == i:
             continue
         if j == NOT_MET:

@@ -6,19 +6,24 @@ replacement has its closed form (oracle E5) against which any further effect of 
 Sources: kasarda1974, sampson1988, huang2025 (A34, A35)
 """
 
+from math import log
+
 import numpy as np
 
 from sim.engine.jit import compiled, law, prefetch
-from sim.mathematics.chance import block, key_of, limit_of, share, stream
+from sim.mathematics.chance import block, key_of, limit_of, share, stream, uniform
 from sim.mathematics.odds import weekly_from_annual
 from sim.state.groups import join_groups
 from sim.state.households import BY_CHANCE, draw_household
 from sim.state.orders import close_order
-from sim.state.phase import phase
+from sim.state.phase import phase, unit
 from sim.state.residents import CHILD, MIGRANT, NEVER_SERVED, NO_TEAM, NO_TIER, VACANT
 from sim.state.ties import end_tie, mood_around
 
 LEAVING = stream("moving.leaving")
+STAYED = stream("moving.stayed")
+LONGEST = 5_200
+"""Nobody is said to have lived here for more weeks."""
 LEAVER = 0
 """Tenure of who has just left: whoever lives here has done so for a week at least."""
 BLOCK = 4096
@@ -43,17 +48,23 @@ def weekly_chance_of_leaving(migrant, owner, rooted, identity, levers, moving):
 
 
 @law
-def leaves(h, u, residents, households, levers, moving):
-    """Whether a household leaves this week, by its draw u; an empty dwelling has nobody to leave."""
+def chance_of_leaving(h, residents, households, levers, moving):
+    """Chance that household h leaves this week; an empty dwelling has nobody to leave."""
     low, high = households.first[h], households.first[h + 1]
     first = low
     while first < high and residents.age[first] == VACANT:
         first += 1
     if first == high:
-        return False
+        return 0.0
     identity = mean_identity(low, high, residents) if moving.rooted > 0.0 else 0.0
     migrant, owner = residents.origin[first] == MIGRANT, residents.owner[first] == 1
-    return u < weekly_chance_of_leaving(migrant, owner, moving.rooted, identity, levers, moving)
+    return weekly_chance_of_leaving(migrant, owner, moving.rooted, identity, levers, moving)
+
+
+@law
+def weeks_stayed(u, chance):
+    """How long a household has lived here where each week it leaves with a chance: geometric, by inversion of u."""
+    return min(int(log(u) / log(1.0 - min(chance, 1.0 - 1e-9))), LONGEST) if chance > 0.0 else LONGEST
 
 
 @law
@@ -127,7 +138,7 @@ def households_leave(station, residents, households, ties, orders, count, levers
     moved = 0
     for start in range(0, households.generation.size, BLOCK):
         for h in who_may_leave(start, key_leaving, bound, residents, households, rows, words):
-            if leaves(h, share(words[h - start]), residents, households, levers, moving):
+            if share(words[h - start]) < chance_of_leaving(h, residents, households, levers, moving):
                 moved += 1
                 households.vacated[h] = 1
                 for i in range(households.first[h], households.first[h + 1]):
@@ -172,6 +183,17 @@ def cancel_orders(residents, orders, station, count):
             close_order(o, orders, station)
         else:
             o += 1
+
+
+@unit
+def founders_have_stayed(station, residents, households, levers, moving):
+    """How long each founding household has lived here by the start, at its chance of leaving."""
+    key_stayed = key_of(station.seed[0], STAYED, 0)
+    for h in range(households.generation.size):
+        chance = chance_of_leaving(h, residents, households, levers, moving)
+        weeks = weeks_stayed(uniform(key_stayed, np.uint64(households.dwelling[h])), chance)
+        for i in range(households.first[h], households.first[h + 1]):
+            residents.tenure[i] = weeks
 
 
 # ---- the engineer's half: most households stay, and one look at the draw tells

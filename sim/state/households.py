@@ -22,6 +22,8 @@ _MEMBER = stream("households.member")
 _PERSON = stream("households.person")
 
 CONSTANT, SEQUENCE, NORMAL, UNIFORM, GIVEN = range(5)
+SOCIABILITIES = 4096
+"""Different sociabilities: the most sociable of so many stands for the tail."""
 BY_CHANCE, NO_ELDER_ALONE, ELDER_ALONE = -1, 0, 1
 """Whether an elder living alone takes a dwelling is left to chance, excluded, or fixed."""
 
@@ -52,6 +54,7 @@ class HouseholdNumbers(NamedTuple):
     threshold_given: Column
     identity: Column
     identity_spread: float
+    sociability: Column
 
 
 PEOPLE: Table = {
@@ -66,6 +69,7 @@ PEOPLE: Table = {
     "people_hours_median": Fact("f8", "median hours that they could give, by age band", "hours a week", 0),
     "people_threshold_given": Fact("f8", "thresholds as a list"),
     "people_identity": Fact("f8", "mean home identity of locals, migrants", "share", 0, 1),
+    "people_sociability": Fact("f8", "sociabilities, each as likely as any other", "ratio", 0),
 } | {
     f"people_{name}": Fact("f8", sentence, rows=False)
     for name, sentence in {
@@ -103,11 +107,12 @@ class PersonColumns(NamedTuple):
     hours_limit: Column
     threshold: Column
     identity_home: Column
+    sociability: Column
 
 
 def person_columns(n: int) -> PersonColumns:
     """Empty columns for n residents; meanings and units stand in `sim.state.residents`."""
-    kinds = ("u8", "i1", "i1", "u1", "u1", "u1", "u1", "u1", "f4", "f4", "f4", "f4", "f4")
+    kinds = ("u8", "i1", "i1", "u1", "u1", "u1", "u1", "u1", "f4", "f4", "f4", "f4", "f4", "f4")
     made = {
         name: np.zeros((n, 5) if name == "interest" else n, kind)
         for name, kind in zip(PersonColumns._fields, kinds, strict=True)
@@ -142,7 +147,24 @@ def household_numbers(p: Population) -> HouseholdNumbers:
         threshold_given=np.array(p.threshold_given or (0.0,), np.float64),
         identity=np.array([p.identity_local, p.identity_migrant]),
         identity_spread=p.identity_spread,
+        sociability=sociabilities(p.sociability_shape),
     )
+
+
+def sociabilities(shape: float) -> Column:
+    """Numbers each as likely as any other: of a gamma distribution of this shape and of mean 1; shape 0: all are 1.
+
+    The density is summed over y = x^power, in which it has no peak at 0.
+    """
+    if shape == 0.0:
+        return np.ones(1)
+    power = min(shape, 1.0)
+    y = np.linspace(0.0, (1.0 + 40.0 / power) ** power, 400_001)
+    x = y ** (1.0 / power)
+    density = x ** (shape - power) * np.exp(-shape * (x - 1.0))
+    below = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
+    drawn = np.interp((np.arange(SOCIABILITIES) + 0.5) / SOCIABILITIES, below / below[-1], x)
+    return drawn / drawn.mean()
 
 
 @compiled
@@ -261,6 +283,8 @@ def draw_persons(first, last, seed, c, p):
         c.disposition[k] = p.disposition_spread * leaning
         c.hours_limit[k] = min(p.hours_most, p.hours_median[c.age[k]] * exp(p.hours_sigma * hours))
         c.identity_home[k] = _within_share(p.identity[origin] + p.identity_spread * identity)
+        a, _, _, _ = block(key, c.key[k], np.uint64(3))
+        c.sociability[k] = p.sociability[int(share(a) * p.sociability.size)]
         _, _, a, b = block(key, c.key[k], np.uint64(2))
         if p.threshold_kind == GIVEN:
             c.threshold[k] = p.threshold_given[k % p.threshold_given.size]

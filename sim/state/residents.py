@@ -104,6 +104,7 @@ RESIDENTS: Table = {
     "ties_above": Fact("i4", "ties to people above one's own tier", "ties", 0),
     "around_identity": share("mean identity of tied people"),
     "around_efficacy": share("mean efficacy of tied participants"),
+    "sociability": Fact("f4", "how often they meet people, and are met, relative to others", "ratio", 0),
 }
 
 

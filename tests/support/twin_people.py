@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
+
 from twin_agents import Resident, Team, part, single, tied
 from twin_chance import share, uniform
 from twin_service import ServiceWeek
@@ -184,26 +187,34 @@ class PeopleWeek(ServiceWeek):
 
     def _meets_somebody_or_lets_go(self, r: Resident) -> None:
         p, u, bridging = self.p.bonding, share(r.luck_meeting), self.levers.cross_grid[r.place.row]
-        abroad = p.meeting <= u < p.meeting + bridging
-        if u < p.meeting or abroad:
+        chance = p.meeting * r.sociability
+        if u < max(chance, chance + bridging):
             key_partner = self.key("bonding.partner")
-            among = self.residents if p.meets_in == 1.0 or abroad else r.place.residents
-            others = [other for other in among if other is not r]
-            if not others:
-                return
-            other = others[int(uniform(key_partner, r.key) * len(others))]
-            if other.tier < 0 or other in r.ties:
+            anywhere = p.meets_in == 1.0 or u >= chance * (1.0 - p.abroad)
+            other = self._partner(r, self.residents if anywhere else r.place.residents, uniform(key_partner, r.key))
+            if other is None or other is r or other.tier < 0 or other in r.ties:
                 return
             befriended = uniform(key_partner, r.key, other.key) < p.befriending
             usual = p.friendship if befriended else p.acquaintance
             if tied(r, other, usual, usual, self.week, self.config.network.made_ties):
                 self.tally.add("count_ties")
-        elif u > 1.0 - p.ending * len(r.ties):
-            key_ending = self.key("bonding.ending")
-            may_end = [other for other, tie in r.ties.items() if tie.rest < 1.0]
-            if may_end:
-                part(r, min(may_end, key=lambda other: uniform(key_ending, r.key, other.key)))
-                self.tally.add("count_ties", at=1)
+            return
+        key_ending = self.key("bonding.ending")
+        may_end = [other for other, tie in r.ties.items() if tie.rest < 1.0]
+        if u > 1.0 - p.ending * len(may_end if p.partner == 1.0 else r.ties) and may_end:
+            part(r, min(may_end, key=lambda other: uniform(key_ending, r.key, other.key)))
+            self.tally.add("count_ties", at=1)
+
+    def _partner(self, r: Resident, among: list[Resident], u: float) -> Resident | None:
+        """One of some residents by a draw: anybody else alike, or anybody of 12 or more, the more sociable the likelier."""
+        if self.p.bonding.partner == 0.0:
+            others = [other for other in among if other is not r]
+            return others[int(u * len(others))] if others else None
+        before = sum(other.sociability for other in self.residents[: among[0].row] if other.tier >= 0)
+        able = [other for other in among if other.tier >= 0]
+        ends = list(accumulate([other.sociability for other in able], initial=before))
+        aim = ends[0] + u * (ends[-1] - ends[0])
+        return able[max(bisect_right(ends, aim) - 1, 0)] if aim < ends[-1] else able[-1]
 
     def _grow_closer(self, a: Resident, b: Resident, hours: float) -> None:
         p = self.p.bonding

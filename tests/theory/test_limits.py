@@ -16,7 +16,7 @@ from sim import ConfigError, Simulation
 LIMITS = Path(__file__).parents[2] / "configs" / "limits"
 SLOW = {
     "granovetter_sample", "ladder_mobility", "recruitment", "recruitment_contagion", "station_grids", "station_pooled",
-    "station_single", "tie_density", "watts_window_18", "watts_window_25",
+    "station_single", "tie_density", "ties_at_rest", "watts_window_18", "watts_window_25",
 }  # fmt: skip
 
 OTHERS: dict[str, dict[str, object]] = {
@@ -32,6 +32,7 @@ OTHERS: dict[str, dict[str, object]] = {
     "ladder_mobility": {"deciding.climb_from_2": 0.06, "limit.rates": [0.03]},
     "tenure": {"moving.annual_rate": 0.3, "limit.weeks": 900, "limit.years": 2},
     "tie_density": {"bonding.meeting": 0.2, "bonding.ending": 0.01, "population.residents": 150},
+    "ties_at_rest": {"population.sociability_shape": 0, "bonding.ending": 0.001, "moving.renters": 1.2},
     "tie_hours": {"bonding.per_hour": 0.02, "limit.hours_a_week": 5},
     "station_pooled": {"kinds.service.weekly": 0.0045},
     "acceptance": {"dispatching.offers": 5, "dispatching.accept": -1.3862944},
@@ -65,6 +66,7 @@ WRONG: dict[str, dict[str, object]] = {
     "ladder_mobility": {"moving.rooted": 1},
     "tenure": {"moving.locals": 1.1},
     "tie_density": {"bonding.ending": 0.0055},
+    "ties_at_rest": {"network.kind": "none"},
     "tie_hours": {"bonding.fading": 0.01},
     "station_grids": {"dispatching.scope": "pooled"},
     "acceptance": {"dispatching.offers": 9},

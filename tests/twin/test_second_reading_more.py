@@ -17,6 +17,7 @@ from sim.rules import (
     answering,
     assigning,
     banking,
+    bonding,
     deciding,
     dispatching,
     feeling,
@@ -89,6 +90,25 @@ def test_the_share_above_is_a_share_even_when_the_whole_is_an_old_figure() -> No
     for above, strength in ((0.0, 0.0), (0.0, 2.0), (1.0, 4.0), (3.0, 2.0)):
         told = np.clip(above / strength, 0, 1) if strength else 0.0
         assert deciding.share_above(above, strength) == told
+
+
+def test_whom_one_meets_goes_by_sociability() -> None:
+    """A roulette whose pockets are as wide as people are sociable: turned evenly, it stops at each in proportion."""
+    widths = np.array([0.0, 0.5, 2.0, 0.0, 1.5, 0.0])
+    reach = np.concatenate([[0.0], np.cumsum(widths)])
+    met = [bonding.by_sociability((k + 0.5) / 800, 0, 6, reach) for k in range(800)]
+    assert np.bincount(met, minlength=6).tolist() == [0, 100, 400, 0, 300, 0]
+    met = [bonding.by_sociability((k + 0.5) / 70, 2, 5, reach) for k in range(70)]
+    assert np.bincount(met, minlength=6).tolist() == [0, 0, 40, 0, 30, 0]
+
+
+def test_founders_have_stayed_as_long_as_those_who_leave_at_a_constant_chance() -> None:
+    for chance in (0.002, 0.1, 0.5):
+        stayed = np.array([moving.weeks_stayed((k + 0.5) / 4000, chance) for k in range(4000)])
+        for weeks in (1, 7, 40):
+            assert np.mean(stayed >= weeks) == pytest.approx((1 - chance) ** weeks, abs=1 / 2000)
+    assert moving.weeks_stayed(0.3, 0.0) == moving.LONGEST
+    assert moving.weeks_stayed(0.3, 1.0) == 0
 
 
 def test_an_unmet_week_is_forgotten_by_shares_and_then_altogether() -> None:

@@ -34,6 +34,15 @@ BUSY = {
 }
 """Enough going on in a small place: many volunteers, teams that form and dissolve, ties that end and are forgotten."""
 
+AT_REST: dict[str, Any] = {
+    "network.kind": "at_rest",
+    "network.made_ties": 60,
+    "population.sociability_shape": 1.2,
+    "bonding.partner": "sociable",
+    "bonding.meeting": 0.05,
+    "bonding.abroad": 0.25,
+}
+
 SWITCHED: dict[str, dict[str, Any]] = {
     "as in the baseline": {},
     "a busy place": BUSY,
@@ -53,6 +62,8 @@ SWITCHED: dict[str, dict[str, Any]] = {
     "tasks from above": BUSY | {"assigning.hours_per_1000": 300},
     "rooted households": BUSY | {"moving.rooted": 0.8, "moving.owners": 0.5, "moving.migrants": 2},
     "well mixed": BUSY | {"network.kind": "well_mixed"},
+    "ties at rest": BUSY | AT_REST,
+    "ties at rest that end, all alike": BUSY | AT_REST | {"population.sociability_shape": 0, "bonding.ending": 0.003},
     "gates, meeting in the community": BUSY
     | {"deciding.gate_2": 1, "deciding.gate_3": 1, "bonding.meets_in": "community", "remembering.mood_every": 3},
 }

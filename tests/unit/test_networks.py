@@ -152,7 +152,7 @@ def test_same_seed_same_ties() -> None:
 
 def test_slots_by_hand() -> None:
     t = ties_to_slots(
-        4, np.array([0, 3]), np.array([2, 1]), np.array([0.5, 0.25], np.float32), np.array([0, 2, 3, 4], np.int32), 1
+        4, (np.array([0, 3]), np.array([2, 1]), np.array([0.5, 0.25], np.float32)), np.array([0, 2, 3, 4], np.int32), 1
     )
     assert t.tie_first.tolist() == [0, 3, 6, 8, 10]
     assert t.degree.tolist() == [2, 2, 1, 1]

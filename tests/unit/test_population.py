@@ -169,3 +169,14 @@ def test_plain_python_draws_the_same_household() -> None:
         plain(draw_household)(0, 4, dwelling, 3, 0.5, BY_CHANCE, 7, slow, p)
         for name, a, b in zip(fast._fields, fast, slow, strict=True):
             assert np.allclose(a, b, rtol=1e-6, atol=0), name
+
+
+@pytest.mark.parametrize("shape", [0.4, 1.2, 6.0])
+def test_sociability_has_its_distribution(shape: float) -> None:
+    """Gamma of mean 1; a wrong shape is noticed."""
+    from scipy.stats import gamma, kstest
+
+    drawn = founders(population(residents=30_000, sociability_shape=shape), 4).persons.sociability
+    assert kstest(drawn, gamma(shape, scale=1 / shape).cdf).statistic < 0.012  # of 30,000: .0114 once in 1,000
+    assert kstest(drawn, gamma(1.1 * shape, scale=1 / (1.1 * shape)).cdf).statistic > 0.012
+    assert (founders(population(residents=50), 4).persons.sociability == 1).all()

@@ -36,6 +36,7 @@ FORMULAS: dict[str, type[Limit]] = {
     "tenure": ladder.Tenure,
     "tie_density": ties.TieDensity,
     "tie_hours": ties.TieHours,
+    "ties_at_rest": ties.TiesAtRest,
     "backlog": service.Backlog,
     "acceptance": service.Acceptance,
     "attention": service.Attention,

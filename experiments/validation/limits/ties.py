@@ -5,6 +5,9 @@ Sources: hall2019; the two-state Markov chain of a pair.
 
 from typing import override
 
+import numpy as np
+from scipy.stats import gamma
+
 from experiments.validation.limits.limit import (
     Exact,
     Findings,
@@ -57,6 +60,54 @@ class TieDensity(Statistical):
 
             found[_density(annual)] = mean_of_runs(self.runs, self.seed, density, self.standard_errors)
         return found
+
+
+class TiesAtRest(Statistical):
+    """Ties a resident where the more sociable meet each other more often, in the first week and in the long run.
+
+    Of residents as sociable as x and y one meets the other with a = m x y / n, and lets a tie go with chance e, as in
+    `tie_density`; owners and renters leave with chances d of their own. Founders' ties are meetings of the past that
+    lasted, so the first week is like any other but for the share of owners, which moves to p ~ s / d from that of arrivals, s.
+    """
+
+    weeks: int = whole("Weeks lived.")
+    settle: int = whole("Weeks before counting begins.")
+    runs: int = whole("Runs.", unit="runs", low=3)
+
+    @override
+    def expected(self, c: Config) -> Findings:
+        arriving = np.array([c.population.owners_local, 1.0 - c.population.owners_local])
+        leaving = np.array([weekly_share(c.moving.annual_rate * kind) for kind in (c.moving.owners, c.moving.renters)])
+        at_rest = arriving / leaving / (arriving / leaving).sum()
+        return {FIRST: Number(_ties_each(c, arriving, leaving)), LATER: Number(_ties_each(c, at_rest, leaving))}
+
+    @override
+    def got(self, c: Config) -> Findings:
+        lives = [lived(c, self.seed + r, self.weeks).tallies()["stand_ties"][:, 0] for r in range(self.runs)]
+        each = [2.0 * of_all / c.population.residents for of_all in lives]
+
+        def over_runs(weeks: slice) -> Number:
+            return mean_of_runs(self.runs, 0, lambda r: float(each[r][weeks].mean()), self.standard_errors)
+
+        return {FIRST: over_runs(slice(0, 1)), LATER: over_runs(slice(self.settle, None))}
+
+
+FIRST, LATER = "ties a resident, first week", "ties a resident, long run"
+
+
+def _ties_each(c: Config, shares: "np.ndarray", leaving: "np.ndarray") -> float:
+    """Mean ties of a resident, over how sociable both are and by whom the dwellings are held."""
+    shape, n = c.population.sociability_shape, c.population.residents
+    z = gamma.ppf((np.arange(800) + 0.5) / 800, shape, scale=1.0 / shape) if shape else np.ones(1)
+    z /= z.mean()
+    a, e = c.bonding.meeting * np.outer(z, z) / n, c.bonding.ending
+    formed, kept = a * (1 - e) + (1 - a) * a, (1 - e) ** 2 + e * a
+    total = 0.0
+    for one, leaves in zip(shares, leaving, strict=True):
+        for other, also in zip(shares, leaving, strict=True):
+            stay = (1 - leaves) * (1 - also)
+            total += one * other * float((formed * stay / (formed * stay + 1 - kept * stay)).mean())
+    return total * (n - 1)
 
 
 def _density(annual: float) -> str:

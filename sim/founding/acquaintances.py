@@ -1,0 +1,94 @@
+"""Acquaintances at the start: meetings of the past, by the law of `sim.rules.bonding`, that survived both tenures.
+
+Going back from the start, each resident of 12 or more met somebody as often as they do from now on, for as long as they have
+lived here. Such a tie is there at the start if the other lived here then too and neither has let it go since. So numbers of
+ties, their strength and the share across grids and origins are at rest from the first week on.
+
+Sources: hipp2009, suns2018
+"""
+
+from math import log
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.config.people import Network
+from sim.config.rules import Bonding
+from sim.engine.jit import Column, compiled
+from sim.founding.networks import Pairs, Ties, added, pairs_for, ties_to_slots
+from sim.founding.population import Founders
+from sim.mathematics.chance import block, key_of, share, stream, uniform_pair
+from sim.state.residents import CHILD, VACANT
+
+_PAST = stream("acquaintances.past")
+_BEFRIENDED = stream("acquaintances.befriended")
+LONGEST = 30_000
+"""Weeks that a tie may be old: the week in which it was made has 16 bits."""
+
+
+class Meeting(NamedTuple):
+    """What compiled code needs of `Bonding`."""
+
+    meeting: float
+    abroad: float
+    ending: float
+    befriending: float
+    friendship: float
+    acquaintance: float
+
+
+def acquainted(p: Network, law: Bonding, people: Founders, tenure: Column, seed: int | np.uint64) -> Ties:
+    """The ties at the start: of households, and of meetings of the past between them."""
+    u, v, strength, born = past_meetings(law, people, tenure, seed)
+    apart = people.household[u] != people.household[v]
+    pairs = u[apart], v[apart], strength[apart]
+    first = people.household_first if p.households_tied else None
+    return ties_to_slots(people.residents, pairs, first, p.made_ties, born[apart])
+
+
+def past_meetings(
+    p: Bonding, people: Founders, tenure: Column, seed: int | np.uint64
+) -> tuple[Column, Column, Column, Column]:
+    """The acquaintances that founders have, each once: two rows, the strength and the week in which they met (before 0)."""
+    able = (people.persons.age != CHILD) & (people.persons.age != VACANT)
+    reach = np.concatenate([[0.0], np.cumsum(np.where(able, people.persons.sociability, 0.0), dtype=np.float64)])
+    bounds = np.searchsorted(people.grid, np.arange(people.grids + 1))
+    law = Meeting(*(float(getattr(p, name)) for name in Meeting._fields))
+    lived = np.minimum(tenure, LONGEST).astype(np.int64)
+    if p.meets_in == "community":
+        law = law._replace(abroad=1.0)
+    pairs, born = pairs_for(0), np.zeros(0, np.int16)
+    for _ in range(2):  # first they are counted, then there is room for them
+        found = _met(pairs, born, able, lived, reach, people.grid, bounds, people.persons, law, seed)
+        if pairs.u.size == 0:
+            pairs, born = pairs_for(found), np.zeros(found, np.int16)
+    size = int(pairs.size[0])
+    return pairs.u[:size], pairs.v[:size], pairs.strength[:size], born[:size]
+
+
+@compiled
+def _met(pairs: Pairs, born, able, lived, reach, grid, bounds, c, law, seed):  # type: ignore[no-untyped-def]
+    """Go back through everybody's meetings and keep those that lasted; returns how many did, repeated ones too."""
+    past, befriended, lasted = key_of(seed, _PAST, 0), key_of(seed, _BEFRIENDED, 0), 0
+    for i in range(able.size):
+        chance = min(law.meeting * c.sociability[i], 1.0 - 1e-9)
+        if not able[i] or chance <= 0.0:
+            continue
+        ago, k = 0, 0
+        while True:
+            gap, lets_go, where, whom = block(past, c.key[i], np.uint64(k))
+            ago, k = ago + 1 + int(log(share(gap)) / log(1.0 - chance)), k + 1
+            if ago > lived[i]:
+                break
+            low, high = bounds[grid[i]], bounds[grid[i] + 1]
+            if share(where) < law.abroad:
+                low, high = 0, able.size
+            aim = reach[low] + share(whom) * (reach[high] - reach[low])
+            j = np.searchsorted(reach, aim, side="right") - 1
+            if j == i or ago > lived[j] or share(lets_go) > (1.0 - law.ending) ** (2 * (ago - 1)):
+                continue
+            lasted += 1
+            friends = uniform_pair(befriended, c.key[i], c.key[j]) < law.befriending
+            if born.size > 0 and added(pairs, i, j, law.friendship if friends else law.acquaintance):
+                born[pairs.size[0] - 1] = -ago
+    return lasted
