@@ -295,7 +295,7 @@ class Simulation:
             if name not in ("key", "household", "grid"):
                 world.columns[name][row] = fact.empty(1)[0]
         world.age[row], world.tier[row], world.team[row] = VACANT, NO_TIER, -1
-        world.recruited_week[row], world.last_served[row] = -1, NEVER_SERVED
+        world.recruited_week[row], world.last_served[row], world.registered_week[row] = -1, NEVER_SERVED, NEVER_SERVED
 
     def tallies(self) -> dict[str, Column]:
         """Every tally by name: one row a week lived."""

@@ -20,9 +20,10 @@ from sim.mathematics.chance import key_of, stream, uniforms
 from sim.rules.moving import founders_have_stayed
 from sim.state.columns import Table, columns_of, starts_of
 from sim.state.groups import everybody_joins_groups
-from sim.state.households import PersonColumns, household_numbers
+from sim.state.households import PersonColumns
 from sim.state.levers import COMMUNITY, LEVERS, REST, Resting, rest
 from sim.state.orders import ENCOUNTERS, LINE, ORDERS, most_needs, wanting
+from sim.state.people import household_numbers
 from sim.state.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.state.residents import INTERESTS, MIGRANT, NEVER_SERVED, PARTICIPANTS, RESIDENTS, TIERS
 from sim.state.tallies import Tallies
@@ -181,7 +182,7 @@ class World:
         self.skill[:], self.efficacy[:], self.identity[:] = start.skill, start.efficacy, self.identity_home
         self.satisfaction[:], self.wellbeing[:] = start.satisfaction, start.wellbeing
         self.team[:], self.team_leader[:], self.issue_grid[:] = -1, -1, -1
-        self.recruited_week[:], self.last_served[:] = -1, NEVER_SERVED
+        self.recruited_week[:], self.last_served[:], self.registered_week[:] = -1, NEVER_SERVED, NEVER_SERVED
         for name in INITIAL:
             self.columns[name][:] = people.start(name, self.columns[name])
         self.recruited_week[self.tier >= 1] = 0

@@ -9,6 +9,7 @@ from sim.config.parameter import Section, Share, choice, number, numbers
 
 type Persons = Annotated[int, Field(ge=0, le=12)]
 type Weight = Annotated[float, Field(ge=0, le=1000)]
+type Years = Annotated[float, Field(ge=18, le=60)]
 type Hours = Annotated[float, Field(ge=0, le=168)]
 
 
@@ -126,6 +127,16 @@ class Population(Section):
         low=0,
         high=100,
     )
+    adults_age: float = number(
+        "Mean age of adults without minors when they arrive, counted from 18.", unit="years", low=0.1, high=40
+    )
+    elders_age: float = number("Mean age of elders when they arrive, counted from 60.", unit="years", low=0.1, high=40)
+    parents: tuple[Years, Years] = numbers("Youngest and oldest parents of minors when they arrive.", unit="years")
+    with_elders: tuple[Years, Years] = numbers("Youngest and oldest adults who live with elders.", unit="years")
+    sharing: tuple[Years, Years] = numbers(
+        "Youngest and oldest adults who share a dwelling in threes or more.", unit="years"
+    )
+    works: float = number("Share of adults of 18-59 who work by day.", unit="share", low=0, high=1)
 
     @model_validator(mode="after")
     def _possible(self) -> Self:

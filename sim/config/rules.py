@@ -101,6 +101,9 @@ class Deciding(Section):
     life_event: float = effect("A life event (illness, birth, work).")
     life_event_chance: float = chance("Chance of a life event.")
     registers_only: float = chance("Chance that a bystander registers without serving.")
+    unregisters: float = chance("Chance that a registered bystander without an hour for three years is struck off.")
+    across: float = effect("Share of tie strength to another origin.")
+    across_at_rest: float = share("The reference of that share.")
 
 
 class Needing(Section):
@@ -343,3 +346,12 @@ class Moving(Section):
     )
     rooted: float = share("How much full identity keeps a household from leaving; 0: not at all.")
     migrants_arriving: float = share("Share of arriving households that are migrants.")
+    by: Literal["average", "age"] = choice(
+        "Households leave at the average `annual_rate`, or by the age of the oldest."
+    )
+    young: float = number("Share of households that leave, the oldest below 35.", unit="share a year", low=0, high=1)
+    middle: float = number("The same, the oldest 35 to 59.", unit="share a year", low=0, high=1)
+    old: float = number("The same, the oldest 60 or more.", unit="share a year", low=0, high=1)
+    alone: float = number("The same of those below 60 who live alone.", unit="share a year", low=0, high=1)
+    habit_share: float = share("Share of newcomers of 12 or more who served where they lived before.")
+    habit_strength: float = share("Habit of serving with which these arrive.")

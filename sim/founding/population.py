@@ -15,14 +15,13 @@ from sim.state.households import (
     HOUSEHOLD,
     NO_ELDER_ALONE,
     WEIGHT,
-    HouseholdNumbers,
     PersonColumns,
     draw_household,
-    household_numbers,
     is_allowed,
     person_columns,
 )
 from sim.state.own_columns import OwnColumns
+from sim.state.people import HouseholdNumbers, household_numbers
 from sim.state.residents import CHILD, LOCAL, MIGRANT, NO_TIER
 
 _SIZE = stream("population.dwelling_size")

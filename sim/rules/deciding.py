@@ -2,9 +2,10 @@
 
 Two laws: `logistic`, a discrete-time hazard whose coefficients are log odds ratios; and `threshold`, a step in the
 number or share of active ties, the limit studied by Granovetter, Watts and Centola. Satisfaction is absent from lapsing
-on purpose: it predicts hours, not persistence.
+on purpose: it predicts hours, not persistence. Ties to people of another origin can raise the odds of climbing; ties within
+one's own have no such term. A registered bystander without an hour for three years can be struck off the register.
 
-Sources: granovetter1978, watts2002, centola2007, musick2008, davis2003, huang2025 (A17-A22)
+Sources: granovetter1978, watts2002, centola2007, musick2008, davis2003, guangzhou2015, huang2025 (A17-A22)
 """
 
 import numpy as np
@@ -17,6 +18,8 @@ from sim.state.phase import phase
 from sim.state.residents import BYSTANDER, INTEREST, NO_TEAM, PUBLIC_AFFAIRS, SELF, SUBSTANTIVE, TASK
 
 LOGISTIC, THRESHOLD = range(2)
+IDLE = 156
+"""Weeks without service after which somebody may be struck off the register."""
 BLOCK = 256
 """Residents who are looked at together: the fewer, the closer the bound on their odds; the more, the fewer bounds."""
 
@@ -35,6 +38,12 @@ def pull_upward(share_above, identity, efficacy, p):
         + p.identity * (identity - p.identity_at_rest)
         + p.efficacy * (efficacy - p.efficacy_at_rest)
     )
+
+
+@law
+def contact_across(share, p):
+    """What ties to another origin add to the log odds of climbing, by their share of tie strength; 0 at its reference."""
+    return p.across * (share - p.across_at_rest)
 
 
 @law
@@ -107,6 +116,8 @@ def odds_of_climbing(i, at_rest, residents, levers, deciding):
         + residents.disposition[i]
         + levers.persuasion[i]
     )
+    if deciding.across != 0.0:
+        x += contact_across(residents.around_across[i], deciding)
     x += (
         deciding.asked * (1.0 if residents.asked[i] else 0.0)
         + deciding.habit * residents.habit[i]
@@ -186,15 +197,28 @@ def residents_decide(station, residents, teams, levers, count, deciding):
                 count.lapses[k - 1] += 1
                 if k == INTEREST:
                     leaves_the_team(i, residents, teams)
-        elif residents.registered[i] == 0 and u > 1.0 - deciding.registers_only:
-            residents.registered[i] = 1
-            count.registrations[0] += 1
+        elif residents.registered[i] == 0:
+            if u > 1.0 - deciding.registers_only:
+                residents.registered[i], residents.registered_week[i] = 1, station.week[0]
+                count.registrations[0] += 1
+        elif u > 1.0 - deciding.unregisters and has_long_been_idle(i, station.week[0], residents):
+            residents.registered[i] = 0
+            count.struck_off[0] += 1
+
+
+@law
+def has_long_been_idle(i, week, residents):
+    """Whether somebody has been here and registered for three years without serving."""
+    since = max(residents.last_served[i], residents.registered_week[i])
+    return residents.tenure[i] >= IDLE and since <= week - IDLE
 
 
 @law
 def joins(i, station, residents, count):
     """A bystander who has climbed is registered, and was recruited by somebody or by themselves."""
     asked = residents.asked[i]
+    if residents.registered[i] == 0:
+        residents.registered_week[i] = station.week[0]
     residents.registered[i], residents.recruited_week[i], residents.route[i] = 1, station.week[0], SELF + asked
     count.asked_joins[1 if asked else 0] += 1
     count.routes[SELF + asked] += 1
@@ -221,6 +245,7 @@ def most_pull(p):
         + max(p.habit, 0.0)
         + max(-p.fatigue, 0.0)
         + max(p.interest_0, 0.0)
+        + max(p.across * (1.0 - p.across_at_rest), -p.across * p.across_at_rest)
     )
 
 
@@ -229,7 +254,7 @@ def may_change_tier(residents, levers, deciding):
     """Rows of those whose draw of this week can change anything: a bound on the odds settles most bystanders'."""
     n, found = residents.tier.size, 0
     rows = np.empty(n + 1, np.int32)
-    registering = limit_of(1.0 - deciding.registers_only)
+    registering = limit_of(1.0 - max(deciding.registers_only, deciding.unregisters))
     pull = log_odds(deciding.climb_from_0) + most_pull(deciding)
     for start in range(0, n, BLOCK):
         stop = min(start + BLOCK, n)

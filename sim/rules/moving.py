@@ -1,9 +1,11 @@
 """Moving: households leave, newcomers take the dwelling, at tier 0 and without ties outside the household.
 
 Mobility (how many move) and heterogeneity (who arrives) are two inputs. Households move last in the week, so that plain
-replacement has its closed form (oracle E5) against which any further effect of mobility is measured.
+replacement has its closed form (oracle E5) against which any further effect of mobility is measured. Leaving can go by the age
+of the oldest (`by: age`): the young and those who live alone move most, elders least. Newcomers who served where they lived
+before can bring some habit of serving with them, so that newcomers need not take part less.
 
-Sources: kasarda1974, sampson1988, huang2025 (A34, A35)
+Sources: kasarda1974, sampson1988, beike2019, guangzhou2021, huang2025 (A34, A35)
 """
 
 from math import log
@@ -17,11 +19,14 @@ from sim.state.groups import join_groups
 from sim.state.households import BY_CHANCE, draw_household
 from sim.state.orders import close_order
 from sim.state.phase import phase, unit
-from sim.state.residents import CHILD, MIGRANT, NEVER_SERVED, NO_TEAM, NO_TIER, VACANT
+from sim.state.residents import CHILD, MIGRANT, NEVER_SERVED, NO_TEAM, NO_TIER, SIXTY, VACANT
 from sim.state.ties import end_tie, mood_around
 
 LEAVING = stream("moving.leaving")
 STAYED = stream("moving.stayed")
+HABIT = stream("moving.habit")
+ON_AVERAGE, BY_AGE = range(2)
+MIDDLE_AGE = 35
 LONGEST = 5_200
 """Nobody is said to have lived here for more weeks."""
 LEAVER = 0
@@ -38,27 +43,36 @@ def annual_share_leaving(annual, added, of_origin, of_tenure, rooted, identity):
 
 
 @law
-def weekly_chance_of_leaving(migrant, owner, rooted, identity, levers, moving):
+def annual_rate(oldest, people, moving):
+    """Share of households that leave in a year, on average or by the age of the oldest and whether they live alone."""
+    if moving.by == ON_AVERAGE:
+        return moving.annual_rate
+    by_age = moving.young if oldest < MIDDLE_AGE else moving.middle if oldest < SIXTY else moving.old
+    return max(by_age, moving.alone) if people == 1 and oldest < SIXTY else by_age
+
+
+@law
+def weekly_chance_of_leaving(annual, migrant, owner, rooted, identity, levers, moving):
     """Chance that a household of such an origin and tenure leaves this week."""
     of_origin = moving.migrants if migrant else moving.locals
     of_tenure = moving.owners if owner else moving.renters
-    return weekly_from_annual(
-        annual_share_leaving(moving.annual_rate, levers.turnover[0], of_origin, of_tenure, rooted, identity)
-    )
+    return weekly_from_annual(annual_share_leaving(annual, levers.turnover[0], of_origin, of_tenure, rooted, identity))
 
 
 @law
 def chance_of_leaving(h, residents, households, levers, moving):
     """Chance that household h leaves this week; an empty dwelling has nobody to leave."""
     low, high = households.first[h], households.first[h + 1]
-    first = low
-    while first < high and residents.age[first] == VACANT:
-        first += 1
-    if first == high:
+    first, people, oldest = high, 0, 0
+    for i in range(high - 1, low - 1, -1):
+        if residents.age[i] != VACANT:
+            first, people, oldest = i, people + 1, max(oldest, residents.years[i])
+    if people == 0:
         return 0.0
     identity = mean_identity(low, high, residents) if moving.rooted > 0.0 else 0.0
     migrant, owner = residents.origin[first] == MIGRANT, residents.owner[first] == 1
-    return weekly_chance_of_leaving(migrant, owner, moving.rooted, identity, levers, moving)
+    annual = annual_rate(oldest, people, moving)
+    return weekly_chance_of_leaving(annual, migrant, owner, moving.rooted, identity, levers, moving)
 
 
 @law
@@ -93,11 +107,17 @@ def takes_leave(i, h, residents, households, ties, count):
 
 
 @law
+def habit_brought(tier, u, moving):
+    """Habit with which a newcomer arrives, by a draw u: who served where they lived before has one."""
+    return moving.habit_strength if tier != NO_TIER and u < moving.habit_share else 0.0
+
+
+@law
 def arrives(i, residents, kinds, starting):
     """A newcomer begins as a bystander (a child without a tier) and knows nothing of this place."""
     join_groups(i, residents, kinds)
     residents.tenure[i], residents.registered[i], residents.route[i], residents.balance[i] = 0, 0, 0, 0
-    residents.recruited_week[i], residents.team[i] = -1, NO_TEAM
+    residents.recruited_week[i], residents.registered_week[i], residents.team[i] = -1, NEVER_SERVED, NO_TEAM
     residents.tier[i] = NO_TIER if residents.age[i] == CHILD else 0
     residents.skill[i], residents.efficacy[i], residents.identity[i] = (
         starting.skill,
@@ -152,6 +172,7 @@ def households_leave(station, residents, households, ties, orders, count, levers
 @phase
 def newcomers_arrive(station, residents, households, ties, levers, people, kinds, moving, starting):
     """Newcomers take the dwellings of those who left: strangers to all but each other."""
+    key_habit = key_of(station.seed[0], HABIT, 0)
     migrants = min(max(moving.migrants_arriving + levers.arriving_migrants[0], 0.0), 1.0)
     for h in range(households.vacated.size):
         if households.vacated[h]:
@@ -166,8 +187,10 @@ def newcomers_arrive(station, residents, households, ties, levers, people, kinds
                     residents.age[i] = VACANT
                 else:
                     arrives(i, residents, kinds, starting)
+                    residents.habit[i] = habit_brought(residents.tier[i], uniform(key_habit, residents.key[i]), moving)
             # until they next take in the mood around them, newcomers know each other only
             for i in range(low, high):
+                residents.around_across[i] = 0.0
                 residents.around_strength[i], residents.around_identity[i] = mood_around(i, residents, ties)
 
 
@@ -202,15 +225,14 @@ def founders_have_stayed(station, residents, households, levers, moving):
 @law
 def likeliest_to_leave(levers, moving):
     """The highest chance that any household leaves this week."""
-    of_renters = max(
-        weekly_chance_of_leaving(False, False, 0.0, 0.0, levers, moving),
-        weekly_chance_of_leaving(True, False, 0.0, 0.0, levers, moving),
-    )
-    of_owners = max(
-        weekly_chance_of_leaving(False, True, 0.0, 0.0, levers, moving),
-        weekly_chance_of_leaving(True, True, 0.0, 0.0, levers, moving),
-    )
-    return max(of_renters, of_owners)
+    annual = max(annual_rate(0, 1, moving), annual_rate(MIDDLE_AGE, 2, moving), annual_rate(SIXTY, 2, moving))
+    annual = max(annual, annual_rate(0, 2, moving))
+    likeliest = 0.0
+    for migrant in (False, True):
+        for owner in (False, True):
+            chance = weekly_chance_of_leaving(annual, migrant, owner, 0.0, 0.0, levers, moving)
+            likeliest = max(likeliest, chance)
+    return likeliest
 
 
 @compiled

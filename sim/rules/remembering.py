@@ -127,8 +127,18 @@ def be_seen(j, residents, ties):
             residents.ties_above[i] += 1
 
 
+@law
+def share_across(i, residents, ties):
+    """Share of the strength of the ties of i that joins them to another origin; 0 without ties."""
+    of_all, across = 0.0, 0.0
+    for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
+        of_all += ties.strength[s]
+        across += ties.strength[s] if residents.origin[ties.other[s]] != residents.origin[i] else 0.0
+    return across / of_all if of_all > 0.0 else 0.0
+
+
 @phase
-def residents_look_around(station, residents, ties, remembering):
+def residents_look_around(station, residents, ties, remembering, deciding):
     """Each resident sees who around them takes part, and how the people they are tied to feel."""
     if station.well_mixed[0]:
         look_at_everybody(residents)
@@ -137,6 +147,9 @@ def residents_look_around(station, residents, ties, remembering):
     if station.week[0] % int(remembering.mood_every) == 0:
         for i in range(residents.tier.size):
             residents.around_strength[i], residents.around_identity[i] = mood_around(i, residents, ties)
+        if deciding.across != 0.0:
+            for i in range(residents.tier.size):
+                residents.around_across[i] = share_across(i, residents, ties)
     seen = who_takes_part(residents, station)
     see_nobody_yet(seen, residents)
     # participants are few: each is seen by those tied to them

@@ -7,88 +7,43 @@ fixed.
 """
 
 from math import cos, exp, log, pi, sin, sqrt
-from typing import NamedTuple, get_args
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.config.people import Population
 from sim.engine.jit import Column, compiled
 from sim.mathematics.chance import block, key_of, share, stream, uniform
-from sim.state.columns import Fact, Table
-from sim.state.residents import ADULT, CHILD, LOCAL, MIGRANT, SENIOR_ELDER, TEEN, YOUNGER_ELDER
+from sim.state.residents import (
+    ADULT,
+    AT_SCHOOL,
+    CHILD,
+    CHILD_OF_HOME,
+    FLATMATE,
+    GROWN_UP,
+    HEAD,
+    LOCAL,
+    MIGRANT,
+    SENIOR_ELDER,
+    SIXTY,
+    TEEN,
+    YOUNGER_ELDER,
+    band_of,
+)
 
 HOUSEHOLD = stream("households.household")
 _MEMBER = stream("households.member")
 _PERSON = stream("households.person")
+_YEARS = stream("households.years")
 
 CONSTANT, SEQUENCE, NORMAL, UNIFORM, GIVEN = range(5)
-SOCIABILITIES = 4096
-"""Different sociabilities: the most sociable of so many stands for the tail."""
+SPOUSES, ELDER_SPOUSES = 2.0, 3.0
+"""Standard deviations, in years, of the ages of two who live together."""
+OLDEST = 98
 BY_CHANCE, NO_ELDER_ALONE, ELDER_ALONE = -1, 0, 1
 """Whether an elder living alone takes a dwelling is left to chance, excluded, or fixed."""
 
 _SIZED, _ADULTS, _ELDERS, _MINORS, _RENTERS, WEIGHT = range(6)
 """Columns of the table of household types; the weight of migrants follows the weight of locals."""
-
-
-class HouseholdNumbers(NamedTuple):
-    """What compiled code needs of `Population`: numbers and small tables."""
-
-    types: Column
-    owners: Column
-    low_income: float
-    low_income_elders: float
-    seniors: float
-    teens: float
-    pupils: float
-    limited: Column
-    interest: Column
-    interest_spread: float
-    disposition_spread: float
-    hours_median: Column
-    hours_sigma: float
-    hours_most: float
-    threshold_kind: int
-    threshold_middle: float
-    threshold_spread: float
-    threshold_given: Column
-    identity: Column
-    identity_spread: float
-    sociability: Column
-
-
-PEOPLE: Table = {
-    "people_types": Fact(
-        "f8", "household types: size, adults, elders, minors, renting, weights of locals and migrants", width=7
-    ),
-    "people_owners": Fact("f8", "share of owners among locals, migrants", "share", 0, 1),
-    "people_limited": Fact("f8", "share limited in mobility, by age band", "share", 0, 1),
-    "people_interest": Fact(
-        "f8", "mean interests of those whom a matter does not touch, and of those whom it does", "share", 0, 1, 5
-    ),
-    "people_hours_median": Fact("f8", "median hours that they could give, by age band", "hours a week", 0),
-    "people_threshold_given": Fact("f8", "thresholds as a list"),
-    "people_identity": Fact("f8", "mean home identity of locals, migrants", "share", 0, 1),
-    "people_sociability": Fact("f8", "sociabilities, each as likely as any other", "ratio", 0),
-} | {
-    f"people_{name}": Fact("f8", sentence, rows=False)
-    for name, sentence in {
-        "low_income": "share of households of low income",
-        "low_income_elders": "the same, of elders' households",
-        "seniors": "share of senior elders among elders",
-        "teens": "share of teens among minors",
-        "pupils": "share of pupils among children",
-        "interest_spread": "spread of interests",
-        "disposition_spread": "spread of dispositions",
-        "hours_sigma": "spread of the logarithm of hours",
-        "hours_most": "most hours that anybody could give",
-        "threshold_kind": "how thresholds are made",
-        "threshold_middle": "middle of thresholds",
-        "threshold_spread": "spread of thresholds",
-        "identity_spread": "spread of home identities",
-    }.items()
-}
-"""What compiled code needs of `Population`: small tables and numbers."""
 
 
 class PersonColumns(NamedTuple):
@@ -108,63 +63,21 @@ class PersonColumns(NamedTuple):
     threshold: Column
     identity_home: Column
     sociability: Column
+    years: Column
+    birthday: Column
+    kinship: Column
+    works: Column
 
 
 def person_columns(n: int) -> PersonColumns:
     """Empty columns for n residents; meanings and units stand in `sim.state.residents`."""
     kinds = ("u8", "i1", "i1", "u1", "u1", "u1", "u1", "u1", "f4", "f4", "f4", "f4", "f4", "f4")
+    kinds += ("i2", "i1", "i1", "u1")
     made = {
         name: np.zeros((n, 5) if name == "interest" else n, kind)
         for name, kind in zip(PersonColumns._fields, kinds, strict=True)
     }
     return PersonColumns(**made)
-
-
-def household_numbers(p: Population) -> HouseholdNumbers:
-    """The population's parameters as numbers and tables for compiled code."""
-    types = [
-        (t.adults + t.elders + t.minors, t.adults, t.elders, t.minors, float(t.renters), t.local, t.migrant)
-        for t in p.household_types.values()
-    ]
-    return HouseholdNumbers(
-        types=np.array(types, np.float64).reshape(-1, 7),
-        owners=np.array([p.owners_local, p.owners_migrant]),
-        low_income=p.low_income,
-        low_income_elders=p.low_income_elders,
-        seniors=p.seniors,
-        teens=p.teens,
-        pupils=p.pupils,
-        limited=np.array(p.limited, np.float64),
-        interest=np.array([p.interest_others, p.interest_concerned], np.float64),
-        interest_spread=p.interest_spread,
-        disposition_spread=p.disposition_spread,
-        hours_median=np.array((0.0, *p.hours_median), np.float64),
-        hours_sigma=p.hours_sigma,
-        hours_most=p.hours_most,
-        threshold_kind=get_args(type(p).model_fields["threshold_kind"].annotation).index(p.threshold_kind),
-        threshold_middle=p.threshold_middle,
-        threshold_spread=p.threshold_spread,
-        threshold_given=np.array(p.threshold_given or (0.0,), np.float64),
-        identity=np.array([p.identity_local, p.identity_migrant]),
-        identity_spread=p.identity_spread,
-        sociability=sociabilities(p.sociability_shape),
-    )
-
-
-def sociabilities(shape: float) -> Column:
-    """Numbers each as likely as any other: of a gamma distribution of this shape and of mean 1; shape 0: all are 1.
-
-    The density is summed over y = x^power, in which it has no peak at 0.
-    """
-    if shape == 0.0:
-        return np.ones(1)
-    power = min(shape, 1.0)
-    y = np.linspace(0.0, (1.0 + 40.0 / power) ** power, 400_001)
-    x = y ** (1.0 / power)
-    density = x ** (shape - power) * np.exp(-shape * (x - 1.0))
-    below = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
-    drawn = np.interp((np.arange(SOCIABILITIES) + 0.5) / SOCIABILITIES, below / below[-1], x)
-    return drawn / drawn.mean()
 
 
 @compiled
@@ -205,6 +118,13 @@ def _type_of(u, size, origin, elder_alone, types):
 
 
 @compiled
+def _two_normals(a, b):
+    """Two independent standard normal numbers from two words (Box and Muller)."""
+    r, angle = sqrt(-2.0 * log(share(a))), 2.0 * pi * share(b)
+    return r * cos(angle), r * sin(angle)
+
+
+@compiled
 def draw_members(first, last, dwelling, generation, migrants, elder_alone, seed, c, p):
     """Ages, origin, ownership and income of the members in rows first to last - 1, in a type of their size."""
     o, t, w, i = block(key_of(seed, HOUSEHOLD, 0), np.uint64(dwelling), np.uint64(generation))
@@ -229,6 +149,65 @@ def draw_members(first, last, dwelling, generation, migrants, elder_alone, seed,
         else:
             c.age[k] = TEEN if u < p.teens else CHILD
         c.origin[k], c.owner[k], c.low_income[k] = origin, owner, poor
+        c.kinship[k] = CHILD_OF_HOME if k - first >= adults + elders else FLATMATE if renters else HEAD
+
+
+@compiled
+def draw_years(first, last, seed, c, p):
+    """Age in years, birthday and work: parents by their minors, spouses of an age; bands follow, or are kept to."""
+    key, person = key_of(seed, _YEARS, 0), key_of(seed, _PERSON, 0)
+    grown, elders, minors = 0, 0, 0
+    for k in range(first, last):
+        grown += c.age[k] == ADULT
+        elders += c.age[k] >= YOUNGER_ELDER
+        minors += c.age[k] < ADULT
+    a, b, _, _ = block(key, c.key[first], np.uint64(1))
+    parents, elder = _between(share(a), p.parents), _elder(share(b), p)
+    oldest_minor = 0.0
+    for k in range(last - 1, first - 1, -1):  # minors, who come last, first
+        a, b, d, e = block(key, c.key[k], np.uint64(0))
+        u, near = share(a), _two_normals(a, b)[0]
+        c.birthday[k] = int(share(d) * 52)
+        if c.age[k] < ADULT:
+            if p.ages:
+                years = u * min(GROWN_UP - 0.1, max(1.0, parents - p.parents[0]))
+            elif c.age[k] == TEEN:
+                years = 12.0 + 6.0 * u
+            else:
+                _, s, _, _ = block(person, c.key[k], np.uint64(2))
+                years = AT_SCHOOL * (u + (1.0 if share(s) < p.pupils else 0.0))
+            oldest_minor = max(oldest_minor, years)
+        elif c.age[k] >= YOUNGER_ELDER:
+            years = min(max(elder + (ELDER_SPOUSES * near if elders > 1 else 0.0), SIXTY), OLDEST)
+        elif minors > 0:
+            years = max(parents, oldest_minor + p.parents[0] - 2.0) + SPOUSES * near
+        elif grown > 2:
+            years = _between(u, p.sharing)
+        elif grown == 2 or elders == 0:
+            together = uniform(key, c.key[first])
+            years = p.adults_years[int(together * p.adults_years.size)] + (SPOUSES * near if grown == 2 else 0.0)
+        else:
+            years = _between(u, p.with_elders)
+        if c.age[k] == ADULT:
+            years = min(max(years, GROWN_UP), SIXTY - 0.1)
+        if p.ages:
+            c.age[k] = band_of(int(years))
+        elif c.age[k] == YOUNGER_ELDER:
+            years = SIXTY + (years - SIXTY) % 10.0
+        elif c.age[k] == SENIOR_ELDER and years < 70.0:
+            years += 10.0
+        c.years[k] = int(years)
+        c.works[k] = 1 if c.age[k] == ADULT and share(e) < p.works else 0
+
+
+@compiled
+def _between(u, ends):
+    return ends[0] + u * (ends[1] - ends[0])
+
+
+@compiled
+def _elder(u, p):
+    return SIXTY - p.elders_age * log(u)
 
 
 @compiled
@@ -239,18 +218,11 @@ def draw_situation(first, last, seed, c, p):
     for k in range(first, last):
         m, s, _, _ = block(key, c.key[k], np.uint64(2))
         c.limited[k] = 1 if share(m) < p.limited[c.age[k]] else 0
-        if c.age[k] == TEEN or (c.age[k] == CHILD and share(s) < p.pupils):
+        if c.age[k] == TEEN or (c.age[k] == CHILD and (c.years[k] >= AT_SCHOOL if p.ages else share(s) < p.pupils)):
             pupils += 1
     for k in range(first, last):
         c.alone[k] = 1 if last - first == 1 else 0
         c.school_child[k] = 1 if pupils > 0 else 0
-
-
-@compiled
-def _two_normals(a, b):
-    """Two independent standard normal numbers from two words (Box and Muller)."""
-    r, angle = sqrt(-2.0 * log(share(a))), 2.0 * pi * share(b)
-    return r * cos(angle), r * sin(angle)
 
 
 @compiled
@@ -310,5 +282,6 @@ def draw_household(first, last, dwelling, generation, migrants, elder_alone, see
         for k in range(first, last):
             c.key[k] = newcomer_key(dwelling, generation, k - first)
     draw_members(first, last, dwelling, generation, migrants, elder_alone, seed, c, p)
+    draw_years(first, last, seed, c, p)
     draw_situation(first, last, seed, c, p)
     draw_persons(first, last, seed, c, p)

@@ -14,6 +14,9 @@ NO_TIER, BYSTANDER, TASK, INTEREST, SUBSTANTIVE = range(-1, 4)
 TIERS = ("bystander", "task_only", "interest_based", "substantive")
 INTERESTS = ("parent_child", "school", "property", "elder_care", "public_affairs")
 PUBLIC_AFFAIRS = INTERESTS.index("public_affairs")
+HEAD, CHILD_OF_HOME, FLATMATE = range(3)
+AT_SCHOOL, GROWN_UP, SIXTY = 6, 18, 60
+"""Ages in years: toddlers are below the first, pupils are of it and below 15, elders are of the last."""
 NO_TEAM = -1
 NEVER_SERVED = -1_000_000
 NOT_ASKED, BY_RESIDENT, BY_CAMPAIGN = range(3)
@@ -105,7 +108,33 @@ RESIDENTS: Table = {
     "around_identity": share("mean identity of tied people"),
     "around_efficacy": share("mean efficacy of tied participants"),
     "sociability": Fact("f4", "how often they meet people, and are met, relative to others", "ratio", 0),
+    "years": Fact("i2", "age in years", "years", 0, 130),
+    "birthday": Fact("i1", "week of the year in which they become a year older", "week", 0, 51),
+    "kinship": Fact(
+        "i1", "in the household: 0 heads it or is kin of a head, 1 a child of it, 2 shares the dwelling", "role", 0, 2
+    ),
+    "works": flag("is an adult who works by day"),
+    "registered_week": Fact(
+        "i4", "week of the last registration, a large negative number for before the start or never", "week"
+    ),
+    "around_across": share("share of the strength of ties that joins one to another origin"),
 }
+
+
+@law
+def band_of(years):
+    """The age band of somebody of so many years."""
+    return (
+        CHILD
+        if years < 12
+        else TEEN
+        if years < GROWN_UP
+        else ADULT
+        if years < SIXTY
+        else YOUNGER_ELDER
+        if years < 70
+        else SENIOR_ELDER
+    )
 
 
 @law

@@ -63,6 +63,7 @@ TALLIES: dict[str, tuple[int, str, str]] = {
     "count_issues": (5, "public issues: arisen, solved, solved within 12 weeks, given up, open", "issues"),
     "count_ties": (2, "ties made by meeting and service, ties faded or let go", "ties"),
     "count_movers": (3, "households that left, residents who left, participants among them", "residents"),
+    "count_struck_off": (1, "bystanders struck off the register", "residents"),
     # what stands on Sunday night
     "stand_tiers": (4, "residents 12+ by tier 0-3", "residents"),
     "stand_children": (1, "children under 12", "residents"),

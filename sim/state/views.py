@@ -6,9 +6,9 @@ In a view a column is called by its own name, without that of its table: `orders
 from sim.config.schema import Config
 from sim.engine.layout import Layout, Member
 from sim.state.columns import Fact, Table
-from sim.state.households import PEOPLE
 from sim.state.levers import LEVERS
 from sim.state.orders import ENCOUNTERS, KINDS, LINE, ORDERS
+from sim.state.people import PEOPLE
 from sim.state.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.state.residents import PARTICIPANTS, RESIDENTS
 from sim.state.tallies import TALLIES

@@ -28,6 +28,9 @@ LIVELY: dict[str, Any] = {
     "network__made_ties": 2,
     "dispatching__away_chance": 0.2,
     "placing__issues_per_1000": 20,
+    "deciding__unregisters": 0.05,
+    "deciding__across": 1.0,
+    "moving__habit_share": 0.3,
 }
 POOLED = LIVELY | {
     "dispatching__scope": "pooled",
@@ -36,6 +39,7 @@ POOLED = LIVELY | {
     "deciding__law": "threshold",
     "population__threshold_middle": 0.15,
 }
+SETTLED = {"moving__annual_rate": 0.1, "starting__registered": 0.9}
 NEEDY = {
     f"kinds__{kind}__{name}": value
     for kind in place().kinds
@@ -53,7 +57,7 @@ EVERY = tuple(POLICIES)
 LIVES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "lively": (LIVELY, EVERY),
     "pooled": (POOLED, EVERY),
-    "well mixed": (LIVELY | {"network__kind": "well_mixed"}, EVERY),
+    "well mixed": (LIVELY | {"network__kind": "well_mixed"} | SETTLED, EVERY),
     "scarce": (SCARCE, ("mutual_aid", "order_platform")),
     "passed up": (SCARCE, ("grid_integration",)),
 }

@@ -13,7 +13,7 @@ precision): about one decision in ten million, so a fixed seed shows one practic
 from __future__ import annotations
 
 from twin_agents import Household, Issue, Resident, part, single
-from twin_chance import block, share, uniform
+from twin_chance import block, key_of, share, uniform
 from twin_people import PeopleWeek
 from twin_service import remembered
 
@@ -84,6 +84,10 @@ class Twin(PeopleWeek):
         for r in self.residents:
             if self.week % int(self.p.remembering.mood_every) == 0:
                 self._takes_in_the_mood(r)
+                if self.p.deciding.across:
+                    strength = sum([tie.strength for tie in r.ties.values()], 0.0)
+                    across = sum([tie.strength for other, tie in r.ties.items() if other.origin != r.origin], 0.0)
+                    r.around_across = single(across / strength) if strength > 0.0 else 0.0
             r.around_active = r.around_above = r.around_efficacy = 0.0
             r.active_ties = r.ties_above = 0
         for j in self.residents:
@@ -171,7 +175,12 @@ class Twin(PeopleWeek):
             of_origin = p.migrants if first.origin == MIGRANT else p.locals
             of_tenure = p.owners if first.owner else p.renters
             annual = annual_share_leaving(
-                p.annual_rate, self.levers.turnover[0], of_origin, of_tenure, p.rooted, identity
+                self._annual_rate([r.years for r in home.members]),
+                self.levers.turnover[0],
+                of_origin,
+                of_tenure,
+                p.rooted,
+                identity,
             )
             if share(block(key_leaving, home.dwelling, home.generation)[0]) < weekly_from_annual(annual):
                 self.tally.add("count_movers")
@@ -185,6 +194,14 @@ class Twin(PeopleWeek):
                 self.close(at)
             else:
                 at += 1
+
+    def _annual_rate(self, ages: list[int]) -> float:
+        """How often such a household leaves: on average, or by its oldest; who lives alone below 60 like the young."""
+        p, oldest = self.p.moving, max(ages)
+        if p.by == 0.0:
+            return float(p.annual_rate)
+        of_age = next(rate for end, rate in ((35, p.young), (60, p.middle), (200, p.old)) if oldest < end)
+        return float(max(of_age, p.alone) if len(ages) == 1 and oldest < 60 else of_age)
 
     def newcomers_arrive(self) -> None:
         for home in self.households:
@@ -220,7 +237,16 @@ class Twin(PeopleWeek):
             r.hours_year = r.hours_past_year = 0.0
             r.tenure = r.registered = r.route = r.balance = r.services = r.notified = r.away = r.asked = r.met = 0
             r.vanguard = r.pioneer = r.needs_year = r.met_year = r.needs_past_year = r.met_past_year = 0
-            r.recruited_week, r.last_served, r.team, r.needs = -1, NEVER_SERVED, None, {}
+            r.recruited_week, r.registered_week, r.last_served, r.team, r.needs = (
+                -1,
+                NEVER_SERVED,
+                NEVER_SERVED,
+                None,
+                {},
+            )
+            r.around_across = 0.0
+            if r.tier >= 0 and uniform(key_of(self.seed_of_chance, "moving.habit", 0), r.key) < p.habit_share:
+                r.habit = single(p.habit_strength)
         for r in members:
             self._takes_in_the_mood(r)
 

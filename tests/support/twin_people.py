@@ -26,7 +26,7 @@ identity_after, fatigue_after = plain(feeling.identity_after), plain(feeling.fat
 towards, wellbeing_target = plain(feeling.towards), plain(feeling.wellbeing_target)
 rate_of_requests, chance_of_being_asked = plain(asking.rate_of_requests), plain(asking.chance_of_being_asked)
 pull_upward, weariness_and_bonds = plain(deciding.pull_upward), plain(deciding.weariness_and_bonds)
-share_above = plain(deciding.share_above)
+share_above, contact_across = plain(deciding.share_above), plain(deciding.contact_across)
 autonomy_left, threshold_reached = plain(deciding.autonomy_left), plain(deciding.threshold_reached)
 
 
@@ -278,8 +278,13 @@ class PeopleWeek(ServiceWeek):
                 if happens(1.0 - u, self._log_odds_of_lapsing(r)):
                     self._lapse(r)
             elif not r.registered and u > 1.0 - self.p.deciding.registers_only:
-                r.registered = 1
+                r.registered, r.registered_week = 1, self.week
                 self.tally.add("count_registrations")
+            elif r.registered and u > 1.0 - self.p.deciding.unregisters:
+                known_since = self.week - max(r.last_served, r.registered_week)
+                if min(known_since, r.tenure) >= 3 * 52:
+                    r.registered = 0
+                    self.tally.add("count_struck_off")
 
     def _climbs(self, r: Resident, u: float) -> bool:
         p, k = self.p.deciding, r.tier
@@ -295,6 +300,7 @@ class PeopleWeek(ServiceWeek):
         above = share_above(r.around_above, r.around_strength)
         x = log_odds((p.climb_from_0, p.climb_from_1, p.climb_from_2)[k])
         x += pull_upward(above, r.identity, r.efficacy, p) + r.disposition + levers.persuasion[r.row]
+        x += contact_across(r.around_across, p) if p.across else 0.0
         x += (p.asked if r.asked else 0.0) + p.habit * r.habit - p.fatigue * r.fatigue
         if k < 2:
             x += p.interest_0 * min(levers.openings[r.row], 1.0)
@@ -318,6 +324,7 @@ class PeopleWeek(ServiceWeek):
         self.tally.add("count_climbs", at=r.tier)
         r.tier += 1
         if r.tier == 1:
+            r.registered_week = r.registered_week if r.registered else self.week
             r.registered, r.recruited_week, r.route = 1, self.week, SELF + r.asked
             self.tally.add("count_asked_joins", at=1 if r.asked else 0)
             self.tally.add("count_routes", at=r.route)

@@ -17,8 +17,9 @@ from sim.engine.jit import Column
 from sim.engine.layout import View
 from sim.policies.acts import in_plain_python
 from sim.policies.policy import Policy
-from sim.state.households import household_numbers, person_columns
+from sim.state.households import person_columns
 from sim.state.levers import LEVERS, REST
+from sim.state.people import household_numbers
 from sim.state.places import GRIDS, PAIRS, TEAMS
 from sim.state.residents import INTERESTS, RESIDENTS
 from sim.state.tallies import TALLIES

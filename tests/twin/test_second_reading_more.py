@@ -34,7 +34,7 @@ from sim.state.residents import ADULT, CHILD, SENIOR_ELDER, TEEN, YOUNGER_ELDER
 CHANCE = np.random.default_rng(11)
 CLIMB = SimpleNamespace(
     norm=0.5, share_above_at_rest=0.05, identity=1.0, identity_at_rest=0.38, efficacy=0.6, efficacy_at_rest=0.4,
-    habit=0.3, fatigue=1.0, interest_0=1.0,
+    habit=0.3, fatigue=1.0, interest_0=1.0, across=0.8, across_at_rest=0.3,
 )  # fmt: skip
 ACCEPT = SimpleNamespace(
     accept=0.1, accept_tie=1.5, accept_match=1.5, match_at_rest=0.35, accept_identity=1.0, identity_at_rest=0.5,
@@ -80,8 +80,12 @@ def test_climbing_odds_are_products_of_odds_ratios() -> None:
 def test_no_corner_of_the_covariates_pulls_more_than_the_most(sign: int) -> None:
     p = SimpleNamespace(**{k: v if k.endswith("rest") else sign * v for k, v in vars(CLIMB).items()})
     corners = [
-        plain(deciding.pull_upward)(a, i, e, p) + p.habit * h - p.fatigue * f + p.interest_0 * o
-        for a, i, e, h, f, o in itertools.product((0.0, 1.0), repeat=6)
+        plain(deciding.pull_upward)(a, i, e, p)
+        + p.habit * h
+        - p.fatigue * f
+        + p.interest_0 * o
+        + plain(deciding.contact_across)(c, p)
+        for a, i, e, h, f, o, c in itertools.product((0.0, 1.0), repeat=7)
     ]
     assert plain(deciding.most_pull)(p) == pytest.approx(max(corners))
 
@@ -90,6 +94,28 @@ def test_the_share_above_is_a_share_even_when_the_whole_is_an_old_figure() -> No
     for above, strength in ((0.0, 0.0), (0.0, 2.0), (1.0, 4.0), (3.0, 2.0)):
         told = np.clip(above / strength, 0, 1) if strength else 0.0
         assert deciding.share_above(above, strength) == told
+
+
+def test_contact_across_origins_multiplies_the_odds_and_contact_within_does_not() -> None:
+    for share in shares(20):
+        assert math.exp(deciding.contact_across(share, CLIMB)) == pytest.approx(math.exp(0.8) ** (share - 0.3))
+    assert deciding.contact_across(0.3, CLIMB) == 0
+
+
+def test_who_moves_how_often_goes_by_the_oldest_and_by_living_alone() -> None:
+    p = SimpleNamespace(by=1.0, annual_rate=0.11, young=0.25, middle=0.1, old=0.04, alone=0.2)
+    table = {(34, 1): 0.25, (34, 3): 0.25, (35, 1): 0.2, (59, 2): 0.1, (60, 1): 0.04, (98, 2): 0.04}
+    for (oldest, people), told in table.items():
+        assert moving.annual_rate(oldest, people, p) == told
+    assert moving.annual_rate(20, 1, SimpleNamespace(by=0.0, annual_rate=0.11)) == 0.11
+
+
+def test_habit_is_brought_by_a_share_of_those_of_age() -> None:
+    p = SimpleNamespace(habit_share=0.25, habit_strength=0.6)
+    brought = [moving.habit_brought(0, (k + 0.5) / 400, p) for k in range(400)]
+    assert brought.count(0.6) == 100
+    assert brought.count(0.0) == 300
+    assert moving.habit_brought(-1, 0.0, p) == 0.0
 
 
 def test_whom_one_meets_goes_by_sociability() -> None:

@@ -64,6 +64,16 @@ SWITCHED: dict[str, dict[str, Any]] = {
     "well mixed": BUSY | {"network.kind": "well_mixed"},
     "ties at rest": BUSY | AT_REST,
     "ties at rest that end, all alike": BUSY | AT_REST | {"population.sociability_shape": 0, "bonding.ending": 0.003},
+    "moves by age, newcomers' habits, a register with an end, contact across origins": BUSY
+    | {
+        "moving.by": "age",
+        "moving.young": 0.7,
+        "moving.alone": 0.9,
+        "moving.habit_share": 0.4,
+        "deciding.unregisters": 0.02,
+        "deciding.across": 3.0,
+        "starting.registered": 0.6,
+    },
     "gates, meeting in the community": BUSY
     | {"deciding.gate_2": 1, "deciding.gate_3": 1, "bonding.meets_in": "community", "remembering.mood_every": 3},
 }

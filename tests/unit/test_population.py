@@ -13,7 +13,8 @@ from sim.config.people import Population
 from sim.config.yaml import ConfigError
 from sim.engine.jit import plain
 from sim.founding.population import Founders, founders
-from sim.state.households import BY_CHANCE, draw_household, household_numbers, newcomer_key, person_columns
+from sim.state.households import BY_CHANCE, draw_household, newcomer_key, person_columns
+from sim.state.people import household_numbers
 from sim.state.residents import ADULT, CHILD, MIGRANT, NO_TIER, YOUNGER_ELDER
 
 

@@ -23,15 +23,9 @@ from sim.founding.import_data.notes import listed, note
 from sim.founding.import_data.sheet import Sheet, sheet_of, sheet_with_header
 from sim.founding.import_data.table import Row, fatal, plain_name
 from sim.founding.population import INITIAL, Founders, initial_tiers
-from sim.state.households import (
-    BY_CHANCE,
-    draw_members,
-    draw_persons,
-    draw_situation,
-    household_numbers,
-    person_columns,
-)
+from sim.state.households import BY_CHANCE, draw_members, draw_persons, draw_situation, draw_years, person_columns
 from sim.state.own_columns import OwnColumns, as_word, column_of
+from sim.state.people import household_numbers
 from sim.state.residents import ADULT, AGES, CHILD, INTERESTS, NO_TIER, ORIGINS, SENIOR_ELDER, TEEN, YOUNGER_ELDER
 
 _TRUE, _FALSE = ("1", "yes", "true", "t", "y", "是"), ("0", "no", "false", "f", "n", "否")
@@ -97,11 +91,15 @@ def _numbers(sheet: Sheet, name: str) -> Column | None:
                 sheet.wrong(line, at, name, f"'{text}'", cells.expected, [w for w in cells.words if len(w) > 1])
             else:
                 given[k] = value
-    if name == "age":
-        years = given.copy()
-        given = np.select([years < 0, years < 12, years < 18, years < 60, years < 70, years >= 70],
-                          [-1.0 - years, CHILD, TEEN, ADULT, YOUNGER_ELDER, SENIOR_ELDER], np.nan)  # fmt: skip
     return given
+
+
+def _bands(years: Column | None) -> Column | None:
+    """The age bands of a column that holds years, or bands written as numbers below 0; NaN stays."""
+    if years is None:
+        return None
+    return np.select([years < 0, years < 12, years < 18, years < 60, years < 70, years >= 70],
+                     [-1.0 - years, CHILD, TEEN, ADULT, YOUNGER_ELDER, SENIOR_ELDER], np.nan)  # fmt: skip
 
 
 def _luck(name: str, bits: int) -> int:
@@ -272,6 +270,7 @@ def read_residents(path: Path, p: Population, seed: int | np.uint64) -> Founders
     sheet, own = _sheet(path, p.residents_weight)
     ids, grids, households = _named(sheet)
     given = {name: _numbers(sheet, name) for name in COLUMNS}
+    given["years"], given["age"] = given["age"], _bands(given["age"])
     tier, age = given["tier"], given["age"]
     if tier is not None and age is not None:
         for k in np.flatnonzero((age == CHILD) & (tier > 0)):
@@ -311,6 +310,9 @@ def read_residents(path: Path, p: Population, seed: int | np.uint64) -> Founders
     numbers = household_numbers(p)
     _members(first, dwelling, p.migrants, seed, c, numbers)
     _overwrite(c._asdict(), columns, _FIRST)
+    _ages(first, seed, c, numbers)
+    if columns["years"] is not None:
+        _overwrite(c._asdict(), {"years": np.where(columns["years"] >= 0, columns["years"], np.nan)}, ("years",))
     _situations(first, seed, c, numbers)
     if "household" not in sheet.header:
         c.alone[:] = 0
@@ -368,6 +370,12 @@ def _overwrite(into: dict[str, Column], given: dict[str, Column | None], names: 
 def _members(first, dwelling, migrants, seed, c, p):
     for h in range(first.size - 1):
         draw_members(first[h], first[h + 1], dwelling[h], 0, migrants, BY_CHANCE, seed, c, p)
+
+
+@compiled
+def _ages(first, seed, c, p):
+    for h in range(first.size - 1):
+        draw_years(first[h], first[h + 1], seed, c, p)
 
 
 @compiled
