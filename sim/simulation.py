@@ -19,7 +19,7 @@ from sim.monday import Monday, turns_of
 from sim.policies.policy import Policy
 from sim.state.groups import everybody_joins_groups
 from sim.state.levers import LEVERS
-from sim.state.orders import close_order
+from sim.state.orders import close_order, loses_keeper
 from sim.state.phase import Phase
 from sim.state.residents import NEVER_SERVED, NO_TIER, RESIDENTS, VACANT
 from sim.state.selectors import check_own
@@ -115,7 +115,7 @@ class Simulation:
             world.open_orders,
             world.order_state.size,
             world.wants,
-            world.kind_weekly,
+            world.kind_most,
             self.config.needing.low_income_extra,
             self._most_new,
             world.resting,
@@ -286,8 +286,10 @@ class Simulation:
             end_tie(row, slot, ties)
         for order in range(int(world.open_orders[0]) - 1, -1, -1):
             if world.order_client[order] == row:
+                case = bool(world.order_until[order] > 0)
+                loses_keeper(order, self.views["residents"], self.views["orders"], self.views["kinds"])
                 close_order(order, self.views["orders"], self.views["station"])
-                counted["count_cancelled"][0] += 1
+                counted["count_cases" if case else "count_cancelled"][2 if case else 0] += 1
         counted["count_bank"][3] += world.balance[row]
         if world.team[row] >= 0:
             world.team_size[world.team[row]] -= 1

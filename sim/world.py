@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.config.kinds import ELIGIBLE
+from sim.config.kinds import ELIGIBLE, URGENCIES
 from sim.config.schema import Config
 from sim.config.seed import checked_seed
 from sim.engine.jit import Column
@@ -139,6 +139,17 @@ class World:
         kinds = list(self.config.kinds.values())
         rows = {
             "weekly": [k.weekly for k in kinds],
+            "alone": [k.weekly_alone for k in kinds],
+            "senior": [k.weekly_senior for k in kinds],
+            "frail": [k.weekly_limited for k in kinds],
+            "lasts": [k.lasts for k in kinds],
+            "services": [k.services for k in kinds],
+            "urgency": [URGENCIES.index(k.urgency) for k in kinds],
+            "promise": [k.promise for k in kinds],
+            "severity": [k.severity for k in kinds],
+            "household": [k.household_keeps for k in kinds],
+            "neighbours": [k.neighbours_keep for k in kinds],
+            "organization": [k.organization == "yes" for k in kinds],
             "hours": [k.hours for k in kinds],
             "difficulty": [k.difficulty for k in kinds],
             "patience": [k.patience for k in kinds],
@@ -151,9 +162,11 @@ class World:
             "eligible": [ELIGIBLE.index(k.eligible) for k in kinds],
         }
         for name, values in rows.items():
-            whole = name in ("interest", "tier", "home", "eligible")
+            whole = name in ("interest", "tier", "home", "eligible", "urgency", "organization")
             self.columns[f"kind_{name}"] = np.array(values or [0], np.int64 if whole else np.float64)[: len(kinds)]
         self.columns["kind_expected"] = np.zeros(len(kinds))
+        situations = ("weekly", "alone", "senior", "frail")
+        self.columns["kind_most"] = np.max([self.columns[f"kind_{name}"] for name in situations], axis=0, initial=0.0)
         self._expect_needs()
         if "tier" in self.__dict__:
             self._name_columns()
@@ -233,7 +246,7 @@ class World:
 
     def most_new_orders(self) -> int:
         """How many needs can arise in one week."""
-        return int(most_needs(self.wants, self.kind_weekly, self.config.needing.low_income_extra))
+        return int(most_needs(self.wants, self.kind_most, self.config.needing.low_income_extra))
 
     def _values(self, view: str) -> Mapping[str, Any]:
         """What the members of a view are found by."""

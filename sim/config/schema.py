@@ -20,6 +20,7 @@ from sim.config.rules import (
     Needing,
     Pairing,
     Placing,
+    Registering,
     Remembering,
     Serving,
     Starting,
@@ -39,6 +40,7 @@ class Config(Evidenced):
     asking: Asking
     deciding: Deciding
     needing: Needing
+    registering: Registering
     assigning: Assigning
     dispatching: Dispatching
     serving: Serving

@@ -25,10 +25,13 @@ from sim.state.orders import (
     LOCAL_SCOPE,
     LOCAL_THEN_POOLED,
     NOBODY_SERVES,
+    ORGANIZATION,
     PLACED,
     POOLED_SCOPE,
+    SHELVED,
     SUB_DISTRICT,
     SUB_DISTRICT_LEVEL,
+    hours_a_week,
     kinds_served,
     lowest_skills,
     scope_of_dispatch,
@@ -78,8 +81,10 @@ def odds_of_accepting(o, volunteer, residents, grids, ties, orders, kinds, dispa
     other_grid = 1.0 if volunteer.grid != g else 0.0
     credit = 1.0 if orders.credit[o] > 0 else 0.0
     leans = leaning(tie, match, volunteer.identity, volunteer.fatigue, dispatching)
-    time_to_spare = volunteer.time / kinds.hours[k]
-    return willingness(leans, other_grid, credit, grids.atmosphere[g], time_to_spare, volunteer.pushed, dispatching)
+    is_case = orders.until[o] > 0
+    time_to_spare = (volunteer.for_cases if is_case else volunteer.time) / hours_a_week(k, kinds)
+    pushed = volunteer.pushed + (dispatching.accept_case if is_case else 0.0)
+    return willingness(leans, other_grid, credit, grids.atmosphere[g], time_to_spare, pushed, dispatching)
 
 
 @law
@@ -142,13 +147,17 @@ def is_offered_everywhere(o, orders, levers, dispatching):
 
 
 @law
-def other_server(o, key, help_left, residents, orders, kinds, dispatching):
-    """Who serves an order that no volunteer accepts: an institution with hours to give, the sub-district, or nobody."""
-    g, hours = residents.grid[orders.client[o]], kinds.hours[orders.kind[o]]
+def other_server(o, key, help_left, station, residents, orders, kinds, count, dispatching):
+    """Who serves an order that no volunteer accepts: an institution, an organization, the sub-district, or nobody."""
+    k, g = orders.kind[o], residents.grid[orders.client[o]]
+    hours, passed_up = hours_a_week(k, kinds), orders.escalated[o] == SUB_DISTRICT_LEVEL
     if help_left[g] >= hours:
         help_left[g] -= hours
         return INSTITUTION
-    passed_up = orders.escalated[o] == SUB_DISTRICT_LEVEL
+    if passed_up and kinds.organization[k] == 1 and station.organized[0] >= hours:
+        station.organized[0] -= hours
+        count.organized[1] += hours
+        return ORGANIZATION
     if passed_up and uniform(key, orders.key[o]) < dispatching.sub_district_serves:
         return SUB_DISTRICT
     return NOBODY_SERVES
@@ -169,10 +178,10 @@ def volunteers_answer(station, residents, grids, ties, orders, kinds, levers, co
                 offer = offer_of(at, near, key, line, ring, residents, orders, levers, dispatching)
                 x = first_to_accept(offer, ring, residents, grids, ties, orders, kinds, dispatching)
         if x == NO_ONE:
-            server = other_server(o, key, help_left, residents, orders, kinds, dispatching)
+            server = other_server(o, key, help_left, station, residents, orders, kinds, count, dispatching)
         else:
-            server = takes_on(x, orders.kind[o], ring, lowest, kinds)
-        settle(o, server, orders, count, dispatching)
+            server = takes_on(x, orders.kind[o], ring, lowest, kinds, dispatching)
+        settle(o, server, station, orders, count, dispatching)
     station.free_hours[:] = 0.0
     for x in range(ring.volunteers.size):
         ends_the_week(ring.volunteers[x], station, residents, count)
@@ -192,18 +201,23 @@ def may_turn_calls_off(i, mood, key, residents, dispatching):
 
 
 @inlined
-def takes_on(x, k, ring, lowest, kinds):
-    """The volunteer at a place of the ring takes on a service of a kind; returns their row."""
-    volunteer = ring.volunteers[x]
-    volunteer.time -= kinds.hours[k]
+def takes_on(x, k, ring, lowest, kinds, dispatching):
+    """The volunteer at a place of the ring takes on a service of a kind, or a case; returns their row."""
+    volunteer, hours = ring.volunteers[x], hours_a_week(k, kinds)
+    volunteer.time = volunteer.time - hours if kinds.lasts[k] == 0.0 else max(volunteer.time - hours, 0.0)
+    if kinds.lasts[k] > 0.0:
+        volunteer.cases += 1
+        volunteer.for_cases = hours_for_cases(volunteer.for_cases - hours, volunteer.cases, dispatching)
     if volunteer.away == 0:
-        ring.serves[x] = kinds_served(volunteer.tier, volunteer.skill, volunteer.time, lowest, kinds)
+        ring.serves[x] = kinds_served(
+            volunteer.tier, volunteer.skill, volunteer.time, volunteer.for_cases, lowest, kinds
+        )
     return volunteer.row
 
 
 @law
-def settle(o, server, orders, count, dispatching):
-    """What becomes of an order that was offered: accepted, declined for good, or back in the line."""
+def settle(o, server, station, orders, count, dispatching):
+    """What becomes of an order that was offered: accepted, declined, given up for a long while, or back in the line."""
     if server != NOBODY_SERVES:
         orders.state[o], orders.server[o] = ACCEPTED, server
         count.accepted[0] += 1
@@ -212,6 +226,16 @@ def settle(o, server, orders, count, dispatching):
         count.declined[0] += 1
     else:
         orders.state[o] = PLACED
+        orders.refused[o] += 1
+        if orders.until[o] > 0 and 0.0 < dispatching.give_up <= orders.refused[o]:
+            orders.state[o], orders.back[o] = SHELVED, station.week[0] + int(dispatching.rest_after)
+            count.shelved[0] += 1
+
+
+@law
+def hours_for_cases(free, cases, dispatching):
+    """Hours a week that a volunteer has for one more case: those not promised yet, none to whom keeps enough cases."""
+    return max(free, 0.0) if cases < dispatching.cases_each else 0.0
 
 
 @law
@@ -231,13 +255,13 @@ def ends_the_week(volunteer, station, residents, count):
 VOLUNTEER = np.dtype(
     [
         ("key", "u8"), ("pushed", "f8"), ("row", "i4"), ("time", "f4"), ("skill", "f4"), ("identity", "f4"),
-        ("fatigue", "f4"), ("interest", "f4", (len(INTERESTS),)), ("grid", "i2"), ("calls", "i2"), ("refusals", "i2"),
-        ("tier", "i1"), ("away", "u1"),
+        ("fatigue", "f4"), ("for_cases", "f4"), ("interest", "f4", (len(INTERESTS),)), ("grid", "i2"), ("calls", "i2"), ("refusals", "i2"),
+        ("tier", "i1"), ("away", "u1"), ("cases", "u1"),
     ],
     align=True,
 )  # fmt: skip
 VOLUNTEER = np.dtype((np.record, VOLUNTEER))
-"""What an offer asks of a volunteer, in one cache line: `time` is hours left, `pushed` is added to the log odds."""
+"""What an offer asks of a volunteer, in one cache line: `time` is hours left, `for_cases` hours a week not promised yet, `pushed` is added to the log odds."""
 
 
 class Ring(NamedTuple):
@@ -327,7 +351,7 @@ def ring_of_volunteers(lowest, station, residents, grids, kinds, levers, count, 
     serves = np.empty(n, np.uint32)
     for x in range(n):
         one = volunteers[x]
-        serves[x] = kinds_served(one.tier, one.skill, one.time, lowest, kinds)
+        serves[x] = kinds_served(one.tier, one.skill, one.time, one.for_cases, lowest, kinds)
     of_all, ranks_of_all = np.empty(0, np.int32), ranks
     if scope == LOCAL_THEN_POOLED or levers.hierarchy[0] > 0.0:
         of_all = in_order(ranks)
@@ -345,7 +369,8 @@ def packed(rows, station, residents, levers, dispatching):
         one.row, one.key, one.grid, one.tier = v, residents.key[v], residents.grid[v], residents.tier[v]
         one.time, one.calls, one.refusals, one.away = residents.hours_left[v], 0, 0, 0
         one.skill, one.identity, one.fatigue = residents.skill[v], residents.identity[v], residents.fatigue[v]
-        one.pushed = levers.acceptance[v] + to_earn
+        one.pushed, one.cases = levers.acceptance[v] + to_earn, residents.cases[v]
+        one.for_cases = hours_for_cases(residents.hours_limit[v] - residents.promised[v], one.cases, dispatching)
         for about in range(residents.interest.shape[1]):
             one.interest[about] = residents.interest[v, about]
     return volunteers

@@ -13,9 +13,9 @@ from sim.engine.jit import compiled, law
 from sim.mathematics.chance import key_of, stream, uniform
 from sim.mathematics.odds import remembered
 from sim.mathematics.sorting import highest
-from sim.state.orders import DONE, PLACED
+from sim.state.orders import DONE, KEPT, PLACED
 from sim.state.phase import phase
-from sim.state.residents import SENIOR_ELDER, YOUNGER_ELDER
+from sim.state.residents import SENIOR_ELDER, YOUNGER_ELDER, who_takes_part
 
 GIVE = stream("banking.give")
 NO_ONE = -1
@@ -77,6 +77,11 @@ def hours_are_banked(station, residents, households, orders, kinds, levers, coun
     for o in range(station.open_orders[0]):
         if orders.credit[o] > 0:
             paid_for += 1
+            if orders.state[o] == KEPT and orders.served[o] == 1:
+                # a case is paid for once, when it is taken on: its keeper goes on for nothing but the credits
+                served += 1
+                count.bank[1] += pays(orders.credit[o], orders.client[o], residents, households)
+                orders.credit[o] = 0
         if orders.state[o] == DONE:
             if orders.credit[o] > 0:
                 served += 1
@@ -84,6 +89,12 @@ def hours_are_banked(station, residents, households, orders, kinds, levers, coun
             if orders.server[o] >= 0 and station.earning[0] > 0.0:
                 earned = credit_earned(kinds.hours[orders.kind[o]], station.earning[0])
                 residents.balance[orders.server[o]] += earned
+                count.bank[0] += earned
+    if station.earning[0] > 0.0:
+        for v in who_takes_part(residents, station):
+            if residents.hours_kept[v] > 0.0:
+                earned = credit_earned(residents.hours_kept[v], station.earning[0])
+                residents.balance[v] += earned
                 count.bank[0] += earned
     if paid_for > 0:
         station.trust[0] = remembered(station.trust[0], served / paid_for, banking.trust_rate)

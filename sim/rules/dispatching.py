@@ -1,7 +1,10 @@
 """Dispatching: the station puts open orders in line, and dispatches as many as it can.
 
-Orders wait in line by urgency, vulnerability and a keyed draw. Staff are shared out to the grids by their residents, or
-work as one pool for the whole community. What waits for long is passed up.
+A reviewer declines what nobody in reach could take. The others wait in line by class: urgent ones before those of soon
+and those before planned ones, so that no promise on what can wait starves what cannot. Within a class they stand by the
+waited share of their own promise, by vulnerability and by a keyed draw. Staff are shared out to the grids by their
+residents, or work as one pool for the whole community; an order takes so many minutes of them. What waits for long is
+passed up, urgent orders at once.
 
 Sources: manshadi2022 (C22, C23), huang2025 (A10, A60-A64)
 """
@@ -13,12 +16,33 @@ import numpy as np
 from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.mathematics.chance import key_of, mixed, stream, uniform
 from sim.mathematics.sorting import in_order
-from sim.state.orders import DISPATCHED, END_OF_LINE, LOCAL_THEN_POOLED, PLACED, POOLED_SCOPE, scope_of_dispatch
+from sim.state.orders import (
+    COMMUNITY_LEVEL,
+    DISPATCHED,
+    END_OF_LINE,
+    KEPT,
+    LOCAL_SCOPE,
+    LOCAL_THEN_POOLED,
+    ORGANIZED,
+    PLACED,
+    POOLED_SCOPE,
+    SHELVED,
+    SUB_DISTRICT_LEVEL,
+    hours_a_week,
+    kinds_served,
+    lowest_skills,
+    scope_of_dispatch,
+)
 from sim.state.phase import phase
-from sim.state.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, SENIOR_ELDERS
+from sim.state.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, SENIOR_ELDERS, who_takes_part
 
 QUEUE = stream("dispatching.queue")
 STAFF = stream("dispatching.staff")
+CLASS = 1e6
+"""Weight of a class in the line, above all other weights together."""
+URGENT = 0
+BY_PROMISE = 1
+"""Escalation by a share of the promise, and not by weeks."""
 VULNERABLE = 1 << ELDERS_ALONE | 1 << SENIOR_ELDERS | 1 << CHILDREN | 1 << LOW_INCOME
 """Groups whose orders come earlier, as bits."""
 
@@ -38,8 +62,8 @@ def place_of(o, u, station, residents, orders, kinds, levers, dispatching):
     vulnerable = 1.0 if (residents.groups[i] & VULNERABLE) != 0 or residents.limited[i] == 1 else 0.0
     weight = dispatching.vulnerability + levers.vulnerable_first[0]
     paid = 1.0 if orders.credit[o] > 0 else 0.0
-    waited_share = waited / max(kinds.patience[k], 1.0)
-    return place_in_line(
+    waited_share = waited / max(kinds.promise[k], 1.0)
+    return CLASS * kinds.urgency[k] + place_in_line(
         priority,
         dispatching.urgency,
         waited_share,
@@ -53,10 +77,34 @@ def place_of(o, u, station, residents, orders, kinds, levers, dispatching):
 
 
 @law
-def level_reached(o, station, orders, levers, dispatching):
-    """How far an order is passed up by now: a level each so many weeks of waiting, as far as the hierarchy goes."""
-    waited = station.week[0] - orders.placed[o]
-    return min(int(waited // dispatching.escalate_after), int(levers.hierarchy[0]))
+def levels_waited(waited, urgency, promise, dispatching):
+    """Levels up after waiting for so many weeks: one each so many weeks, or each share of the promise; urgent: all."""
+    if dispatching.escalation != BY_PROMISE:
+        return int(waited // dispatching.escalate_after)
+    return SUB_DISTRICT_LEVEL if urgency == URGENT else int(waited // (dispatching.escalate_share * max(promise, 1.0)))
+
+
+@law
+def level_reached(o, station, orders, kinds, levers, dispatching):
+    """How far an order is passed up by now, as far as the hierarchy goes."""
+    k, waited = orders.kind[o], station.week[0] - orders.placed[o]
+    return min(levels_waited(waited, kinds.urgency[k], kinds.promise[k], dispatching), int(levers.hierarchy[0]))
+
+
+@law
+def is_declined(o, could, residents, orders, levers, dispatching):
+    """Whether a reviewer declines an order: nobody in reach could ever take it (`could`: kinds, by grid and in all)."""
+    if dispatching.review == 0.0 and levers.review[0] <= 0.0:
+        return False
+    local = scope_of_dispatch(levers, dispatching) == LOCAL_SCOPE and orders.escalated[o] < COMMUNITY_LEVEL
+    reach = residents.grid[orders.client[o]] if local else could.size - 1
+    return (could[reach] >> np.uint32(orders.kind[o])) & np.uint32(1) == 0
+
+
+@law
+def is_passed_to_organizations(o, station, orders, kinds):
+    """Whether a declined order goes to an organization that is skilled in its kind and has hours."""
+    return kinds.organization[orders.kind[o]] == 1 and station.organized[0] > 0.0
 
 
 @law
@@ -67,11 +115,32 @@ def whole_orders(capacity, u):
 
 
 @law
+def minutes_of_an_order(levers, dispatching):
+    """Minutes of staff that an order takes this week."""
+    return dispatching.order_minutes * (1.0 - min(max(levers.minutes_saved[0], 0.0), 0.99))
+
+
+@law
+def orders_of_staff(staff, hours, share, minutes):
+    """Orders a week that so many persons can dispatch, who spend this share of their hours on it."""
+    return staff * hours * share * 60.0 / minutes
+
+
+@law
 def capacity_of_staff(grids, levers, dispatching):
     """Orders a week that the station's staff can dispatch, less the share that coordination takes."""
-    residents = grids.first[grids.first.size - 1]
-    of_all = dispatching.capacity_per_1000 * residents / 1000.0 + levers.capacity[0]
+    residents, minutes = grids.first[grids.first.size - 1], minutes_of_an_order(levers, dispatching)
+    a_thousand = orders_of_staff(dispatching.staff_per_1000, dispatching.staff_hours, dispatching.staff_share, minutes)
+    of_all = a_thousand * residents / 1000.0 + levers.capacity[0]
     return of_all * (1.0 - min(max(levers.overhead[0], 0.0), 1.0))
+
+
+@law
+def hours_of_organizations(grids, levers, dispatching):
+    """Hours that service organizations give in a week: more where their operational capability is raised."""
+    residents = grids.first[grids.first.size - 1]
+    hours = dispatching.organization_hours_per_1000 * residents / 1000.0 + levers.organization_hours[0]
+    return max(hours, 0.0) * (1.0 + max(levers.capability[0], 0.0))
 
 
 @law
@@ -85,7 +154,8 @@ def capacity_of_grid(g, of_staff, grids, levers):
 @phase
 def orders_are_dispatched(station, residents, grids, orders, kinds, levers, count, dispatching):
     """The station puts open orders in line and dispatches as many as staff and grids can handle."""
-    queue = orders_in_line(station, residents, orders, kinds, levers, dispatching)
+    organize(station, grids, orders, kinds, levers, count, dispatching)
+    queue = orders_in_line(station, residents, grids, orders, kinds, levers, count, dispatching)
     left = capacities_of_the_week(station, grids, levers, dispatching)
     dispatched = 0
     for turn in range(2 if scope_of_dispatch(levers, dispatching) == LOCAL_THEN_POOLED else 1):
@@ -103,6 +173,7 @@ def orders_are_dispatched(station, residents, grids, orders, kinds, levers, coun
                 dispatched += 1
     end_line(dispatched, orders)
     count.dispatched[0] += dispatched
+    count_time_of_staff(dispatched, station, grids, levers, count, dispatching)
 
 
 @law
@@ -110,6 +181,29 @@ def who_dispatches(o, left, residents, orders):
     """The grid of an order while it can dispatch one more this week, else the pool (the last of `left`)."""
     g = residents.grid[orders.client[o]]
     return g if left[g] >= 1.0 else left.size - 1
+
+
+@law
+def organize(station, grids, orders, kinds, levers, count, dispatching):
+    """What the hours of organizations are, less those of the cases that they keep."""
+    station.organized[0] = hours_of_organizations(grids, levers, dispatching)
+    count.organized[0] += station.organized[0]
+    for o in range(station.open_orders[0]):
+        if orders.keeper[o] == ORGANIZED and orders.state[o] == KEPT:
+            station.organized[0] -= hours_a_week(orders.kind[o], kinds)
+            count.organized[1] += hours_a_week(orders.kind[o], kinds)
+
+
+@law
+def count_time_of_staff(dispatched, station, grids, levers, count, dispatching):
+    """How much time of staff orders took, in whole seconds, and what is left for doors."""
+    residents = grids.first[grids.first.size - 1]
+    staff = dispatching.staff_per_1000 * residents / 1000.0
+    there = int(staff * dispatching.staff_hours * dispatching.staff_share * 3600.0 + 0.5)
+    taken = dispatched * int(60.0 * minutes_of_an_order(levers, dispatching) + 0.5)
+    station.staff_left[0] = max(there - taken, 0)
+    count.staff[0] += there
+    count.staff[1] += taken
 
 
 @law
@@ -124,9 +218,10 @@ def pool_what_is_left(left):
 
 
 @compiled
-def orders_in_line(station, residents, orders, kinds, levers, dispatching):
-    """Placed orders in the order of the line."""
+def orders_in_line(station, residents, grids, orders, kinds, levers, count, dispatching):
+    """Placed orders in the order of the line, less those that a reviewer declines."""
     key = key_of(station.seed[0], QUEUE, station.week[0])
+    could = kinds_in_reach(station, residents, grids, kinds, levers, dispatching)
     placed, n = np.empty(station.open_orders[0], np.int32), 0
     for o in range(station.open_orders[0]):
         if o + AHEAD < station.open_orders[0]:
@@ -134,10 +229,31 @@ def orders_in_line(station, residents, orders, kinds, levers, dispatching):
         if orders.state[o] == PLACED:
             u = uniform(key, orders.key[o])
             orders.rank[o] = place_of(o, u, station, residents, orders, kinds, levers, dispatching)
-            orders.escalated[o] = level_reached(o, station, orders, levers, dispatching)
-            placed[n] = o
-            n += 1
+            orders.escalated[o] = level_reached(o, station, orders, kinds, levers, dispatching)
+            declined = is_declined(o, could, residents, orders, levers, dispatching)
+            if declined and not is_passed_to_organizations(o, station, orders, kinds):
+                orders.state[o], orders.back[o] = SHELVED, station.week[0] + int(dispatching.look_again)
+                count.shelved[0] += 1
+            else:
+                if declined:
+                    orders.escalated[o] = SUB_DISTRICT_LEVEL
+                placed[n] = o
+                n += 1
     return placed[:n][in_order(orders.rank[placed[:n]])]
+
+
+@compiled
+def kinds_in_reach(station, residents, grids, kinds, levers, dispatching):
+    """Kinds of service that somebody of each grid, and last of the community, could ever take, as bits."""
+    could = np.zeros(grids.first.size, np.uint32)
+    if dispatching.review > 0.0 or levers.review[0] > 0.0:
+        lowest = lowest_skills(kinds, levers)
+        for v in who_takes_part(residents, station):
+            time = residents.hours_limit[v]
+            bits = kinds_served(residents.tier[v], residents.skill[v], time, time, lowest, kinds)
+            could[residents.grid[v]] |= bits
+            could[could.size - 1] |= bits
+    return could
 
 
 @compiled

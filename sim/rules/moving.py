@@ -15,9 +15,10 @@ import numpy as np
 from sim.engine.jit import compiled, law, prefetch
 from sim.mathematics.chance import block, key_of, limit_of, share, stream, uniform
 from sim.mathematics.odds import weekly_from_annual
+from sim.state.circle import works_by_day
 from sim.state.groups import join_groups
 from sim.state.households import BY_CHANCE, draw_household
-from sim.state.orders import close_order
+from sim.state.orders import close_order, loses_keeper
 from sim.state.phase import phase, unit
 from sim.state.residents import CHILD, MIGRANT, NEVER_SERVED, NO_TEAM, NO_TIER, SIXTY, VACANT
 from sim.state.ties import end_tie, mood_around
@@ -113,9 +114,10 @@ def habit_brought(tier, u, moving):
 
 
 @law
-def arrives(i, residents, kinds, starting):
+def arrives(i, seed, residents, households, kinds, people, starting):
     """A newcomer begins as a bystander (a child without a tier) and knows nothing of this place."""
-    join_groups(i, residents, kinds)
+    join_groups(i, seed, residents, households, kinds, people)
+    residents.known[i], residents.contacted[i], residents.promised[i], residents.cases[i] = 0, 0, 0.0, 0
     residents.tenure[i], residents.registered[i], residents.route[i], residents.balance[i] = 0, 0, 0, 0
     residents.recruited_week[i], residents.registered_week[i], residents.team[i] = -1, NEVER_SERVED, NO_TEAM
     residents.tier[i] = NO_TIER if residents.age[i] == CHILD else 0
@@ -150,7 +152,7 @@ def arrives(i, residents, kinds, starting):
 
 
 @phase
-def households_leave(station, residents, households, ties, orders, count, levers, moving):
+def households_leave(station, residents, households, ties, orders, kinds, count, levers, moving):
     """Households leave, and with them what they knew: their ties, their credits and their open orders."""
     key_leaving = key_of(station.seed[0], LEAVING, station.week[0])
     bound = limit_of(likeliest_to_leave(levers, moving))
@@ -166,7 +168,7 @@ def households_leave(station, residents, households, ties, orders, count, levers
                         takes_leave(i, h, residents, households, ties, count)
     count.movers[0] += moved
     if moved > 0:
-        cancel_orders(residents, orders, station, count)
+        cancel_orders(residents, orders, kinds, station, count)
 
 
 @phase
@@ -185,8 +187,10 @@ def newcomers_arrive(station, residents, households, ties, levers, people, kinds
             for i in range(low, high):
                 if empty[i - low]:
                     residents.age[i] = VACANT
-                else:
-                    arrives(i, residents, kinds, starting)
+                residents.works[i] = works_by_day(i, station.seed[0], residents, people)
+            for i in range(low, high):
+                if residents.age[i] != VACANT:
+                    arrives(i, station.seed[0], residents, households, kinds, people, starting)
                     residents.habit[i] = habit_brought(residents.tier[i], uniform(key_habit, residents.key[i]), moving)
             # until they next take in the mood around them, newcomers know each other only
             for i in range(low, high):
@@ -195,13 +199,17 @@ def newcomers_arrive(station, residents, households, ties, levers, people, kinds
 
 
 @law
-def cancel_orders(residents, orders, station, count):
+def cancel_orders(residents, orders, kinds, station, count):
     """The orders of those who left are cancelled: their needs have gone with them."""
     o = 0
     while o < station.open_orders[0]:
         i = orders.client[o]
         if residents.tenure[i] == LEAVER:
-            count.cancelled[0] += 1
+            if orders.until[o] > 0:
+                loses_keeper(o, residents, orders, kinds)
+                count.cases[2] += 1
+            else:
+                count.cancelled[0] += 1
             residents.open_needs[i] = 0
             close_order(o, orders, station)
         else:

@@ -1,26 +1,36 @@
-"""Needing: needs arise, public services meet their share, the rest becomes an order or stays hidden.
+"""Needing: needs arise, the circle of help meets its share, the rest enters the order book, hidden.
 
-A hidden need is not a small need: it counts as unmet all the same, and the station cannot serve what it does not know.
-A resident has at most one open need of a kind.
+An episodic need is over once it is met. A standing need is a case: it begins, lasts for so many weeks and asks for so
+many services a week, until it ends, or the client moves away or dies. A case looks for somebody who keeps it: the own
+household, a tied neighbour, public services; without a keeper it is the station's. A resident has at most one open need
+of a kind.
 
-Sources: huang2025 (A37, A60-A65)
+Sources: huang2025 (A36-A38, A60-A65)
 """
+
+from math import floor, log
 
 import numpy as np
 
-from sim.engine.jit import AHEAD, compiled, law, prefetch
-from sim.mathematics.chance import key_of, limit_of, mixed, stream, uniform_pair, words
-from sim.state.orders import HIDDEN, NOBODY_SERVES, NOT_PLACED, PLACED
+from sim.engine.jit import compiled, law
+from sim.mathematics.chance import key_of, limit_of, mixed, stream, uniform, words
+from sim.state.circle import first_to_help
+from sim.state.orders import HIDDEN, KEPT, NOBODY_KEEPS, NOBODY_SERVES, NOT_PLACED, close_order
 from sim.state.phase import phase
+from sim.state.residents import SENIOR_ELDER
 from sim.state.tallies import count_in_groups
 
 ARISE = stream("needing.arise")
-COVER = stream("needing.cover")
-DISCOVER = stream("needing.discover")
+LENGTH = stream("needing.length")
 BLOCK = 512
 """Residents drawn for at once: their words stay in the nearest cache."""
 FOUR = 4
 """Kinds of service drawn for at once, by the four words of one draw."""
+ALONE, SENIOR, LIMITED, POOR = 1, 2, 4, 8
+"""What makes a need likelier, as bits of a situation."""
+SITUATIONS = 16
+LONGEST = 30_000
+"""Weeks after which a case ends at the latest: no life is longer."""
 
 
 @law
@@ -31,17 +41,24 @@ def chance_of_need(weekly, low_income, extra):
 
 
 @law
-def chance_of_discovery(own, reach, outreach, helper, neighbour):
-    """A need becomes known by own request, through the platform, by outreach, by a helper, or by a tied participant."""
-    by_station = (1.0 - own) * (1.0 - min(reach, 1.0)) * (1.0 - min(outreach, 1.0))
-    return 1.0 - by_station * (1.0 - min(helper, 1.0)) * (1.0 - neighbour)
+def weekly_in(k, situation, kinds):
+    """Needs of kind k a week of somebody in a situation: the highest number of those that hold for them."""
+    weekly = kinds.weekly[k]
+    if situation & ALONE:
+        weekly = max(weekly, kinds.alone[k])
+    if situation & SENIOR:
+        weekly = max(weekly, kinds.senior[k])
+    if situation & LIMITED:
+        weekly = max(weekly, kinds.frail[k])
+    return weekly
 
 
 @law
-def is_covered(i, k, key_cover, residents, kinds, levers):
-    """Whether public services meet a need of kind k of a resident: their share of the kind, and what policies add."""
-    share = kinds.coverage[k] + levers.coverage[k] + levers.group_coverage[i] * levers.group_kinds[k]
-    return uniform_pair(key_cover, residents.key[i], k) < share
+def weeks_of_a_case(mean, u):
+    """How many weeks a case lasts, by inversion of u: each week it ends with the same chance, 1 / mean."""
+    if mean <= 1.0:
+        return 1
+    return int(min(1.0 + floor(log(u) / log(1.0 - 1.0 / mean)), LONGEST))
 
 
 @law
@@ -54,51 +71,56 @@ def count_need(i, k, residents, count):
 
 
 @law
-def enter_the_book(i, k, key_arise, station, residents, orders):
-    """A need of kind k becomes a hidden order: nobody at the station knows of it yet."""
-    o = station.open_orders[0]
+def enter_the_book(i, k, station, residents, orders):
+    """A need of kind k becomes a hidden order, of which the station does not know yet; returns its row."""
+    o, now = station.open_orders[0], station.week[0]
     residents.open_needs[i] |= 1 << k
-    orders.key[o] = mixed(mixed(residents.key[i]) + key_arise + np.uint64(k))
+    orders.key[o] = mixed(mixed(residents.key[i]) + key_of(station.seed[0], ARISE, now) + np.uint64(k))
     orders.state[o], orders.kind[o], orders.client[o] = HIDDEN, k, i
-    orders.arose[o], orders.placed[o], orders.rounds[o] = station.week[0], NOT_PLACED, 0
+    orders.arose[o], orders.placed[o], orders.rounds[o] = now, NOT_PLACED, 0
     orders.server[o], orders.escalated[o], orders.credit[o] = NOBODY_SERVES, 0, 0
     orders.quality[o], orders.rating[o] = 0.0, 0.0
+    orders.keeper[o], orders.person[o], orders.given[o] = NOBODY_KEEPS, 0, 0.0
+    orders.until[o], orders.refused[o], orders.back[o], orders.served[o] = 0, 0, 0, 0
     station.open_orders[0] += 1
+    return o
 
 
 @law
-def becomes_known(o, key_discover, residents, orders, levers, needing):
-    """Whether the station learns of a hidden need this week; somebody tied to a participant has one more way."""
+def begins_a_case(o, station, orders, kinds, count):
+    """A standing need is a case, and for how long it lasts is drawn once."""
+    u = uniform(key_of(station.seed[0], LENGTH, 0), orders.key[o])
+    orders.until[o] = station.week[0] + weeks_of_a_case(kinds.lasts[orders.kind[o]], u)
+    count.cases[0] += 1
+
+
+@law
+def is_met(o, keeper, residents, orders, station, count):
+    """Somebody of the circle meets an episodic need: it is over, and no order is needed."""
     i = orders.client[o]
-    neighbour = needing.neighbour_tells if residents.active_ties[i] > 0 else 0.0
-    outreach = levers.outreach[residents.grid[i]]
-    helper = levers.client_outreach[i]
-    chance = chance_of_discovery(needing.own_request, levers.reach[0], outreach, helper, neighbour)
-    return uniform_pair(key_discover, residents.key[i], orders.kind[o]) < chance
+    residents.met[i] += 1
+    residents.open_needs[i] &= ~(np.uint32(1) << np.uint32(orders.kind[o]))
+    count.covered[keeper - 1] += 1
+    close_order(o, orders, station)
 
 
 @phase
-def needs_arise(station, residents, kinds, orders, levers, count, needing):
-    """Needs arise; public services meet their share; the rest enters the order book, hidden or placed."""
-    seed, now = station.seed[0], station.week[0]
-    key_arise, key_cover, key_discover = key_of(seed, ARISE, now), key_of(seed, COVER, now), key_of(seed, DISCOVER, now)
-    who, which = needs_of_this_week(key_arise, residents, kinds, needing)
+def needs_arise(station, residents, households, ties, orders, kinds, levers, count, needing):
+    """Needs arise; household, neighbours and public services meet their share; the rest enters the book, hidden."""
+    who, which = needs_of_this_week(key_of(station.seed[0], ARISE, station.week[0]), residents, kinds, needing)
     for n in range(who.size):
-        i, k = who[n], which[n]
-        count_need(i, k, residents, count)
-        if is_covered(i, k, key_cover, residents, kinds, levers):
-            residents.met[i] += 1
-            count.covered[0] += 1
-        elif station.open_orders[0] < orders.state.size:
-            enter_the_book(i, k, key_arise, station, residents, orders)
-        else:
+        count_need(who[n], which[n], residents, count)
+        if station.open_orders[0] == orders.state.size:
             # the book is full to the last row: the need comes back next week (never seen outside tests)
             count.put_off[0] += 1
-    for o in range(station.open_orders[0]):
-        prefetch_client(o + AHEAD, station, residents, orders, levers)
-        if orders.state[o] == HIDDEN and becomes_known(o, key_discover, residents, orders, levers, needing):
-            orders.state[o], orders.placed[o] = PLACED, now
-            count.placed[0] += 1
+            continue
+        o = enter_the_book(who[n], which[n], station, residents, orders)
+        keeper = first_to_help(o, station, residents, households, ties, orders, kinds, levers, needing)
+        if kinds.lasts[which[n]] > 0.0:
+            begins_a_case(o, station, orders, kinds, count)
+            orders.keeper[o], orders.state[o] = keeper, KEPT if keeper != NOBODY_KEEPS else HIDDEN
+        elif keeper != NOBODY_KEEPS:
+            is_met(o, keeper, residents, orders, station, count)
 
 
 # ---- the engineer's half: whose need of which kind arises, drawn for many residents and four kinds at once
@@ -119,13 +141,13 @@ def needs_of_this_week(key_arise, residents, kinds, needing):
     who, which, n = np.empty(FOUR * BLOCK, np.int32), np.empty(FOUR * BLOCK, np.int32), 0
     for start in range(0, residents.key.size, BLOCK):
         stop = min(start + BLOCK, residents.key.size)
-        low_income, key = residents.low_income[start:stop], residents.key[start:stop]
+        key, situations = residents.key[start:stop], situations_of(start, stop, residents)
         for draw in range(draws):
             first = FOUR * draw
             wants, open_needs = residents.wants[start:stop], residents.open_needs[start:stop]
             able = whoever_may_need(first, wants, open_needs, key, rows, keys)
             words(key_arise, keys, 0, able, draw, drawn[0], drawn[1], drawn[2], drawn[3])
-            new_needs(first, rows[:able], drawn, limits, low_income, wants, open_needs, arisen)
+            new_needs(first, rows[:able], drawn, limits, situations, wants, open_needs, arisen)
             if n + FOUR * BLOCK > who.size:
                 who, which = with_more_room(who), with_more_room(which)
             for x in range(able):
@@ -140,12 +162,24 @@ def needs_of_this_week(key_arise, residents, kinds, needing):
 
 
 @compiled
+def situations_of(start, stop, residents):
+    """What makes needs of some residents likelier, as bits."""
+    situations = np.empty(stop - start, np.uint8)
+    for i in range(start, stop):
+        bits = residents.alone[i] * ALONE + residents.low_income[i] * POOR + residents.limited[i] * LIMITED
+        situations[i - start] = bits + np.uint8(residents.age[i] == SENIOR_ELDER) * SENIOR
+    return situations
+
+
+@compiled
 def limits_of_needs(rows, kinds, needing):
-    """Words of luck below which a need of each kind arises, without and with a low income; 0 in rows without a kind."""
-    limits = np.zeros((rows, 2), np.int64)
+    """Words of luck below which a need of each kind arises in each situation; 0 in rows without a kind."""
+    limits = np.zeros((rows, SITUATIONS), np.int64)
     for k in range(kinds.weekly.size):
-        for poor in range(2):
-            limits[k, poor] = limit_of(chance_of_need(kinds.weekly[k], poor, needing.low_income_extra))
+        for situation in range(SITUATIONS):
+            poor = 1 if situation & POOR else 0
+            chance = chance_of_need(weekly_in(k, situation, kinds), poor, needing.low_income_extra)
+            limits[k, situation] = limit_of(chance)
     return limits
 
 
@@ -160,17 +194,17 @@ def whoever_may_need(first_kind, wants, open_needs, key, rows, keys):
 
 
 @compiled
-def new_needs(first_kind, rows, drawn, limits, low_income, wants, open_needs, arisen):
+def new_needs(first_kind, rows, drawn, limits, situations, wants, open_needs, arisen):
     """Which of four kinds of need arise for each of these residents, as bits (vectorised)."""
     one, two, three, four = drawn
     shift = np.uint32(first_kind)
     for x in range(rows.size):
         i = rows[x]
-        poor = int(low_income[i])
-        bits = np.uint32(one[x] < limits[first_kind, poor])
-        bits |= np.uint32(two[x] < limits[first_kind + 1, poor]) << np.uint32(1)
-        bits |= np.uint32(three[x] < limits[first_kind + 2, poor]) << np.uint32(2)
-        bits |= np.uint32(four[x] < limits[first_kind + 3, poor]) << np.uint32(3)
+        at = int(situations[i])
+        bits = np.uint32(one[x] < limits[first_kind, at])
+        bits |= np.uint32(two[x] < limits[first_kind + 1, at]) << np.uint32(1)
+        bits |= np.uint32(three[x] < limits[first_kind + 2, at]) << np.uint32(2)
+        bits |= np.uint32(four[x] < limits[first_kind + 3, at]) << np.uint32(3)
         arisen[x] = bits & ((wants[i] & ~open_needs[i]) >> shift)
 
 
@@ -180,10 +214,3 @@ def with_more_room(rows):
     larger = np.empty(2 * rows.size, rows.dtype)
     larger[: rows.size] = rows
     return larger
-
-
-@compiled
-def prefetch_client(o, station, residents, orders, levers):
-    """Fetch what a later order asks about its client."""
-    if o < station.open_orders[0]:
-        prefetch(orders.client[o], residents.active_ties, residents.grid, levers.client_outreach, residents.key)

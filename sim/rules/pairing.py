@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.engine.jit import compiled, law
 from sim.mathematics.chance import key_of, stream, uniform, uniform_pair
-from sim.state.orders import ACCEPTED, HIDDEN, PLACED, lowest_skill, may_serve, share_hours
+from sim.state.orders import ACCEPTED, HIDDEN, PLACED, hours_a_week, lowest_skill, may_serve, share_hours
 from sim.state.phase import phase
 from sim.state.places import COOK, ELDER_PARTNER, PAIRED
 from sim.state.residents import ADULT, TASK, TEEN, YOUNGER_ELDER
@@ -150,7 +150,7 @@ def takes_on(o, p, station, residents, pairs, orders, kinds, count):
         orders.placed[o] = station.week[0]
         count.placed[0] += 1
     orders.state[o], orders.server[o] = ACCEPTED, h
-    residents.hours_left[h] = max(residents.hours_left[h] - kinds.hours[orders.kind[o]], 0.0)
+    residents.hours_left[h] = max(residents.hours_left[h] - hours_a_week(orders.kind[o], kinds), 0.0)
     count.visits_paid[pairs.service[p]] += 1
 
 

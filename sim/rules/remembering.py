@@ -72,6 +72,7 @@ def begin_a_week_of_service(i, residents):
     """What a resident did last week is done with."""
     residents.hours[i], residents.hours_assigned[i], residents.hours_public[i] = 0.0, 0.0, 0.0
     residents.success[i], residents.services[i], residents.notified[i] = 0.0, 0, 0
+    residents.hours_kept[i] = 0.0
 
 
 @law

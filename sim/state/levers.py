@@ -54,6 +54,14 @@ LEVERS: dict[str, tuple[Span, Fact]] = {
     ),
     "capacity": ("community", Fact("f8", "added to the orders that the station can dispatch", "orders a week")),
     "grid_capacity": ("grid", Fact("f8", "added to the orders that a grid can dispatch", "orders a week")),
+    "minutes_saved": ("community", Fact("f8", "share of the staff minutes of an order that is saved", "share")),
+    "doors": ("community", Fact("f8", "added to the doors at which staff knock", "doors a week")),
+    "organization_hours": ("community", Fact("f8", "added to the hours of service organizations", "hours a week")),
+    "capability": (
+        "community",
+        Fact("f8", "added to the operational capability of organizations: their hours times 1 and this", "share"),
+    ),
+    "review": ("community", Fact("f8", "orders that nobody in reach could take are declined, where above 0", "share")),
     "offers": ("community", Fact("f8", "added to the volunteers to whom an order is offered", "volunteers")),
     "grid_offers": (
         "grid",

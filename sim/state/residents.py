@@ -64,6 +64,12 @@ RESIDENTS: Table = {
     "habit": share("habit of serving"),
     "wellbeing": share("well-being, a process"),
     "assigned": share("share of assigned work in one's service, remembered"),
+    "works": flag("is at work by day"),
+    "known": flag("is in the register of the station"),
+    "contacted": Fact("i4", "week of the last contact with the station", "week"),
+    "hours_kept": Fact("f4", "hours given to cases this week", "hours", 0),
+    "promised": Fact("f4", "hours promised to the cases that they keep", "hours a week", 0),
+    "cases": Fact("u1", "cases that they keep", "cases", 0),
     "balance": Fact("i4", "time-bank balance", "minutes", 0),
     "vanguard": Fact(
         "u1",

@@ -23,7 +23,19 @@ TALLIES: dict[str, tuple[int, str, str]] = {
     "count_asked_joins": (2, "climbs from bystander when not asked, asked", "residents"),
     "count_needs": (6, f"needs that arose: {GROUPED}", "needs"),
     "count_needs_kind": (30, "needs that arose, by service kind", "needs"),
-    "count_covered": (1, "needs met by public services", "needs"),
+    "count_covered": (3, "episodes met by public services, by the household, by a neighbour", "needs"),
+    "count_cases": (5, "cases: begun, ended, moved away, died with the client, looked again for a keeper", "cases"),
+    "count_services": (
+        7,
+        "services of cases: not given, given well by public services, household, neighbour, volunteer, organization; failed",
+        "services",
+    ),
+    "count_contacts": (3, "contacts: calls, visits at doors, of these at those of elders alone", "contacts"),
+    "count_failed": (1, "services of episodes that were not given well", "services"),
+    "count_shelved": (1, "orders declined at review, or given up after many weeks", "orders"),
+    "count_in_time": (1, "orders done within their promise", "orders"),
+    "count_organized": (2, "hours of service organizations: there, given", "hours"),
+    "count_staff": (3, "time of staff: for service, for orders, for doors", "seconds"),
     "count_placed": (1, "needs that became known to the station", "orders"),
     "count_put_off": (1, "needs for which the book had no row", "needs"),
     "count_admin": (2, "hours of assigned tasks wanted, given", "hours"),
@@ -43,6 +55,11 @@ TALLIES: dict[str, tuple[int, str, str]] = {
     "count_expired": (7, "expired: placed, hidden, and of all: elders alone ... migrants", "orders"),
     "count_mismatch": (1, "placed orders that expired while a fitting volunteer had time", "orders"),
     "count_unmet": (7, f"needs open at the end of the week: {GROUPED}; hidden ones", "needs"),
+    "count_severe": (
+        7,
+        f"needs open at the end of the week, weighted with their severity: {GROUPED}; hidden ones",
+        "needs",
+    ),
     "count_unmet_kind": (30, "needs open at the end of the week, by service kind", "needs"),
     "count_open": (2, "open orders after the week: placed, hidden", "orders"),
     "count_closed": (1, "orders that left the book", "orders"),
@@ -65,6 +82,12 @@ TALLIES: dict[str, tuple[int, str, str]] = {
     "count_movers": (3, "households that left, residents who left, participants among them", "residents"),
     "count_struck_off": (1, "bystanders struck off the register", "residents"),
     # what stands on Sunday night
+    "stand_cases": (
+        6,
+        "cases by who keeps them: nobody, public services, household, neighbour, volunteer, organization",
+        "cases",
+    ),
+    "stand_register": (2, "residents in the register: all, elders living alone", "residents"),
     "stand_tiers": (4, "residents 12+ by tier 0-3", "residents"),
     "stand_children": (1, "children under 12", "residents"),
     "stand_registered": (1, "registered volunteers", "residents"),
@@ -106,9 +129,15 @@ N_GROUPS = len(GROUPS)
 @law
 def count_in_groups(i, counts, residents):
     """Count one more for each group that a resident belongs to; `counts` has one number a group."""
+    add_in_groups(i, 1.0, counts, residents)
+
+
+@law
+def add_in_groups(i, amount, counts, residents):
+    """Add to the number of each group that a resident belongs to; `counts` has one number a group."""
     for group in range(N_GROUPS):
         if (residents.groups[i] >> group) & 1:
-            counts[group] += 1
+            counts[group] += amount
 
 
 WAIT_BINS = TALLIES["count_waits"][0]

@@ -48,7 +48,7 @@ NEEDY = {
 SCARCE = LIVELY | NEEDY | {
     "dispatching__scope": "local",
     "dispatching__most_rounds": 3,
-    "dispatching__capacity_per_1000": 60,
+    "dispatching__staff_per_1000": 60,
     "dispatching__escalate_after": 1,
     "deciding__registers_only": 0.05,
     "population__initial_tiers": [0.2, 0.12, 0.08],

@@ -378,7 +378,7 @@ def test_stations_that_choose_nothing_change_nothing() -> None:
 
 @pytest.mark.parametrize("first", ["vulnerable", "longest", "elders_alone", "children"])
 def test_whose_orders_go_first_is_felt_in_the_line(first: str) -> None:
-    config = load_config("classroom", set=BUSY | {"dispatching.capacity_per_1000": 15, "dispatching.spread": 5})
+    config = load_config("classroom", set=BUSY | {"dispatching.staff_per_1000": 15, "dispatching.spread": 5})
     alone = Simulation(config, [], 4).run_for(40)
     chosen = Simulation(config, [GridStations(choices=(Choice(first=first),) * 3)], 4).run_for(40)
     assert same_columns(alone, chosen) != []

@@ -35,7 +35,7 @@ def places(draw: Any) -> Any:
         banking__earning=draw(st.sampled_from([0.0, 0.7])),
         banking__redemption=draw(st.sampled_from(["no", "yes"])),
         dispatching__scope=draw(st.sampled_from(["local", "pooled", "local_then_pooled"])),
-        dispatching__capacity_per_1000=draw(st.sampled_from([0.0, 3.0, 1000.0])),
+        dispatching__staff_per_1000=draw(st.sampled_from([0.0, 3.0, 1000.0])),
         dispatching__most_rounds=draw(st.sampled_from([0, 2])),
         deciding__law=draw(st.sampled_from(["logistic", "threshold"])),
         assigning__hours_per_1000=draw(st.sampled_from([0.0, 50.0, 10_000.0])),

@@ -37,7 +37,7 @@ OTHERS: dict[str, dict[str, object]] = {
     "station_pooled": {"kinds.service.weekly": 0.0045},
     "acceptance": {"dispatching.offers": 5, "dispatching.accept": -1.3862944},
     "attention": {"dispatching.broadcast": 0.5, "dispatching.away_chance": 0.4, "dispatching.back_chance": 0.3},
-    "little": {"dispatching.capacity_per_1000": 20, "dispatching.scope": "local", "limit.seed": 9},
+    "little": {"dispatching.staff_per_1000": 20, "dispatching.scope": "local", "limit.seed": 9},
     "asked": {"asking.along_tie": 0.002},
     "recruitment": {"asking.along_tie": 1e-5, "deciding.lapse_from_1": 0.05},
     "logit": {"deciding.climb_from_0": 0.2, "deciding.asked": -1},
@@ -179,7 +179,7 @@ def test_a_limit_of_ones_own(tmp_path: Path) -> None:
         (["laddder"], {}, "ladder"),
         (["ladder"], {"limit.week": "3"}, "limit.weeks"),
         (["ladder"], {"limit.standard_errors": "lots"}, "standard errors"),
-        (["station_pooled"], {"dispatching.capacity_per_1000": "3"}, "more arrives|has no mean"),
+        (["station_pooled"], {"dispatching.staff_per_1000": "3"}, "more arrives|has no mean"),
     ],
 )
 def test_wrong_input_is_said_and_nothing_runs(names: list[str], changes: dict[str, object], said: str) -> None:

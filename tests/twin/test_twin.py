@@ -49,7 +49,7 @@ SWITCHED: dict[str, dict[str, Any]] = {
     "threshold law, shares": {"deciding.law": "threshold", "population.threshold_middle": 0.15},
     "threshold law, numbers": BUSY
     | {"deciding.law": "threshold", "deciding.threshold_of": "count", "population.threshold_middle": 2},
-    "pooled dispatch, few staff": BUSY | {"dispatching.scope": "pooled", "dispatching.capacity_per_1000": 20},
+    "pooled dispatch, few staff": BUSY | {"dispatching.scope": "pooled", "dispatching.staff_per_1000": 20},
     "local dispatch, passed up": BUSY | {"dispatching.scope": "local", "dispatching.escalate_after": 1},
     "a time bank": BUSY | {"banking.earning": 1, "banking.giving": 0.02, "banking.expiry": 0.01},
     "barter and general calls": BUSY

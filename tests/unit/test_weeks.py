@@ -68,7 +68,7 @@ def test_an_order_book_that_is_too_small_grows_on_the_way() -> None:
         f"kinds__{k}__{name}": value for k in place().kinds for name, value in (("weekly", 0.05), ("patience", 52))
     }
     lives = [
-        Simulation(place(300, 3, dispatching__capacity_per_1000=0, **often, **CROWDED), seed=3).run_for(1)
+        Simulation(place(300, 3, dispatching__staff_per_1000=0, **often, **CROWDED), seed=3).run_for(1)
         for _ in range(2)
     ]
     rows = lives[0].world.order_state.size

@@ -1,0 +1,110 @@
+"""Keeping: cases last, and somebody keeps them or nobody does.
+
+Whoever keeps a case gives its services every week, and needs no order and no desk for it: a household as long as somebody
+able is there, a neighbour or a volunteer until they move, fall ill or stop, public services and organizations until the
+case ends. Then the case looks again along the circle of help; without a keeper it is the station's, and one order is
+placed to find whoever will take it on.
+
+Sources: huang2025 (A52-A54, A67)
+"""
+
+import numpy as np
+
+from sim.engine.jit import law
+from sim.mathematics.chance import key_of, stream, uniform
+from sim.state.circle import first_to_help, is_able, is_for_children, somebody_able_at_home
+from sim.state.orders import (
+    HIDDEN,
+    HOUSEHOLD,
+    KEPT,
+    NEIGHBOUR,
+    NOBODY_KEEPS,
+    PLACED,
+    SHELVED,
+    VOLUNTEER,
+    close_order,
+    is_still_there,
+    loses_keeper,
+)
+from sim.state.phase import phase
+from sim.state.residents import TASK
+
+STOP = stream("keeping.stop")
+BEGUN, ENDED, MOVED, DIED, LOOKED_AGAIN = range(5)
+"""What is counted of cases."""
+
+
+@law
+def has_ended(o, station, orders):
+    """Whether a case has lasted for as long as it lasts."""
+    return orders.until[o] > 0 and station.week[0] >= orders.until[o]
+
+
+@law
+def stops(o, chance, station, orders):
+    """Whether a neighbour or a volunteer stops keeping a case this week."""
+    return uniform(key_of(station.seed[0], STOP, station.week[0]), orders.key[o]) < chance
+
+
+@law
+def goes_on(o, station, residents, households, orders, kinds, needing):
+    """Whether whoever keeps a case goes on: they still live here, are able, and do not stop."""
+    keeper, v, k = orders.keeper[o], orders.server[o], orders.kind[o]
+    if keeper == HOUSEHOLD:
+        return somebody_able_at_home(orders.client[o], is_for_children(k, kinds), residents, households)
+    if keeper == NEIGHBOUR:
+        here = is_still_there(o, residents, orders) and is_able(v, residents)
+        return here and not stops(o, needing.neighbour_stops, station, orders)
+    if keeper == VOLUNTEER:
+        here = is_still_there(o, residents, orders) and residents.tier[v] >= max(kinds.tier[k], TASK)
+        return here and not stops(o, needing.server_stops, station, orders)
+    return True
+
+
+@law
+def looks_again(o, station, orders):
+    """Whether a shelved order is looked at again this week."""
+    return orders.state[o] == SHELVED and station.week[0] >= orders.back[o]
+
+
+@law
+def seeks_a_keeper(o, keeper, station, orders, count):
+    """A case has a keeper of the circle, or none: then it is the station's, at once if the station knows of it."""
+    orders.keeper[o], orders.refused[o] = keeper, 0
+    if keeper != NOBODY_KEEPS:
+        orders.state[o] = KEPT
+    elif orders.placed[o] >= 0:
+        orders.state[o], orders.placed[o] = PLACED, station.week[0]
+        count.placed[0] += 1
+    else:
+        orders.state[o] = HIDDEN
+
+
+@phase
+def cases_go_on(station, residents, households, ties, orders, kinds, levers, count, needing):
+    """Cases end, or go on; whose keeper is gone looks again along the circle of help, and then to the station."""
+    o = 0
+    while o < station.open_orders[0]:
+        if looks_again(o, station, orders):
+            orders.state[o], orders.refused[o] = PLACED, 0
+        if orders.until[o] == 0:
+            o += 1
+        elif has_ended(o, station, orders):
+            case_ends(o, residents, orders, kinds, station)
+            count.cases[ENDED] += 1
+        else:
+            orders.given[o], orders.served[o] = 0.0, 0
+            if orders.state[o] == KEPT and not goes_on(o, station, residents, households, orders, kinds, needing):
+                loses_keeper(o, residents, orders, kinds)
+                keeper = first_to_help(o, station, residents, households, ties, orders, kinds, levers, needing)
+                seeks_a_keeper(o, keeper, station, orders, count)
+                count.cases[LOOKED_AGAIN] += 1
+            o += 1
+
+
+@law
+def case_ends(o, residents, orders, kinds, station):
+    """A case is over: nobody keeps it, and the client needs it no longer."""
+    loses_keeper(o, residents, orders, kinds)
+    residents.open_needs[orders.client[o]] &= ~(np.uint32(1) << np.uint32(orders.kind[o]))
+    close_order(o, orders, station)
