@@ -17,7 +17,6 @@ from sim.engine.jit import Column
 from sim.metrics import METRICS, measure, slow_names, slow_values
 from sim.monday import Monday, turns_of
 from sim.policies.policy import Policy
-from sim.state.groups import everybody_joins_groups
 from sim.state.levers import LEVERS
 from sim.state.orders import close_order, loses_keeper
 from sim.state.phase import Phase
@@ -27,7 +26,7 @@ from sim.state.tallies import stretches
 from sim.state.ties import end_tie
 from sim.week import WEEK
 from sim.weeks import OUT_OF_MEMORY, QUARTER, Life, Turns, live, slow_are_due, take_turns
-from sim.world import World
+from sim.world import FOUNDING, World
 
 NOBODY = Turns(*(np.zeros(0, np.int64) for _ in range(3)))
 """Nobody acts: the Monday of a community without policies."""
@@ -340,7 +339,7 @@ def compile_all(policies: Iterable[Policy] = (), say: Say | None = None) -> None
     """Compile whatever a life with these policies needs and is not compiled yet, in several processes."""
     acting = [part for policy in policies if isinstance(policy, Policy) for part, _ in policy.acting(1.0)]
     units = [unit for policy in {type(part): part for part in acting}.values() for unit in policy.units()]
-    build([*WEEK, measure, everybody_joins_groups, *units], _found_a_small_place, say)
+    build([*WEEK, measure, *FOUNDING, *units], _found_a_small_place, say)
 
 
 def _found_a_small_place() -> None:

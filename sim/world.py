@@ -18,6 +18,8 @@ from sim.founding.networks import ties
 from sim.founding.population import INITIAL, Founders, founders
 from sim.mathematics.chance import key_of, stream, uniforms
 from sim.rules.moving import founders_have_stayed
+from sim.rules.needing import founders_have_cases
+from sim.rules.registering import founders_are_registered
 from sim.state.columns import Table, columns_of, starts_of
 from sim.state.groups import everybody_joins_groups
 from sim.state.households import PersonColumns
@@ -34,6 +36,8 @@ REGISTERED = stream("starting.registered")
 TENURE = stream("starting.tenure")
 ISSUE_ROWS_PER_GRID = 24
 FIELDS = len(INTERESTS)
+FOUNDING = (everybody_joins_groups, founders_are_registered, founders_have_cases)
+"""What happens once, when a community is founded."""
 LARGE = 100_000
 """Residents from which it is worth asking for memory back."""
 
@@ -191,6 +195,7 @@ class World:
         self.room_for_made[0] = config.network.made_ties
         self.well_mixed[0] = config.network.kind == "well_mixed"
         self.trust[0], self.confidence[0] = start.trust, start.confidence
+        self.answered[0] = config.needing.answered_at_rest
         self.atmosphere[:], self.condition[:] = start.atmosphere, start.condition
         self.skill[:], self.efficacy[:], self.identity[:] = start.skill, start.efficacy, self.identity_home
         self.satisfaction[:], self.wellbeing[:] = start.satisfaction, start.wellbeing
@@ -207,7 +212,8 @@ class World:
         self.registered[:] = taking_part | (able & (draws < others))
         self._initial_tenure(seed)
         self._tie_founders(seed)
-        everybody_joins_groups.run(self.table())
+        for founding in FOUNDING:
+            founding.run(self.table())
         self._expect_needs()
 
     def _tie_founders(self, seed: np.uint64) -> None:

@@ -4,9 +4,12 @@ import numpy as np
 
 from sim.engine.jit import Column
 from sim.metrics.metric import Known, Tallied, a_year, metric, over_a_year, ratio
+from sim.state.orders import HOUSEHOLD, NEIGHBOUR, ORGANIZED, PUBLIC_SERVICE, VOLUNTEER
 from sim.state.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, MIGRANTS, SENIOR_ELDERS
 
 PER_100_A_YEAR = "person-weeks per 100 residents a year"
+SEVERE_PER_100_A_YEAR = "weighted person-weeks per 100 residents a year"
+SEVERE_PER_100 = "weighted person-weeks per 100 of them a year"
 
 
 def _unmet(t: Tallied, group: int) -> Column:
@@ -17,6 +20,104 @@ def _unmet(t: Tallied, group: int) -> Column:
 def unmet_needs(t: Tallied, known: Known) -> Column:
     """Weeks that residents spent with an unmet need, hidden ones included, at the pace of the last 52 weeks."""
     return _unmet(t, 0)
+
+
+def _severe(t: Tallied, group: int) -> Column:
+    return 100.0 * ratio(a_year(t.count_severe[:, group]), t.stand_groups[:, group])
+
+
+@metric("Unmet needs by severity", "未满足需求（按严重程度加权）", SEVERE_PER_100_A_YEAR, -1)
+def unmet_severe(t: Tallied, known: Known) -> Column:
+    """Unmet needs with each week weighted by what it costs a person: a week without meals is no open property matter."""
+    return _severe(t, 0)
+
+
+@metric("Unmet needs of elders living alone by severity", "独居老人未满足需求（加权）", SEVERE_PER_100, -1)
+def severe_elders_alone(t: Tallied, known: Known) -> Column:
+    """The same for elders (60+) who live alone."""
+    return _severe(t, 1 + ELDERS_ALONE)
+
+
+@metric("Unmet needs of senior elders by severity", "高龄老人未满足需求（加权）", SEVERE_PER_100, -1)
+def severe_senior_elders(t: Tallied, known: Known) -> Column:
+    """The same for elders of 70 and over."""
+    return _severe(t, 1 + SENIOR_ELDERS)
+
+
+@metric("Unmet needs of children by severity", "儿童未满足需求（加权）", SEVERE_PER_100, -1)
+def severe_children(t: Tallied, known: Known) -> Column:
+    """The same for children under 12."""
+    return _severe(t, 1 + CHILDREN)
+
+
+@metric("Unmet needs of low-income residents by severity", "低收入居民未满足需求（加权）", SEVERE_PER_100, -1)
+def severe_low_income(t: Tallied, known: Known) -> Column:
+    """The same for residents with a low income."""
+    return _severe(t, 1 + LOW_INCOME)
+
+
+@metric("Unmet needs of migrants by severity", "外来居民未满足需求（加权）", SEVERE_PER_100, -1)
+def severe_migrants(t: Tallied, known: Known) -> Column:
+    """The same for migrants."""
+    return _severe(t, 1 + MIGRANTS)
+
+
+@metric("Unmet needs that stay hidden", "隐性需求占比", "share", -1)
+def hidden_share(t: Tallied, known: Known) -> Column:
+    """Of the unmet person-weeks of the last 52 weeks, weighted by severity, those of which the station does not know."""
+    return ratio(over_a_year(t.count_severe[:, 6]), over_a_year(t.count_severe[:, 0]))
+
+
+def _given_by(t: Tallied, keeper: int) -> Column:
+    return ratio(over_a_year(t.count_services[:, keeper]), over_a_year(t.count_services.sum(axis=1)))
+
+
+@metric("Services of cases given by households", "家庭承担的服务", "share of services due")
+def given_by_household(t: Tallied, known: Known) -> Column:
+    """Of the services that cases asked for in the last 52 weeks, those that the own household gave."""
+    return _given_by(t, HOUSEHOLD)
+
+
+@metric("Services of cases given by neighbours", "邻里承担的服务", "share of services due")
+def given_by_neighbours(t: Tallied, known: Known) -> Column:
+    """The same of tied neighbours, without any station: what cohesion gives directly."""
+    return _given_by(t, NEIGHBOUR)
+
+
+@metric("Services of cases given by public services", "公共服务承担的服务", "share of services due")
+def given_by_public_services(t: Tallied, known: Known) -> Column:
+    """The same of public services."""
+    return _given_by(t, PUBLIC_SERVICE)
+
+
+@metric("Services of cases given by volunteers", "志愿者承担的服务", "share of services due")
+def given_by_volunteers(t: Tallied, known: Known) -> Column:
+    """The same of volunteers, given well."""
+    return _given_by(t, VOLUNTEER)
+
+
+@metric("Services of cases given by organizations", "服务组织承担的服务", "share of services due")
+def given_by_organizations(t: Tallied, known: Known) -> Column:
+    """The same of service organizations, given well."""
+    return _given_by(t, ORGANIZED)
+
+
+@metric("Services of cases not given", "未提供的服务", "share of services due", -1)
+def services_missed(t: Tallied, known: Known) -> Column:
+    """Of the services that cases asked for in the last 52 weeks, those that nobody gave, or that were not given well."""
+    return _given_by(t, 0) + _given_by(t, 6)
+
+
+@metric("Load of the station's desk", "站点派单负荷", "share of staff time")
+def desk_load(t: Tallied, known: Known) -> Column:
+    """Of the time of staff for service in the last 52 weeks, what orders took."""
+    return ratio(over_a_year(t.count_staff[:, 1]), over_a_year(t.count_staff[:, 0]))
+
+
+@metric("Elders alone in the register", "独居老人建档率", "share")
+def elders_alone_known(t: Tallied, known: Known) -> Column:
+    """Elders living alone who are in the station's register."""
+    return ratio(t.stand_register[:, 1], t.stand_groups[:, 1 + ELDERS_ALONE])
 
 
 @metric("Unmet needs known to the station", "已知未满足需求", PER_100_A_YEAR, -1)

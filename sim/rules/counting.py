@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.engine.jit import compiled, law
 from sim.state.phase import phase
-from sim.state.residents import BYSTANDER, GROUPS, NO_TIER, SUBSTANTIVE, TASK, VACANT
+from sim.state.residents import BYSTANDER, ELDERS_ALONE, GROUPS, NO_TIER, SUBSTANTIVE, TASK, VACANT
 
 YEAR = 52
 HALF_YEAR = 26
@@ -45,13 +45,14 @@ def is_active(i, station, residents):
 
 
 @phase
-def the_community_is_counted(station, residents, ties, grids, stand):
+def the_community_is_counted(station, residents, ties, grids, orders, stand):
     """Everyone and everything is counted."""
     count_residents(station, residents, ties, stand)
     count_volunteers(station, residents, stand)
     count_how_people_feel(residents, stand)
     count_participants(station, residents, ties, stand)
     count_places(grids, stand)
+    count_cases(station, residents, orders, stand)
     stand.bank[2], stand.bank[3] = station.trust[0], station.confidence[0]
     stand.longer[0] = stand.groups[0] - stand.children[0] - stand.newcomers[0]
     stand.active_tiers[BYSTANDER] = stand.active[0] - stand.active_tiers[TASK:].sum()
@@ -158,3 +159,16 @@ def count_places(grids, stand):
         heads = grids.first[g + 1] - grids.first[g]
         stand.places[0] += heads * grids.atmosphere[g]
         stand.places[1] += heads * grids.condition[g]
+
+
+@compiled
+def count_cases(station, residents, orders, stand):
+    """Cases by who keeps them, and who is in the register."""
+    for o in range(station.open_orders[0]):
+        if orders.until[o] > 0:
+            stand.cases[orders.keeper[o]] += 1
+    known, alone = 0, 0
+    for i in range(residents.known.size):
+        known += residents.known[i]
+        alone += residents.known[i] & ((residents.groups[i] >> ELDERS_ALONE) & 1)
+    stand.register[0], stand.register[1] = known, alone

@@ -13,15 +13,16 @@ from math import floor, log
 import numpy as np
 
 from sim.engine.jit import compiled, law
-from sim.mathematics.chance import key_of, limit_of, mixed, stream, uniform, words
+from sim.mathematics.chance import key_of, limit_of, mixed, stream, uniform, uniform_pair, words
 from sim.state.circle import first_to_help
 from sim.state.orders import HIDDEN, KEPT, NOBODY_KEEPS, NOBODY_SERVES, NOT_PLACED, close_order
-from sim.state.phase import phase
+from sim.state.phase import phase, unit
 from sim.state.residents import SENIOR_ELDER
 from sim.state.tallies import count_in_groups
 
 ARISE = stream("needing.arise")
 LENGTH = stream("needing.length")
+AT_START = stream("needing.at_start")
 BLOCK = 512
 """Residents drawn for at once: their words stay in the nearest cache."""
 FOUR = 4
@@ -123,6 +124,30 @@ def needs_arise(station, residents, households, ties, orders, kinds, levers, cou
             is_met(o, keeper, residents, orders, station, count)
 
 
+@law
+def share_with_a_case(weekly, mean):
+    """Share of those who can have a standing need who have one, where as many begin as end."""
+    return weekly * mean / (1.0 + weekly * mean)
+
+
+@unit
+def founders_have_cases(station, residents, households, ties, orders, kinds, levers, count, needing):
+    """The cases of the start: as many as if cases had begun and ended since long ago, each with its keeper."""
+    key = key_of(station.seed[0], AT_START, 0)
+    for i in range(residents.key.size):
+        for k in range(kinds.lasts.size):
+            if kinds.lasts[k] > 0.0 and (residents.wants[i] >> np.uint32(k)) & np.uint32(1):
+                weekly = chance_of_need(
+                    weekly_in(k, situation_of(i, residents), kinds), residents.low_income[i], needing.low_income_extra
+                )
+                has_one = uniform_pair(key, residents.key[i], k) < share_with_a_case(weekly, kinds.lasts[k])
+                if has_one and station.open_orders[0] < orders.state.size:
+                    o = enter_the_book(i, k, station, residents, orders)
+                    begins_a_case(o, station, orders, kinds, count)
+                    keeper = first_to_help(o, station, residents, households, ties, orders, kinds, levers, needing)
+                    orders.keeper[o], orders.state[o] = keeper, KEPT if keeper != NOBODY_KEEPS else HIDDEN
+
+
 # ---- the engineer's half: whose need of which kind arises, drawn for many residents and four kinds at once
 
 
@@ -161,13 +186,19 @@ def needs_of_this_week(key_arise, residents, kinds, needing):
     return who[:n], which[:n]
 
 
+@law
+def situation_of(i, residents):
+    """What makes needs of a resident likelier, as bits."""
+    bits = residents.alone[i] * ALONE + residents.low_income[i] * POOR + residents.limited[i] * LIMITED
+    return bits + int(residents.age[i] == SENIOR_ELDER) * SENIOR
+
+
 @compiled
 def situations_of(start, stop, residents):
-    """What makes needs of some residents likelier, as bits."""
+    """The same for a block of residents."""
     situations = np.empty(stop - start, np.uint8)
     for i in range(start, stop):
-        bits = residents.alone[i] * ALONE + residents.low_income[i] * POOR + residents.limited[i] * LIMITED
-        situations[i - start] = bits + np.uint8(residents.age[i] == SENIOR_ELDER) * SENIOR
+        situations[i - start] = situation_of(i, residents)
     return situations
 
 

@@ -14,12 +14,13 @@ import numpy as np
 from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.mathematics.chance import key_of, stream, uniform, uniform_pair
 from sim.state.orders import HIDDEN, PLACED
-from sim.state.phase import phase
+from sim.state.phase import phase, unit
 from sim.state.residents import ELDERS_ALONE, VACANT
 
 DISCOVER = stream("needing.discover")
 CALL = stream("registering.call")
 DOOR = stream("registering.door")
+AT_START = stream("registering.at_start")
 
 
 @law
@@ -111,6 +112,7 @@ def staff_knock_at_doors(station, residents, grids, kinds, levers, count, regist
             is_first = (residents.groups[i] >> ELDERS_ALONE) & 1 == 1
             if uniform(key, residents.key[i]) < chance_of_a_visit(doors, first, others, is_first):
                 is_entered(i, station, residents)
+                count.staff[2] += int(60.0 * dispatching.door_minutes + 0.5)
                 count.contacts[1] += 1
                 count.contacts[2] += is_first
 
@@ -122,6 +124,15 @@ def doors_of_the_week(station, grids, levers, registering, dispatching):
     seconds = 60.0 * dispatching.door_minutes
     meant = registering.doors_per_1000 * residents / 1000.0 + levers.doors[0]
     return min(meant, station.staff_left[0] / seconds) if meant > 0.0 else 0.0
+
+
+@unit
+def founders_are_registered(station, residents, kinds, registering):
+    """Who of those who can have a standing need is in the register at the start."""
+    cases, key = kinds_of_cases(kinds), key_of(station.seed[0], AT_START, 0)
+    for i in range(residents.known.size):
+        if can_have_cases(i, cases, residents) and uniform(key, residents.key[i]) < registering.known_at_start:
+            is_entered(i, station, residents)
 
 
 @law
