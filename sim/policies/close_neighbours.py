@@ -1,6 +1,6 @@
 """Close Neighbours: the bundle of the article's example, where the Party building work leads and volunteers are central.
 
-A vanguard, pioneers, grid integration, an order platform and recognition, each with doses of its own. The bundle says when
+A vanguard, pioneers, grid integration, visits at doors, an order platform and recognition, each with doses of its own. The bundle says when
 and for whom; a part can be left out. A part acts with exactly the luck it has when it stands alone.
 
 Sources: huang2025 (A45-A49)
@@ -17,6 +17,7 @@ from sim.policies.pioneers import Pioneers
 from sim.policies.policy import Policy, dose
 from sim.policies.recognition import Recognition
 from sim.policies.vanguard import Vanguard
+from sim.policies.visits import Visits
 from sim.world import World
 
 WHEN = ("start", "stop", "ramp", "every", "active")
@@ -42,6 +43,9 @@ class CloseNeighbours(Policy):
     grid_integration: GridIntegration | None = Field(
         GridIntegration(), description="Grid integration, or none.", json_schema_extra={"unit": "policy"}
     )
+    visits: Visits | None = Field(
+        Visits(), description="Visits at doors, or none.", json_schema_extra={"unit": "policy"}
+    )
     order_platform: OrderPlatform | None = Field(
         OrderPlatform(), description="The order platform, or none.", json_schema_extra={"unit": "policy"}
     )
@@ -60,7 +64,14 @@ class CloseNeighbours(Policy):
         return self
 
     def _given(self) -> tuple[Policy, ...]:
-        parts = (self.vanguard, self.pioneers, self.grid_integration, self.order_platform, self.recognition)
+        parts = (
+            self.vanguard,
+            self.pioneers,
+            self.grid_integration,
+            self.visits,
+            self.order_platform,
+            self.recognition,
+        )
         return tuple(part for part in parts if part is not None)
 
     @cached_property
