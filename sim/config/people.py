@@ -65,7 +65,6 @@ class Population(Section):
     seniors: float = number("Share of elders (60+) who are 70 or older.", unit="share", low=0, high=1)
     teens: float = number("Share of minors (under 18) who are 12 or older.", unit="share", low=0, high=1)
     pupils: float = number("Share of children under 12 who go to primary school.", unit="share", low=0, high=1)
-    works: float = number("Share of adults below 60 who are at work by day.", unit="share", low=0, high=1)
     low_income: float = number("Share of households with a low income.", unit="share", low=0, high=1)
     low_income_elders: float = number(
         "Share with a low income among households of elders only.", unit="share", low=0, high=1

@@ -44,7 +44,7 @@ class CloseNeighbours(Policy):
         GridIntegration(), description="Grid integration, or none.", json_schema_extra={"unit": "policy"}
     )
     visits: Visits | None = Field(
-        Visits(), description="Visits at doors, or none.", json_schema_extra={"unit": "policy"}
+        None, description="Visits at doors, or none.", json_schema_extra={"unit": "policy"}
     )
     order_platform: OrderPlatform | None = Field(
         OrderPlatform(), description="The order platform, or none.", json_schema_extra={"unit": "policy"}

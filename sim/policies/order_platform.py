@@ -27,10 +27,10 @@ class OrderPlatform(Policy):
         0.2, "Chance a week that the platform learns of a hidden need.", unit="chance a week", low=0, high=1
     )
     minutes_saved: float = dose(
-        0.8, "Share of the staff minutes of an order that it saves.", unit="share", low=0, high=0.99
+        0.0, "Share of the staff minutes of an order that it saves.", unit="share", low=0, high=0.99
     )
     review: float = dose(
-        1.0, "Above 0: what nobody in reach could ever take is declined at once.", unit="share", low=0, high=1
+        0.0, "Above 0: what nobody in reach could ever take is declined at once.", unit="share", low=0, high=1
     )
     offers: int = dose(2, "Volunteers called on top for each order.", unit="volunteers", low=0, high=1000)
     vulnerable_first: float = dose(
@@ -57,6 +57,14 @@ class OrderPlatform(Policy):
             levers.response_target[0] = min(levers.response_target[0], np.float64(my.response_target))
         return my.cost * my.strength * residents.tier.size / 1000.0
 
+    def _desk(self) -> str:
+        saved = f"saves {self.minutes_saved:.0%} of the minutes of staff that an order takes, " if self.minutes_saved else ""
+        return saved + ("declines what nobody in reach could take, " if self.review else "")
+
+    def _desk_zh(self) -> str:
+        saved = f"节省{self.minutes_saved:.0%}的派单工时，" if self.minutes_saved else ""
+        return saved + ("审核退回无人能接的工单，" if self.review else "")
+
     def sentence(self) -> str:
         """One sentence."""
         promise = (
@@ -65,8 +73,8 @@ class OrderPlatform(Policy):
             else "no answer is promised"
         )
         return (
-            f"A platform saves {self.minutes_saved:.0%} of the minutes of staff that an order takes, learns of {self.reach:.0%} of hidden needs a week, "
-            f"{'declines what nobody in reach could take, ' if self.review else ''}calls {self.offers} more volunteers for an order, puts the vulnerable first "
+            f"A platform {self._desk()}learns of {self.reach:.0%} of hidden needs a week, "
+            f"calls {self.offers} more volunteers for an order, puts the vulnerable first "
             f"(weight {self.vulnerable_first:g}), {promise}, and {self.feedback:.0%} of ratings reach volunteers, {self.period()}, "
             f"at {self.cost:g} yuan a week per 1,000 residents."
         )
@@ -79,6 +87,6 @@ class OrderPlatform(Policy):
             else "不设响应时限"
         )
         return (
-            f"平台节省{self.minutes_saved:.0%}的派单工时，{'审核退回无人能接的工单，' if self.review else ''}每周发现{self.reach:.0%}的隐性需求，每单多通知{self.offers}名志愿者，弱势群体优先（权重{self.vulnerable_first:g}），{promise}，"
+            f"平台{self._desk_zh()}每周发现{self.reach:.0%}的隐性需求，每单多通知{self.offers}名志愿者，弱势群体优先（权重{self.vulnerable_first:g}），{promise}，"
             f"{self.feedback:.0%}的评价反馈给志愿者；每周每千人{self.cost:g}元。"
         )

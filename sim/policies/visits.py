@@ -3,7 +3,7 @@
 Each visit takes time of the station's staff: as many are made as orders leave time for. Finding people is no help yet:
 without hands for what is found, the line grows.
 
-Sources: huang2025 (A10, A62), siming2024
+Sources: huang2025 (A10, A62), siming2022, xiamen2021
 """
 
 from sim.policies.acts import pushes

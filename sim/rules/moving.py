@@ -15,7 +15,6 @@ import numpy as np
 from sim.engine.jit import compiled, law, prefetch
 from sim.mathematics.chance import block, key_of, limit_of, share, stream, uniform
 from sim.mathematics.odds import weekly_from_annual
-from sim.state.circle import works_by_day
 from sim.state.groups import join_groups
 from sim.state.households import BY_CHANCE, draw_household
 from sim.state.orders import close_order, loses_keeper
@@ -114,9 +113,9 @@ def habit_brought(tier, u, moving):
 
 
 @law
-def arrives(i, seed, residents, households, kinds, people, starting):
+def arrives(i, residents, households, kinds, starting):
     """A newcomer begins as a bystander (a child without a tier) and knows nothing of this place."""
-    join_groups(i, seed, residents, households, kinds, people)
+    join_groups(i, residents, households, kinds)
     residents.known[i], residents.contacted[i], residents.promised[i], residents.cases[i] = 0, 0, 0.0, 0
     residents.tenure[i], residents.registered[i], residents.route[i], residents.balance[i] = 0, 0, 0, 0
     residents.recruited_week[i], residents.registered_week[i], residents.team[i] = -1, NEVER_SERVED, NO_TEAM
@@ -187,10 +186,9 @@ def newcomers_arrive(station, residents, households, ties, levers, people, kinds
             for i in range(low, high):
                 if empty[i - low]:
                     residents.age[i] = VACANT
-                residents.works[i] = works_by_day(i, station.seed[0], residents, people)
             for i in range(low, high):
                 if residents.age[i] != VACANT:
-                    arrives(i, station.seed[0], residents, households, kinds, people, starting)
+                    arrives(i, residents, households, kinds, starting)
                     residents.habit[i] = habit_brought(residents.tier[i], uniform(key_habit, residents.key[i]), moving)
             # until they next take in the mood around them, newcomers know each other only
             for i in range(low, high):

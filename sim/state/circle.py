@@ -4,7 +4,7 @@ First the own household, if somebody able is there (by day, for what children ne
 the strength of the tie; then public services. Whether a household keeps a case is drawn once for the case: whoever
 asks again is answered the same, as long as somebody able is there.
 
-Sources: huang2025 (A36, A37), clhls2016
+Sources: huang2025 (A36, A37), clhls2018
 """
 
 from math import exp
@@ -13,12 +13,10 @@ import numpy as np
 
 from sim.config.kinds import ELIGIBLE
 from sim.engine.jit import law
-from sim.mathematics.chance import block, key_of, share, stream, uniform, uniform_pair, uniform_twice
+from sim.mathematics.chance import key_of, stream, uniform, uniform_pair, uniform_twice
 from sim.state.orders import HOUSEHOLD, NEIGHBOUR, NOBODY_KEEPS, PUBLIC_SERVICE
-from sim.state.residents import ADULT, CHILD, SENIOR_ELDER
+from sim.state.residents import ADULT, AT_SCHOOL, SENIOR_ELDER
 
-WORKS = stream("circle.works")
-PUPIL = stream("households.person")
 HOME = stream("circle.home")
 NEIGHBOURS = stream("circle.neighbours")
 COVER = stream("needing.cover")
@@ -30,12 +28,6 @@ NO_ONE = -1
 def is_able(j, residents):
     """Whether somebody can take care of another: grown up, and not limited in mobility."""
     return ADULT <= residents.age[j] <= SENIOR_ELDER and residents.limited[j] == 0
-
-
-@law
-def works_by_day(j, seed, residents, people):
-    """Whether an adult below 60 is at work by day: drawn once a person."""
-    return residents.age[j] == ADULT and uniform(key_of(seed, WORKS, 0), residents.key[j]) < people.works
 
 
 @law
@@ -121,10 +113,9 @@ def first_to_help(o, station, residents, households, ties, orders, kinds, levers
 
 
 @law
-def is_pupil(i, seed, residents, people):
-    """Whether a child goes to school: the draw that also says whether a household has a pupil."""
-    _, u, _, _ = block(key_of(seed, PUPIL, 0), residents.key[i], np.uint64(2))
-    return residents.age[i] == CHILD and share(u) < people.pupils
+def is_pupil(i, residents):
+    """Whether a child goes to school."""
+    return residents.years[i] >= AT_SCHOOL
 
 
 @law

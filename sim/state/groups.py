@@ -1,7 +1,7 @@
 """Belonging: the groups a resident belongs to, and what they can come to need."""
 
 from sim.engine.jit import law
-from sim.state.circle import is_pupil, is_unattended, works_by_day
+from sim.state.circle import is_pupil, is_unattended
 from sim.state.phase import unit
 from sim.state.residents import CHILD, MIGRANT, SENIOR_ELDER, YOUNGER_ELDER
 
@@ -20,13 +20,13 @@ def groups_of(age, alone, low_income, migrant):
 
 
 @law
-def wants_of(i, seed, residents, households, kinds, people):
+def wants_of(i, residents, households, kinds):
     """The service kinds that a resident can come to need, as bits; who is eligible stands in the table of kinds."""
     age, groups = residents.age[i], residents.groups[i]
     elder = age >= YOUNGER_ELDER and age <= SENIOR_ELDER
     grown = age == 2 or elder
     unattended = age == CHILD and is_unattended(i, residents, households)
-    pupil = unattended and is_pupil(i, seed, residents, people)
+    pupil = unattended and is_pupil(i, residents)
     member = (
         age <= SENIOR_ELDER,
         (groups & 1) != 0,
@@ -50,17 +50,15 @@ def wants_of(i, seed, residents, households, kinds, people):
 
 
 @law
-def join_groups(i, seed, residents, households, kinds, people):
+def join_groups(i, residents, households, kinds):
     """Write the groups and the possible needs of a resident."""
     migrant = residents.origin[i] == MIGRANT
     residents.groups[i] = groups_of(residents.age[i], residents.alone[i], residents.low_income[i], migrant)
-    residents.wants[i] = wants_of(i, seed, residents, households, kinds, people)
+    residents.wants[i] = wants_of(i, residents, households, kinds)
 
 
 @unit
-def everybody_joins_groups(station, residents, households, kinds, people):
+def everybody_joins_groups(residents, households, kinds):
     """Write the groups and the possible needs of every resident."""
     for i in range(residents.age.size):
-        residents.works[i] = works_by_day(i, station.seed[0], residents, people)
-    for i in range(residents.age.size):
-        join_groups(i, station.seed[0], residents, households, kinds, people)
+        join_groups(i, residents, households, kinds)

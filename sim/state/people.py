@@ -25,7 +25,6 @@ class HouseholdNumbers(NamedTuple):
     seniors: float
     teens: float
     pupils: float
-    works: float
     limited: Column
     interest: Column
     interest_spread: float
@@ -74,7 +73,6 @@ PEOPLE: Table = {
         "seniors": "share of senior elders among elders",
         "teens": "share of teens among minors",
         "pupils": "share of pupils among children",
-        "works": "share of adults below 60 who work by day",
         "interest_spread": "spread of interests",
         "disposition_spread": "spread of dispositions",
         "hours_sigma": "spread of the logarithm of hours",
@@ -105,7 +103,6 @@ def household_numbers(p: Population) -> HouseholdNumbers:
         seniors=p.seniors,
         teens=p.teens,
         pupils=p.pupils,
-        works=p.works,
         limited=np.array(p.limited, np.float64),
         interest=np.array([p.interest_others, p.interest_concerned], np.float64),
         interest_spread=p.interest_spread,

@@ -64,7 +64,6 @@ RESIDENTS: Table = {
     "habit": share("habit of serving"),
     "wellbeing": share("well-being, a process"),
     "assigned": share("share of assigned work in one's service, remembered"),
-    "works": flag("is at work by day"),
     "known": flag("is in the register of the station"),
     "contacted": Fact("i4", "week of the last contact with the station", "week"),
     "hours_kept": Fact("f4", "hours given to cases this week", "hours", 0),
