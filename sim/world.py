@@ -17,6 +17,7 @@ from sim.founding.acquaintances import acquainted
 from sim.founding.networks import ties
 from sim.founding.population import INITIAL, Founders, founders
 from sim.mathematics.chance import key_of, stream, uniforms
+from sim.rules.keeping import founders_keep_cases
 from sim.rules.moving import founders_have_stayed
 from sim.rules.needing import founders_have_cases
 from sim.rules.registering import founders_are_registered
@@ -34,9 +35,10 @@ from sim.state.views import LAYOUTS, MOST_SLOW, ROWS, SECTIONS, SLOW
 
 REGISTERED = stream("starting.registered")
 TENURE = stream("starting.tenure")
+SERVED = stream("starting.served")
 ISSUE_ROWS_PER_GRID = 24
 FIELDS = len(INTERESTS)
-FOUNDING = (everybody_joins_groups, founders_are_registered, founders_have_cases)
+FOUNDING = (everybody_joins_groups, founders_are_registered, founders_have_cases, founders_keep_cases)
 """What happens once, when a community is founded."""
 LARGE = 100_000
 """Residents from which it is worth asking for memory back."""
@@ -199,6 +201,7 @@ class World:
         self.atmosphere[:], self.condition[:] = start.atmosphere, start.condition
         self.skill[:], self.efficacy[:], self.identity[:] = start.skill, start.efficacy, self.identity_home
         self.satisfaction[:], self.wellbeing[:] = start.satisfaction, start.wellbeing
+        self._volunteers_have_served(seed)
         self.team[:], self.team_leader[:], self.issue_grid[:] = -1, -1, -1
         self.recruited_week[:], self.last_served[:], self.registered_week[:] = -1, NEVER_SERVED, NEVER_SERVED
         for name in INITIAL:
@@ -215,6 +218,14 @@ class World:
         for founding in FOUNDING:
             founding.run(self.table())
         self._expect_needs()
+
+    def _volunteers_have_served(self, seed: np.uint64) -> None:
+        """Who takes part at the start has done so for a while: their skill lies evenly up to a highest one."""
+        start, serve = self.config.starting, self.tier >= 1
+        u = uniforms(np.uint64(key_of(seed, SERVED, 0)), self.key)[serve]
+        self.skill[serve] = start.skill + u * (start.served_skill - start.skill)
+        self.efficacy[serve], self.habit[serve] = start.served_efficacy, start.served_habit
+        self.satisfaction[serve] = start.served_satisfaction
 
     def _tie_founders(self, seed: np.uint64) -> None:
         """The ties that founders have: given, or made in meetings of the past."""

@@ -108,6 +108,12 @@ class Population(Section):
     identity_local: float = number("Mean identity to which locals return.", unit="share", low=0, high=1)
     identity_migrant: float = number("Mean identity to which migrants return.", unit="share", low=0, high=1)
     identity_spread: float = number("Standard deviation of that identity between people.", unit="share", low=0, high=1)
+    initial_leaning: float = number(
+        "How much more often those who lean to take part do so at the start: the exponent of their leaning; 0: no more.",
+        unit="exponent",
+        low=0,
+        high=10,
+    )
     initial_tiers: tuple[Share, Share, Share] = numbers(
         "Share of residents 12+ who start at tier 1, 2 and 3.", unit="share"
     )

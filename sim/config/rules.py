@@ -9,6 +9,11 @@ class Starting(Section):
     """State of founders at the start and of newcomers on arrival."""
 
     skill: float = share("Skill of somebody who has never served.")
+    served_skill: float = share("Most skill of those who take part at the start: theirs lies evenly up to this.")
+    served_efficacy: float = share("Efficacy of those who take part at the start.")
+    served_habit: float = share("Habit of those who take part at the start.")
+    served_satisfaction: float = share("Satisfaction of those who take part at the start.")
+    cases_served: float = share("Share of the cases left to the station that a volunteer keeps at the start.")
     efficacy: float = share("Belief that one's service would succeed.")
     satisfaction: float = share("Satisfaction with serving, before the first service.")
     wellbeing: float = share("Well-being.")

@@ -129,12 +129,18 @@ def grids_of(household_first: Column, grids: int, shares: tuple[float, ...]) -> 
     return np.searchsorted(ends, middles, side="right").astype(np.int16)
 
 
-def initial_tiers(p: Population, seed: int | np.uint64, age: Column, key: Column) -> Column:
-    """Each resident's tier at the start: the configured shares, then the seeds; children have none (-1)."""
+def initial_tiers(p: Population, seed: int | np.uint64, age: Column, key: Column, disposition: Column) -> Column:
+    """Each resident's tier at the start: the configured shares, then the seeds; children have none (-1).
+
+    Where `initial_leaning` is above 0, whoever leans to take part stands higher more often, as after years of climbing.
+    """
     tier = np.full(age.size, NO_TIER, np.int8)
     able = np.flatnonzero(age != CHILD)
     one, two, three = p.initial_tiers
     luck = uniforms(np.uint64(key_of(seed, _TIER, 0)), key[able])
+    if p.initial_leaning > 0.0:
+        mean = 0.5 * (p.initial_leaning * p.disposition_spread) ** 2
+        luck = luck / np.exp(p.initial_leaning * disposition[able] - mean)
     tier[able] = (luck < three).astype(np.int8) + (luck < three + two) + (luck < three + two + one)
     count = min(able.size, p.seed_count + round(p.seed_share * able.size))
     if count:
@@ -171,7 +177,7 @@ def founders(p: Population, seed: int | np.uint64) -> Founders:
         grid=grids_of(first, p.grids, p.grid_shares)[household],
         grids=p.grids,
         persons=persons,
-        tier=initial_tiers(p, seed, persons.age, persons.key),
+        tier=initial_tiers(p, seed, persons.age, persons.key, persons.disposition),
         initial=dict.fromkeys(INITIAL),
     )
 

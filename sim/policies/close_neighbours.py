@@ -43,9 +43,7 @@ class CloseNeighbours(Policy):
     grid_integration: GridIntegration | None = Field(
         GridIntegration(), description="Grid integration, or none.", json_schema_extra={"unit": "policy"}
     )
-    visits: Visits | None = Field(
-        None, description="Visits at doors, or none.", json_schema_extra={"unit": "policy"}
-    )
+    visits: Visits | None = Field(None, description="Visits at doors, or none.", json_schema_extra={"unit": "policy"})
     order_platform: OrderPlatform | None = Field(
         OrderPlatform(), description="The order platform, or none.", json_schema_extra={"unit": "policy"}
     )

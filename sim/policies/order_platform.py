@@ -58,7 +58,11 @@ class OrderPlatform(Policy):
         return my.cost * my.strength * residents.tier.size / 1000.0
 
     def _desk(self) -> str:
-        saved = f"saves {self.minutes_saved:.0%} of the minutes of staff that an order takes, " if self.minutes_saved else ""
+        saved = (
+            f"saves {self.minutes_saved:.0%} of the minutes of staff that an order takes, "
+            if self.minutes_saved
+            else ""
+        )
         return saved + ("declines what nobody in reach could take, " if self.review else "")
 
     def _desk_zh(self) -> str:

@@ -10,8 +10,8 @@ Sources: huang2025 (A52-A54, A67)
 
 import numpy as np
 
-from sim.engine.jit import law
-from sim.mathematics.chance import key_of, stream, uniform
+from sim.engine.jit import compiled, law
+from sim.mathematics.chance import key_of, stream, uniform, uniform_twice
 from sim.state.circle import first_to_help, is_able, is_for_children, somebody_able_at_home
 from sim.state.orders import (
     HIDDEN,
@@ -24,12 +24,17 @@ from sim.state.orders import (
     VOLUNTEER,
     close_order,
     is_still_there,
+    keeps_case,
     loses_keeper,
+    lowest_skill,
+    may_serve,
 )
-from sim.state.phase import phase
+from sim.state.phase import phase, unit
 from sim.state.residents import TASK
 
 STOP = stream("keeping.stop")
+AT_START = stream("keeping.at_start")
+NO_ONE = -1
 BEGUN, ENDED, MOVED, DIED, LOOKED_AGAIN = range(5)
 """What is counted of cases."""
 
@@ -108,3 +113,30 @@ def case_ends(o, residents, orders, kinds, station):
     loses_keeper(o, residents, orders, kinds)
     residents.open_needs[orders.client[o]] &= ~(np.uint32(1) << np.uint32(orders.kind[o]))
     close_order(o, orders, station)
+
+
+@unit
+def founders_keep_cases(station, residents, orders, kinds, levers, starting):
+    """Of the cases that are left to the station at the start, a share is kept by volunteers who have the time."""
+    key = key_of(station.seed[0], AT_START, 0)
+    for o in range(station.open_orders[0]):
+        u, point = uniform_twice(key, orders.key[o], np.uint64(0))
+        if orders.state[o] == HIDDEN and orders.until[o] > 0 and u < starting.cases_served:
+            v = volunteer_with_time(o, point, residents, orders, kinds, levers)
+            if v != NO_ONE:
+                orders.placed[o] = 0
+                residents.known[orders.client[o]] = 1
+                keeps_case(o, v, residents, orders, kinds)
+
+
+@compiled
+def volunteer_with_time(o, point, residents, orders, kinds, levers):
+    """The first volunteer, from a point (0-1) of the rows on, who may serve a case and keeps none yet; NO_ONE for nobody."""
+    n, k = residents.tier.size, orders.kind[o]
+    lowest = lowest_skill(k, kinds, levers)
+    for step in range(n):
+        v = (int(point * n) + step) % n
+        if residents.tier[v] >= TASK and residents.cases[v] == 0 and v != orders.client[o]:
+            if may_serve(k, residents.tier[v], residents.skill[v], residents.hours_limit[v], lowest, kinds):
+                return v
+    return NO_ONE
