@@ -47,10 +47,16 @@ def asks_the_station(o, station, orders, kinds, needing):
 
 
 @law
+def is_told_at_contact(o, station, residents, orders):
+    """Whether a case that had begun was told at a contact of this week (a call), or of the last (a visit at the door)."""
+    return residents.contacted[orders.client[o]] >= max(station.week[0] - 1, orders.arose[o])
+
+
+@law
 def becomes_known(o, key_discover, station, residents, orders, kinds, levers, needing):
     """Whether the station learns of a hidden need this week; somebody tied to a participant has one more way."""
     i = orders.client[o]
-    if kinds.lasts[orders.kind[o]] > 0.0 and residents.contacted[i] == station.week[0]:
+    if kinds.lasts[orders.kind[o]] > 0.0 and is_told_at_contact(o, station, residents, orders):
         return True
     neighbour = needing.neighbour_tells if residents.active_ties[i] > 0 else 0.0
     outreach = levers.outreach[residents.grid[i]]
