@@ -9,22 +9,24 @@ from sim.config.kinds import Kind
 from sim.config.people import Network, Population
 from sim.config.rules import (
     Asking,
-    Assigning,
-    Banking,
     Bonding,
     Deciding,
-    Dispatching,
     Feeling,
     Learning,
     Moving,
-    Needing,
-    Pairing,
     Placing,
-    Registering,
     Remembering,
-    Serving,
     Starting,
     Teaming,
+)
+from sim.config.service import (
+    Assigning,
+    Banking,
+    Dispatching,
+    Needing,
+    Pairing,
+    Registering,
+    Serving,
 )
 
 

@@ -8,11 +8,10 @@ Sources: manshadi2022 (C22, C23), huang2025 (A10, A60-A64)
 """
 
 from math import ceil, log
-from typing import NamedTuple
 
 import numpy as np
 
-from sim.engine.jit import AHEAD, Column, borrowed, compiled, inlined, keep, law, prefetch
+from sim.engine.jit import AHEAD, borrowed, compiled, inlined, keep, law, prefetch
 from sim.mathematics.chance import NOBODY, key_of, stream, uniform, uniform_twice, uniforms
 from sim.mathematics.odds import happens
 from sim.mathematics.sorting import first_from, in_order
@@ -37,7 +36,8 @@ from sim.state.orders import (
     scope_of_dispatch,
 )
 from sim.state.phase import phase
-from sim.state.residents import INTERESTS, who_takes_part
+from sim.state.residents import who_takes_part
+from sim.state.ring import VOLUNTEER, Line, Offer, Ring, next_who_serves, place_in_ring
 from sim.state.ties import prefetch_strengths, strength_between
 
 RING = stream("dispatching.ring")
@@ -252,53 +252,6 @@ def ends_the_week(volunteer, station, residents, count):
 
 # ---- the engineer's half: ring and line as columns, inlined because to hand them all over costs more than one look
 
-VOLUNTEER = np.dtype(
-    [
-        ("key", "u8"), ("pushed", "f8"), ("row", "i4"), ("time", "f4"), ("skill", "f4"), ("identity", "f4"),
-        ("fatigue", "f4"), ("for_cases", "f4"), ("interest", "f4", (len(INTERESTS),)), ("grid", "i2"), ("calls", "i2"), ("refusals", "i2"),
-        ("tier", "i1"), ("away", "u1"), ("cases", "u1"),
-    ],
-    align=True,
-)  # fmt: skip
-VOLUNTEER = np.dtype((np.record, VOLUNTEER))
-"""What an offer asks of a volunteer, in one cache line: `time` is hours left, `for_cases` hours a week not promised yet, `pushed` is added to the log odds."""
-
-
-class Ring(NamedTuple):
-    """Volunteers who can be called, each grid a stretch, within it in the order of their draws (ranks)."""
-
-    volunteers: Column
-    serves: Column
-    """Kinds of service that each may serve now, as bits: that most whom an order meets may not, one look tells."""
-    ranks: Column
-    first: Column
-    """Where those stand to whom the orders of each grid are offered first: of the grid or, if all are one pool, all."""
-    end: Column
-    of_all: Column
-    """Places in the ring in the order of ranks, whatever the grid; empty where no order leaves its grid."""
-    ranks_of_all: Column
-
-
-class Line(NamedTuple):
-    """Orders on offer as the line has them, and the points (0-1) from which they are offered near, and everywhere."""
-
-    orders: Column
-    near: Column
-    everywhere: Column
-
-
-class Offer(NamedTuple):
-    """An order is offered to so many volunteers, of so many who are looked through from a place of the ring on."""
-
-    order: int
-    calls: int
-    names: int
-    near: bool
-    start: int
-    low: int
-    high: int
-    key: int
-
 
 @compiled
 def orders_on_offer(station, orders):
@@ -377,15 +330,6 @@ def packed(rows, station, residents, levers, dispatching):
 
 
 @inlined
-def next_who_serves(turn, k, offer, ring):
-    """The turn, from this one on, of the next who may serve a kind and has not turned calls off; else the last turn."""
-    bit, serves = np.uint32(1) << np.uint32(k), ring.serves
-    while turn < offer.names and serves[place_in_ring(turn, offer, ring)] & bit == 0:
-        turn += 1
-    return turn
-
-
-@inlined
 def offer_of(at, near, key, line, ring, residents, orders, levers, dispatching):
     """The offer of an order of the line, near or everywhere."""
     o = line.orders[at]
@@ -396,15 +340,6 @@ def offer_of(at, near, key, line, ring, residents, orders, levers, dispatching):
     names = min(high - low, int(ceil(dispatching.names_looked_through))) if calls > 0 else 0
     start = first_from(points[at], ranks, low, high) if names > 0 else low
     return Offer(o, calls, names, near, start, low, high, key)
-
-
-@inlined
-def place_in_ring(turn, offer, ring):
-    """The place of who comes next, so many turns from the start of an offer; after the last comes the first."""
-    at = offer.start + turn
-    if at >= offer.high:
-        at -= offer.high - offer.low
-    return at if offer.near else ring.of_all[at]
 
 
 @inlined
