@@ -226,6 +226,8 @@ class World:
         self.skill[serve] = start.skill + u * (start.served_skill - start.skill)
         self.efficacy[serve], self.habit[serve] = start.served_efficacy, start.served_habit
         self.satisfaction[serve] = start.served_satisfaction
+        if start.served_identity > 0.0:
+            self.identity[serve] = np.minimum(self.identity[serve] + start.served_identity, 1.0)
 
     def _tie_founders(self, seed: np.uint64) -> None:
         """The ties that founders have: given, or made in meetings of the past."""

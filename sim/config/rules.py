@@ -13,6 +13,9 @@ class Starting(Section):
     served_efficacy: float = share("Efficacy of those who take part at the start.")
     served_habit: float = share("Habit of those who take part at the start.")
     served_satisfaction: float = share("Satisfaction of those who take part at the start.")
+    served_identity: float = share(
+        "What those who take part identify with the community more than at home, at the start."
+    )
     cases_served: float = share("Share of the cases left to the station that a volunteer keeps at the start.")
     efficacy: float = share("Belief that one's service would succeed.")
     satisfaction: float = share("Satisfaction with serving, before the first service.")
