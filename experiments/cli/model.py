@@ -88,8 +88,7 @@ def validate(
     """Compare a community with the patterns that real ones show: target, model, verdict."""
     from experiments.tasks.validate import run_validation
 
-    folder = out or Path("results") / f"validation_{Path(community).stem}"
-    run_validation(community, changes, patterns, replicates, folder, workers)
+    run_validation(community, changes, patterns, replicates, out, workers)
 
 
 @click.command()
@@ -106,9 +105,7 @@ def calibrate(
     from experiments.tasks.calibrate import run_calibration
 
     try:
-        run_calibration(
-            name, changes, trials, out or Path("results") / f"calibration_{Path(name).stem}", workers, write
-        )
+        run_calibration(name, changes, trials, out, workers, write)
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is missing: pip install 'linli[calibrate]'") from None
 

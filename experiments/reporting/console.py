@@ -4,8 +4,9 @@ Tables come from `spread` alone: words are broken over lines where there is litt
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.box import HEAVY_HEAD
 from rich.cells import cell_len
@@ -139,3 +140,21 @@ def _fitting(cell: str | Text, width: int, column: Words | Numbers) -> Text:
     lines = text.split("\n")
     parts = [part for line in lines for part in ([line] if line.cell_len <= width else line.split(" "))]
     return Text("\n").join(parts)
+
+
+def failures_in_words(failures: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
+    """Of the first failed runs who they are with their last words, and the command that repeats each."""
+    for row in failures[:3]:
+        # the message is the last part that is not indented, as what follows explains it
+        last = [line for line in str(row["error"]).splitlines() if line[:1].strip()][-1]
+        yield f" {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}", f"  again: {row['command']}"
+    if len(failures) > 3:
+        yield "", f"... and {len(failures) - 3} more failed runs, all in failures.csv."
+
+
+def say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> None:
+    """Print them."""
+    for what, again in failures_in_words(failures):
+        if what:
+            console.print(Text("failed:", style="red") + Text(what))
+        console.print(again, soft_wrap=True)

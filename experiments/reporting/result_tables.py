@@ -37,8 +37,11 @@ def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True,
     outcomes = tuple(dict.fromkeys(file.outcomes))
     runs = results.runs(None if every_metric else (*outcomes, *MEASURES, *wanted("OF_RUNS")))
     over_time = over_time and not runs.empty
-    found = explore(study, runs, {name: m.better for name, m in METRICS.items()}, conditions=False)
     over = [m for m in dict.fromkeys((*outcomes, *wanted("OVER_TIME"))) if m in METRICS]
+    # first what reads the store again, then what loads the libraries of statistics: both at once is the most memory
+    trajectories = results.trajectories(over) if over_time else pd.DataFrame()
+    profiles = results.profiles(outcomes) if over_time else pd.DataFrame()
+    found = explore(study, runs, {name: m.better for name, m in METRICS.items()}, conditions=False)
     tables = Tables(
         name=study.name,
         title=file.title,
@@ -47,8 +50,8 @@ def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True,
         outcomes=outcomes,
         runs=runs,
         effects=effects(runs, study.reference, outcomes, first_stage),
-        trajectories=results.trajectories(over) if over_time else pd.DataFrame(),
-        profiles=profile_bands(results.profiles(outcomes)) if over_time else pd.DataFrame(),
+        trajectories=trajectories,
+        profiles=profile_bands(profiles) if over_time else profiles,
         varies=tuple(file.varies),
         points=tuple(point_in_words(point) for point in study.points),
         spans={arm: _spans(study, arm) for arm in study.arms},

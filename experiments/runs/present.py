@@ -1,16 +1,20 @@
 """The present state of a study's folder: whose it is, and which of its files tell of the study as it is now."""
 
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from experiments.runs.files import said_in
 from experiments.runs.provenance import hashes, resolved_text
-from experiments.runs.store import Store, StoreError
+from experiments.runs.store import Store, StoreError, clear_errors, write_whole
 from experiments.study.design import Study
 
+OF = "of.json"
+"""The mark of a folder of a validation or calibration: which file it is about."""
 DERIVED = (
     "runs.csv",
     "weekly.csv",
@@ -77,6 +81,26 @@ def claim(study: Study, store: Store, *, write: bool = True) -> None:
         _say(f"{store.folder} holds the results of another study, {other}; this one is {ours}.{fate}")
     if write and theirs != mine:
         store.write_mark(mine)
+
+
+def claim_folder(folder: Path, file: Path, *, by_name: bool) -> None:
+    """Make a folder that of one file's validation or calibration; `by_name`: nobody chose it, it bears the file's name.
+
+    Raises StoreError where it holds that of another file and nobody chose it; where somebody did, says so.
+    """
+    mark, mine = folder / OF, str(file.resolve())
+    said = said_in(mark) or {}
+    theirs = said.get("file")
+    if isinstance(theirs, str) and theirs != mine and Path(theirs).is_file():
+        if by_name:
+            raise StoreError(
+                f"{folder} holds what was found with another file of this name, {theirs}; this one is {mine}. "
+                "Choose a folder for it with --out."
+            )
+        _say(f"{folder} holds what was found with another file, {theirs}; this one is {mine}, and takes its place.")
+    with clear_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(mark, (json.dumps({"file": mine}, ensure_ascii=False) + "\n").encode(), sync=False)
 
 
 def _owner(study: Study) -> dict[str, str]:

@@ -26,6 +26,7 @@ from experiments.analysis.stopping import Need, needs, next_look
 from experiments.runs.files import clear_errors, sync_file
 from experiments.runs.parquet import TOGETHER, beside_little_memory, column, plainly, rows_of, write_rows
 from experiments.runs.store import Store
+from experiments.runs.summaries import Rows, ends, moments
 from experiments.runs.workers import limit_of
 from experiments.study.design import Study
 
@@ -33,12 +34,12 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-type Rows = NDArray[Any]
-"""A row a run, a column a week."""
 type Columns = dict[str, Any]
 
 SPAN = 13
 """Weeks looked at together, so that many runs are never all weeks in memory twice."""
+TWICE = 2_000_000
+"""Values that are looked at together where runs are few."""
 ROOM = 8_000_000
 """Values of a metric in memory together: of many runs, not all weeks."""
 GROUP = 8192
@@ -146,8 +147,8 @@ class Results:
         """Arm, point, week, metric: mean, standard deviation, 5 % and 95 % of the runs, and their number."""
 
         def said(here: Rows, _: Rows) -> Columns:
-            low, high = np.nanquantile(here, (0.05, 0.95), axis=0)
-            return {**_moments(here), "low": low, "high": high}
+            low, high = ends(here)
+            return {**moments(here), "low": low, "high": high}
 
         columns = ("arm", "point", "week", "metric", "mean", "sd", "low", "high", "n")
         return self._week_by_week(metrics, said, list(self.study.arms), columns)
@@ -156,7 +157,7 @@ class Results:
         """Arm, point, week, metric: mean paired difference from the first arm, its standard deviation, pairs."""
         columns = ("arm", "point", "week", "metric", "mean", "sd", "n")
         others = list(self.study.arms)[1:]
-        return self._week_by_week(metrics, lambda here, first: _moments(here - first), others, columns)
+        return self._week_by_week(metrics, lambda here, first: moments(here - first), others, columns)
 
     def _week_by_week(
         self, metrics: Sequence[str], said: Callable[[Rows, Rows], Columns], arms: Sequence[str], columns: Sequence[str]
@@ -164,14 +165,16 @@ class Results:
         """What `said` makes of the runs of each arm and of the first one, at every point: a row a week measured."""
         import pandas as pd
 
-        parts, every = [], range(self.study.file.weeks)
+        parts: dict[str, list[NDArray[Any]]] = {name: [] for name in columns}
+        every = range(self.study.file.weeks)
         with self._open(plan=False) as con:
             rows_of, many = self._slots(con)
             at_once = max(SPAN, ROOM // max(many, 1) // SPAN * SPAN)
             for metric, start in product(sorted(metrics), every[::at_once]):
                 weeks = every[start : start + at_once]
                 values = self._values(con, metric, many, weeks)
-                spans = [slice(first, first + SPAN) for first in range(0, len(weeks), SPAN)]
+                wide = max(SPAN, TWICE // max(many, 1))
+                spans = [slice(first, first + wide) for first in range(0, len(weeks), wide)]
                 for point, arm, span in product(range(len(self.study.points)), arms, spans):
                     here, first = (
                         values[rows_of[one, point], span].astype(float) for one in (arm, self.study.reference)
@@ -179,10 +182,15 @@ class Results:
                     with warnings.catch_warnings():
                         warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which nothing is measured
                         found = said(here, first)
-                    labels: dict[str, Any] = {"arm": arm, "point": point, "week": weeks[span], "metric": metric}
-                    frame = pd.DataFrame(labels | found)
-                    parts.append(frame.loc[frame["n"] > 0, list(columns)])
-        return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=list(columns))
+                    there = np.flatnonzero(found["n"] > 0)
+                    found = {name: values[there] for name, values in found.items()} | {
+                        "week": weeks[span.start] + there
+                    }
+                    labels = {"arm": arm, "point": point, "metric": metric}
+                    for name, of_name in parts.items():
+                        of_name.append(found[name] if name in found else np.full(len(there), labels[name], object))
+        whole = {name: np.concatenate(found) for name, found in parts.items() if found}
+        return pd.DataFrame(whole).infer_objects() if whole else pd.DataFrame(columns=list(columns))
 
     def _slots(self, con: "duckdb.DuckDBPyConnection") -> tuple[dict[tuple[str, int], Rows], int]:
         """Number the study's different runs in the table `slots`: the rows of each arm at each point, and how many in all."""
@@ -383,10 +391,3 @@ def give_back() -> None:
     gc.collect()
     with contextlib.suppress(OSError, AttributeError, TypeError):
         ctypes.CDLL(None).malloc_trim(0)
-
-
-def _moments(rows: Rows) -> Columns:
-    """Mean, standard deviation and number of what is there, week by week."""
-    n = np.isfinite(rows).sum(axis=0)
-    sd = np.where(n > 1, np.nanstd(rows, axis=0) * np.sqrt(n / np.maximum(n - 1, 1)), np.nan)
-    return {"mean": np.nanmean(rows, axis=0), "sd": sd, "n": n}

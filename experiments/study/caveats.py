@@ -22,6 +22,9 @@ type Said = tuple[str, str]
 
 MOST_POINTS = 20_000
 """Points that a study may have where nobody said `--points`."""
+MOST_RUNS = 2_000_000
+"""Runs that a study may have where nobody said `--replicates`: a plan in memory takes some 500 bytes of each."""
+MOST_RUNS_EVER = 20_000_000
 _WHEN = ("start", "stop", "ramp")
 """Doses that say when a policy is in force."""
 
@@ -32,6 +35,20 @@ def size_in_words(file: StudyFile) -> str:
     arms = len(file.arms) or 2 ** len(file.parts)
     how = f" ({file.design.method} of {' x '.join(f'{n:,}' for n in sizes)})" if len(sizes) > 1 else ""
     return f"{points:,} point{'s' * (points != 1)}{how}, {points * arms * file.replicates:,} runs"
+
+
+def too_many_runs(file: StudyFile, marks: Marks, said: bool) -> Iterator[Problem]:
+    """More runs than the study may have; `said`: whether `--replicates` asked for them."""
+    a_replicate = count_of(file.varies, file.design) * (len(file.arms) or 2 ** len(file.parts))
+    key = "most" if file.until and file.most > file.replicates else "replicates"
+    replicates = max(file.replicates, file.most if file.until else 0)
+    runs, allowed = a_replicate * replicates, MOST_RUNS_EVER if said else MOST_RUNS
+    if runs > allowed:
+        lifted = f"where all of them are meant, --replicates {replicates} allows them"
+        expected = (
+            f"at most {allowed:,} runs; {lifted if runs <= MOST_RUNS_EVER else f'never more than {MOST_RUNS_EVER:,}'}"
+        )
+        yield Problem(marks.value((key,)), key, f"{replicates:,}, which makes {runs:,} runs", expected)
 
 
 def too_large(file: StudyFile, marks: Marks, most: int) -> Iterator[Problem]:

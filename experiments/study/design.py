@@ -7,6 +7,7 @@ determines its result, so that a finished run is never done twice and never mist
 
 import hashlib
 import json
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
@@ -60,6 +61,8 @@ class Study:
     """The community's configuration with the study's changes: what holds unless an arm or a point says otherwise."""
     command: str = ""
     """How to run this study again from a shell."""
+    chosen: bool = False
+    """Whether its points were chosen by somebody else than its file."""
 
     @property
     def reference(self) -> str:
@@ -69,6 +72,10 @@ class Study:
     def with_replicates(self, replicates: int) -> "Study":
         """The same study with more or fewer replicates."""
         return replace(self, file=self.file.model_copy(update={"replicates": replicates}))
+
+    def at(self, points: Sequence[Point], replicates: int) -> "Study":
+        """The same study at other points, in place of what it varies."""
+        return replace(self.with_replicates(replicates), points=list(points), chosen=True)
 
     def runs(self) -> Iterator[Run]:
         """Every run, replicate by replicate, so that what is done so far is always a fair sample of the whole."""
@@ -92,7 +99,19 @@ class Study:
     def repeated(self, run: str, limit: str = "") -> str:
         """What performs one run again and shows its error: a shell command, or Python for a study said in Python."""
         within = f" --limit {limit}" if limit else ""
-        return f"{self.command} --only {run}{within}" if self.command else f'compare(study).again("{run}")'
+        if not self.command:
+            return f'compare(study).again("{run}")'
+        where = f" {self._only_point_of(run)}" if self.chosen else ""
+        return f"{self.command}{where} --only {run}{within}"
+
+    def _only_point_of(self, run: str) -> str:
+        """The options of a shell command that make of the file's study one with the point of this run alone."""
+        if (found := self.run(run)) is None:
+            return ""
+        varies = {path: [value] for path, value in self.points[found.point]}
+        sets = {"varies": json.dumps(varies, ensure_ascii=False), "design": '{"method": "factorial"}'}
+        said = [*(f"--set={key}={value}" for key, value in sets.items()), f"--replicates={found.replicate + 1}"]
+        return shlex.join(said)
 
     def job(self, run: Run) -> Job:
         """What a worker needs to perform the run."""

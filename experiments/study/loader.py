@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.study import design
-from experiments.study.caveats import MOST_POINTS, refused, too_large
+from experiments.study.caveats import MOST_POINTS, refused, too_large, too_many_runs
 from experiments.study.design import DOSE, Policies, community_of
-from experiments.study.sampling import Design, Point, Range, Value, points_of
+from experiments.study.sampling import LARGEST, Design, Point, Range, Value, points_of
 from experiments.study.schema import Arm, Entry, StudyFile, wanted_width
 from sim.config.load import config_folder, find_file, load
 from sim.config.validate import Checked, as_they_are, check, plain_changes
@@ -101,7 +101,9 @@ def _checked(
     checked = _understood(document, own, spots, problems)
     file, marks = checked.value, checked.marks
     most = MOST_POINTS if most is None else most
-    if beyond := list(too_large(file, marks, most) if most else ()):
+    beyond = list(too_large(file, marks, most) if most else ())
+    meant = "replicates" in own or most == LARGEST
+    if beyond := beyond or list(too_many_runs(file, marks, meant) if most else ()):
         raise ConfigError([*problems, *beyond])  # at once: every further check would take as long as there is to check
     file = file.model_copy(update={"set": {**file.set, **parameters}})
     configs = _configs_of(file, path, marks, spots, problems)

@@ -15,11 +15,12 @@ from rich.text import Text
 from experiments.calibration.posterior import Emulator, Posterior, posterior, profile, taught
 from experiments.calibration.search import Task, done, learned, read_calibration, search
 from experiments.reporting.console import Numbers, Words, spread, terminal
+from experiments.runs.present import claim_folder
 from experiments.runs.provenance import commit
 from experiments.runs.worker_pool import processors
 from experiments.study.design import code_version
 from experiments.validation.patterns import read_patterns
-from sim.config.load import config_folder, load_config
+from sim.config.load import config_folder, find_file, load_config
 from sim.config.yaml import ConfigError, Problem, Spot, read
 
 DRAWS = 40
@@ -31,14 +32,17 @@ HEAD = """\
 
 
 def run_calibration(
-    name: str, changes: Mapping[str, object], trials: int | None, out: Path, workers: int, write: bool
+    name: str, changes: Mapping[str, object], trials: int | None, to: Path | None, workers: int, write: bool
 ) -> None:
-    """Search (or go on), report, keep draws and profiles in `out`; `write`: also in configs/.
+    """Search (or go on), report, keep draws and profiles in `to`; `write`: also in configs/.
 
-    Raises ConfigError for wrong names, ModuleNotFoundError when the extra `calibrate` is not installed.
+    Raises ConfigError for wrong names, ModuleNotFoundError when the extra `calibrate` is not installed, StoreError where
+    the folder of the calibration's name holds what was found with another file of that name.
     """
     console = terminal()
     task = read_calibration(name, read_patterns(), {**changes, **({} if trials is None else {"trials": trials})})
+    out = to or Path("results") / f"calibration_{task.name}"
+    claim_folder(out, find_file(name, ("calibrations",)), by_name=to is None)
     with console.status("searching ...") as status:
         found = search(
             task, out / "journal.log", workers or processors(),

@@ -13,15 +13,19 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.reporting.console import Words, spread, terminal
+from experiments.reporting.figures import draw_all
+from experiments.reporting.figures.outcome import MOST_ROWS
+from experiments.reporting.figures.tables import Tables
+from experiments.reporting.result_tables import say_results, tables_of
 from experiments.runs.executor import in_processes, perform, simulated
 from experiments.runs.results import results_for
 from experiments.runs.store import Series, Store
 from experiments.runs.worker_pool import processors
 from experiments.study.caveats import caveats, size_in_words
 from experiments.study.design import Job, Study
-from experiments.tasks.run import figures_and_table, warm
+from experiments.tasks.run import warm
 
-FEW = 200
+FEW = 100
 """Runs with made-up numbers, or two a point, of which tables and figures are made to know how long that takes."""
 POINTS = 200
 """Points at most of which they are made."""
@@ -101,7 +105,10 @@ def _childrens_time() -> float:
 
 
 def _kept_and_shown(study: Study) -> tuple[float, float]:
-    """Processor time to keep a run, and to make tables and figures: of runs of this study whose numbers are made up."""
+    """Processor time to keep a run, and to make tables and figures: of runs of this study whose numbers are made up.
+
+    Two figures are drawn, the first with all that it loads; the others count as much as the second.
+    """
     few = replace(study, points=study.points[:POINTS])
     few = few.with_replicates(max(2, min(study.file.replicates, FEW // (len(few.points) * len(few.arms)))))
     with tempfile.TemporaryDirectory(prefix="linli-plan-") as beside:
@@ -110,8 +117,19 @@ def _kept_and_shown(study: Study) -> tuple[float, float]:
         kept = time.process_time()
         results = results_for(few, store)
         results.each.write_runs()
-        figures_and_table(results, 0, terminal(quiet=True))
-        return (kept - begun) / max(tally.done, 1), time.process_time() - kept
+        tables = tables_of(results)
+        say_results(terminal(quiet=True), results.study, tables)
+        draw_all(tables, store.folder, only=("plane",))  # with what the first figure loads
+        first = time.process_time()
+        draw_all(tables, store.folder, only=("tiers",))
+        one = time.process_time() - first
+        return (kept - begun) / max(tally.done, 1), first - kept + one * _figures_besides(tables)
+
+
+def _figures_besides(tables: Tables) -> int:
+    """How many figures there will be besides the first, by and large: drawing all of them takes longer than a plan may."""
+    of_outcomes = len(tables.outcomes) if len(tables.points) <= MOST_ROWS else 0
+    return of_outcomes + len(tables.varies) + len(("forest", "funnel", "groups", "tiers"))
 
 
 def _made_up(job: Job) -> Series:

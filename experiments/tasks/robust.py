@@ -6,14 +6,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from experiments.reporting.console import Numbers, Words, spread, terminal
+from experiments.reporting.console import Numbers, Words, say_failures, spread, terminal
 from experiments.reporting.escape import in_markdown
 from experiments.runs.executor import missing, perform
 from experiments.runs.present import claim, say_mended
 from experiments.runs.results import Results
-from experiments.runs.store import Store
+from experiments.runs.store import Store, StoreError
 from experiments.study.design import Study
-from experiments.validation.robustness import Message, Moved, at_points, drawn_points, messages, movable, spread_points
+from experiments.validation.robustness import Message, Moved, drawn_points, messages, movable, spread_points
 
 
 def run_robustness(
@@ -30,9 +30,9 @@ def run_robustness(
 
         draws = kept_draws(over)[:points]
         moved = [m for m in moved if m.path in draws[0]]
-        wide = at_points(study, drawn_points(draws), replicates)
+        wide = study.at(drawn_points(draws), replicates)
     else:
-        wide = at_points(study, spread_points(moved, points, study.file.seed), replicates)
+        wide = study.at(spread_points(moved, points, study.file.seed), replicates)
     store = Store(out).open()
     with store.held("") as mended:
         claim(study, store)
@@ -51,7 +51,12 @@ def run_robustness(
                 status.update(f"{done} of {todo} runs")
 
             perform(wide, store, workers=workers, apart=True, told=told)
-        found, plausible = messages(wide, Results(wide, store).runs(), moved)
+        results = Results(wide, store)
+        say_failures(console, results.write_failures().to_dict("records"))
+        runs = results.runs()
+        if study.reference not in set(runs["arm"]):
+            raise StoreError(f"{out}: no run of {study.reference!r} succeeded; the failed ones are in failures.csv")
+        found, plausible = messages(wide, runs, moved)
     say(console, found, plausible, len(wide.points))
     (out / "messages.csv").write_text(as_csv(found), encoding="utf-8")
     (out / "messages.md").write_text(

@@ -3,7 +3,7 @@
 import pickle
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.analysis.stopping import Need
-from experiments.reporting.console import terminal
+from experiments.reporting.console import say_failures, terminal
 from experiments.reporting.wording import FINDINGS, in_language
 from experiments.runs.executor import Tally, Workers, missing, perform, planned, simulated
 from experiments.runs.present import claim, note_files, put_older_away, say_mended, state_of
@@ -112,7 +112,7 @@ def run_study(
         counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
         files = [*written, *(folder / name for name in drawn)]
         store.write_manifest(manifest(study, store, state, files) | counts)
-    _say_failures(console, failures.to_dict("records"))
+    say_failures(console, failures.to_dict("records"))
     if older:
         named = ", ".join(older[:3]) + (f" and {len(older) - 3} more" if len(older) > 3 else "")
         console.print(f"Of an older state of the study, and put away in {folder / 'older'}: {named}.", style="yellow")
@@ -253,17 +253,6 @@ def _drawn_from(kept: Path, folder: Path) -> list[Path]:
 
     with kept.open("rb") as file:
         return draw_all(pickle.load(file), folder)
-
-
-def _say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> None:
-    for row in failures[:3]:
-        # the message is the last part that is not indented, as what follows explains it
-        last = [line for line in str(row["error"]).splitlines() if line[:1].strip()][-1]
-        where = f" {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}"
-        console.print(Text("failed:", style="red") + Text(where))
-        console.print(f"  again: {row['command']}", soft_wrap=True)
-    if len(failures) > 3:
-        console.print(f"... and {len(failures) - 3} more failed runs, all in failures.csv.")
 
 
 def results_of(study: Study, folder: Path) -> tuple[Results, int]:

@@ -75,7 +75,7 @@ def search(
         points = [choice + condition for choice in choices for condition in conditions]
         visited.extend(point for point in dict.fromkeys(points) if point not in visited)
         told(len(visited) // len(conditions), len(choices))
-        asked = replace(study, points=tuple(visited))
+        asked = study.at(visited, study.file.replicates)
         perform(asked, store, workers=workers, by=by, apart=apart)
         runs = Results(asked, store).runs()
         return over_conditions(runs[runs["arm"] == arm], judged_by, list(ranges), judge)
@@ -100,7 +100,7 @@ def search(
         say_mended(store, mended)
         minimize(Doses(), NSGA2(pop_size=size), ("n_gen", generations), seed=study.file.seed % 2**31, verbose=False)
         found = lived([])
-    return replace(study, points=tuple(visited)), front(found, better, budget=budget)
+    return study.at(visited, study.file.replicates), front(found, better, budget=budget)
 
 
 def point_at(ranges: Mapping[str, Range], shares: Sequence[float] | Numbers) -> Point:
@@ -116,7 +116,7 @@ def say_search(
     study: Study, folder: Path, budget: float, judge: Judge, size: int, generations: int, workers: int
 ) -> None:
     """Search, print the front and write it, with a figure."""
-    from experiments.reporting.console import terminal
+    from experiments.reporting.console import say_failures, terminal
     from experiments.reporting.figures import draw_all
     from experiments.reporting.result_tables import point_in_words, say_table, tables_of
     from sim import METRICS
@@ -127,6 +127,7 @@ def say_search(
         study, folder, better, budget=budget, judge=judge, size=size, generations=generations, workers=workers, apart=True,
         told=lambda points, new: console.print(f"{points} choices so far", style="dim") if new else None,
     )  # fmt: skip
+    say_failures(console, Results(whole, Store(folder)).write_failures().to_dict("records"))
     ranges = [name for name, factor in study.file.varies.items() if isinstance(factor, Range)]
     chosen = [point_in_words(tuple((k, v) for k, v in whole.points[p] if k in ranges)) for p in found["point"]]
     listed = found.assign(where=chosen)

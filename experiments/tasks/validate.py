@@ -7,10 +7,11 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.reporting.console import Numbers, Words, spread, terminal
+from experiments.runs.present import claim_folder
 from experiments.runs.worker_pool import processors
 from experiments.validation.examine import Validation, label_of, validate
 from experiments.validation.patterns import read_patterns
-from sim.config.load import load_sources
+from sim.config.load import find_file, load_config, load_sources
 
 COLOURS = {"holds": "green", "undecided": "yellow", "misses": "red"}
 USES = {"calibrated": "calibrated on", "held_out": "held out"}
@@ -22,15 +23,21 @@ def run_validation(
     changes: Mapping[str, object],
     patterns: Path | None,
     replicates: int | None,
-    out: Path,
+    out: Path | None,
     workers: int,
 ) -> Validation:
-    """Validate, print the table, write patterns.csv, patterns.md and the figure into `out`; returns what was found."""
+    """Validate, print the table, write patterns.csv, patterns.md and the figure into `out`; returns what was found.
+
+    Raises StoreError where the folder of the community's name holds what was found with another file of that name.
+    """
     from experiments.reporting.figures.style import Look, save, styled
     from experiments.validation.figure import draw_patterns
 
     console = terminal()
     read = read_patterns(patterns, {} if replicates is None else {"replicates": replicates})
+    load_config(community, set=changes)  # what is wrong with it is told before anything is written
+    folder = out or Path("results") / f"validation_{Path(community).stem}"
+    claim_folder(folder, find_file(community), by_name=out is None)
     lives = read.file.replicates * (1 + len({p.arm for p in read.file.patterns.values()} - {"as_it_is"}))
     with console.status(f"{lives} lives of {read.file.burn_in + read.file.window} weeks ...") as status:
         done = 0
@@ -42,13 +49,12 @@ def run_validation(
 
         found = validate(community, read, changes, workers or processors(), told)
     say_validation(console, found)
-    out.mkdir(parents=True, exist_ok=True)
-    (out / "patterns.csv").write_text(found.csv(), encoding="utf-8")
-    (out / "patterns.md").write_text(as_markdown(found), encoding="utf-8")
+    (folder / "patterns.csv").write_text(found.csv(), encoding="utf-8")
+    (folder / "patterns.md").write_text(as_markdown(found), encoding="utf-8")
     look = Look()
     with styled(look):
-        drawn = save(draw_patterns(found, look), out / "patterns")
-    console.print(", ".join(str(p) for p in (out / "patterns.csv", out / "patterns.md", *drawn)), style="dim")
+        drawn = save(draw_patterns(found, look), folder / "patterns")
+    console.print(", ".join(str(p) for p in (folder / "patterns.csv", folder / "patterns.md", *drawn)), style="dim")
     return found
 
 

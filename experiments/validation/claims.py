@@ -14,11 +14,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from experiments.analysis.effects import t_quantile
-from experiments.api import compare
+from experiments.api import Comparison, compare
+from experiments.reporting.console import failures_in_words
 from experiments.study.design import Study
 from experiments.study.loader import read_study
 from experiments.study.schema import Arm
-from experiments.validation.robustness import LIVES, Moved, at_points, movable, spread_points
+from experiments.validation.robustness import LIVES, Moved, movable, spread_points
 from sim.config.load import config_folder
 from sim.config.validate import checked
 
@@ -120,20 +121,32 @@ def study_of(claim: Claim, replicates: int | None = None) -> Study:
 
 
 def answer(
-    claim: Claim, folder: Path, workers: int, points: int, replicates: int | None = None, factor: float = 1.5
-) -> Answer:
-    """Run what is missing of a claim's study, at the values of the baseline and over the plausible space, and judge it."""
+    claim: Claim, folder: Path, workers: int, points: int, replicates: int | None = None, factor: float = 1.5,
+    heard: Callable[[str], None] = lambda _: None,
+) -> Answer:  # fmt: skip
+    """Run what is missing of a claim's study, at the values of the baseline and over the plausible space, and judge it.
+
+    `heard`: who is told of runs that failed.
+    """
     study = study_of(claim, replicates)
-    runs = compare(study, folder / study.name, workers=workers, apart=True).runs()
+    runs = _lived(study, folder / study.name, workers, heard).runs()
     wide, lives, moved = None, 0, [m for m in movable(study.config, factor) if m.path not in _set_by_arms(study)]
     if points:
         lives = lives_a_point(claim, runs)
-        spread = at_points(study, spread_points(moved, points, study.file.seed), lives)
-        wide = compare(spread, folder / f"{study.name}_wide", workers=workers, apart=True).runs()
+        spread = study.at(spread_points(moved, points, study.file.seed), lives)
+        wide = _lived(spread, folder / f"{study.name}_wide", workers, heard).runs()
         study = spread
     found = tuple(finding(told, runs, wide, study, moved) for told in claim.examined)
     beside = tuple(finding(told, runs, wide, study, moved) for told in claim.also)
     return Answer(claim, found, beside, verdict(found), lives)
+
+
+def _lived(study: Study, folder: Path, workers: int, heard: Callable[[str], None]) -> Comparison:
+    """A study's results; who performs runs that failed again is told how."""
+    found = compare(study, folder, workers=workers, apart=True)
+    for what, again in failures_in_words(found.write_failures().to_dict("records")):
+        heard(f"failed:{what}\n{again}" if what else again)
+    return found
 
 
 def lives_a_point(claim: Claim, runs: "pd.DataFrame") -> int:
@@ -161,6 +174,7 @@ def _set_by_arms(study: Study) -> set[str]:
 def contrast(runs: "pd.DataFrame", told: Told) -> "pd.DataFrame":
     """The effect of every point and replicate: the arms' outcomes, weighted and added."""
     table = runs.pivot(index=["point", "replicate"], columns="arm", values=told.outcome)
+    table = table.reindex(columns=[*told.arms])  # also where every run of an arm failed
     effect = sum(weight * table[arm] for arm, weight in told.arms.items())
     return effect.rename("effect").reset_index()
 
@@ -171,7 +185,10 @@ def finding(
     """The effect at the baseline's values and how it fares over the plausible points."""
     values = contrast(runs, told)["effect"].dropna().to_numpy(float)
     n = values.size
-    mean, half = float(values.mean()), float(t_quantile(n) * values.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan
+    mean, half = (
+        float(values.mean()) if n else np.nan,
+        float(t_quantile(n) * values.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan,
+    )
     first = next(iter(study.arms))
     reference = float(runs.loc[runs["arm"] == first, told.outcome].mean())
     same, hangs = np.nan, ""
@@ -225,6 +242,6 @@ def answers(
     found = []
     for claim in claims:
         told(f"Claim {claim.number}: {claim.claim}")
-        found.append(answer(claim, folder, workers, points, replicates))
+        found.append(answer(claim, folder, workers, points, replicates, heard=told))
         told(f"    {found[-1].verdict}")
     return found

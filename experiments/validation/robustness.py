@@ -7,7 +7,7 @@ calibration. Points at which the community no longer looks like one (participati
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -106,21 +106,17 @@ def drawn_points(draws: Sequence[Mapping[str, float]]) -> list[Point]:
     return [tuple(draw.items()) for draw in draws]
 
 
-def at_points(study: Study, points: Sequence[Point], replicates: int) -> Study:
-    """The study at these points, in place of what it varies."""
-    return replace(study.with_replicates(replicates), points=list(points))
-
-
 def messages(study: Study, runs: "pd.DataFrame", moved: Sequence[Moved]) -> tuple[list[Message], int]:
     """What the runs say of every arm and outcome; and how many points are plausible."""
     metrics = study.file.outcomes
+    arms = [arm for arm in study.arms if arm in set(runs["arm"])]  # of the others every run failed
     means = runs.groupby(["arm", "point"])[[*dict.fromkeys((*metrics, "participation"))]].mean()
     taking_part = means.loc[study.reference]["participation"]
     plausible = taking_part.index[(taking_part >= LIVES[0]) & (taking_part <= LIVES[1])]
     grades = {m.path: m.grade for m in moved}
     places = {m.path: np.array([dict(study.points[p])[m.path] for p in plausible], np.float64) for m in moved}
     found = []
-    for arm in list(study.arms)[1:]:
+    for arm in arms[1:]:
         for metric in metrics:
             table = runs.pivot(index=["point", "replicate"], columns="arm", values=metric).loc[plausible.tolist()]
             paired = (table[arm] - table[study.reference]).groupby(level="point")

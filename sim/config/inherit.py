@@ -1,7 +1,10 @@
 """Lays configuration files over each other: `extends`, differences, and values that carry their evidence."""
 
-from collections.abc import Callable, Iterator
+import difflib
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -10,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from sim.config.evidence import Given
 from sim.config.sections import inner_class, laid_over
 from sim.config.validate import problems_of, refuse_other_tops, words_for
-from sim.config.yaml import ConfigError, Document, Place, Problem, Spot, dotted, read, shown
+from sim.config.yaml import ConfigError, Document, Place, Problem, Spot, dotted, read, shown, shown_path, text_of
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,7 @@ def gathered(path: Path, root: type[BaseModel], find: Finder, folder: Path) -> t
 
 def _one_file(path: Path, root: type[BaseModel], folder: Path) -> tuple[Document, object]:
     """What one file says itself, and what it extends (None: nothing)."""
+    _refuse_foreign(path, root)
     document = read(path)
     refuse_other_tops(document)
     extends = document.value.pop("extends", None)
@@ -63,6 +67,24 @@ def _one_file(path: Path, root: type[BaseModel], folder: Path) -> tuple[Document
     document.value = sections.read(document.value, root, ())
     _step_over_evidence(document, sections.with_evidence)
     return document, extends
+
+
+_KEY = re.compile(r"""(?:^|[{,])[ \t-]*["']?([^\W\d]\w*)["']?[ \t]*:""", re.MULTILINE)
+
+
+def _refuse_foreign(path: Path, root: type[BaseModel]) -> None:
+    """Raises ConfigError for a file that says nothing of a configuration: it is somebody else's, and no line of it is shown."""
+    text, names = text_of(path), ("extends", *root.model_fields)
+    keys = dict.fromkeys(_KEY.findall(text))
+    empty = all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines())
+    if not empty and not any(key in names for key in keys) and not any(map(partial(_meant, names), [*keys][:20])):
+        spot, expected = Spot(shown_path(path)), f"one of the keys {', '.join(names[:4])} ..."
+        raise ConfigError([Problem(spot, "", "a file that is no configuration", expected)])
+
+
+def _meant(names: Sequence[str], key: str) -> bool:
+    """Whether a key is one of the names, written wrongly."""
+    return bool(difflib.get_close_matches(key, names, n=1, cutoff=0.8))
 
 
 def _extended(extends: object, document: Document, chain: list[Path], find: Finder) -> Path:

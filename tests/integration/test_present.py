@@ -42,9 +42,9 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("experiments.tasks.run.warm", lambda *_: None)
     monkeypatch.setattr("experiments.tasks.plan.warm", lambda *_: None)
     monkeypatch.setattr("experiments.runs.results.give_back", lambda: None)  # takes time, and changes nothing
-    for where in ("session", "planning"):
+    for where in ("tasks.run", "tasks.plan"):
         monkeypatch.setattr(f"experiments.{where}.simulated", toy)
-    for where in ("session", "comparing"):
+    for where in ("tasks.run", "api"):
         monkeypatch.setattr(f"experiments.{where}.perform", partial(perform, simulate=toy))
 
 

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from experiments.cli import main
+from experiments.runs.present import claim_folder
 from experiments.tasks.validate import as_markdown
 from experiments.validation.examine import Part, label_of, validate
 from experiments.validation.observations import (
@@ -116,3 +119,36 @@ def test_every_number_of_a_pattern_has_a_name_in_both_languages() -> None:
         for part in pattern.parts:
             assert label_of(part).isascii()
             assert re.search(r"[\u4e00-\u9fff]", label_of(part, "zh")), part
+
+
+@pytest.mark.parametrize("command", ["validate", "calibrate"])
+def test_two_files_of_one_name_never_share_what_was_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shipped = config_folder() / (
+        "calibrations/baseline.yaml" if command == "calibrate" else "communities/classroom.yaml"
+    )
+    files = []
+    for place in ("one", "other"):
+        (tmp_path / place).mkdir()
+        files.append(tmp_path / place / "mine.yaml")
+        files[-1].write_text(shipped.read_text("utf-8"), "utf-8")
+    folder = Path("results") / f"{'validation' if command == 'validate' else 'calibration'}_mine"
+    claim_folder(folder, files[0], by_name=True)
+    claim_folder(folder, files[0], by_name=True)  # the same again
+    refused = CliRunner().invoke(main, [command, str(files[1])])
+    assert refused.exit_code == 2, refused.output
+    assert f"what was found with another file of this name, {files[0].resolve()}" in refused.output
+    assert [path.name for path in folder.iterdir()] == ["of.json"]
+    files[0].unlink()  # moved, or gone: nobody is asked any more
+    claim_folder(folder, files[1], by_name=True)
+
+
+def test_who_chooses_a_folder_is_told_whose_it_was(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("one.yaml", "other.yaml"):
+        (tmp_path / name).write_text("title: x\n")
+        claim_folder(tmp_path / "out", tmp_path / name, by_name=False)
+    assert "another file" in capsys.readouterr().err
+    (tmp_path / "out" / "of.json").write_text('["damaged"')
+    claim_folder(tmp_path / "out", tmp_path / "one.yaml", by_name=False)

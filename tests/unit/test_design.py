@@ -1,12 +1,17 @@
 """From a study file to its runs: names of runs, shared seeds, designs, and errors with their line."""
 
 import json
+import shlex
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from toy import SMALL, small, write_study
 
+from experiments.cli.studies import run as run_command
+from experiments.study.design import Study
 from experiments.study.loader import read_study
 from experiments.study.sampling import Design, Range, points_of
 from sim import load_config
@@ -266,3 +271,37 @@ def test_a_morris_step_moves_one_factor() -> None:
 def test_distributions_have_their_median(said: dict[str, float], middle: float) -> None:
     value = Range.model_validate({"low": 0, "high": 1, **said}).at(np.array([0.5]))[0]
     assert value == pytest.approx(middle, abs=1e-9)
+
+
+def _said(command: str) -> Study:
+    """The study that a printed command reads, by the very options of the program."""
+    words = shlex.split(command)
+    assert words[:2] == ["linli", "run"]
+    told = run_command.make_context("run", words[2:]).params
+    study = read_study(told["study"], told["changes"], told["replicates"], told["points"])
+    assert study.run(told["only"]) is not None
+    return study
+
+
+@settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.floats(0.01, 0.9), st.floats(0.01, 0.5), st.integers(1, 9), st.integers(0, 2))
+def test_a_run_at_points_that_somebody_chose_is_repeated_by_its_command(
+    tmp_path: Path, rate: float, asking: float, seats: int, replicate: int
+) -> None:
+    """Searches and robustness choose points that the file does not have: the command says them."""
+    path = write_study(
+        tmp_path,
+        varies={"moving.annual_rate": {"low": 0.01, "high": 0.9}},
+        design={"method": "latin_hypercube", "points": 4},
+        until={"cohesion": "5%"},
+    )
+    points = [
+        (("moving.annual_rate", 0.07),),
+        (("moving.annual_rate", rate), ("asking.along_tie", asking), ("policies.training.seats", seats)),
+    ]
+    study = read_study(path, {"weeks": "18"}, points=9).at(points, 3)
+    for asked in [run for run in study.runs() if run.replicate == replicate][-2:]:
+        again = _said(study.repeated(asked.run, "10m"))
+        found = again.run(asked.run)
+        assert (found.arm, found.seed) == (asked.arm, asked.seed)
+        assert again.job(found) == study.job(asked)

@@ -1,13 +1,23 @@
 """Robustness: what is moved, and what is said of effects that hang on a number."""
 
+import shlex
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from toy import small
+from toy import small, toy, write_study
 
-from experiments.validation.robustness import at_points, chance_level, drawn_points, messages, movable, spread_points
+from experiments.cli.studies import run as run_command
+from experiments.runs.executor import Tally, perform
+from experiments.runs.store import Series, Store
+from experiments.study.design import Job, Study
+from experiments.study.loader import read_study
+from experiments.tasks.robust import run_robustness
+from experiments.tasks.search import say_search
+from experiments.validation.claims import Claim, answers
+from experiments.validation.robustness import chance_level, drawn_points, messages, movable, spread_points
 from sim import load_config
 
 
@@ -52,7 +62,7 @@ def test_an_effect_that_turns_with_a_number_is_said_to_hang_on_it(tmp_path: Path
                     "participation": 0.05,
                 }
             )
-    found, plausible = messages(at_points(study, points, 3), pd.DataFrame(rows), moved)
+    found, plausible = messages(study.at(points, 3), pd.DataFrame(rows), moved)
     assert plausible == 63
     (message,) = found
     assert message.same_sign == pytest.approx(0.75, abs=0.05)
@@ -64,3 +74,60 @@ def test_an_effect_that_turns_with_a_number_is_said_to_hang_on_it(tmp_path: Path
 def test_draws_become_points() -> None:
     assert drawn_points([{"deciding.norm": 0.4}]) == [(("deciding.norm", 0.4),)]
     assert 0.2 < chance_level(128, 100) < 0.35
+
+
+def _fails_once(study: Study) -> Callable[[Job], Series]:
+    """A simulation that fails in one run with policies."""
+    found = next(run for run in study.runs() if study.arms[run.arm])
+
+    def fails(job: Job) -> Series:
+        if job.policies and job.seed == found.seed:
+            raise ArithmeticError("the toy broke")
+        level = np.full(job.weeks, 0.1, np.float32)
+        return {"participation": level, "cost": level, **toy(job)}
+
+    return fails
+
+
+@pytest.mark.filterwarnings("ignore:Mean of empty slice")  # four pairs drawn anew are sometimes all the failed one
+@pytest.mark.parametrize("which", ["robust", "search", "claims"])
+def test_a_failed_run_is_told_with_the_command_that_repeats_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], which: str
+) -> None:
+    said = {
+        "outcomes": ["cohesion", "unmet_needs"],
+        "arms": {"baseline": [], "thanks": ["recognition"]},
+        "replicates": 4,
+    }
+    searched = {"varies": {"policies.recognition.warmth": {"low": 0.1, "high": 0.9}}} if which == "search" else {}
+    path = write_study(tmp_path, **said, **searched)
+    study, out = read_study(path, points=0), tmp_path / "out"
+    monkeypatch.setattr("experiments.runs.executor.simulated", _fails_once(study))
+
+    def here(study: Study, store: Store, **_: object) -> Tally:
+        return perform(study, store, workers=1, simulate=_fails_once(study))
+
+    for module in ("tasks.robust", "tasks.search", "api"):
+        monkeypatch.setattr(f"experiments.{module}.perform", here)
+    if which == "robust":
+        run_robustness(study, out, 12, 4, 1.5, None, 1)
+    elif which == "search":
+        pytest.importorskip("pymoo")
+        say_search(study, out, float("inf"), "worst", 4, 2, 1)
+    else:
+        told = {
+            "study": str(path),
+            "examined": [{"outcome": "cohesion", "arms": {"thanks": 1, "baseline": -1}, "sign": 1}],
+        }
+        claim = Claim.model_validate({"number": 1, "claim": "x", **told})
+        answers([claim], out, 1, 12, 4, print)
+    printed = capsys.readouterr().out
+    assert "the toy broke" in printed
+    command = printed.partition("again: ")[2].splitlines()[0]
+    words = run_command.make_context("run", shlex.split(command)[2:]).params
+    again = read_study(words["study"], words["changes"], words["replicates"], words["points"])
+    found = again.run(words["only"])
+    assert found is not None
+    assert found.arm == "thanks"
+    with pytest.raises(ArithmeticError, match="the toy broke"):
+        _fails_once(study)(again.job(found))

@@ -16,6 +16,7 @@ from xml.parsers import expat
 from sim.founding.import_data.table import GRAPHS, bytes_of, fatal, text_of
 
 MOST_VERTICES = 10_000_000
+"""That a Pajek file may announce; of those that it does not list, only those with ties are made."""
 type Facts = dict[str, str]
 type Node = tuple[int, str, Facts]
 type Edge = tuple[int, str, str, Facts]
@@ -199,6 +200,11 @@ def _gml(path: Path, text: str) -> Graph:
 _PARTS = ("*network", "*vertices", "*arcs", "*edges", "*arcslist", "*edgeslist", "*matrix")
 
 
+def _numbered(name: str, vertices: int) -> bool:
+    """Whether a vertex that is not listed is one of so many."""
+    return name.isdecimal() and len(name) < 10 and str(int(name)) == name and 1 <= int(name) <= vertices
+
+
 def _pajek(path: Path, text: str) -> Graph:
     found, part, used, width, row = Graph(tuple(text.splitlines())), "", set[str](), 0, 0
     for line, said in enumerate(found.lines, 1):
@@ -210,9 +216,11 @@ def _pajek(path: Path, text: str) -> Graph:
         if words[0].startswith("*"):
             part = words[0].lower() if words[0].lower() in _PARTS else "*left aside"
             if part == "*vertices":
-                width = int(words[1]) if len(words) > 1 and words[1].isdecimal() else 0
+                said = words[1] if len(words) > 1 and words[1].isdecimal() else ""
+                width = int(said or "0") if len(said) < 10 else MOST_VERTICES + 1
                 if not 0 < width <= MOST_VERTICES:
-                    raise fatal(path, "*Vertices without their number", "as in: *Vertices 34", line)
+                    wrong = f"{said[:20]} vertices" if width else "*Vertices without their number"
+                    raise fatal(path, wrong, f"as in: *Vertices 34; at most {MOST_VERTICES:,}", line)
             continue
         used.add(part)
         match part:
@@ -232,9 +240,9 @@ def _pajek(path: Path, text: str) -> Graph:
                 found.edges += [(line, str(row), k, {"weight": w}) for k, w in cells]
     if not width:
         raise fatal(path, "no *Vertices", "a Pajek file")
+    tied = dict.fromkeys(name for _, one, other, _ in found.edges for name in (one, other))
     listed = {name for _, name, _ in found.nodes}
-    if len(listed) < width:
-        found.nodes += [(0, str(k), {}) for k in range(1, width + 1) if str(k) not in listed]
+    found.nodes += [(0, name, {}) for name in tied if name not in listed and _numbered(name, width)]
     arcs = {"*arcs", "*arcslist", "*matrix"} & used
     if arcs and {"*edges", "*edgeslist"} & used:
         raise fatal(path, "arcs (with a direction) and edges (without one)", "the one or the other")

@@ -160,11 +160,9 @@ def _told_of_zeros(sheet: Sheet, what: str, names: list[str]) -> None:
     first: dict[str, str] = {}
     for name in dict.fromkeys(names):
         other = first.setdefault(as_number(name), name)
-        if other != name:
-            note(
-                sheet.path,
-                f"the {what} '{other}' and '{name}' differ only in zeros in front or a decimal point; taken as two",
-            )
+        if to_the_eye(other) != to_the_eye(name):  # those that look the same are refused, or taken for one
+            said = f"the {what} '{other}' and '{name}' differ only in zeros in front or a decimal point; taken as two"
+            note(sheet.path, said)
             return
 
 

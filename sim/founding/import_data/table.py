@@ -25,6 +25,8 @@ WORKBOOKS = (".xlsx", ".xlsm")
 ENDINGS = (*TEXTS, *WORKBOOKS, *GRAPHS)
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars", "，": "Chinese commas"}
 SPACES = " "
+MOST_CELLS = 50_000_000
+"""Of a workbook's sheet: each takes memory, empty or not."""
 COMMENTS = ("#", "%")
 AS_UTF8 = "a file saved as UTF-8 (in Excel: Save As, CSV UTF-8; in R: write.csv(x, file, fileEncoding = 'UTF-8'))"
 _MARKS = (
@@ -206,10 +208,20 @@ def _workbook(path: Path, raw: bytes) -> Rows:
     try:
         book = load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
         sheets = book.worksheets
-        rows = [(k, tuple(map(_cell, row))) for k, row in enumerate(sheets[0].iter_rows(values_only=True), 1)]
+        sheets[0].reset_dimensions()  # what the file says of its size may be a million empty rows
+        filled = [
+            (k, row)
+            for k, row in enumerate(sheets[0].iter_rows(values_only=True), 1)
+            if any(c is not None for c in row)
+        ]
     except Exception as error:  # the reader raises a different class for each kind of fault
         raise fatal(path, f"{type(error).__name__}: {error}", "an Excel workbook (.xlsx)") from None
-    rows = [(k, cells) for k, cells in rows if any(cell.strip() for cell in cells)]
+    width = max((len(row) for _, row in filled), default=0)
+    if width * len(filled) > MOST_CELLS:
+        found = f"{len(filled):,} rows, one of them with something in column {width:,}"
+        raise fatal(path, found, "a sheet without stray cells at its right")
+    whole = ((k, (*map(_cell, row), *[""] * (width - len(row)))) for k, row in filled)
+    rows = [(k, cells) for k, cells in whole if any(cell.strip() for cell in cells)]
     if not rows:
         raise fatal(path, "an empty sheet", "a header and rows")
     others = [s.title for s in sheets[1:]]
