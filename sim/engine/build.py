@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from multiprocessing import get_context
 
-from sim.engine.units import Unit
+from sim.engine.units import Unit, no_garbage_collection
 
 type Say = Callable[[int, int, str], None]
 """Told of each function that is compiled: which of how many, and its name."""
@@ -32,13 +32,14 @@ def build(units: Sequence[Unit], founding: Callable[[], object] | None = None, s
     say = say or told_on_terminal
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     alone = threading.active_count() == 1  # a program of several threads may not be forked
-    if sys.platform == "linux" and processes > 1 and len(named) > FEW and alone:
-        _in_processes(named, processes, say)
-    else:
-        for at, (name, work) in enumerate(named):
-            say(at + 1, len(named), name)
-            with suppress(Exception):
-                work()
+    with no_garbage_collection():
+        if sys.platform == "linux" and processes > 1 and len(named) > FEW and alone:
+            _in_processes(named, processes, say)
+        else:
+            for at, (name, work) in enumerate(named):
+                say(at + 1, len(named), name)
+                with suppress(Exception):
+                    work()
     say(0, len(named), "")
 
 

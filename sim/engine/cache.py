@@ -91,7 +91,8 @@ class Fingerprint:
         function = getattr(value, "py_func", value)
         if isinstance(function, FunctionType):
             known = id(function) in self._seen
-            self._hash.update(f"function {self._seen.setdefault(id(function), len(self._seen))}".encode())
+            kind = type(value).__name__  # the decorator: another makes other code
+            self._hash.update(f"{kind} {self._seen.setdefault(id(function), len(self._seen))}".encode())
             if not known:
                 self._of_function(function)
         elif isinstance(value, np.ndarray):

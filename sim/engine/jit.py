@@ -7,29 +7,21 @@ end): otherwise every access asks, which costs a tenth of the week. A test lives
 
 from collections.abc import Callable
 from functools import cached_property, update_wrapper
-from itertools import count
 from typing import Any
 
 import numba
 import numpy as np
 from llvmlite import ir as machine
-from numba import _dynfunc
-from numba.core import cgutils, ir
-from numba.core import types as _types
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler
-from numba.core.compiler_machinery import FunctionPass, register_pass
+from numba.core import cgutils
 from numba.core.errors import NumbaError, UnsupportedBytecodeError
 from numba.core.imputils import lower_builtin
-from numba.core.typed_passes import NopythonTypeInference
 from numba.core.typing.templates import AbstractTemplate, infer_global
 from numba.extending import typeof_impl
 from numba.np import arrayobj
 
 from sim.engine.cache import Fingerprint, Kept
+from sim.engine.compiler import FRAGMENT, OPTIONS, ColumnCompiler, FragmentCompiler, types
 from sim.engine.layout import Column, View
-
-types: Any = _types
 
 __all__ = [
     "AHEAD",
@@ -48,111 +40,6 @@ __all__ = [
 ]
 
 
-def _unsigned(index: Any) -> Any:
-    """The type of an index that is never below 0; slices and masks stay as they are."""
-    if isinstance(index, types.Integer):
-        return types.uintp
-    several: Any = index if isinstance(index, types.BaseTuple) else None
-    return index if several is None else types.BaseTuple.from_types(tuple(map(_unsigned, several.types)))
-
-
-@register_pass(mutates_CFG=False, analysis_only=False)
-class _UnsignedIndex(FunctionPass):
-    """Every computed index of a column is taken for a number of 0 or more."""
-
-    _name = "unsigned_index"
-
-    def __init__(self) -> None:
-        FunctionPass.__init__(self)
-
-    def run_pass(self, state: Any) -> bool:
-        """Whether anything was changed: for each statement of each block."""
-        for block in state.func_ir.blocks.values():
-            block.body = [line for statement in block.body for line in self._cast(state, statement)]
-        return True
-
-    def _cast(self, state: Any, statement: Any) -> list[Any]:
-        """The statement, after a line that casts its index."""
-        access = getattr(statement, "value", None) if isinstance(statement, ir.Assign) else statement
-        if not (isinstance(access, ir.SetItem) or (isinstance(access, ir.Expr) and access.op == "getitem")):
-            return [statement]
-        known = state.calltypes[access]
-        column, index = known.args[:2]
-        meant = _unsigned(index)
-        if not isinstance(column, types.Array) or meant == index:
-            return [statement]
-        name = next(name for at in count(len(state.typemap)) if (name := f"row_{at}") not in state.typemap)
-        row = ir.Var(access.index.scope, name, access.loc)
-        line = ir.Assign(ir.Expr.cast(access.index, access.loc), row, access.loc)
-        del state.calltypes[access]
-        access.index = row
-        state.typemap[name] = meant
-        state.calltypes[access] = known.replace(args=(column, meant, *known.args[2:]))
-        return [line, statement]
-
-
-class _Fragment(JITCodeLibrary):
-    """Code that is only ever linked into its callers: it is optimised there, and no machine code of its own is made."""
-
-    def finalize(self) -> None:
-        """Nothing but a mark."""
-        self._finalize_dynamic_globals()
-        self._finalized = True
-
-    def get_pointer_to_function(self, name: str) -> int:  # noqa: ARG002
-        """There is none: nobody calls a fragment."""
-        return 0
-
-
-class _Whole(JITCodeLibrary):
-    """Code that is called: all fragments that it needs are linked into it."""
-
-    def add_linking_library(self, library: Any) -> None:
-        """Link it, and what it would have linked itself."""
-        if library not in self._linking_libraries:
-            super().add_linking_library(library)
-            if isinstance(library, _Fragment):
-                for needed in library._linking_libraries:
-                    self.add_linking_library(needed)
-
-
-class ColumnCompiler(Compiler):
-    """The compiler, with unsigned indices."""
-
-    library = _Whole
-
-    def __init__(self, typing: Any, target: Any, library: Any, *more: Any) -> None:
-        super().__init__(typing, target, library or self.library(target.codegen(), f"linli.{next(_number)}"), *more)
-        self.state.library.enable_object_caching()
-
-    def define_pipelines(self) -> Any:
-        """The usual steps, and ours after the types are known."""
-        pipelines = super().define_pipelines()
-        for pipeline in pipelines:
-            pipeline.add_pass_after(_UnsignedIndex, NopythonTypeInference)
-            pipeline.finalize()
-        return pipelines
-
-
-class _FragmentCompiler(ColumnCompiler):
-    library = _Fragment
-
-    def compile_extra(self, func: Any) -> Any:
-        """Compile it as far as callers need; where they look for machine code, a function stands that nobody calls."""
-        self.state.flags.no_compile = True
-        made = super().compile_extra(func)
-        described = made.fndesc
-        stand_in = _dynfunc.make_function(
-            described.lookup_module(), func.__name__, "", 0, made.environment, (made.library,)
-        )
-        self.state.targetctx.insert_user_function(stand_in, described, [made.library])
-        return made._replace(entry_point=stand_in)
-
-
-_number = count()
-OPTIONS = {"nogil": True, "error_model": "numpy"}
-
-
 def _kept(function: Callable[..., Any]) -> Kept:
     on: list[Fingerprint] = []
 
@@ -166,6 +53,8 @@ def _kept(function: Callable[..., Any]) -> Kept:
 
 class Law:
     """A sentence: plain Python where Python calls it (as `py_func` too), compiled where compiled code does."""
+
+    options: Any = OPTIONS
 
     def __init__(self, function: Callable[..., Any]) -> None:
         update_wrapper(self, function)
@@ -181,9 +70,7 @@ class Law:
     @cached_property
     def inner(self) -> Any:
         """What compiled code calls."""
-        return numba.njit(**OPTIONS, pipeline_class=_FragmentCompiler, no_cpython_wrapper=True, no_cfunc_wrapper=True)(
-            self.py_func
-        )
+        return numba.njit(**self.options | FRAGMENT, pipeline_class=FragmentCompiler)(self.py_func)
 
 
 @typeof_impl.register(Law)
@@ -225,7 +112,7 @@ def compiled[F: Callable[..., Any]](function: F) -> F:
 class Inlined(Compiled):
     """A function whose statements the compiler puts in place of its call."""
 
-    targetoptions = {"inline": "always"}  # where the compiler looks for it
+    options: Any = OPTIONS | {"forceinline": True}
 
 
 def inlined[F: Callable[..., Any]](function: F) -> F:

@@ -80,7 +80,13 @@ class _Pointer(models.PrimitiveModel):
         super().__init__(manager, kind, WORD.as_pointer())
 
 
-register_default(_ColumnType)(models.ArrayModel)
+@register_default(_ColumnType)
+class _Borrowed(models.ArrayModel):
+    def traverse(self, builder: Any) -> Any:  # noqa: ARG002
+        """No count is kept of who holds a column: the world does."""
+        return []
+
+
 _to_another_array = types.Array.can_convert_to
 
 

@@ -28,6 +28,27 @@ def highest(values):  # type: ignore[no-untyped-def]
 
 
 @compiled
+def _merged(values, places):  # type: ignore[no-untyped-def]
+    """The same by merging runs that are in order already, of 1, 2, 4 ... values: for values that crowd."""
+    n, run, other = values.size, 1, np.empty(values.size, np.int32)
+    for x in range(n):
+        places[x] = x
+    while run < n:
+        for start in range(0, n, 2 * run):
+            one, end_of_one, end = start, min(start + run, n), min(start + 2 * run, n)
+            two = end_of_one
+            for at in range(start, end):
+                if one < end_of_one and (two >= end or values[places[one]] <= values[places[two]]):
+                    other[at] = places[one]
+                    one += 1
+                else:
+                    other[at] = places[two]
+                    two += 1
+        places, other, run = other, places, 2 * run
+    return places
+
+
+@compiled
 def in_order(values: Column) -> Column:
     """The places of values from the smallest to the largest, of equal ones the first first.
 
@@ -37,13 +58,18 @@ def in_order(values: Column) -> Column:
     places = np.empty(n, np.int32)
     if n == 0:
         return places
-    low, high = values.min(), values.max()
+    low = high = values[0]
+    for x in range(1, n):
+        low, high = min(low, values[x]), max(high, values[x])
     ends = np.zeros(n + 1, np.int32)
     heaps_a_unit = (n - 1) / (high - low) if high > low else 0.0
+    most = 0
     for x in range(n):
-        ends[int((values[x] - low) * heaps_a_unit)] += 1
-    if ends.max() > CROWDED and high > low:
-        return np.argsort(values, kind="mergesort").astype(np.int32)
+        heap = int((values[x] - low) * heaps_a_unit)
+        ends[heap] += 1
+        most = max(most, ends[heap])
+    if most > CROWDED and high > low:
+        return _merged(values, places)  # type: ignore[no-any-return]
     end = 0
     for heap in range(n):
         end += ends[heap]

@@ -7,6 +7,7 @@ None of these is raised by a rule directly: no line of a service rule touches co
 import numpy as np
 
 from sim.engine.jit import Column, compiled
+from sim.mathematics.sorting import in_order
 from sim.metrics.metric import METRICS, slow_metric
 from sim.state.phase import unit
 from sim.state.residents import CHILD, VACANT
@@ -226,12 +227,11 @@ def blau(counts: Column) -> float:
 @compiled
 def gini(values: Column) -> float:
     """Gini coefficient (0 equal, towards 1 unequal); 0 for nothing to share."""
-    x = np.sort(values.astype(np.float64))
     total, by_rank = 0.0, 0.0
-    for k in range(x.size):
-        total += x[k]
-        by_rank += (2 * k + 1 - x.size) * x[k]
-    return by_rank / (x.size * total) if total > 0.0 else 0.0
+    for rank, i in enumerate(in_order(values)):
+        total += values[i]
+        by_rank += (2 * rank + 1 - values.size) * float(values[i])
+    return by_rank / (values.size * total) if total > 0.0 else 0.0
 
 
 @compiled
@@ -256,12 +256,12 @@ def _of_hours(hours):
     n = hours.size
     if n == 0:
         return 0.0, 0.0, 0.0, 0.0
-    x = np.sort(hours)
-    total, top = 0.0, 0.0
+    order, total, top = in_order(hours), 0.0, 0.0
     for k in range(n):
-        total += x[k]
-        top += x[k] if k >= n - max(1, n // 10) else 0.0
-    return (x[(n - 1) // 2] + x[n // 2]) / 2.0, total / n, _over(top, total), gini(x)
+        total += hours[order[k]]
+        top += hours[order[k]] if k >= n - max(1, n // 10) else 0.0
+    median = (hours[order[(n - 1) // 2]] + hours[order[n // 2]]) / 2.0
+    return median, total / n, _over(top, total), gini(hours)
 
 
 @compiled

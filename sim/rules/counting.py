@@ -122,7 +122,9 @@ def count_how_people_feel(residents, stand):
             if (bits >> group) & 1:
                 stand.groups[1 + group] += heads[bits]
                 stand.wellbeing[1 + group] += wellbeing[bits]
-    stand.children[0], stand.tiers[:] = tiers[0], tiers[1:]
+    stand.children[0] = tiers[0]
+    for tier in range(SUBSTANTIVE + 1):
+        stand.tiers[tier] = tiers[1 + tier]
     stand.feelings[0], stand.feelings[1], stand.feelings[2], stand.feelings[3] = identity, skill, efficacy, habit
     stand.stayers[2], stand.stayers[3] = stayers_identity, stayers_well
 

@@ -148,4 +148,5 @@ class Resting(NamedTuple):
 def rest(resting):  # type: ignore[no-untyped-def]
     """Put every lever back where it rests."""
     resting.levers[:] = 0
-    resting.community[:] = resting.at
+    for x in range(resting.at.size):  # one by one: for two arrays, numba compiles how to complain of their lengths
+        resting.community[x] = resting.at[x]

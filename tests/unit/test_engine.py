@@ -7,6 +7,7 @@ import types
 from pathlib import Path
 from typing import Any
 
+import numba
 import numpy as np
 import pytest
 from small import place
@@ -101,6 +102,7 @@ CHANGES = {
     "its own text": ("+ TABLE[0]", "- TABLE[0]"),
     "a number in it": ("0.25", "0.125"),
     "a name that it uses": ("max(", "min("),
+    "the decorator of what it calls": ("@inlined\ndef small", "@compiled\ndef small"),
 }
 NO_CHANGES = {
     "its docstring": ('"""What is asked."""', '"""Something else."""'),
@@ -338,3 +340,18 @@ def test_a_key_too_large_for_a_signed_number_is_a_key_whatever_was_compiled_firs
     assert low_bits(3) == 3
     assert low_bits(2**63 + 5) == 5
     assert low_bits(2**64 - 1) == 255
+
+
+def test_code_that_is_not_ours_may_use_what_ours_has_compiled() -> None:
+    """numba keeps what it compiled for one caller for the next: fragments serve both."""
+
+    @compiled
+    def ours(x: Any) -> Any:
+        return np.argsort(np.full(3, x))[0] + np.ones(2).sum()
+
+    @numba.njit(nogil=True, error_model="numpy")  # type: ignore[untyped-decorator]
+    def theirs(x: Any) -> Any:
+        return np.argsort(np.full(3, x))[0] + np.ones(2).sum() + max(x, 2)
+
+    assert ours(1.0) == 2.0
+    assert theirs(1.0) == 4.0
