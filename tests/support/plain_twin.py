@@ -17,8 +17,10 @@ from twin_chance import block, key_of, share, uniform
 from twin_people import PeopleWeek
 from twin_service import remembered
 
+from sim.config.schema import Config
 from sim.engine.jit import plain
 from sim.mathematics.odds import weekly_from_annual as weekly_from_annual_law
+from sim.policies.policy import Policy
 from sim.rules import moving, placing, remembering
 from sim.state.households import BY_CHANCE, draw_household
 from sim.state.residents import CHILD, MIGRANT, NEVER_SERVED
@@ -34,6 +36,10 @@ YEAR, HALF_YEAR = 52, 26
 
 class Twin(PeopleWeek):
     """A community that lives the same weeks, slowly."""
+
+    def __init__(self, config: Config, policies: tuple[Policy, ...] = (), seed: int = 0) -> None:
+        super().__init__(config, policies, seed)
+        self.founders_have_cases()
 
     def step(self) -> None:
         """Live one week."""
@@ -67,7 +73,7 @@ class Twin(PeopleWeek):
                 r.hours_left = single(min(r.hours_left + free, max(p.weeks_saved * free, longest)))
             else:
                 r.hours_left = 0.0
-            r.hours = r.hours_assigned = r.hours_public = r.success = 0.0
+            r.hours = r.hours_assigned = r.hours_public = r.hours_kept = r.success = 0.0
             r.services = r.notified = 0
         for g in self.grids:
             if g.residents:
@@ -189,8 +195,14 @@ class Twin(PeopleWeek):
                     self._leaves(r)
         at = 0
         while at < len(self.book):  # the needs of those who left have gone with them
-            if self.book[at].client.tenure == 0:
-                self.tally.add("count_cancelled")
+            order = self.book[at]
+            if order.client.tenure == 0:
+                if order.is_case:
+                    self.loses_keeper(order)
+                    self.tally.add("count_cases", at=2)
+                else:
+                    self.tally.add("count_cancelled")
+                order.client.needs = {}
                 self.close(at)
             else:
                 at += 1
@@ -228,13 +240,15 @@ class Twin(PeopleWeek):
         draw_household(*place, self.drawn_persons, self.person_numbers)
         for r in members:
             r.become(self.drawn_persons)
-            self.knows_itself(r)
+        self.knows_itself(members)
+        for r in members:
             r.tier = -1 if r.age == CHILD else 0
             r.skill, r.efficacy, r.identity = single(start.skill), single(start.efficacy), r.identity_home
             r.satisfaction, r.wellbeing = single(start.satisfaction), single(start.wellbeing)
             r.fatigue = r.habit = r.assigned = r.trained = r.unmet_weeks = 0.0
             r.hours = r.hours_left = r.hours_assigned = r.hours_public = r.success = 0.0
-            r.hours_year = r.hours_past_year = 0.0
+            r.hours_year = r.hours_past_year = r.promised = 0.0
+            r.known = r.contacted = r.cases = 0
             r.tenure = r.registered = r.route = r.balance = r.services = r.notified = r.away = r.asked = r.met = 0
             r.vanguard = r.pioneer = r.needs_year = r.met_year = r.needs_past_year = r.met_past_year = 0
             r.recruited_week, r.registered_week, r.last_served, r.team, r.needs = (
@@ -270,6 +284,11 @@ class Twin(PeopleWeek):
                 add("stand_children")
             else:
                 self._participation_is_counted(r)
+            add("stand_register", r.known)
+            add("stand_register", r.known and 0 in r.groups_in, at=1)
+        for order in self.book:
+            if order.is_case:
+                add("stand_cases", at=order.keeper)
         add("stand_bank", self.trust, at=2)
         add("stand_bank", self.confidence, at=3)
 

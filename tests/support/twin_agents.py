@@ -14,7 +14,7 @@ import mesa
 
 from sim.config.kinds import Kind
 from sim.state.households import PersonColumns
-from sim.state.residents import CHILD, INTERESTS, MIGRANT, RESIDENTS, SENIOR_ELDER, TIERS, YOUNGER_ELDER
+from sim.state.residents import AT_SCHOOL, CHILD, INTERESTS, MIGRANT, RESIDENTS, SENIOR_ELDER, TIERS, YOUNGER_ELDER
 
 GIVEN_BY_WORLD = [name for name in RESIDENTS if not name.startswith(("luck_", "around_")) and name != "lifted"]
 """What a resident has at the start; the rest is drawn or looked up on the first Monday."""
@@ -47,6 +47,20 @@ class Service:
     def of(cls, number: int, kind: Kind) -> Service:
         interest = INTERESTS.index(kind.interest) if kind.interest != "none" else -1
         return cls(number, kind, interest, TIERS.index(kind.lowest_tier))
+
+    @property
+    def lasts(self) -> bool:
+        """Whether a need of this kind is a case."""
+        return self.kind.lasts > 0.0
+
+    @property
+    def hours(self) -> float:
+        """Hours of a week: those of all services of a case."""
+        return self.kind.hours * self.kind.services
+
+    @property
+    def for_children(self) -> bool:
+        return self.kind.eligible in ("toddlers", "pupils")
 
 
 class Grid(mesa.Agent):
@@ -102,12 +116,25 @@ class Order:
     rounds: int = 0
     server: Resident | None = None
     served_by: int = -1
-    """Who served where it was no resident: an institution or the sub-district (below -1)."""
+    """Who served where it was no resident: an institution, the sub-district or an organization (below -1)."""
     escalated: int = 0
     credit: int = 0
     rank: float = 0.0
     quality: float = 0.0
     rating: float = 0.0
+    until: int = 0
+    """Week in which a case ends; 0 for an episode."""
+    keeper: int = 0
+    person: int = 0
+    """Key of the resident who keeps a case."""
+    given: float = 0.0
+    served: int = 0
+    refused: int = 0
+    back: int = 0
+
+    @property
+    def is_case(self) -> bool:
+        return self.until > 0
 
 
 class Resident(mesa.Agent):
@@ -145,9 +172,20 @@ class Resident(mesa.Agent):
         )
         return [g for g in range(5) if member[g]]
 
+    @property
+    def able(self) -> bool:
+        """Whether they can take care of somebody: grown up, and not limited."""
+        return self.age in (2, YOUNGER_ELDER, SENIOR_ELDER) and not self.limited
+
+    def somebody_able_at_home(self, by_day: bool) -> bool:
+        """Whether somebody else of the household can take care of them; `by_day`: while others work."""
+        return any(m.able and not (by_day and m.works) for m in self.home.members if m is not self)
+
     def can_need(self, eligible: str) -> bool:
         """Whether such a service is meant for this resident."""
         adult, elder = self.age == 2, self.age in (YOUNGER_ELDER, SENIOR_ELDER)
+        at_school = self.years >= AT_SCHOOL
+        unattended = self.age == CHILD and not self.somebody_able_at_home(by_day=True)
         return bool(
             {
                 "everyone": True,
@@ -161,6 +199,8 @@ class Resident(mesa.Agent):
                 "owners": self.owner and (adult or elder),
                 "low_income": self.low_income,
                 "adults": adult or elder,
+                "toddlers": unattended and not at_school,
+                "pupils": unattended and at_school,
             }[eligible]
         )
 

@@ -33,7 +33,7 @@ STANDING = (
     | GRIDS.keys()
     | TEAMS.keys()
     | TALLIES.keys()
-    | {"trust", "confidence", "ties", "orders", "issues", "pairs"}
+    | {"trust", "confidence", "answered", "organized", "staff_left", "ties", "orders", "issues", "pairs"}
 ) - {"team_size"}
 """What stands on Sunday night (a team's size is known again when teams are next looked at)."""
 
@@ -43,7 +43,9 @@ def lives_of_both(
 ) -> Iterator[tuple[int, str, str]]:
     """Live both weeks; yields (week, phase, what differs), looking on Sunday night or, closely, after each phase."""
     fast, twin = Simulation(config, policies=policies, seed=seed), Twin(config, policies, seed)
-    yield from ((0, "the founders", said) for said in differences(fast.world, twin, RESIDENTS.keys() | {"ties"}))
+    yield from (
+        (0, "the founders", said) for said in differences(fast.world, twin, RESIDENTS.keys() | {"ties", "orders"})
+    )
     for week in range(weeks):
         fast.begin_week()
         twin.begin_week()

@@ -98,7 +98,7 @@ class PairsWeek(TwinWorld):
                     order.placed = self.week
                     self.tally.add("count_placed")
                 order.state, order.server = ACCEPTED, helper
-                helper.hours_left = single(max(helper.hours_left - order.service.kind.hours, 0.0))
+                helper.hours_left = single(max(helper.hours_left - order.service.hours, 0.0))
                 self.tally.add("count_visits_paid", at=pair.service)
             elif pair.service != COOK and 0.0 < p.visit_hours <= helper.hours_left:
                 # only time together: nothing is served, and yet they meet
@@ -112,5 +112,5 @@ class PairsWeek(TwinWorld):
         served = (levers.kitchen_kinds if pair.service == COOK else levers.aid_kinds)[order.service.number] > 0.0
         lowest = skill_asked_for(kind.lowest_skill, kind.difficulty, levers.skill_floor[0])
         able = helper.tier >= order.service.tier and helper.skill >= lowest
-        has_time = helper.hours_left >= kind.hours
+        has_time = helper.hours_left >= order.service.hours
         return bool(served and able and has_time and order.state in (HIDDEN, PLACED))

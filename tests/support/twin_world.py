@@ -20,7 +20,7 @@ from sim.policies.policy import Policy
 from sim.state.households import person_columns
 from sim.state.levers import LEVERS, REST
 from sim.state.people import household_numbers
-from sim.state.places import GRIDS, PAIRS, TEAMS
+from sim.state.places import GRIDS, PAIRS, STATION, TEAMS
 from sim.state.residents import INTERESTS, RESIDENTS
 from sim.state.tallies import TALLIES
 from sim.state.views import LAYOUTS
@@ -44,6 +44,7 @@ class TwinWorld(mesa.Model):
         self.person_numbers, self.drawn_persons = household_numbers(config.population), person_columns(world.tier.size)
         self.services = [Service.of(n, kind) for n, kind in enumerate(config.kinds.values())]
         self.week, self.trust, self.confidence = 0, float(world.trust[0]), float(world.confidence[0])
+        self.answered, self.organized, self.staff_left = float(world.answered[0]), 0.0, 0
         self.grids = [
             Grid(self, g, float(world.atmosphere[g]), float(world.condition[g])) for g in range(world.atmosphere.size)
         ]
@@ -55,8 +56,7 @@ class TwinWorld(mesa.Model):
         scopes: list[Grid | None] = [*self.grids, None]
         fields = len(INTERESTS)
         self.teams = [Team(self, fields * s + n, scope, n) for s, scope in enumerate(scopes) for n in range(fields)]
-        for r in self.residents:
-            self.knows_itself(r)
+        self.knows_itself(self.residents)
         self._tie_everybody(world)
         self.book: list[Order] = []
         self.line: list[Order] = []
@@ -68,11 +68,13 @@ class TwinWorld(mesa.Model):
         self._keys: dict[str, int] = {}
         self._in_force = [False] * len(policies)
         self._let_levers_rest()
+        self.levers = SimpleNamespace(**{name: lever.tolist() for name, lever in self.lever_columns.items()})
 
-    def knows_itself(self, r: Resident) -> None:
-        """Work out the groups somebody belongs to and the services they can come to need."""
-        r.groups_in = r.in_groups()
-        r.can_come_to_need = {s for s in self.services if r.can_need(s.kind.eligible)}
+    def knows_itself(self, people: list[Resident]) -> None:
+        """Work out the groups they belong to and the services they can come to need."""
+        for r in people:
+            r.groups_in = r.in_groups()
+            r.can_come_to_need = {s for s in self.services if r.can_need(s.kind.eligible)}
 
     def _tie_everybody(self, world: World) -> None:
         made: dict[frozenset[int], Tie] = {}
@@ -123,6 +125,12 @@ class TwinWorld(mesa.Model):
             name: np.full(rows[span], REST.get(name, 0.0), fact.dtype) for name, (span, fact) in LEVERS.items()
         }
 
+    def serves_somebody(self, r: Resident, client: Resident, hours: float, quality: float) -> None:
+        """Somebody gives hours of service to a client, perhaps across grids or origins."""
+        self.serves(r, hours, quality)
+        bridge = (r.place is not client.place) + 2 * (r.origin != client.origin)
+        self.tally.add("count_served_by", hours, at=bridge)
+
     def serves(self, r: Resident, hours: float, quality: float) -> None:
         """Somebody gives hours of service of a quality."""
         r.hours = single(r.hours + hours)
@@ -156,9 +164,10 @@ class TwinWorld(mesa.Model):
             return np.array([order.service.number for order in self.book], np.int8)
         if name in ("pairs", "open_orders"):
             return np.array([len(self.pairs if name == "pairs" else self.book)])
-        one = {"week": self.week, "seed": self.seed_of_chance, "trust": self.trust, "confidence": self.confidence}
-        if name in one:
-            return np.array([one[name]], {"week": "i8", "seed": "u8"}.get(name, "f4"))
+        if name in ("week", "trust", "confidence", "answered", "organized", "staff_left"):
+            return np.array([getattr(self, name)], STATION[name].dtype)
+        if name == "seed":
+            return np.array([self.seed_of_chance], "u8")
         raise AttributeError(f"the twin has no column {name!r}")
 
     def _value(self, r: Resident, name: str) -> Any:
