@@ -65,6 +65,7 @@ class TwinWorld(mesa.Model):
         self.kind_expected = world.kind_expected
         self.free_hours = [0.0] * 4
         self.tally = Tally({name: length for name, (length, _, _) in TALLIES.items()})
+        self.tally.clear()
         self._keys: dict[str, int] = {}
         self._in_force = [False] * len(policies)
         self._let_levers_rest()

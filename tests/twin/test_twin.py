@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from plain_twin import Twin
+from service_on import MANY_CASES, SERVICE_ON
 from twin_agents import Tie, part, tied
 from twin_chance import block, key_of, mixed, uniform
 from twin_compare import first_difference
@@ -78,6 +79,22 @@ SWITCHED: dict[str, dict[str, Any]] = {
     | {"deciding.gate_2": 1, "deciding.gate_3": 1, "bonding.meets_in": "community", "remembering.mood_every": 3},
 }
 
+SERVED: dict[str, dict[str, Any]] = {
+    "about as a real station": SERVICE_ON,
+    "many cases, teams and substitutes": BUSY | MANY_CASES,
+    "cases and a time bank": BUSY
+    | MANY_CASES
+    | {"banking.earning": 1, "banking.redemption": "yes", "banking.giving": 0.02, "dispatching.scope": "pooled"},
+    "cases in their own grid, reviewed": BUSY
+    | MANY_CASES
+    | {"dispatching.scope": "local", "kinds.home_care.lowest_skill": 0.7, "dispatching.escalate_share": 1},
+    "cases of people who come and go": BUSY | MANY_CASES | {"moving.annual_rate": 0.9},
+    "episodes that are declined, cases that wait": BUSY
+    | MANY_CASES
+    | {"dispatching.most_rounds": 3, "dispatching.staff_per_1000": 1, "dispatching.sub_district_serves": 0.5},
+}
+"""With needs that last, and all that goes with them."""
+
 
 class EveryLever(Policy):
     """For the test only: pushes every lever by a keyed amount."""
@@ -138,6 +155,24 @@ def test_the_fast_week_is_the_plain_week_under_four_policies(name: str) -> None:
 @pytest.mark.parametrize("name", ["as in the baseline", "a busy place"])
 def test_the_fast_week_is_the_plain_week_without_policies(name: str) -> None:
     assert first_difference(place(**SWITCHED[name]), (), seed=8, weeks=WEEKS) == ""
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_the_fast_week_is_the_plain_week_with_needs_that_last(name: str) -> None:
+    """Standing pairs take on cases, organizations have hours, and orders go up all levels."""
+    policies = [
+        POLICIES["service_framework"](start=2),
+        POLICIES["mobile_kitchen"](start=3),
+        POLICIES["mutual_aid"](start=4, stop=20),
+        POLICIES["order_platform"](start=5),
+        POLICIES["population_mobility"](start=8, turnover=0.2, migrants=0.3),
+    ]
+    assert first_difference(place(**SERVED[name]), policies, seed=13, weeks=30) == ""
+
+
+def test_the_fast_week_is_the_plain_week_with_cases_and_every_lever_pushed() -> None:
+    switched = BUSY | MANY_CASES | {"banking.earning": 1}
+    assert first_difference(place(**switched), [EveryLever(start=2, stop=25)], seed=9, weeks=32) == ""
 
 
 def test_the_fast_week_is_the_plain_week_with_every_lever_pushed() -> None:
