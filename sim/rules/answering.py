@@ -31,6 +31,7 @@ from sim.state.orders import (
     SUB_DISTRICT,
     SUB_DISTRICT_LEVEL,
     hours_a_week,
+    is_reviewed,
     kinds_served,
     lowest_skills,
     scope_of_dispatch,
@@ -306,7 +307,7 @@ def ring_of_volunteers(lowest, station, residents, grids, kinds, levers, count, 
         one = volunteers[x]
         serves[x] = kinds_served(one.tier, one.skill, one.time, one.for_cases, lowest, kinds)
     of_all, ranks_of_all = np.empty(0, np.int32), ranks
-    if scope == LOCAL_THEN_POOLED or levers.hierarchy[0] > 0.0:
+    if scope == LOCAL_THEN_POOLED or levers.hierarchy[0] > 0.0 or is_reviewed(levers, dispatching):
         of_all = in_order(ranks)
         ranks_of_all = ranks[of_all]
     return Ring(volunteers, serves, ranks, first, end, of_all, ranks_of_all)

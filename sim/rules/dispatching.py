@@ -29,6 +29,7 @@ from sim.state.orders import (
     SHELVED,
     SUB_DISTRICT_LEVEL,
     hours_a_week,
+    is_reviewed,
     kinds_served,
     lowest_skills,
     scope_of_dispatch,
@@ -94,7 +95,7 @@ def level_reached(o, station, orders, kinds, levers, dispatching):
 @law
 def is_declined(o, could, residents, orders, levers, dispatching):
     """Whether a reviewer declines an order: nobody in reach could ever take it (`could`: kinds, by grid and in all)."""
-    if dispatching.review == 0.0 and levers.review[0] <= 0.0:
+    if not is_reviewed(levers, dispatching):
         return False
     local = scope_of_dispatch(levers, dispatching) == LOCAL_SCOPE and orders.escalated[o] < COMMUNITY_LEVEL
     reach = residents.grid[orders.client[o]] if local else could.size - 1
@@ -246,7 +247,7 @@ def orders_in_line(station, residents, grids, orders, kinds, levers, count, disp
 def kinds_in_reach(station, residents, grids, kinds, levers, dispatching):
     """Kinds of service that somebody of each grid, and last of the community, could ever take, as bits."""
     could = np.zeros(grids.first.size, np.uint32)
-    if dispatching.review > 0.0 or levers.review[0] > 0.0:
+    if is_reviewed(levers, dispatching):
         lowest = lowest_skills(kinds, levers)
         for v in who_takes_part(residents, station):
             time = residents.hours_limit[v]

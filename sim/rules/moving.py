@@ -127,12 +127,8 @@ def arrives(i, residents, households, kinds, starting):
     )
     residents.satisfaction[i], residents.wellbeing[i] = starting.satisfaction, starting.wellbeing
     residents.fatigue[i], residents.habit[i], residents.assigned[i], residents.unmet_weeks[i] = 0.0, 0.0, 0.0, 0.0
-    residents.hours[i], residents.hours_left[i], residents.hours_assigned[i], residents.hours_public[i] = (
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-    )
+    residents.hours[i], residents.hours_left[i], residents.hours_kept[i] = 0.0, 0.0, 0.0
+    residents.hours_assigned[i], residents.hours_public[i] = 0.0, 0.0
     residents.hours_year[i], residents.hours_past_year[i] = 0.0, 0.0
     residents.success[i], residents.services[i], residents.notified[i], residents.away[i], residents.asked[i] = (
         0.0,

@@ -96,6 +96,12 @@ def scope_of_dispatch(levers, dispatching):
 
 
 @law
+def is_reviewed(levers, dispatching):
+    """Whether orders that nobody in reach could ever take are declined, or passed up to organizations."""
+    return dispatching.review > 0.0 or levers.review[0] > 0.0
+
+
+@law
 def lowest_skill(k, kinds, levers):
     """Lowest skill that may serve a kind this week."""
     return skill_asked_for(kinds.skill[k], kinds.difficulty[k], levers.skill_floor[0])

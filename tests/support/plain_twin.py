@@ -247,7 +247,7 @@ class Twin(PeopleWeek):
             r.satisfaction, r.wellbeing = single(start.satisfaction), single(start.wellbeing)
             r.fatigue = r.habit = r.assigned = r.trained = r.unmet_weeks = 0.0
             r.hours = r.hours_left = r.hours_assigned = r.hours_public = r.success = 0.0
-            r.hours_year = r.hours_past_year = r.promised = 0.0
+            r.hours_year = r.hours_past_year = r.promised = r.hours_kept = 0.0
             r.known = r.contacted = r.cases = 0
             r.tenure = r.registered = r.route = r.balance = r.services = r.notified = r.away = r.asked = r.met = 0
             r.vanguard = r.pioneer = r.needs_year = r.met_year = r.needs_past_year = r.met_past_year = 0
