@@ -9,7 +9,7 @@ from sim.rules.counting import the_community_is_counted
 from sim.rules.deciding import residents_decide
 from sim.rules.dispatching import orders_are_dispatched
 from sim.rules.feeling import feelings_change
-from sim.rules.keeping import cases_go_on
+from sim.rules.keeping import cases_go_on, organizations_have_hours
 from sim.rules.learning import skills_change
 from sim.rules.moving import households_leave, newcomers_arrive
 from sim.rules.needing import needs_arise
@@ -26,6 +26,7 @@ WEEK = (
     residents_look_around,
     # needs and orders
     needs_arise,
+    organizations_have_hours,
     cases_go_on,
     needs_become_known,
     cases_are_served,

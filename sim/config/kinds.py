@@ -53,7 +53,7 @@ class Kind(Section):
     weekly_senior: float = chance("The same for senior elders, where it is higher.")
     weekly_limited: float = chance("The same for who is limited in mobility, where it is higher.")
     lasts: float = number("Mean length of a standing need (a case); 0: an episode.", unit="weeks", low=0, high=5200)
-    services: float = number("Services that it asks for in a week.", unit="services", low=1, high=50)
+    services: int = number("Services that it asks for in a week.", unit="services", low=1, high=50)
     hours: float = number("Hours that one service takes.", unit="hours", low=0.05, high=40)
     difficulty: float = share("Skill at which quality is one half.")
     patience: float = number(

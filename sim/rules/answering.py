@@ -222,7 +222,7 @@ def settle(o, server, station, orders, count, dispatching):
     if server != NOBODY_SERVES:
         orders.state[o], orders.server[o] = ACCEPTED, server
         count.accepted[0] += 1
-    elif dispatching.most_rounds > 0.0 and orders.rounds[o] >= dispatching.most_rounds:
+    elif orders.until[o] == 0 and 0.0 < dispatching.most_rounds <= orders.rounds[o]:
         orders.state[o] = DECLINED
         count.declined[0] += 1
     else:

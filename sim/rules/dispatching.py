@@ -20,15 +20,12 @@ from sim.state.orders import (
     COMMUNITY_LEVEL,
     DISPATCHED,
     END_OF_LINE,
-    KEPT,
     LOCAL_SCOPE,
     LOCAL_THEN_POOLED,
-    ORGANIZED,
     PLACED,
     POOLED_SCOPE,
     SHELVED,
     SUB_DISTRICT_LEVEL,
-    hours_a_week,
     is_reviewed,
     kinds_served,
     lowest_skills,
@@ -137,14 +134,6 @@ def capacity_of_staff(grids, levers, dispatching):
 
 
 @law
-def hours_of_organizations(grids, levers, dispatching):
-    """Hours that service organizations give in a week: more where their operational capability is raised."""
-    residents = grids.first[grids.first.size - 1]
-    hours = dispatching.organization_hours_per_1000 * residents / 1000.0 + levers.organization_hours[0]
-    return max(hours, 0.0) * (1.0 + max(levers.capability[0], 0.0))
-
-
-@law
 def capacity_of_grid(g, of_staff, grids, levers):
     """Orders a week that a grid can dispatch: its part of the staff, by residents, and what the grid itself can."""
     residents = grids.first[grids.first.size - 1]
@@ -155,7 +144,6 @@ def capacity_of_grid(g, of_staff, grids, levers):
 @phase
 def orders_are_dispatched(station, residents, grids, orders, kinds, levers, count, dispatching):
     """The station puts open orders in line and dispatches as many as staff and grids can handle."""
-    organize(station, grids, orders, kinds, levers, count, dispatching)
     queue = orders_in_line(station, residents, grids, orders, kinds, levers, count, dispatching)
     left = capacities_of_the_week(station, grids, levers, dispatching)
     dispatched = 0
@@ -182,17 +170,6 @@ def who_dispatches(o, left, residents, orders):
     """The grid of an order while it can dispatch one more this week, else the pool (the last of `left`)."""
     g = residents.grid[orders.client[o]]
     return g if left[g] >= 1.0 else left.size - 1
-
-
-@law
-def organize(station, grids, orders, kinds, levers, count, dispatching):
-    """What the hours of organizations are, less those of the cases that they keep."""
-    station.organized[0] = hours_of_organizations(grids, levers, dispatching)
-    count.organized[0] += station.organized[0]
-    for o in range(station.open_orders[0]):
-        if orders.keeper[o] == ORGANIZED and orders.state[o] == KEPT:
-            station.organized[0] -= hours_a_week(orders.kind[o], kinds)
-            count.organized[1] += hours_a_week(orders.kind[o], kinds)
 
 
 @law

@@ -1,8 +1,8 @@
 """Keeping: cases last, and somebody keeps them or nobody does.
 
 Whoever keeps a case gives its services every week, and needs no order and no desk for it: a household as long as somebody
-able is there, a neighbour or a volunteer until they move, fall ill or stop, public services and organizations until the
-case ends. Then the case looks again along the circle of help; without a keeper it is the station's, and one order is
+able is there, a neighbour or a volunteer until they move, fall ill or stop, public services until the
+case ends, organizations as far as their hours go. Then the case looks again along the circle of help; without a keeper it is the station's, and one order is
 placed to find whoever will take it on.
 
 Sources: huang2025 (A52-A54, A67)
@@ -19,10 +19,12 @@ from sim.state.orders import (
     KEPT,
     NEIGHBOUR,
     NOBODY_KEEPS,
+    ORGANIZED,
     PLACED,
     SHELVED,
     VOLUNTEER,
     close_order,
+    hours_a_week,
     is_still_there,
     keeps_case,
     loses_keeper,
@@ -63,7 +65,7 @@ def goes_on(o, station, residents, households, orders, kinds, needing):
     if keeper == VOLUNTEER:
         here = is_still_there(o, residents, orders) and residents.tier[v] >= max(kinds.tier[k], TASK)
         return here and not stops(o, needing.server_stops, station, orders)
-    return True
+    return keeper != NOBODY_KEEPS
 
 
 @law
@@ -83,6 +85,29 @@ def seeks_a_keeper(o, keeper, station, orders, count):
         count.placed[0] += 1
     else:
         orders.state[o] = HIDDEN
+
+
+@law
+def hours_of_organizations(grids, levers, dispatching):
+    """Hours that service organizations give in a week: more where their operational capability is raised."""
+    residents = grids.first[grids.first.size - 1]
+    hours = dispatching.organization_hours_per_1000 * residents / 1000.0 + levers.organization_hours[0]
+    return max(hours, 0.0) * (1.0 + max(levers.capability[0], 0.0))
+
+
+@phase
+def organizations_have_hours(station, grids, orders, kinds, levers, count, dispatching):
+    """Organizations give their hours to the cases that they keep, first to the first in the book; the rest is left."""
+    station.organized[0] = hours_of_organizations(grids, levers, dispatching)
+    count.organized[0] += station.organized[0]
+    for o in range(station.open_orders[0]):
+        if orders.keeper[o] == ORGANIZED and not has_ended(o, station, orders):
+            hours = hours_a_week(orders.kind[o], kinds)
+            if station.organized[0] >= hours:
+                station.organized[0] -= hours
+                count.organized[1] += hours
+            else:
+                orders.keeper[o] = NOBODY_KEEPS
 
 
 @phase

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.mathematics.chance import key_of, stream, uniform, uniform_pair
+from sim.mathematics.sorting import in_order
 from sim.state.orders import HIDDEN, PLACED
 from sim.state.phase import phase, unit
 from sim.state.residents import ELDERS_ALONE, VACANT
@@ -49,7 +50,8 @@ def asks_the_station(o, station, orders, kinds, needing):
 @law
 def is_told_at_contact(o, station, residents, orders):
     """Whether a case that had begun was told at a contact of this week (a call), or of the last (a visit at the door)."""
-    return residents.contacted[orders.client[o]] >= max(station.week[0] - 1, orders.arose[o])
+    i = orders.client[o]
+    return residents.known[i] == 1 and residents.contacted[i] >= max(station.week[0] - 1, orders.arose[o])
 
 
 @law
@@ -94,42 +96,36 @@ def can_have_cases(i, cases, residents):
 
 
 @law
-def chance_of_a_visit(doors, first, others, is_first):
-    """Chance that staff knock at somebody's door: at those of elders alone first, with what is left at the others'."""
-    if is_first:
-        return min(1.0, doors / first) if first > 0 else 0.0
-    return min(1.0, max(doors - first, 0.0) / others) if others > 0 else 0.0
+def turn_at_doors(i, u, residents):
+    """When staff come to somebody's door, by a draw u (smaller is earlier): elders living alone before all others."""
+    return u if (residents.groups[i] >> ELDERS_ALONE) & 1 else 1.0 + u
+
+
+@law
+def doors_of_the_week(u, station, grids, levers, registering, dispatching):
+    """Doors at which staff knock: as many as are meant to be, whole ones by a draw u, and as time is left for."""
+    residents = grids.first[grids.first.size - 1]
+    meant = max(registering.doors_per_1000 * residents / 1000.0 + levers.doors[0], 0.0)
+    return min(int(meant) + int(u < meant - int(meant)), station.staff_left[0] // seconds_of_a_door(dispatching))
+
+
+@law
+def seconds_of_a_door(dispatching):
+    """Whole seconds of staff that a visit at a door takes."""
+    return int(60.0 * dispatching.door_minutes + 0.5)
 
 
 @phase
 def staff_knock_at_doors(station, residents, grids, kinds, levers, count, registering, dispatching):
     """With the time that orders leave them, staff knock at doors, at those of elders living alone first."""
-    doors = doors_of_the_week(station, grids, levers, registering, dispatching)
-    if doors <= 0.0:
-        return
-    cases, key = kinds_of_cases(kinds), key_of(station.seed[0], DOOR, station.week[0])
-    first, others = 0, 0
-    for i in range(residents.wants.size):
-        if can_have_cases(i, cases, residents):
-            first += (residents.groups[i] >> ELDERS_ALONE) & 1
-            others += 1 - ((residents.groups[i] >> ELDERS_ALONE) & 1)
-    for i in range(residents.wants.size):
-        if can_have_cases(i, cases, residents):
-            is_first = (residents.groups[i] >> ELDERS_ALONE) & 1 == 1
-            if uniform(key, residents.key[i]) < chance_of_a_visit(doors, first, others, is_first):
-                is_entered(i, station, residents)
-                count.staff[2] += int(60.0 * dispatching.door_minutes + 0.5)
-                count.contacts[1] += 1
-                count.contacts[2] += is_first
-
-
-@law
-def doors_of_the_week(station, grids, levers, registering, dispatching):
-    """Doors at which staff can knock: as many as are meant to be, and as time allows; minutes saved on orders add doors."""
-    residents = grids.first[grids.first.size - 1]
-    seconds = 60.0 * dispatching.door_minutes
-    meant = registering.doors_per_1000 * residents / 1000.0 + levers.doors[0]
-    return min(meant, station.staff_left[0] / seconds) if meant > 0.0 else 0.0
+    key = key_of(station.seed[0], DOOR, station.week[0])
+    doors = doors_of_the_week(uniform(key, 0), station, grids, levers, registering, dispatching)
+    if doors > 0:
+        for i in whom_to_visit(key, residents, kinds)[:doors]:
+            is_entered(i, station, residents)
+            count.staff[2] += seconds_of_a_door(dispatching)
+            count.contacts[1] += 1
+            count.contacts[2] += (residents.groups[i] >> ELDERS_ALONE) & 1
 
 
 @unit
@@ -167,6 +163,18 @@ def calls_are_made(station, residents, count, registering):
 
 
 # ---- the engineer's half
+
+
+@compiled
+def whom_to_visit(key, residents, kinds):
+    """Those who can come to have a standing need, in the order of their turns."""
+    cases, n = kinds_of_cases(kinds), 0
+    rows, turns = np.empty(residents.wants.size, np.int32), np.empty(residents.wants.size, np.float64)
+    for i in range(residents.wants.size):
+        if can_have_cases(i, cases, residents):
+            rows[n], turns[n] = i, turn_at_doors(i, uniform(key, residents.key[i]), residents)
+            n += 1
+    return rows[:n][in_order(turns[:n])]
 
 
 @compiled

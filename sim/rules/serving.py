@@ -175,7 +175,7 @@ def gives_service(o, v, station, residents, orders, kinds, levers, count, servin
 @law
 def is_taken_on(o, v, station, residents, orders, kinds, levers, count, serving):
     """A case is served for the first time: a volunteer or an organization keeps it, others help for one week."""
-    left = residents.hours_left[v] if v >= 0 else 0.0
+    left, orders.refused[o] = residents.hours_left[v] if v >= 0 else 0.0, 0
     serves_case(o, v, station, residents, orders, kinds, levers, count, serving)
     count_service(o, orders.quality[o], station, residents, orders, kinds, count)
     if v >= 0:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from twin_agents import Household, Issue, Resident, part, single
 from twin_chance import block, key_of, share, uniform
 from twin_people import PeopleWeek
-from twin_service import remembered
+from twin_served import remembered
 
 from sim.config.schema import Config
 from sim.engine.jit import plain

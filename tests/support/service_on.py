@@ -64,6 +64,7 @@ MANY_CASES: dict[str, Any] = SERVICE_ON | {
     **{f"kinds.{kind}.lasts": 12 for kind in ("meals", "home_care", "companionship", "pupil_care")},
     **{f"kinds.{kind}.weekly": 0.04 for kind in ("meals", "home_care", "companionship", "pupil_care")},
     **{f"kinds.{kind}.household_keeps": 0.4 for kind in ("meals", "home_care", "companionship", "pupil_care")},
+    "starting.cases_served": 0.6,
     "needing.own_request_case": 0.2,
     "needing.neighbour_stops": 0.05,
     "needing.server_stops": 0.05,

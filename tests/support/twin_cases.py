@@ -7,11 +7,11 @@ from itertools import accumulate, batched
 
 from twin_agents import Order, Resident, Service, single
 from twin_chance import block, key_of, mixed, share, two_uniforms, uniform
-from twin_pairs import PairsWeek
+from twin_pairs import PairsWeek, skill_asked_for
 
 from sim.engine.jit import plain
 from sim.mathematics.odds import sigma as sigma_law
-from sim.rules import needing, registering, serving
+from sim.rules import dispatching, needing, registering, serving
 from sim.state import circle
 from sim.state.orders import (
     HIDDEN,
@@ -31,7 +31,7 @@ chance_of_need, weeks_of_a_case = plain(needing.chance_of_need), plain(needing.w
 share_with_a_case = plain(needing.share_with_a_case)
 chance_of_informal_help = plain(circle.chance_of_informal_help)
 chance_of_discovery, own_requests = plain(registering.chance_of_discovery), plain(registering.own_requests)
-chance_of_a_visit = plain(registering.chance_of_a_visit)
+whole_orders = plain(dispatching.whole_orders)
 quality_of_service, quality_by_standards = plain(serving.quality_of_service), plain(serving.quality_by_standards)
 FAILED = 6
 
@@ -51,6 +51,27 @@ class CasesWeek(PairsWeek):
                     common = share_with_a_case(self._chance_of(s, r), s.kind.lasts)
                     if uniform(at_start, r.key, s.number) < common:
                         self._enters_the_book(r, s)
+        for order in self.book:
+            if order.state == HIDDEN:
+                self._volunteers_keep_at_the_start(order)
+
+    def _volunteers_keep_at_the_start(self, order: Order) -> None:
+        s, n = order.service, len(self.residents)
+        u, point = two_uniforms(key_of(self.seed_of_chance, "keeping.at_start", 0), order.key, 0)
+        round_from_there = self.residents[int(point * n) :] + self.residents[: int(point * n)]
+        floor = skill_asked_for(s.kind.lowest_skill, s.kind.difficulty, 0.0)
+        for v in round_from_there if u < self.p.starting.cases_served else []:
+            able = v.tier >= max(s.tier, 1) and v.skill >= floor and v.hours_limit >= s.hours
+            if able and v.cases == 0 and v is not order.client:
+                order.placed, order.client.known = 0, 1
+                self.keeps_case(order, v)
+                return
+
+    def keeps_case(self, order: Order, v: Resident) -> None:
+        """A volunteer keeps a case from now on."""
+        order.state, order.keeper, order.server, order.person = KEPT, VOLUNTEER, v, v.key
+        v.promised = single(v.promised + order.service.hours)
+        v.cases += 1
 
     def needs_arise(self) -> None:
         key_arise = self.key("needing.arise")
@@ -124,6 +145,19 @@ class CasesWeek(PairsWeek):
 
     # cases
 
+    def organizations_have_hours(self) -> None:
+        p, levers = self.p.dispatching, self.levers
+        hours = p.organization_hours_per_1000 * len(self.residents) / 1000.0 + levers.organization_hours[0]
+        self.organized = max(hours, 0.0) * (1.0 + max(levers.capability[0], 0.0))
+        self.tally.add("count_organized", self.organized)
+        for order in self.book:
+            if order.keeper == ORGANIZED and self.week < order.until:
+                if self.organized < order.service.hours:
+                    order.keeper = NOBODY_KEEPS  # their hours have ended: the case looks again
+                    continue
+                self.organized -= order.service.hours
+                self.tally.add("count_organized", order.service.hours, at=1)
+
     def cases_go_on(self) -> None:
         at = 0
         while at < len(self.book):
@@ -147,7 +181,7 @@ class CasesWeek(PairsWeek):
         if order.keeper == HOUSEHOLD:
             return order.client.somebody_able_at_home(by_day=s.for_children)
         if order.keeper not in (NEIGHBOUR, VOLUNTEER):
-            return True
+            return order.keeper != NOBODY_KEEPS
         v = order.server
         assert v is not None
         neighbour = order.keeper == NEIGHBOUR
@@ -247,7 +281,8 @@ class CasesWeek(PairsWeek):
 
     def _becomes_known(self, order: Order) -> bool:
         r, s, p, levers = order.client, order.service, self.p.needing, self.levers
-        if s.lasts and r.contacted == self.week:
+        spoken_to = r.known and r.contacted in (self.week, self.week - 1)
+        if s.lasts and spoken_to and r.contacted >= order.arose:
             return True
         rest = p.own_request_case if s.lasts else p.own_request
         chance = chance_of_discovery(
@@ -263,17 +298,13 @@ class CasesWeek(PairsWeek):
         return any(s.lasts for s in r.can_come_to_need)
 
     def staff_knock_at_doors(self) -> None:
-        p, minutes = self.p.registering, self.p.dispatching.door_minutes
-        wanted = p.doors_per_1000 * len(self.residents) / 1000.0 + self.levers.doors[0]
-        doors = min(wanted, self.staff_left / (60.0 * minutes))
-        if doors <= 0.0:
-            return
+        p, key = self.p.registering, self.key("registering.door")
+        seconds = int(60.0 * self.p.dispatching.door_minutes + 0.5)
+        doors = whole_orders(p.doors_per_1000 * len(self.residents) / 1000.0 + self.levers.doors[0], uniform(key, 0))
         able = [r for r in self.residents if self._can_have_cases(r)]
-        first = sum(0 in r.groups_in for r in able)
-        for r in able:
-            alone = 0 in r.groups_in
-            if uniform(self.key("registering.door"), r.key) < chance_of_a_visit(doors, first, len(able) - first, alone):
-                r.known, r.contacted = 1, self.week
-                self.tally.add("count_staff", int(60.0 * minutes + 0.5), at=2)
-                self.tally.add("count_contacts", at=1)
-                self.tally.add("count_contacts", alone, at=2)
+        able.sort(key=lambda r: (0 not in r.groups_in, uniform(key, r.key)))
+        for r in able[: min(int(doors), self.staff_left // seconds)]:
+            r.known, r.contacted = 1, self.week
+            self.tally.add("count_staff", seconds, at=2)
+            self.tally.add("count_contacts", at=1)
+            self.tally.add("count_contacts", 0 in r.groups_in, at=2)

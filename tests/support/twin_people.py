@@ -1,4 +1,4 @@
-"""The twin's week, part three: teams, and what a week does to people: skills, ties, feelings, asking and deciding."""
+"""The twin's week, part four: teams, and what a week does to people: skills, ties, feelings, asking and deciding."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from twin_agents import Resident, Team, part, single, tied
 from twin_chance import share, uniform
-from twin_service import ServiceWeek
+from twin_served import ServedWeek
 
 from sim.engine.jit import plain
 from sim.mathematics.odds import happens as happens_law
@@ -30,7 +30,7 @@ share_above, contact_across = plain(deciding.share_above), plain(deciding.contac
 autonomy_left, threshold_reached = plain(deciding.autonomy_left), plain(deciding.threshold_reached)
 
 
-class PeopleWeek(ServiceWeek):
+class PeopleWeek(ServedWeek):
     """Working together, and what it does to people."""
 
     # working together
