@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from experiments.calibration.search import Target
-from experiments.validation.observations import Numbers
+from experiments.validation.observer import Numbers
 
 SAMPLE = 2**17
 IDENTIFIED = 0.5

@@ -18,7 +18,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from experiments.study.design import code_version, seed_of
-from experiments.validation.observations import Numbers, number_of, observed_life
+from experiments.validation.observations import number_of, observed_life
+from experiments.validation.observer import Numbers
 from experiments.validation.patterns import AS_IT_IS, Bounds, Patterns
 from sim import load_config
 from sim.config.load import config_folder, find_file

@@ -16,7 +16,8 @@ import numpy as np
 
 from experiments.analysis.effects import t_quantile
 from experiments.study.design import seed_of
-from experiments.validation.observations import Life, Numbers, number_of, observed_life
+from experiments.validation.observations import Life, number_of, observed_life
+from experiments.validation.observer import Numbers
 from experiments.validation.patterns import AS_IT_IS, Bounds, Pattern, Patterns
 from sim import METRICS
 from sim.config.load import load_config
@@ -27,6 +28,15 @@ LABELS = {
     "contact_within": ("Contact within one's origin", "同来源交往"),
     "elders_alone_share": ("Elders living alone", "独居老人占比"),
     "earners_over_redeemers": ("Earners for each redeemer", "储蓄者与兑付者之比"),
+    "elders_served": ("Elders' cases served", "老人需求获服务占比"),
+    "elders_hidden": ("Elders' cases hidden", "老人需求未被知晓占比"),
+    "companion_wait": ("Wait of a companion, weeks", "陪伴等待周数"),
+    "same_keeper": ("Same volunteer as last week", "与上周同一志愿者"),
+    "no_contact": ("No contact within the estate", "小区内无往来"),
+    "a_favour": ("Could ask a favour", "可求助邻居"),
+    "ties_kept": ("Ties kept after seven years", "七年后保留的关系"),
+    "entries_asked": ("Beginnings that follow a request", "受邀加入占比"),
+    "orders_a_year": ("Orders a resident and year", "人均年工单数"),
     "fall_over_replacement": ("Fall over that of replacement", "下降与单纯替换之比"),
 }
 """Names of the numbers that are no metrics, in English and Chinese."""

@@ -1,37 +1,21 @@
-"""Observing: what is read off a community that lives on, beyond its weekly metrics.
+"""Observing: what is read off a community that lives on, beyond its weekly metrics."""
 
-An observer looks at the world after each week of the window and ends with a few numbers. Nothing here changes a life.
-"""
-
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.validation.observer import Numbers, Observer
+from experiments.validation.stations import Cases, Neighbours
 from sim import METRICS, Simulation
 from sim.config.schema import Config
 from sim.policies.policy import Policy
 from sim.state.residents import SENIOR_ELDER, YOUNGER_ELDER
 from sim.world import World
 
-type Numbers = NDArray[np.float64]
-
 FOLLOWED = 26
 """Weeks over which bystanders are followed to see whether they join."""
-
-
-class Observer(ABC):
-    """Looks at the world every week of the window."""
-
-    @abstractmethod
-    def look(self, world: World, week: int) -> None:
-        """Look at the world after the week of this number, counted from the beginning of the window."""
-
-    @abstractmethod
-    def found(self) -> dict[str, float]:
-        """The numbers, once the window is over."""
 
 
 class Elders(Observer):
@@ -158,6 +142,13 @@ OBSERVERS: dict[str, Callable[[], Observer]] = {
     "earners_over_redeemers": Purses,
     "contact_across": Contact,
     "contact_within": Contact,
+    "elders_served": Cases,
+    "elders_hidden": Cases,
+    "companion_wait": Cases,
+    "same_keeper": Cases,
+    "no_contact": Neighbours,
+    "a_favour": Neighbours,
+    "ties_kept": Neighbours,
 }
 """Which observer finds a number."""
 
@@ -209,6 +200,20 @@ def fall_over_replacement(as_it_is: Life, mobile: Life) -> float:
     return float(fell / expected) if expected > 0 else np.nan
 
 
+def entries_asked(life: Life) -> float:
+    """Of those who began to take part, the share who did so in a week in which somebody had asked them."""
+    routes = life.tallies["count_routes"].sum(axis=0)
+    return float(routes[2:].sum() / routes[1:].sum()) if routes[1:].sum() else np.nan
+
+
+def orders_a_year(life: Life) -> float:
+    """Orders placed per resident and year."""
+    residents = life.tallies["stand_groups"][:, 0].mean()
+    return float(52.0 * life.tallies["count_placed"].mean() / residents) if residents else np.nan
+
+
+COUNTED: dict[str, Callable[[Life], float]] = {"entries_asked": entries_asked, "orders_a_year": orders_a_year}
+"""Numbers that tallies give."""
 COMPARED: dict[str, Callable[[Life, Life], float]] = {"fall_over_replacement": fall_over_replacement}
 """Numbers that compare the community as it is with an arm."""
 
@@ -217,6 +222,15 @@ SENTENCES = {
     "earners_over_redeemers": "People who earned credits in the window, for each who redeemed some.",
     "contact_across": "Log odds of joining in half a year per unit of tie strength to people of other origins.",
     "contact_within": "Log odds of joining in half a year per unit of tie strength to people of one's own origin.",
+    "elders_served": "Of the case-weeks of elders that nobody of their circle keeps, those with a volunteer or an organization.",
+    "elders_hidden": "Of the same case-weeks, those of which the station does not know.",
+    "companion_wait": "Weeks that known cases of companionship wait, for each that a volunteer takes on.",
+    "same_keeper": "Meals kept by the same volunteer as last week, of those kept by a volunteer in both.",
+    "no_contact": "Adults without any tie outside their household, as a share.",
+    "a_favour": "Adults with a tie outside their household of strength .5 or more.",
+    "ties_kept": "Ties of those who had lived here for seven years that are left seven years later, of those who stayed.",
+    "entries_asked": "Beginnings in a week in which somebody had asked, of all beginnings.",
+    "orders_a_year": "Orders placed per resident and year.",
     "fall_over_replacement": "Relative fall of participation with turnover, over that of replacement alone.",
 }
 NUMBERS = (*METRICS, *SENTENCES)
@@ -228,4 +242,6 @@ def number_of(name: str, as_it_is: Life, arm: Life) -> float:
     if name in METRICS:
         values = arm.weekly[name]
         return float(np.nanmean(values)) if np.isfinite(values).any() else np.nan
+    if name in COUNTED:
+        return COUNTED[name](arm)
     return COMPARED[name](as_it_is, arm) if name in COMPARED else arm.seen[name]

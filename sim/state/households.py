@@ -71,8 +71,7 @@ class PersonColumns(NamedTuple):
 
 def person_columns(n: int) -> PersonColumns:
     """Empty columns for n residents; meanings and units stand in `sim.state.residents`."""
-    kinds = ("u8", "i1", "i1", "u1", "u1", "u1", "u1", "u1", "f4", "f4", "f4", "f4", "f4", "f4")
-    kinds += ("i2", "i1", "i1", "u1")
+    kinds = ["u8", "i1", "i1", "u1", "u1", "u1", "u1", "u1", "f4", "f4", "f4", "f4", "f4", "f4", "i2", "i1", "i1", "u1"]
     made = {
         name: np.zeros((n, 5) if name == "interest" else n, kind)
         for name, kind in zip(PersonColumns._fields, kinds, strict=True)

@@ -17,6 +17,7 @@ from experiments.validation.limits.limit import (
     whole,
 )
 from sim.config.schema import Config
+from sim.rules.dispatching import orders_of_staff
 from sim.state.orders import PLACED
 
 _TERMS = 3000
@@ -57,7 +58,9 @@ class Backlog(Statistical):
     @override
     def expected(self, c: Config) -> Findings:
         stations = c.population.grids if c.dispatching.scope == "local" else 1
-        capacity = c.dispatching.capacity_per_1000 * c.population.residents / 1000 / stations
+        d = c.dispatching
+        of_thousand = orders_of_staff(d.staff_per_1000, d.staff_hours, d.staff_share, d.order_minutes)
+        capacity = of_thousand * c.population.residents / 1000 / stations
         if abs(capacity - round(capacity)) > 1e-9:
             raise ValueError(f"a capacity of {capacity:g} orders a week at each station; expected a whole number")
         mean, empty = backlog(arrivals(c) / stations, round(capacity))
