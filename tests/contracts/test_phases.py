@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numba.core.errors import TypingError
+from service_on import MANY_CASES
 from small import place
 from watching import Notes, Touched, everything_plain, watched_views
 
@@ -53,13 +54,26 @@ SCARCE = LIVELY | NEEDY | {
     "deciding__registers_only": 0.05,
     "population__initial_tiers": [0.2, 0.12, 0.08],
 }  # fmt: skip
+SERVED = LIVELY | {name.replace(".", "__"): value for name, value in MANY_CASES.items()} | {
+    "dispatching__sub_district_serves": 0.3,
+}  # fmt: skip
+FEW_VOLUNTEERS = SERVED | {
+    "population__initial_tiers": [0.05, 0.02, 0.02],
+    "dispatching__organization_hours_per_1000": 0,
+    "kinds__companionship__lowest_skill": 0.95,
+    "kinds__meals__lowest_skill": 0.95,
+}
 EVERY = tuple(POLICIES)
+DOSES: dict[str, dict[str, Any]] = {"organizations": {"hours": 60, "stop": 50}}
+"""Of policies of which much is seen only with these."""
 LIVES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "lively": (LIVELY, EVERY),
     "pooled": (POOLED, EVERY),
     "well mixed": (LIVELY | {"network__kind": "well_mixed"} | SETTLED, EVERY),
     "scarce": (SCARCE, ("mutual_aid", "order_platform")),
     "passed up": (SCARCE, ("grid_integration",)),
+    "needs that last": (SERVED, EVERY),
+    "needs that last, few volunteers": (FEW_VOLUNTEERS, EVERY),
 }
 """Small communities in which everything happens: needs, moves, teams, credits, tasks; and policies that are in force."""
 NEVER = {("needs_arise", "count_put_off")}
@@ -69,7 +83,7 @@ NEVER = {("needs_arise", "count_put_off")}
 def alive(life: str) -> Simulation:
     """A small community in which much happens."""
     changes, policies = LIVES[life]
-    return Simulation(place(120, 2, **changes), [POLICIES[name]() for name in policies], 11)
+    return Simulation(place(120, 2, **changes), [POLICIES[name](**DOSES.get(name, {})) for name in policies], 11)
 
 
 @pytest.fixture

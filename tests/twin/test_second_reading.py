@@ -26,8 +26,8 @@ from sim.rules import (
     feeling,
     learning,
     moving,
-    needing,
     placing,
+    registering,
     remembering,
     serving,
 )
@@ -136,7 +136,7 @@ LAWS: dict[str, tuple[dict[str, tuple[float, float]], Reading, Reading, Reading]
     ),
     "quality: odds multiply with skill, difficulty and supervision": (
         {"skill": SHARE, "hard": SHARE, "steep": (1.0, 8.0), "sup": (0.1, 2.0), "dose": SHARE},
-        lambda v: serving.quality_of_service(v["steep"], v["skill"], v["hard"], v["sup"], v["dose"]),
+        lambda v: serving.quality_of_service(0.0, v["steep"], v["skill"], v["hard"], v["sup"], v["dose"]),
         lambda v: (lambda o: o / (1 + o))(
             math.exp(v["steep"] * v["skill"]) / math.exp(v["steep"] * v["hard"]) * math.exp(v["sup"] * v["dose"])
         ),
@@ -189,7 +189,7 @@ LAWS: dict[str, tuple[dict[str, tuple[float, float]], Reading, Reading, Reading]
     ),
     "a need is found by any of five ways (inclusion and exclusion)": (
         {"a": SHARE, "b": SHARE, "c": SHARE},
-        lambda v: needing.chance_of_discovery(v["a"], v["b"], v["c"], 0.0, 0.0),
+        lambda v: registering.chance_of_discovery(v["a"], v["b"], v["c"], 0.0, 0.0),
         lambda v: (
             v["a"] + v["b"] + v["c"] - v["a"] * v["b"] - v["a"] * v["c"] - v["b"] * v["c"] + v["a"] * v["b"] * v["c"]
         ),
