@@ -10,7 +10,7 @@ from experiments.reporting.console import Numbers, Words, spread, terminal
 from experiments.runs.present import claim_folder
 from experiments.runs.worker_pool import processors
 from experiments.validation.examine import Validation, label_of, validate
-from experiments.validation.patterns import read_patterns
+from experiments.validation.patterns import patterns_of, read_patterns
 from sim.config.load import find_file, load_config, load_sources
 
 COLOURS = {"holds": "green", "undecided": "yellow", "misses": "red"}
@@ -34,7 +34,7 @@ def run_validation(
     from experiments.validation.figure import draw_patterns
 
     console = terminal()
-    read = read_patterns(patterns, {} if replicates is None else {"replicates": replicates})
+    read = read_patterns(patterns or patterns_of(community), {} if replicates is None else {"replicates": replicates})
     load_config(community, set=changes)  # what is wrong with it is told before anything is written
     folder = out or Path("results") / f"validation_{Path(community).stem}"
     claim_folder(folder, find_file(community), by_name=out is None)

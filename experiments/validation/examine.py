@@ -40,7 +40,6 @@ LABELS = {
     "fall_over_replacement": ("Fall over that of replacement", "下降与单纯替换之比"),
 }
 """Names of the numbers that are no metrics, in English and Chinese."""
-SETTLED = ("participation", "cohesion", "unmet_needs")
 DRIFT_ALLOWED = 0.05
 """Largest change between the halves of the window, as a share of the level, that still counts as settled."""
 
@@ -175,7 +174,7 @@ def validate(
         lives = {arm: live(arm, replicate) for arm in arms}
         own = lives[AS_IT_IS]
         found = {name: [number_of(part, own, lives[p.arm]) for part in p.parts] for name, p in file.patterns.items()}
-        return found, [_change(own.weekly[metric]) for metric in SETTLED]
+        return found, [_change(own.weekly[metric]) for metric in file.settled]
 
     with ThreadPoolExecutor(workers) as pool:
         rows = list(pool.map(numbers, range(file.replicates)))
@@ -189,7 +188,7 @@ def validate(
     )  # fmt: skip
     changed = np.array([r[1] for r in rows])
     wide = t_quantile(len(rows)) * changed.std(axis=0, ddof=1) / math.sqrt(len(rows))
-    drifts = tuple(Drift(m, float(changed[:, i].mean()), float(wide[i])) for i, m in enumerate(SETTLED))
+    drifts = tuple(Drift(m, float(changed[:, i].mean()), float(wide[i])) for i, m in enumerate(file.settled))
     title = configs[AS_IT_IS].title
     return Validation(community, title, file.replicates, (file.burn_in, file.burn_in + file.window), findings, drifts)
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from experiments.study.schema import Arm
 from experiments.validation.observations import NUMBERS
+from sim import METRICS
 from sim.config.load import config_folder, load_sources
 from sim.config.validate import Checked, checked
 from sim.config.yaml import ConfigError, nearest
@@ -65,6 +66,9 @@ class PatternsFile(BaseModel):
     replicates: int = Field(ge=2, le=100_000, description="Communities, each with its own seed.")
     seed: int = Field(ge=0, le=2**63 - 1, description="The seed from which those of the replicates are derived.")
     arms: dict[str, Arm] = Field(description="Alternatives in which patterns are measured; one is called as_it_is.")
+    settled: tuple[str, ...] = Field(
+        ("participation", "cohesion", "unmet_needs"), description="Metrics that must not drift over the window."
+    )
     patterns: dict[str, Pattern] = Field(min_length=1, description="The patterns, by name.")
 
 
@@ -81,6 +85,13 @@ class Patterns:
         return {name: p for name, p in self.file.patterns.items() if p.use == use}
 
 
+def patterns_of(community: str) -> Path:
+    """The shipped file of patterns for a community: its own where there is one of its name, else the common one."""
+    folder = config_folder() / "patterns"
+    own = folder / f"{Path(community).stem}.yaml"
+    return own if own.exists() else folder / "community.yaml"
+
+
 def read_patterns(path: Path | None = None, changes: Mapping[str, object] | None = None) -> Patterns:
     """The shipped patterns, or those of a file.
 
@@ -92,6 +103,7 @@ def read_patterns(path: Path | None = None, changes: Mapping[str, object] | None
     file, sources = found.value, load_sources(config_folder(), path.parent)
     if AS_IT_IS not in file.arms:
         problems.append(found.problem("arms", "no such arm", f"an arm called {AS_IT_IS}"))
+    problems += [found.problem("settled", m, "", nearest(m, METRICS)) for m in file.settled if m not in METRICS]
     for name, pattern in file.patterns.items():
         here = f"patterns.{name}"
         if pattern.arm not in file.arms:
