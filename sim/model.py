@@ -271,9 +271,14 @@ class Community(mesa.Model):  # type: ignore[misc]
         return self._residents
 
     def _bring_to_life(self) -> None:
-        if not self._residents:
-            for row in np.flatnonzero(self.simulation.world.age != VACANT).tolist():
-                self._residents[row] = Resident(self, row)
+        lives_go_on = self.config.life.course == "on"
+        if self._residents and not lives_go_on:
+            return
+        here = set(np.flatnonzero(self.simulation.world.age != VACANT).tolist())
+        for row in sorted(self._residents.keys() - here):  # who has died or left home is no agent any more
+            mesa.Agent.remove(self._residents.pop(row))
+        for row in sorted(here - self._residents.keys()):
+            self._residents[row] = Resident(self, row)
 
     # Mesa reads these three; each brings the residents to life first
     @property

@@ -11,6 +11,7 @@ from sim.rules.dispatching import orders_are_dispatched
 from sim.rules.feeling import feelings_change
 from sim.rules.keeping import cases_go_on, organizations_have_hours
 from sim.rules.learning import skills_change
+from sim.rules.living import lives_go_on
 from sim.rules.moving import households_leave, newcomers_arrive
 from sim.rules.needing import needs_arise
 from sim.rules.pairing import standing_helpers_come, standing_pairs_are_matched
@@ -55,6 +56,8 @@ WEEK = (
     residents_decide,
     # the place
     places_age,
+    # lives go on, and households move
+    lives_go_on,
     households_leave,
     newcomers_arrive,
     # Sunday night

@@ -15,10 +15,10 @@ from sim.engine.jit import Column
 from sim.engine.layout import View
 from sim.founding.acquaintances import acquainted
 from sim.founding.networks import ties
-from sim.founding.population import INITIAL, Founders, founders
+from sim.founding.population import INITIAL, Founders, founders, founders_in_places, initial_tiers
 from sim.mathematics.chance import key_of, stream, uniforms
 from sim.rules.keeping import founders_keep_cases
-from sim.rules.moving import founders_have_stayed
+from sim.rules.moving import founders_have_lived, founders_have_stayed
 from sim.rules.needing import founders_have_cases
 from sim.rules.registering import founders_are_registered
 from sim.state.columns import Table, columns_of, starts_of
@@ -28,7 +28,7 @@ from sim.state.levers import COMMUNITY, LEVERS, REST, Resting, rest
 from sim.state.orders import ENCOUNTERS, LINE, ORDERS, most_needs, wanting
 from sim.state.people import household_numbers
 from sim.state.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
-from sim.state.residents import INTERESTS, MIGRANT, NEVER_SERVED, PARTICIPANTS, RESIDENTS, TIERS
+from sim.state.residents import HEADCOUNT, INTERESTS, MIGRANT, NEVER_SERVED, PARTICIPANTS, RESIDENTS, TIERS, VACANT
 from sim.state.tallies import Tallies
 from sim.state.ties import TIES
 from sim.state.views import LAYOUTS, MOST_SLOW, ROWS, SECTIONS, SLOW
@@ -55,14 +55,19 @@ class World:
         self.config = config
         luck = np.uint64(checked_seed(seed))  # seeds beyond 2**63 are seeds too
         self._people = {
-            f"people_{name}": value for name, value in household_numbers(config.population)._asdict().items()
+            f"people_{name}": value
+            for name, value in household_numbers(config.population, config.life, config.moving.migrants_arriving)
+            ._asdict()
+            .items()
         }
-        self.people: Founders = founders(config.population, luck)
+        lives_go_on = config.life.course == "on"
+        self.people: Founders = founders_in_places(config, luck) if lives_go_on else founders(config.population, luck)
         self.columns: dict[str, Column] = {}
         n = self.people.residents
         households, grids = self.people.household_first.size - 1, self.people.grids
         self.columns |= columns_of(RESIDENTS, n)  # in large pages, which pay where every row is in use
         self._add(PARTICIPANTS, n)
+        self._add(HEADCOUNT, 1)
         self._add(HOUSEHOLDS, households)
         self._add(GRIDS, grids)
         self._add(ISSUES, grids * ISSUE_ROWS_PER_GRID)
@@ -184,18 +189,25 @@ class World:
     def _settle(self, seed: np.uint64) -> None:
         """Put the founders in their rows and everything at its start."""
         config, people, start = self.config, self.people, self.config.starting
-        self.household[:], self.grid[:], self.tier[:] = people.household, people.grid, people.tier
+        self.household[:], self.grid[:] = people.household, people.grid
         for name, founding in people.persons._asdict().items():
             self.columns[name][:] = founding
-        # the founders' facts are the world's from now on: memory holds them once
-        people.household, people.grid, people.tier = self.household, self.grid, self.tier
-        people.persons = PersonColumns(*(self.columns[name] for name in PersonColumns._fields))
         self.columns["household_first"] = people.household_first.astype(np.int64)
         self.dwelling[:] = people.dwelling
         self.columns["grid_first"] = np.searchsorted(people.grid, np.arange(people.grids + 1)).astype(np.int64)
         self.seed[0] = np.uint64(seed)
         self.room_for_made[0] = config.network.made_ties
         self.well_mixed[0] = config.network.kind == "well_mixed"
+        self.homes_tied[0] = config.network.households_tied and config.network.kind != "well_mixed"
+        if config.life.course == "on":
+            self._live_before_the_start(seed)
+        self.tier[:] = people.tier
+        here = self.age != VACANT
+        self.headcount[0] = here.sum()
+        self.grid_people[:] = np.bincount(self.grid[here], minlength=people.grids)
+        # the founders' facts are the world's from now on: memory holds them once
+        people.household, people.grid, people.tier = self.household, self.grid, self.tier
+        people.persons = PersonColumns(*(self.columns[name] for name in PersonColumns._fields))
         self.trust[0], self.confidence[0] = start.trust, start.confidence
         self.answered[0] = config.needing.answered_at_rest
         self.atmosphere[:], self.condition[:] = start.atmosphere, start.condition
@@ -229,11 +241,18 @@ class World:
         if start.served_identity > 0.0:
             self.identity[serve] = np.minimum(self.identity[serve] + start.served_identity, 1.0)
 
+    def _live_before_the_start(self, seed: np.uint64) -> None:
+        """Households live until ages, sizes and tenures are at rest; who lives here then are the founders."""
+        here = self.age != VACANT
+        self.household_persons[:] = np.bincount(self.household[here], minlength=self.dwelling.size)
+        founders_have_lived.run(self.table())
+        self.people.tier = initial_tiers(self.config.population, seed, self.age, self.key)
+
     def _tie_founders(self, seed: np.uint64) -> None:
         """The ties that founders have: given, or made in meetings of the past."""
         config = self.config
         if config.network.kind == "at_rest":
-            made = acquainted(config.network, config.bonding, self.people, self.tenure, seed)
+            made = acquainted(config, self.people, self.tenure, seed)
         else:
             made = ties(config.network, self.people, seed)
         self.columns |= {name: getattr(made, name) for name in TIES}
@@ -241,6 +260,8 @@ class World:
     def _initial_tenure(self, seed: np.uint64) -> None:
         """How long founders have lived here: geometric, as it is under a constant turnover of their origin."""
         moving = self.config.moving
+        if self.config.life.course == "on":
+            return  # they have lived before
         if self.config.network.kind == "at_rest":
             founders_have_stayed.run(self.table())
             return

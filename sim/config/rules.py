@@ -235,28 +235,3 @@ class Placing(Section):
         "People who must work on a grid's issues in one week for hours to count.", unit="residents", low=0, high=1000
     )
     issue_patience: float = number("Weeks after which an issue is given up.", unit="weeks", low=1, high=520)
-
-
-class Moving(Section):
-    """Population mobility and the mix of arrivals."""
-
-    annual_rate: float = number("Share of households that leave in a year.", unit="share a year", low=0, high=1)
-    locals: float = number("Locals leave this many times as often as the average.", unit="ratio", low=0, high=20)
-    migrants: float = number("Migrants leave this many times as often as the average.", unit="ratio", low=0, high=20)
-    owners: float = number(
-        "Owners leave this many times as often as others of their origin.", unit="ratio", low=0, high=20
-    )
-    renters: float = number(
-        "Renters leave this many times as often as others of their origin.", unit="ratio", low=0, high=20
-    )
-    rooted: float = share("How much full identity keeps a household from leaving; 0: not at all.")
-    migrants_arriving: float = share("Share of arriving households that are migrants.")
-    by: Literal["average", "age"] = choice(
-        "Households leave at the average `annual_rate`, or by the age of the oldest."
-    )
-    young: float = number("Share of households that leave, the oldest below 35.", unit="share a year", low=0, high=1)
-    middle: float = number("The same, the oldest 35 to 59.", unit="share a year", low=0, high=1)
-    old: float = number("The same, the oldest 60 or more.", unit="share a year", low=0, high=1)
-    alone: float = number("The same of those below 60 who live alone.", unit="share a year", low=0, high=1)
-    habit_share: float = share("Share of newcomers of 12 or more who served where they lived before.")
-    habit_strength: float = share("Habit of serving with which these arrive.")

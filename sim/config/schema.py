@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from sim.config.evidence import Evidenced
 from sim.config.kinds import Kind
+from sim.config.lives import Life, Moving
 from sim.config.people import Network, Population
 from sim.config.rules import (
     Asking,
@@ -13,7 +14,6 @@ from sim.config.rules import (
     Deciding,
     Feeling,
     Learning,
-    Moving,
     Placing,
     Remembering,
     Starting,
@@ -54,10 +54,24 @@ class Config(Evidenced):
     feeling: Feeling
     placing: Placing
     moving: Moving
+    life: Life
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
         """Refuse more kinds than fit the bits of a column."""
         if len(self.kinds) > 30:
             raise ValueError(f"{len(self.kinds)} service kinds; at most 30")
+        if self.life.course == "on":
+            p, places = self.population, int(self.life.places)
+            for said, why in (
+                (p.residents_file is not None, "population.residents_file: a file says who lives here at one moment"),
+                (self.network.ties_file is not None, "network.ties_file: a file says who is tied at one moment"),
+                (
+                    p.elders_alone > 0,
+                    "population.elders_alone: who lives alone follows from the lives before the start",
+                ),
+                (not sum(p.dwelling_sizes[:places]) > 0, f"life.places is {places}: no household fits"),
+            ):
+                if said:
+                    raise ValueError(f"life.course is on, which does not go with {why}")
         return self

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.config.people import Network
 from sim.config.rules import Bonding
+from sim.config.schema import Config
 from sim.engine.jit import Column, compiled
 from sim.founding.networks import Pairs, Ties, added, pairs_for, ties_to_slots
 from sim.founding.population import Founders
@@ -22,6 +22,7 @@ from sim.state.residents import CHILD, VACANT
 
 _PAST = stream("acquaintances.past")
 _BEFRIENDED = stream("acquaintances.befriended")
+FROM = 12
 LONGEST = 30_000
 """Weeks that a tie may be old: the week in which it was made has 16 bits."""
 
@@ -37,13 +38,16 @@ class Meeting(NamedTuple):
     acquaintance: float
 
 
-def acquainted(p: Network, law: Bonding, people: Founders, tenure: Column, seed: int | np.uint64) -> Ties:
+def acquainted(config: Config, people: Founders, tenure: Column, seed: int | np.uint64) -> Ties:
     """The ties at the start: of households, and of meetings of the past between them."""
-    u, v, strength, born = past_meetings(law, people, tenure, seed)
+    p = config.network
+    if config.life.course == "on":  # nobody met anybody before they were 12
+        tenure = np.minimum(tenure, np.maximum(52 * (people.persons.years.astype(np.int64) - FROM), 0))
+    u, v, strength, born = past_meetings(config.bonding, people, tenure, seed)
     apart = people.household[u] != people.household[v]
     pairs = u[apart], v[apart], strength[apart]
     first = people.household_first if p.households_tied else None
-    return ties_to_slots(people.residents, pairs, first, p.made_ties, born[apart])
+    return ties_to_slots(people.residents, pairs, first, p.made_ties, born[apart], people.persons.age != VACANT)
 
 
 def past_meetings(

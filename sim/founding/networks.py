@@ -18,7 +18,7 @@ from sim.config.yaml import ConfigError, Problem, Spot
 from sim.engine.jit import Column, compiled
 from sim.founding.population import Founders
 from sim.mathematics.chance import block, key_of, share, stream
-from sim.state.residents import CHILD
+from sim.state.residents import CHILD, VACANT
 
 _RING = stream("networks.ring")
 _RANDOM = stream("networks.random")
@@ -207,7 +207,7 @@ def given_pairs(p: Network, people: Founders, seed: int | np.uint64) -> tuple[Co
 def _neighbourhood(p: Network, people: Founders, seed: int | np.uint64) -> Pairs:
     """Small worlds inside grids and sparse friends across them, among residents 12+ (children: their household)."""
     c, home, spread = people.persons, people.household, p.strength_spread
-    rows = np.flatnonzero(c.age != CHILD).astype(np.int32)
+    rows = np.flatnonzero((c.age != CHILD) & (c.age != VACANT)).astype(np.int32)
     half, wanted = p.neighbours // 2, round(rows.size * p.friends / 2)
     pairs = pairs_for(rows.size * half + wanted)
     bounds = np.searchsorted(people.grid[rows], np.arange(people.grids + 1))
@@ -239,11 +239,11 @@ def _counted(u, v, degree):
 
 
 @compiled
-def _households_filled(household_first, tie_first, degree, tie_other, tie_strength, tie_rest):
+def _households_filled(household_first, here, tie_first, degree, tie_other, tie_strength, tie_rest):
     for h in range(household_first.size - 1):
         for a in range(household_first[h], household_first[h + 1]):
             for b in range(household_first[h], household_first[h + 1]):
-                if a != b:
+                if a != b and here[a] and here[b]:
                     s = tie_first[a] + degree[a]
                     tie_other[s], tie_strength[s], tie_rest[s] = b, 1.0, 1.0
                     degree[a] += 1
@@ -265,11 +265,13 @@ def ties_to_slots(
     household_first: Column | None,
     most_made: int,
     born: Column | None = None,
+    here: Column | None = None,
 ) -> Ties:
     """Slots for n residents from pairs that are each given once, without loops.
 
     `household_first` ties the members of each household at strength 1, in front; None leaves them untied. Each
     resident has `most_made` slots more than given ties. `born` gives the week in which each was made; None: long ago.
+    Where nobody lives in some rows (`here`) there is room for the ties of who comes to live there, but there are none.
     """
     u, v, strength = pairs
     degree = np.zeros(n, np.int32)
@@ -289,7 +291,8 @@ def ties_to_slots(
     made = np.full(slots, GIVEN_BORN, np.int16)
     degree[:] = 0
     if household_first is not None:
-        _households_filled(household_first, tie_first, degree, other, level, rest)
+        lived_in = np.ones(n, np.bool_) if here is None else here
+        _households_filled(household_first, lived_in, tie_first, degree, other, level, rest)
     weeks = np.full(u.size, GIVEN_BORN, np.int16) if born is None else born
     _pairs_filled(u, v, strength, weeks, tie_first, degree, (other, level, rest, made))
     return Ties(tie_first.astype(np.int32), degree, other, level, rest, made)
@@ -305,7 +308,8 @@ def ties(p: Network, people: Founders, seed: int | np.uint64) -> Ties:
     if first is not None and p.kind not in ("neighbourhood", "none", "well_mixed"):
         apart = people.household[u] != people.household[v]  # a pair in one household is tied there already
         u, v, strength = u[apart], v[apart], strength[apart]
-    return ties_to_slots(people.residents, (u, v, strength), first, p.made_ties)
+    here = people.persons.age != VACANT
+    return ties_to_slots(people.residents, (u, v, strength), first, p.made_ties, here=here)
 
 
 def _refused(n: int) -> Exception:

@@ -6,6 +6,7 @@ from math import log
 import numpy as np
 
 from sim.config.people import Population
+from sim.config.schema import Config
 from sim.config.yaml import ConfigError, Problem, Spot
 from sim.engine.jit import Column, compiled
 from sim.mathematics.chance import NOBODY, block, key_of, share, stream, uniform, uniforms
@@ -22,7 +23,7 @@ from sim.state.households import (
 )
 from sim.state.own_columns import OwnColumns
 from sim.state.people import HouseholdNumbers, household_numbers
-from sim.state.residents import CHILD, LOCAL, MIGRANT, NO_TIER
+from sim.state.residents import CHILD, LOCAL, MIGRANT, NO_TIER, VACANT
 
 _SIZE = stream("population.dwelling_size")
 _TIER = stream("population.tier")
@@ -135,7 +136,7 @@ def initial_tiers(p: Population, seed: int | np.uint64, age: Column, key: Column
     Where `initial_leaning` is above 0, whoever leans to take part stands higher more often, as after years of climbing.
     """
     tier = np.full(age.size, NO_TIER, np.int8)
-    able = np.flatnonzero(age != CHILD)
+    able = np.flatnonzero((age != CHILD) & (age != VACANT))
     one, two, three = p.initial_tiers
     luck = uniforms(np.uint64(key_of(seed, _TIER, 0)), key[able])
     if p.initial_leaning > 0.0:
@@ -180,6 +181,44 @@ def founders(p: Population, seed: int | np.uint64) -> Founders:
         tier=initial_tiers(p, seed, persons.age, persons.key, persons.disposition),
         initial=dict.fromkeys(INITIAL),
     )
+
+
+def founders_in_places(config: Config, seed: int | np.uint64) -> Founders:
+    """The residents of the past from whom founders come, where lives go on: dwellings have places, and not all are taken.
+
+    They have no tier yet: that is drawn of those who live here at the start.
+    """
+    p, places = config.population, int(config.life.places)
+    numbers = household_numbers(p, config.life, config.moving.migrants_arriving)
+    dwellings = max(1, round(p.residents / config.life.household_size))
+    first = np.arange(0, (dwellings + 1) * places, places, dtype=np.int32)
+    persons = person_columns(dwellings * places)
+    persons.age[:] = VACANT
+    sizes = 1 + np.searchsorted(
+        numbers.sizes[:-1],
+        uniforms(np.uint64(key_of(seed, _SIZE, 0)), np.arange(dwellings, dtype=np.uint64)),
+        side="right",
+    )
+    _draw_in_places(first, first[:-1] + sizes, seed, p.migrants, persons, numbers)
+    household = np.repeat(np.arange(dwellings, dtype=np.int32), places)
+    return Founders(
+        household_first=first,
+        dwelling=np.arange(dwellings, dtype=np.uint32),
+        household=household,
+        grid=grids_of(first, p.grids, p.grid_shares)[household],
+        grids=p.grids,
+        persons=persons,
+        tier=np.full(household.size, NO_TIER, np.int8),
+        initial=dict.fromkeys(INITIAL),
+    )
+
+
+@compiled
+def _draw_in_places(first, last, seed, migrants, c, p):
+    for h in range(first.size - 1):
+        for k in range(first[h], last[h]):
+            c.key[k] = np.uint64(k)
+        draw_household(first[h], last[h], h, 0, migrants, BY_CHANCE, seed, c, p)
 
 
 def _fixed_elders_alone(p: Population, seed: int | np.uint64, first: Column, numbers: HouseholdNumbers) -> Column:

@@ -30,7 +30,7 @@ class AdministrativeLoad(Policy):
     def assign(residents, levers, my):
         """More hours of tasks from above."""
         levers.admin_load[0] += my.hours * my.strength
-        return my.cost * my.strength * residents.tier.size / 1000.0
+        return my.cost * my.strength * residents.headcount[0] / 1000.0
 
     def sentence(self) -> str:
         """One sentence."""

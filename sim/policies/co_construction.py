@@ -34,7 +34,7 @@ class CoConstruction(Policy):
     @pushes
     def give(station, residents, levers, my):
         """Each institution gives in the grid where its lot puts it."""
-        number = round(my.institutions * residents.tier.size / 1000.0)
+        number = round(my.institutions * residents.headcount[0] / 1000.0)
         here = np.flatnonzero(my.here)
         if here.size == 0:
             return 0.0

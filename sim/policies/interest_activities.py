@@ -43,7 +43,7 @@ class InterestActivities(Policy):
                     + property_matters * residents.interest[i, 2]
                 )
         activities = my.parent_child + my.school + my.property_matters
-        return my.cost_per_activity * activities * my.strength * residents.tier.size / 1000.0
+        return my.cost_per_activity * activities * my.strength * residents.headcount[0] / 1000.0
 
     def sentence(self) -> str:
         """One sentence."""

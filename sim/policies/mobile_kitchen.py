@@ -42,7 +42,7 @@ class MobileKitchen(Policy):
         if my.places == 0.0:
             return 0.0
         standing = offer_helpers(levers.kitchen_for, WHO_COOKS_FOR_WHOM, station, residents, grids, pairs, levers, my)
-        levers.kitchen_pairs[0] += my.places * my.strength * residents.tier.size / 1000.0
+        levers.kitchen_pairs[0] += my.places * my.strength * residents.headcount[0] / 1000.0
         raise_kinds(levers.kitchen_kinds, my)
         return my.cost_per_pair * standing
 

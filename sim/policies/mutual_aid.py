@@ -56,7 +56,7 @@ class MutualAid(Policy):
         ages = (1 << YOUNGER_ELDER if my.elders > 0.0 else 0) | (1 << TEEN if my.teens > 0.0 else 0)
         bits = (1 << SENIOR_ELDERS, services, ages)
         standing = offer_helpers(levers.aid_for, bits, station, residents, grids, pairs, levers, my)
-        thousands = residents.tier.size / 1000.0
+        thousands = residents.headcount[0] / 1000.0
         levers.elder_pairs[0] += my.elders * my.strength * thousands
         levers.teen_pairs[0] += my.teens * my.strength * thousands
         raise_kinds(levers.aid_kinds, my)

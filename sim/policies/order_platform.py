@@ -55,7 +55,7 @@ class OrderPlatform(Policy):
         if my.overdue_first > 0.0 and my.strength > 0.0:
             levers.overdue_first[0] += my.overdue_first * my.strength
             levers.response_target[0] = min(levers.response_target[0], np.float64(my.response_target))
-        return my.cost * my.strength * residents.tier.size / 1000.0
+        return my.cost * my.strength * residents.headcount[0] / 1000.0
 
     def _desk(self) -> str:
         saved = (

@@ -42,7 +42,7 @@ class ParticipatoryDesign(Policy):
     @pushes
     def meet(station, residents, orders, levers, my):
         """Meet, with so much effect as there are people for it: autonomy, needs that are told, and whose orders come first."""
-        thousands = residents.tier.size / 1000.0
+        thousands = residents.headcount[0] / 1000.0
         quorum = my.quorum * thousands
         works = my.strength * (
             min(1.0, how_many(residents, SUBSTANTIVE, SUBSTANTIVE) / quorum) if quorum > 0.0 else 1.0

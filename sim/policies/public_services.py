@@ -51,7 +51,7 @@ class PublicServices(Policy):
                 levers.group_coverage[i] += share * np.int64(my.aimed[i] & (residents.tier[i] >= NO_TIER))
             for k in my.kinds:
                 levers.group_kinds[k] = 1.0
-            reached = meant / residents.tier.size
+            reached = meant / residents.headcount[0]
         return max(0.0, my.cost_per_need * share * reached * my.needs_expected)
 
     def kinds_acted_on(self, config: Config) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class RecruitmentDrive(Policy):
     @pushes
     def ask(residents, levers, my):
         """Spread requests over the bystanders who are meant; nothing is paid where there is nobody to be asked."""
-        asks, bystanders = my.asks * my.strength * residents.tier.size / 1000.0, 0
+        asks, bystanders = my.asks * my.strength * residents.headcount[0] / 1000.0, 0
         for i in range(residents.tier.size):
             bystanders += my.aimed[i] & (residents.tier[i] == BYSTANDER)
         if bystanders == 0:

@@ -36,7 +36,7 @@ class ServiceFramework(Policy):
         """Orders are passed up so many levels (the highest number holds), at their price."""
         levers.hierarchy[0] = max(levers.hierarchy[0], np.float64(my.levels))
         levers.overhead[0] += my.overhead * my.levels * my.strength
-        return my.cost_per_level * my.levels * my.strength * residents.tier.size / 1000.0
+        return my.cost_per_level * my.levels * my.strength * residents.headcount[0] / 1000.0
 
     def sentence(self) -> str:
         """One sentence."""

@@ -32,7 +32,7 @@ class StationServices(Policy):
     @pushes
     def open_places(residents, levers, my):
         """Open places for outside workers; residents who come by tell the station of needs."""
-        place_hours = my.places * residents.tier.size / 1000.0 * my.hours * my.strength
+        place_hours = my.places * residents.headcount[0] / 1000.0 * my.hours * my.strength
         heard = my.tells * my.hours / 168.0 * my.strength if my.places > 0.0 else 0.0
         levers.workers_welcome[0] += place_hours * 60.0 / my.visit
         levers.reach[0] += heard

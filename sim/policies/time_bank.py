@@ -51,7 +51,7 @@ class TimeBank(Policy):
             for i in range(residents.tier.size):
                 drawn = my.aimed[i] & (residents.tier[i] == BYSTANDER) & (residents.age[i] >= ADULT)
                 levers.persuasion[i] += pull * np.int64(drawn)
-        return my.cost * my.strength * residents.tier.size / 1000.0
+        return my.cost * my.strength * residents.headcount[0] / 1000.0
 
     def sentence(self) -> str:
         """One sentence."""

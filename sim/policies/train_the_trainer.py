@@ -39,7 +39,7 @@ class TrainTheTrainer(Policy):
     @pushes
     def guide(residents, levers, my):
         """Guided staff dispatch more, guided social workers teach better, and key volunteers guide as many others as they can."""
-        thousands = residents.tier.size / 1000.0
+        thousands = residents.headcount[0] / 1000.0
         levers.capacity[0] += my.staff * my.strength * thousands
         levers.training_gain[0] += my.social_workers * my.strength
         others = how_many(residents, TASK, INTEREST)

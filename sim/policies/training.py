@@ -42,7 +42,7 @@ class Training(Policy):
     @pushes
     def train(station, residents, levers, my):
         """Give seats by lot, and teach better."""
-        seats = my.seats * my.strength * residents.tier.size / 1000.0
+        seats = my.seats * my.strength * residents.headcount[0] / 1000.0
         lowest, weeks = INTEREST if my.whom == KEY else TASK, 26 if my.whom == NEW else EVER
         seated = give_seats(seats, lowest, weeks, station, residents, levers, my)
         levers.training_gain[0] += my.gain * my.strength

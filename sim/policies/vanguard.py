@@ -118,7 +118,7 @@ class Vanguard(Policy):
 @law
 def seats_in_all(residents, my):
     """Members in all; never more than there are adults."""
-    return round(my.size * residents.tier.size / 1000.0)
+    return round(my.size * residents.headcount[0] / 1000.0)
 
 
 @law

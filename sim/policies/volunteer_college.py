@@ -41,7 +41,7 @@ class VolunteerCollege(Policy):
     @pushes
     def teach(station, residents, grids, levers, my):
         """Give seats by lot, raise what practice can reach, and set standards, which take autonomy everywhere."""
-        seats = my.seats * my.strength * residents.tier.size / 1000.0
+        seats = my.seats * my.strength * residents.headcount[0] / 1000.0
         seated = give_seats(seats, TASK, EVER, station, residents, levers, my)
         levers.training_gain[0] += my.gain * my.strength
         levers.practice_ceiling[0] += my.ceiling * my.strength

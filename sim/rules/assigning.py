@@ -26,7 +26,7 @@ def share_taken(wanted, free):
 @law
 def hours_wanted(residents, levers, assigning):
     """Hours of tasks from above this week; policies raise or lower them."""
-    return (assigning.hours_per_1000 + levers.admin_load[0]) * residents.tier.size / HEADS
+    return (assigning.hours_per_1000 + levers.admin_load[0]) * residents.headcount[0] / HEADS
 
 
 @law

@@ -4,8 +4,18 @@ import numpy as np
 
 from sim.engine.jit import compiled, law
 from sim.state.phase import phase
-from sim.state.residents import BYSTANDER, ELDERS_ALONE, GROUPS, NO_TIER, SUBSTANTIVE, TASK, VACANT
+from sim.state.residents import (
+    BYSTANDER,
+    ELDERS_ALONE,
+    GROUPS,
+    NO_TIER,
+    SUBSTANTIVE,
+    TASK,
+    VACANT,
+    YOUNGER_ELDER,
+)
 
+OFF, ON = range(2)
 YEAR = 52
 HALF_YEAR = 26
 LOW = 0.5
@@ -45,8 +55,10 @@ def is_active(i, station, residents):
 
 
 @phase
-def the_community_is_counted(station, residents, ties, grids, orders, stand):
+def the_community_is_counted(station, residents, ties, grids, orders, stand, life):
     """Everyone and everything is counted."""
+    if life.course == ON:
+        count_heads(residents, grids)
     count_residents(station, residents, ties, stand)
     count_volunteers(station, residents, stand)
     count_how_people_feel(residents, stand)
@@ -54,12 +66,37 @@ def the_community_is_counted(station, residents, ties, grids, orders, stand):
     count_places(grids, stand)
     count_cases(station, residents, orders, stand)
     stand.bank[2], stand.bank[3] = station.trust[0], station.confidence[0]
+    count_ages(residents, stand)
     stand.longer[0] = stand.groups[0] - stand.children[0] - stand.newcomers[0]
     stand.active_tiers[BYSTANDER] = stand.active[0] - stand.active_tiers[TASK:].sum()
 
 
 # ---- the engineer's half: one pass for what is counted together. Of everybody the same is asked, and the answers,
 # 0 or 1, are added up: branches would cost more time, and whole numbers are added several residents at once.
+
+
+@compiled
+def count_heads(residents, grids):
+    """How many live here, in all and in each grid: what is meant a head or for 1,000 residents is so next week."""
+    residents.headcount[0], grids.people[:] = 0, 0
+    for i in range(residents.age.size):
+        residents.headcount[0] += lives_here(i, residents)
+        grids.people[residents.grid[i]] += lives_here(i, residents)
+
+
+@compiled
+def count_ages(residents, stand):
+    """Arrivals, residents of 60 and over, those of them who live alone, and households."""
+    arrived, old, alone, households, last = 0, 0, 0, 0, -1
+    for i in range(residents.age.size):
+        here = lives_here(i, residents)
+        elder = here & int(residents.age[i] >= YOUNGER_ELDER)
+        arrived += here & int(residents.tenure[i] == 0)
+        old += elder
+        alone += elder & residents.alone[i]
+        households += here & int(residents.household[i] != last)
+        last = residents.household[i] if here else last
+    stand.arrived[0], stand.ages[0], stand.ages[1], stand.ages[2] = arrived, old, alone, households
 
 
 @compiled
@@ -158,7 +195,7 @@ def count_participants(station, residents, ties, stand):
 def count_places(grids, stand):
     """Atmosphere and condition of each grid, for each of its residents."""
     for g in range(grids.atmosphere.size):
-        heads = grids.first[g + 1] - grids.first[g]
+        heads = grids.people[g]
         stand.places[0] += heads * grids.atmosphere[g]
         stand.places[1] += heads * grids.condition[g]
 

@@ -13,24 +13,45 @@ from math import log
 import numpy as np
 
 from sim.engine.jit import compiled, law, prefetch
-from sim.mathematics.chance import block, key_of, limit_of, share, stream, uniform
+from sim.mathematics.chance import block, key_of, limit_of, share, stream, uniform, uniform_pair
 from sim.mathematics.odds import weekly_from_annual
 from sim.state.groups import join_groups
 from sim.state.households import BY_CHANCE, draw_household
+from sim.state.life_course import (
+    CHILD_HAS_LEFT,
+    DEATHS,
+    ENDED,
+    HAS_LEFT,
+    LEAVER,
+    RECOVERED,
+    STAYS,
+    WILL_LEAVE,
+    YEAR,
+    begins_here,
+    chances_of,
+    falls_vacant,
+    household_lives,
+    is_here,
+    live_together,
+)
 from sim.state.orders import close_order, loses_keeper
 from sim.state.phase import phase, unit
-from sim.state.residents import CHILD, MIGRANT, NEVER_SERVED, NO_TEAM, NO_TIER, SIXTY, VACANT
-from sim.state.ties import end_tie, mood_around
+from sim.state.residents import MIGRANT, NO_TIER, SENIOR_ELDER, SIXTY, VACANT, YOUNGER_ELDER
+from sim.state.ties import GIVEN, end_tie, end_ties, make_tie, mood_around
 
 LEAVING = stream("moving.leaving")
 STAYED = stream("moving.stayed")
+PAST = stream("moving.past")
+PAST_HOME = stream("moving.past_home")
+PAST_MOVES = stream("moving.past_moves")
+SIZE = stream("moving.size")
+AT_A_TIME = 26
+"""Weeks of the past that are lived at once."""
 HABIT = stream("moving.habit")
 ON_AVERAGE, BY_AGE = range(2)
 MIDDLE_AGE = 35
 LONGEST = 5_200
 """Nobody is said to have lived here for more weeks."""
-LEAVER = 0
-"""Tenure of who has just left: whoever lives here has done so for a week at least."""
 BLOCK = 4096
 """Households among whom those who may leave are found, before the first of them is asked."""
 
@@ -83,11 +104,28 @@ def weeks_stayed(u, chance):
 
 @law
 def mean_identity(low, high, residents):
-    """Mean identification of those in some rows with the community."""
-    mean = 0.0
+    """Mean identification of those who live in some rows with the community."""
+    mean, people = 0.0, 0
     for i in range(low, high):
-        mean += residents.identity[i] / (high - low)
+        people += residents.age[i] != VACANT
+    for i in range(low, high):
+        mean += residents.identity[i] / people if residents.age[i] != VACANT else 0.0
     return mean
+
+
+@law
+def household_leaves(h, residents, households, ties, count):
+    """All who live in household h leave; where nobody does any more, its dwelling is free."""
+    households.vacated[h] = HAS_LEFT
+    leaving = 0
+    for i in range(households.first[h], households.first[h + 1]):
+        if is_here(i, residents):
+            leaving += 1
+            takes_leave(i, h, residents, households, ties, count)
+    if leaving > 0:
+        count.movers[0] += 1
+    else:
+        count.lives[ENDED] += 1
 
 
 @law
@@ -116,34 +154,7 @@ def habit_brought(tier, u, moving):
 def arrives(i, residents, households, kinds, starting):
     """A newcomer begins as a bystander (a child without a tier) and knows nothing of this place."""
     join_groups(i, residents, households, kinds)
-    residents.known[i], residents.contacted[i], residents.promised[i], residents.cases[i] = 0, 0, 0.0, 0
-    residents.tenure[i], residents.registered[i], residents.route[i], residents.balance[i] = 0, 0, 0, 0
-    residents.recruited_week[i], residents.registered_week[i], residents.team[i] = -1, NEVER_SERVED, NO_TEAM
-    residents.tier[i] = NO_TIER if residents.age[i] == CHILD else 0
-    residents.skill[i], residents.efficacy[i], residents.identity[i] = (
-        starting.skill,
-        starting.efficacy,
-        residents.identity_home[i],
-    )
-    residents.satisfaction[i], residents.wellbeing[i] = starting.satisfaction, starting.wellbeing
-    residents.fatigue[i], residents.habit[i], residents.assigned[i], residents.unmet_weeks[i] = 0.0, 0.0, 0.0, 0.0
-    residents.hours[i], residents.hours_left[i], residents.hours_kept[i] = 0.0, 0.0, 0.0
-    residents.hours_assigned[i], residents.hours_public[i] = 0.0, 0.0
-    residents.hours_year[i], residents.hours_past_year[i] = 0.0, 0.0
-    residents.success[i], residents.services[i], residents.notified[i], residents.away[i], residents.asked[i] = (
-        0.0,
-        0,
-        0,
-        0,
-        0,
-    )
-    residents.vanguard[i], residents.pioneer[i], residents.met[i], residents.last_served[i] = 0, 0, 0, NEVER_SERVED
-    residents.needs_year[i], residents.met_year[i], residents.needs_past_year[i], residents.met_past_year[i] = (
-        0,
-        0,
-        0,
-        0,
-    )
+    begins_here(i, residents, starting)
 
 
 @phase
@@ -156,27 +167,35 @@ def households_leave(station, residents, households, ties, orders, kinds, count,
     for start in range(0, households.generation.size, BLOCK):
         for h in who_may_leave(start, key_leaving, bound, residents, households, rows, words):
             if share(words[h - start]) < chance_of_leaving(h, residents, households, levers, moving):
-                moved += 1
-                households.vacated[h] = 1
-                for i in range(households.first[h], households.first[h + 1]):
-                    if residents.age[i] != VACANT:
-                        takes_leave(i, h, residents, households, ties, count)
-    count.movers[0] += moved
-    if moved > 0:
+                households.vacated[h] = WILL_LEAVE
+    for h in range(households.vacated.size):
+        if households.vacated[h] == WILL_LEAVE:
+            moved += 1
+            household_leaves(h, residents, households, ties, count)
+        elif households.vacated[h] == CHILD_HAS_LEFT:
+            moved += 1
+    if moved + count.lives[DEATHS] > 0:
         cancel_orders(residents, orders, kinds, station, count)
 
 
 @phase
 def newcomers_arrive(station, residents, households, ties, levers, people, kinds, moving, starting):
     """Newcomers take the dwellings of those who left: strangers to all but each other."""
-    key_habit = key_of(station.seed[0], HABIT, 0)
     migrants = min(max(moving.migrants_arriving + levers.arriving_migrants[0], 0.0), 1.0)
+    key_habit = key_of(station.seed[0], HABIT, 0)
     for h in range(households.vacated.size):
-        if households.vacated[h]:
-            households.vacated[h] = 0
+        happened, households.vacated[h] = households.vacated[h], STAYS
+        if happened == CHILD_HAS_LEFT:
+            go_on_without(h, station.seed[0], residents, households, people, kinds, starting)
+        elif happened == HAS_LEFT:
+            if people.ages:
+                clear_out(h, residents, households, ties, starting)
             households.generation[h] += 1
             low, high = households.first[h], households.first[h + 1]
-            empty = residents.age[low:high] == VACANT
+            if people.ages:
+                high = low + size_of_arrivals(h, station.seed[0], households, people)
+                households.persons[h] = high - low
+            empty = (residents.age[low:high] == VACANT) & (people.ages == 0)
             dwelling, generation = households.dwelling[h], households.generation[h]
             draw_household(low, high, dwelling, generation, migrants, BY_CHANCE, station.seed[0], residents, people)
             for i in range(low, high):
@@ -186,10 +205,50 @@ def newcomers_arrive(station, residents, households, ties, levers, people, kinds
                 if residents.age[i] != VACANT:
                     arrives(i, residents, households, kinds, starting)
                     residents.habit[i] = habit_brought(residents.tier[i], uniform(key_habit, residents.key[i]), moving)
+            if people.ages and station.homes_tied[0]:
+                tie_household(low, high, station.room_for_made[0], ties)
             # until they next take in the mood around them, newcomers know each other only
             for i in range(low, high):
                 residents.around_across[i] = 0.0
                 residents.around_strength[i], residents.around_identity[i] = mood_around(i, residents, ties)
+
+
+@law
+def go_on_without(h, seed, residents, households, people, kinds, starting):
+    """A household goes on without a grown child who has left home."""
+    for i in range(households.first[h], households.first[h + 1]):
+        if residents.age[i] != VACANT and residents.tenure[i] == LEAVER:
+            falls_vacant(i, residents, starting)
+    live_together(h, seed, residents, households, people)
+    for i in range(households.first[h], households.first[h + 1]):
+        if residents.age[i] != VACANT:
+            join_groups(i, residents, households, kinds)
+
+
+@law
+def clear_out(h, residents, households, ties, starting):
+    """Nobody lives in a dwelling any more, and the ties of its household end."""
+    for i in range(households.first[h], households.first[h + 1]):
+        end_ties(i, ties)
+        falls_vacant(i, residents, starting)
+
+
+@law
+def size_of_arrivals(h, seed, households, people):
+    """How many persons arrive in a dwelling with places for more: by how common households of a size are."""
+    u = uniform_pair(key_of(seed, SIZE, 0), np.uint64(households.dwelling[h]), np.uint64(households.generation[h]))
+    size = 1
+    while size < people.sizes.size and u >= people.sizes[size - 1]:
+        size += 1
+    return size
+
+
+@law
+def tie_household(low, high, most, ties):
+    """Tie those in some rows to each other."""
+    for i in range(low, high):
+        for j in range(i + 1, high):
+            make_tie(i, j, 1.0, 1.0, GIVEN, most, ties)
 
 
 @law
@@ -201,7 +260,7 @@ def cancel_orders(residents, orders, kinds, station, count):
         if residents.tenure[i] == LEAVER:
             if orders.until[o] > 0:
                 loses_keeper(o, residents, orders, kinds)
-                count.cases[2] += 1
+                count.cases[3 if residents.age[i] == VACANT else 2] += 1
             else:
                 count.cancelled[0] += 1
             residents.open_needs[i] = 0
@@ -219,6 +278,59 @@ def founders_have_stayed(station, residents, households, levers, moving):
         weeks = weeks_stayed(uniform(key_stayed, np.uint64(households.dwelling[h])), chance)
         for i in range(households.first[h], households.first[h + 1]):
             residents.tenure[i] = weeks
+
+
+@unit
+def founders_have_lived(station, residents, households, levers, people, moving, life):
+    """Founding households live before the start: what happens in a week, so many weeks at once, until ages are at rest."""
+    seed, steps = station.seed[0], int(life.burn_in * YEAR / AT_A_TIME)
+    chances, notes = chances_of(AT_A_TIME, life), (np.zeros(int(life.places), np.int8), np.zeros(RECOVERED + 1))
+    for i in range(residents.tenure.size):
+        residents.tenure[i] = 1
+    surely_stays = (1.0 - likeliest_to_leave(levers, moving)) ** AT_A_TIME
+    for step in range(steps):
+        week = (step + 1 - steps) * AT_A_TIME - 1
+        when = (week, AT_A_TIME, seed, key_of(seed, PAST, step), key_of(seed, PAST_HOME, step))
+        people_here, old = 0, 0
+        for h in range(households.generation.size):
+            household_lives(h, when, chances, residents, households, people, life, notes)
+            word, weeks, _, _ = block(
+                key_of(seed, PAST_MOVES, step), np.uint64(households.dwelling[h]), np.uint64(households.generation[h])
+            )
+            gone = households.vacated[h] == WILL_LEAVE
+            if not gone and share(word) >= surely_stays:
+                chance = chance_of_leaving(h, residents, households, levers, moving)
+                gone = share(word) >= (1.0 - chance) ** AT_A_TIME
+            low, high = households.first[h], households.first[h + 1]
+            for i in range(low, high):
+                if gone or residents.tenure[i] == LEAVER:
+                    residents.age[i] = VACANT
+                residents.tenure[i] += AT_A_TIME
+            households.vacated[h] = STAYS
+            if gone:
+                households.generation[h] += 1
+                size = size_of_arrivals(h, seed, households, people)
+                households.persons[h] = size
+                draw_household(
+                    low,
+                    low + size,
+                    households.dwelling[h],
+                    households.generation[h],
+                    moving.migrants_arriving,
+                    BY_CHANCE,
+                    seed,
+                    residents,
+                    people,
+                )
+                for i in range(low, low + size):
+                    residents.tenure[i] = 1 + int(share(weeks) * AT_A_TIME)
+            for i in range(low, high):
+                people_here += residents.age[i] != VACANT
+                old += residents.age[i] == YOUNGER_ELDER or residents.age[i] == SENIOR_ELDER
+        if life.old_share > 0.0 and old >= life.old_share * people_here:
+            break
+    for h in range(households.generation.size):
+        live_together(h, seed, residents, households, people)
 
 
 # ---- the engineer's half: most households stay, and one look at the draw tells

@@ -113,7 +113,7 @@ def places_age(station, grids, issues, levers, count, placing):
     """Facilities wear and are repaired; public issues arise, are worked on, and are solved or given up."""
     key_arise = key_of(station.seed[0], ARISE, station.week[0])
     for g in range(grids.condition.size):
-        heads = grids.first[g + 1] - grids.first[g]
+        heads = grids.people[g]
         if heads > 0:
             work = work_per_head(g, heads, grids, levers, placing)
             grids.condition[g] = condition_after(grids.condition[g], placing.decay, placing.repair, work)

@@ -84,7 +84,7 @@ def has_served_lately(i, residents):
 @law
 def remember_activity(g, grids, levers, remembering):
     """The atmosphere of a grid moves towards what last week's activity and the example of policies showed."""
-    heads = grids.first[g + 1] - grids.first[g]
+    heads = grids.people[g]
     if heads > 0:
         shown = atmosphere_shown((grids.activity[g] + levers.example[g]) / heads, remembering.activity_scale)
         grids.atmosphere[g] = remembered(grids.atmosphere[g], shown, remembering.atmosphere_rate)

@@ -26,6 +26,7 @@ from sim.state.residents import (
     SENIOR_ELDER,
     SIXTY,
     TEEN,
+    VACANT,
     YOUNGER_ELDER,
     band_of,
 )
@@ -238,6 +239,8 @@ def draw_persons(first, last, seed, c, p):
         with_child |= c.age[k] == CHILD
         with_elder |= c.age[k] == YOUNGER_ELDER or c.age[k] == SENIOR_ELDER
     for k in range(first, last):
+        if c.age[k] == VACANT:
+            continue
         a, b, d, e = block(key, c.key[k], np.uint64(0))
         z0, z1 = _two_normals(a, b)
         z2, z3 = _two_normals(d, e)

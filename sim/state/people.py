@@ -1,9 +1,11 @@
 """People: what drawing households and their members needs of the configuration, as numbers and small tables."""
 
+from functools import cache
 from typing import NamedTuple, get_args
 
 import numpy as np
 
+from sim.config.lives import Life
 from sim.config.people import Population
 from sim.engine.jit import Column
 from sim.state.columns import Fact, Table
@@ -46,6 +48,7 @@ class HouseholdNumbers(NamedTuple):
     sharing: Column
     works: float
     ages: int
+    sizes: Column
 
 
 PEOPLE: Table = {
@@ -64,6 +67,9 @@ PEOPLE: Table = {
     "people_adults_years": Fact("f8", "ages of adults without minors, each as likely as any other", "years"),
     "people_parents": Fact("f8", "youngest and oldest parents", "years"),
     "people_with_elders": Fact("f8", "youngest and oldest adults with elders", "years"),
+    "people_sizes": Fact(
+        "f8", "share of dwellings for so many persons or fewer, where households of any size arrive", "share", 0, 1
+    ),
     "people_sharing": Fact("f8", "youngest and oldest who share a dwelling", "years"),
 } | {
     f"people_{name}": Fact("f8", sentence, rows=False)
@@ -89,14 +95,25 @@ PEOPLE: Table = {
 """What compiled code needs of `Population`: small tables and numbers."""
 
 
-def household_numbers(p: Population) -> HouseholdNumbers:
-    """The population's parameters as numbers and tables for compiled code."""
-    types = [
-        (t.adults + t.elders + t.minors, t.adults, t.elders, t.minors, float(t.renters), t.local, t.migrant)
-        for t in p.household_types.values()
-    ]
+def household_numbers(p: Population, life: Life | None = None, migrants: float = 0.0) -> HouseholdNumbers:
+    """The population's parameters as numbers and tables for compiled code.
+
+    Where lives go on, households of any size arrive, with as many elders and minors as `life` says; so many are `migrants`.
+    """
+    types = np.array(
+        [
+            (t.adults + t.elders + t.minors, t.adults, t.elders, t.minors, float(t.renters), t.local, t.migrant)
+            for t in p.household_types.values()
+        ],
+        np.float64,
+    ).reshape(-1, 7)
+    lives = life is not None and life.course == "on"
+    sizes = np.array(p.dwelling_sizes[: int(life.places) if life and lives else None], np.float64)
+    sizes /= sizes.sum()
+    if life and lives:
+        _tilt(types, sizes, life, migrants)
     return HouseholdNumbers(
-        types=np.array(types, np.float64).reshape(-1, 7),
+        types=types,
         owners=np.array([p.owners_local, p.owners_migrant]),
         low_income=p.low_income,
         low_income_elders=p.low_income_elders,
@@ -123,10 +140,12 @@ def household_numbers(p: Population) -> HouseholdNumbers:
         with_elders=np.array(p.with_elders),
         sharing=np.array(p.sharing),
         works=p.works,
-        ages=0,
+        ages=int(lives),
+        sizes=np.cumsum(sizes),
     )
 
 
+@cache
 def gamma_numbers(shape: float) -> Column:
     """Numbers each as likely as any other: of a gamma distribution of this shape and of mean 1; shape 0: all are 1.
 
@@ -135,9 +154,33 @@ def gamma_numbers(shape: float) -> Column:
     if shape == 0.0:
         return np.ones(1)
     power = min(shape, 1.0)
-    y = np.linspace(0.0, (1.0 + 40.0 / power) ** power, 400_001)
+    y = np.linspace(0.0, (1.0 + 40.0 / power) ** power, 40_001)
     x = y ** (1.0 / power)
     density = x ** (shape - power) * np.exp(-shape * (x - 1.0))
     below = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
     drawn = np.interp((np.arange(NUMBERS) + 0.5) / NUMBERS, below / below[-1], x)
     return drawn / drawn.mean()
+
+
+def _tilt(types: Column, sizes: Column, life: Life, migrants: float) -> None:
+    """Change the weights of household types so that so many persons who arrive are elders, and so many households have minors."""
+    types[types[:, 3] > 0, 5:] *= life.minors_arriving
+    weights, with_elders = types[:, 5:].copy(), types[:, 2] > 0
+    low, high = 1e-6, 1e6
+    for _ in range(40):
+        times = (low * high) ** 0.5
+        types[:, 5:] = np.where(with_elders[:, None], times * weights, weights)
+        low, high = (times, high) if _elders_among(types, sizes, migrants) < life.elders_arriving else (low, times)
+
+
+def _elders_among(types: Column, sizes: Column, migrants: float) -> float:
+    """Share of persons of 60 and over in households as they arrive."""
+    elders = persons = 0.0
+    for size, common in enumerate(sizes, 1):
+        here = types[:, 0] == size
+        for origin, so_many in ((5, 1.0 - migrants), (6, migrants)):
+            weights = types[here, origin]
+            if weights.sum() > 0:
+                elders += common * so_many * float((weights * types[here, 2]).sum() / weights.sum())
+            persons += common * so_many * size
+    return elders / persons

@@ -5,8 +5,11 @@ from sim.state.columns import Fact, Table, share
 HOUSEHOLDS: Table = {
     "household_first": Fact("i8", "first row of each household's members; one entry more than households", "row"),
     "dwelling": Fact("u4", "the dwelling's own number, from which its newcomers' luck comes", "number"),
-    "vacated": Fact("u1", "the household has left this week", "yes or no", 0, 1),
+    "vacated": Fact(
+        "u1", "this week: 1 the household has left, 2 a grown child has, 3 it is about to leave", "event", 0, 3
+    ),
     "generation": Fact("i4", "households that lived in this dwelling before", "households", 0),
+    "household_persons": Fact("i4", "persons who ever belonged to this household, where lives go on", "residents", 0),
 }
 
 GRIDS: Table = {
@@ -17,6 +20,7 @@ GRIDS: Table = {
     "project_hours": Fact("f8", "hours of project work on facilities this week", "hours", 0),
     "public_hours": Fact("f8", "hours given to public issues this week", "hours", 0),
     "public_workers": Fact("i4", "people who gave hours to public issues this week", "residents", 0),
+    "grid_people": Fact("i8", "residents, as counted on Sunday night", "residents", 0),
 }
 
 ISSUES: Table = {
@@ -62,5 +66,6 @@ STATION: Table = {
     "pairs": Fact("i8", "rows of the list of standing pairs in use", "pairs", 0),
     "encounters": Fact("i8", "rows of the list of shared hours in use", "pairs", 0),
     "free_hours": Fact("f4", "most hours a volunteer of tier 0-3 had left this week", "hours", 0, width=4),
+    "homes_tied": Fact("u1", "members of a household are tied to each other", "yes or no", 0, 1),
 }
 """Single facts, kept as columns of one row so that compiled rules can change them."""

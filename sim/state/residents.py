@@ -33,6 +33,11 @@ PARTICIPANTS: Table = {
 }
 """Made on Monday, since tiers change at the end of the week only: they are few, and many rules ask nobody else."""
 
+HEADCOUNT: Table = {
+    "headcount": Fact("i8", "residents of the community, as counted on Sunday night", "residents", 0),
+}
+"""One number: rows in which nobody lives are not counted."""
+
 RESIDENTS: Table = {
     "key": Fact("u8", "who they are for the draws of chance: where they came from", "key"),
     "household": Fact("i4", "household they belong to", "row of households"),

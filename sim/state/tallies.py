@@ -81,6 +81,12 @@ TALLIES: dict[str, tuple[int, str, str]] = {
     "count_ties": (2, "ties made by meeting and service, ties faded or let go", "ties"),
     "count_movers": (3, "households that left, residents who left, participants among them", "residents"),
     "count_struck_off": (1, "bystanders struck off the register", "residents"),
+    "count_lives": (
+        8,
+        "births, partners who joined, deaths, grown children who left home, participants among these two; "
+        "households at an end; limits that began, ended",
+        "residents, households",
+    ),
     # what stands on Sunday night
     "stand_cases": (
         6,
@@ -121,6 +127,8 @@ TALLIES: dict[str, tuple[int, str, str]] = {
     ),
     "stand_founders": (1, "residents who live here since the start", "residents"),
     "stand_ties": (2, "ties in all, ties in which one end is a participant", "ties"),
+    "stand_arrived": (1, "residents who have arrived this week", "residents"),
+    "stand_ages": (3, "residents of 60 and over, of them living alone, households", "residents, households"),
     "stand_cost": (1, "cost of policies this week", "yuan"),
 }
 N_GROUPS = len(GROUPS)

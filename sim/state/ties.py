@@ -22,6 +22,8 @@ TIES: Table = {
 }
 
 NO_SLOT = -1
+GIVEN = -520
+"""Week in which given ties count as made: ten years before the start; they do not count among those one makes."""
 CACHE_LINE = 12
 """Slots further on where others are to be prefetched: a cache line holds 16."""
 
@@ -63,6 +65,13 @@ def end_tie(i, s, ties):
     j = ties.other[s]
     clear_slot(j, slot_of(j, i, ties), ties)
     clear_slot(i, s, ties)
+
+
+@law
+def end_ties(i, ties):
+    """End all ties of i, the last first."""
+    while ties.degree[i] > 0:
+        end_tie(i, ties.first[i] + ties.degree[i] - 1, ties)
 
 
 @law

@@ -10,7 +10,7 @@ from sim.state.levers import LEVERS
 from sim.state.orders import ENCOUNTERS, KINDS, LINE, ORDERS
 from sim.state.people import PEOPLE
 from sim.state.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
-from sim.state.residents import PARTICIPANTS, RESIDENTS
+from sim.state.residents import HEADCOUNT, PARTICIPANTS, RESIDENTS
 from sim.state.tallies import TALLIES
 from sim.state.ties import TIES
 
@@ -21,7 +21,7 @@ MOST_SLOW = 64
 ROOM = 128
 """Rows of the table that every view has: most columns or parameters in one."""
 TABLES: dict[str, tuple[str, Table]] = {
-    "residents": ("", RESIDENTS | PARTICIPANTS),
+    "residents": ("", RESIDENTS | PARTICIPANTS | HEADCOUNT),
     "households": ("household_", HOUSEHOLDS),
     "grids": ("grid_", GRIDS),
     "issues": ("issue_", ISSUES),

@@ -12,29 +12,26 @@ precision): about one decision in ten million, so a fixed seed shows one practic
 
 from __future__ import annotations
 
-from twin_agents import Household, Issue, Resident, part, single
-from twin_chance import block, key_of, share, uniform
-from twin_people import PeopleWeek
+from twin_agents import Issue, Resident, single
+from twin_chance import block, uniform
+from twin_lives import LivesWeek
 from twin_served import remembered
 
 from sim.config.schema import Config
 from sim.engine.jit import plain
-from sim.mathematics.odds import weekly_from_annual as weekly_from_annual_law
 from sim.policies.policy import Policy
-from sim.rules import moving, placing, remembering
-from sim.state.households import BY_CHANCE, draw_household
-from sim.state.residents import CHILD, MIGRANT, NEVER_SERVED
+from sim.rules import placing, remembering
+from sim.state.residents import VACANT
 from sim.week import WEEK
 from sim.world import ISSUE_ROWS_PER_GRID
 
-weekly_from_annual, annual_share_leaving = plain(weekly_from_annual_law), plain(moving.annual_share_leaving)
 atmosphere_shown, share_given = plain(remembering.atmosphere_shown), plain(remembering.share_given)
 condition_after, poisson_count = plain(placing.condition_after), plain(placing.poisson_count)
 
 YEAR, HALF_YEAR = 52, 26
 
 
-class Twin(PeopleWeek):
+class Twin(LivesWeek):
     """A community that lives the same weeks, slowly."""
 
     def __init__(self, config: Config, policies: tuple[Policy, ...] = (), seed: int = 0) -> None:
@@ -76,8 +73,8 @@ class Twin(PeopleWeek):
             r.hours = r.hours_assigned = r.hours_public = r.hours_kept = r.success = 0.0
             r.services = r.notified = 0
         for g in self.grids:
-            if g.residents:
-                seen = (g.activity + self.levers.example[g.row]) / len(g.residents)
+            if g.people:
+                seen = (g.activity + self.levers.example[g.row]) / g.people
                 shown = atmosphere_shown(seen, p.activity_scale)
                 g.atmosphere = single(remembered(g.atmosphere, shown, p.atmosphere_rate))
             g.activity = g.project_hours = g.public_hours = 0.0
@@ -144,7 +141,7 @@ class Twin(PeopleWeek):
     def places_age(self) -> None:
         p = self.p.placing
         for g in self.grids:
-            heads = len(g.residents)
+            heads = g.people
             if not heads:
                 continue
             given = p.institutions_on_facilities * self.levers.institution_hours[g.row]
@@ -173,100 +170,14 @@ class Twin(PeopleWeek):
             self.tally.add("count_issues", len(given_up), at=3)
             self.tally.add("count_issues", len(g.issues), at=4)
 
-    def households_leave(self) -> None:
-        p, key_leaving = self.p.moving, self.key("moving.leaving")
-        for home in self.households:
-            first = home.members[0]
-            identity = sum([r.identity / len(home.members) for r in home.members], 0.0)
-            of_origin = p.migrants if first.origin == MIGRANT else p.locals
-            of_tenure = p.owners if first.owner else p.renters
-            annual = annual_share_leaving(
-                self._annual_rate([r.years for r in home.members]),
-                self.levers.turnover[0],
-                of_origin,
-                of_tenure,
-                p.rooted,
-                identity,
-            )
-            if share(block(key_leaving, home.dwelling, home.generation)[0]) < weekly_from_annual(annual):
-                self.tally.add("count_movers")
-                home.vacated = True
-                for r in home.members:
-                    self._leaves(r)
-        at = 0
-        while at < len(self.book):  # the needs of those who left have gone with them
-            order = self.book[at]
-            if order.client.tenure == 0:
-                if order.is_case:
-                    self.loses_keeper(order)
-                    self.tally.add("count_cases", at=2)
-                else:
-                    self.tally.add("count_cancelled")
-                order.client.needs = {}
-                self.close(at)
-            else:
-                at += 1
-
-    def _annual_rate(self, ages: list[int]) -> float:
-        """How often such a household leaves: on average, or by its oldest; who lives alone below 60 like the young."""
-        p, oldest = self.p.moving, max(ages)
-        if p.by == 0.0:
-            return float(p.annual_rate)
-        of_age = next(rate for end, rate in ((35, p.young), (60, p.middle), (200, p.old)) if oldest < end)
-        return float(max(of_age, p.alone) if len(ages) == 1 and oldest < 60 else of_age)
-
-    def newcomers_arrive(self) -> None:
-        for home in self.households:
-            if home.vacated:
-                home.vacated = False
-                home.generation += 1
-                self._arrive(home)
-
-    def _leaves(self, r: Resident) -> None:
-        r.tenure = 0
-        self.tally.add("count_movers", at=1)
-        self.tally.add("count_movers", 1.0 if r.tier >= 1 else 0.0, at=2)
-        self.tally.add("count_bank", r.balance, at=3)
-        for other in reversed(list(r.ties)):
-            if other.home is not r.home:
-                part(r, other)
-
-    def _arrive(self, home: Household) -> None:
-        """Newcomers: drawn as founders are (by the same function, which has its own tests), with a blank life."""
-        p, start, members = self.p.moving, self.p.starting, home.members
-        migrants = min(max(p.migrants_arriving + self.levers.arriving_migrants[0], 0.0), 1.0)
-        low, high = members[0].row, members[-1].row + 1
-        place = (low, high, home.dwelling, home.generation, migrants, BY_CHANCE, self.seed_of_chance)
-        draw_household(*place, self.drawn_persons, self.person_numbers)
-        for r in members:
-            r.become(self.drawn_persons)
-        self.knows_itself(members)
-        for r in members:
-            r.tier = -1 if r.age == CHILD else 0
-            r.skill, r.efficacy, r.identity = single(start.skill), single(start.efficacy), r.identity_home
-            r.satisfaction, r.wellbeing = single(start.satisfaction), single(start.wellbeing)
-            r.fatigue = r.habit = r.assigned = r.trained = r.unmet_weeks = 0.0
-            r.hours = r.hours_left = r.hours_assigned = r.hours_public = r.success = 0.0
-            r.hours_year = r.hours_past_year = r.promised = r.hours_kept = 0.0
-            r.known = r.contacted = r.cases = 0
-            r.tenure = r.registered = r.route = r.balance = r.services = r.notified = r.away = r.asked = r.met = 0
-            r.vanguard = r.pioneer = r.needs_year = r.met_year = r.needs_past_year = r.met_past_year = 0
-            r.recruited_week, r.registered_week, r.last_served, r.team, r.needs = (
-                -1,
-                NEVER_SERVED,
-                NEVER_SERVED,
-                None,
-                {},
-            )
-            r.around_across = 0.0
-            if r.tier >= 0 and uniform(key_of(self.seed_of_chance, "moving.habit", 0), r.key) < p.habit_share:
-                r.habit = single(p.habit_strength)
-        for r in members:
-            self._takes_in_the_mood(r)
-
     def the_community_is_counted(self) -> None:
         add = self.tally.add
         for r in self.residents:
+            if r.age == VACANT:
+                continue
+            add("stand_arrived", r.tenure == 0)
+            add("stand_ages", r.age >= 3)
+            add("stand_ages", r.age >= 3 and r.alone, at=1)
             add("stand_groups")
             add("stand_wellbeing", r.wellbeing)
             add("stand_wellbeing", r.wellbeing < 0.5, at=6)
@@ -274,7 +185,7 @@ class Twin(PeopleWeek):
                 add("stand_groups", at=1 + g)
                 add("stand_wellbeing", r.wellbeing, at=1 + g)
             add("stand_tenure", r.tenure)
-            add("stand_founders", r.home.generation == 0)
+            add("stand_founders", r.tenure > self.week)
             add("stand_bank", r.balance)
             add("stand_bank", r.balance > 0, at=1)
             add("stand_ties", len(r.ties) / 2)
@@ -289,6 +200,9 @@ class Twin(PeopleWeek):
         for order in self.book:
             if order.is_case:
                 add("stand_cases", at=order.keeper)
+        add("stand_ages", sum(any(r.age != VACANT for r in home.members) for home in self.households), at=2)
+        if self.p.life.course:
+            self.count_heads()
         add("stand_bank", self.trust, at=2)
         add("stand_bank", self.confidence, at=3)
 

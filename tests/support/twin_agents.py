@@ -14,7 +14,17 @@ import mesa
 
 from sim.config.kinds import Kind
 from sim.state.households import PersonColumns
-from sim.state.residents import AT_SCHOOL, CHILD, INTERESTS, MIGRANT, RESIDENTS, SENIOR_ELDER, TIERS, YOUNGER_ELDER
+from sim.state.residents import (
+    AT_SCHOOL,
+    CHILD,
+    INTERESTS,
+    MIGRANT,
+    RESIDENTS,
+    SENIOR_ELDER,
+    TIERS,
+    VACANT,
+    YOUNGER_ELDER,
+)
 
 GIVEN_BY_WORLD = [name for name in RESIDENTS if not name.startswith(("luck_", "around_")) and name != "lifted"]
 """What a resident has at the start; the rest is drawn or looked up on the first Monday."""
@@ -70,6 +80,7 @@ class Grid(mesa.Agent):
         super().__init__(model)
         self.row = row
         self.residents: list[Resident] = []
+        self.people = 0
         self.atmosphere, self.condition = atmosphere, condition
         self.activity = self.project_hours = self.public_hours = 0.0
         self.public_workers = 0
@@ -87,9 +98,9 @@ class Issue:
 class Household(mesa.Agent):
     """A household: who lives in a dwelling."""
 
-    def __init__(self, model: mesa.Model, row: int, dwelling: int) -> None:
+    def __init__(self, model: mesa.Model, row: int, dwelling: int, generation: int, persons: int) -> None:
         super().__init__(model)
-        self.row, self.dwelling, self.generation, self.vacated = row, dwelling, 0, False
+        self.row, self.dwelling, self.generation, self.persons, self.vacated = row, dwelling, generation, persons, 0
         self.members: list[Resident] = []
 
 
@@ -162,6 +173,8 @@ class Resident(mesa.Agent):
 
     def in_groups(self) -> list[int]:
         """The groups for which outcomes are given apart, in the order of `residents.GROUPS`."""
+        if self.age == VACANT:
+            return []
         elder = self.age in (YOUNGER_ELDER, SENIOR_ELDER)
         member = (
             elder and self.alone,
@@ -183,6 +196,8 @@ class Resident(mesa.Agent):
 
     def can_need(self, eligible: str) -> bool:
         """Whether such a service is meant for this resident."""
+        if self.age == VACANT:
+            return False
         adult, elder = self.age == 2, self.age in (YOUNGER_ELDER, SENIOR_ELDER)
         at_school = self.years >= AT_SCHOOL
         unattended = self.age == CHILD and not self.somebody_able_at_home(by_day=True)

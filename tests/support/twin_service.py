@@ -134,7 +134,7 @@ class ServiceWeek(CasesWeek):
 
     def tasks_are_assigned(self) -> None:
         p = self.p.assigning
-        wanted = (p.hours_per_1000 + self.levers.admin_load[0]) * len(self.residents) / 1000.0
+        wanted = (p.hours_per_1000 + self.levers.admin_load[0]) * self.headcount / 1000.0
         self.tally.add("count_admin", max(wanted, 0.0))
         if wanted <= 0.0:
             return

@@ -21,7 +21,7 @@ from sim.state.households import person_columns
 from sim.state.levers import LEVERS, REST
 from sim.state.people import household_numbers
 from sim.state.places import GRIDS, PAIRS, STATION, TEAMS
-from sim.state.residents import INTERESTS, RESIDENTS
+from sim.state.residents import INTERESTS, RESIDENTS, VACANT
 from sim.state.tallies import TALLIES
 from sim.state.views import LAYOUTS
 from sim.world import World
@@ -41,18 +41,25 @@ class TwinWorld(mesa.Model):
                 if isinstance(section, Section) and name not in ("population", "network")
             }
         )
-        self.person_numbers, self.drawn_persons = household_numbers(config.population), person_columns(world.tier.size)
+        self.person_numbers, self.drawn_persons = (
+            household_numbers(config.population, config.life, config.moving.migrants_arriving),
+            person_columns(world.tier.size),
+        )
         self.services = [Service.of(n, kind) for n, kind in enumerate(config.kinds.values())]
         self.week, self.trust, self.confidence = 0, float(world.trust[0]), float(world.confidence[0])
         self.answered, self.organized, self.staff_left = float(world.answered[0]), 0.0, 0
         self.grids = [
             Grid(self, g, float(world.atmosphere[g]), float(world.condition[g])) for g in range(world.atmosphere.size)
         ]
-        self.households = [Household(self, h, int(dwelling)) for h, dwelling in enumerate(world.dwelling)]
+        self.households = [
+            Household(self, h, int(dwelling), int(world.generation[h]), int(world.household_persons[h]))
+            for h, dwelling in enumerate(world.dwelling)
+        ]
         self.residents = [
             Resident(self, i, self.households[world.household[i]], self.grids[world.grid[i]], world)
             for i in range(world.tier.size)
         ]
+        self.count_heads()
         scopes: list[Grid | None] = [*self.grids, None]
         fields = len(INTERESTS)
         self.teams = [Team(self, fields * s + n, scope, n) for s, scope in enumerate(scopes) for n in range(fields)]
@@ -76,6 +83,12 @@ class TwinWorld(mesa.Model):
         for r in people:
             r.groups_in = r.in_groups()
             r.can_come_to_need = {s for s in self.services if r.can_need(s.kind.eligible)}
+
+    def count_heads(self) -> None:
+        """How many live here, in all and in each grid."""
+        for g in self.grids:
+            g.people = sum(r.age != VACANT for r in g.residents)
+        self.headcount = sum(g.people for g in self.grids)
 
     def _tie_everybody(self, world: World) -> None:
         made: dict[frozenset[int], Tie] = {}
@@ -149,6 +162,10 @@ class TwinWorld(mesa.Model):
         """A column of residents, grids or teams, as the world keeps it."""
         if name == "grid_first":
             return np.cumsum([0, *(len(g.residents) for g in self.grids)])
+        if name == "grid_people":
+            return np.array([g.people for g in self.grids])
+        if name == "headcount":
+            return np.array([self.headcount])
         if name in RESIDENTS:
             return np.array([self._value(r, name) for r in self.residents], RESIDENTS[name].dtype)
         if name in GRIDS:

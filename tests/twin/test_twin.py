@@ -44,6 +44,22 @@ AT_REST: dict[str, Any] = {
     "bonding.abroad": 0.25,
 }
 
+LIVES = {
+    "life.course": "on",
+    "life.first_birth": 0.5,
+    "life.second_birth": 0.4,
+    "life.partner": 0.5,
+    "life.leaves_home": 0.6,
+    "life.widowed": 0.5,
+    "life.to_family": 0.6,
+    "life.limited_18": 0.004,
+    "life.recovers": 0.05,
+    "life.die_40": 0.1,
+    "life.die_70": 0.2,
+    "life.die_80": 0.5,
+}
+"""So much that everything happens in a small place within a year."""
+
 SWITCHED: dict[str, dict[str, Any]] = {
     "as in the baseline": {},
     "a busy place": BUSY,
@@ -75,6 +91,11 @@ SWITCHED: dict[str, dict[str, Any]] = {
         "deciding.across": 3.0,
         "starting.registered": 0.6,
     },
+    "lives that go on": BUSY | LIVES,
+    "lives that go on, ties at rest, a time bank, moves by age": BUSY
+    | AT_REST
+    | LIVES
+    | {"moving.by": "age", "moving.annual_rate": 0.11, "banking.earning": 1, "deciding.across": 2.0},
     "gates, meeting in the community": BUSY
     | {"deciding.gate_2": 1, "deciding.gate_3": 1, "bonding.meets_in": "community", "remembering.mood_every": 3},
 }

@@ -127,6 +127,11 @@ KNOWN: list[tuple[str, dict[str, Any], float]] = [
     ("credits_spent", {"count_bank": [720, 360, 180, 60, 0]}, 260.0),
     ("credits_expired", {"count_bank": [720, 360, 180, 60, 0]}, 130.0),
     ("credits_lost", {"count_bank": [720, 360, 180, 60, 0]}, 130.0 / 3),
+    ("births", {"count_lives": [2, 1, 1, 1, 0, 0, 0, 0], "stand_groups": [104]}, 1000.0),
+    ("deaths", {"count_lives": [2, 1, 1, 1, 0, 0, 0, 0], "stand_groups": [104]}, 500.0),
+    ("share_60", {"stand_ages": [30, 6, 48]}, 0.25),
+    ("elders_alone", {"stand_ages": [30, 6, 48]}, 0.2),
+    ("household_size", {"stand_ages": [30, 6, 48]}, 2.5),
     (
         "cohesion",
         {
