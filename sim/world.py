@@ -246,7 +246,7 @@ class World:
         here = self.age != VACANT
         self.household_persons[:] = np.bincount(self.household[here], minlength=self.dwelling.size)
         founders_have_lived.run(self.table())
-        self.people.tier = initial_tiers(self.config.population, seed, self.age, self.key)
+        self.people.tier = initial_tiers(self.config.population, seed, self.age, self.key, self.disposition)
 
     def _tie_founders(self, seed: np.uint64) -> None:
         """The ties that founders have: given, or made in meetings of the past."""

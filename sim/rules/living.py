@@ -10,7 +10,7 @@ the vanguard age as others do, so that succession is real.
 Founders are households of the past: the same life, with moves, is lived before the start until ages, sizes and tenures are at rest,
 or until so large a share is 60 or older (`old_share`).
 
-Sources: census2000, xiamen2023, clhls2021
+Sources: census2000, xiamenbulletin2023, clhls2021
 """
 
 import numpy as np

@@ -4,7 +4,7 @@ Every chance hangs on age, household and tenure only, never on service or identi
 population. The same sentences are said of households of the past (some weeks at once, `founders_have_lived`) and of those of
 today (one week, `lives_go_on`). A dwelling has so many places; where none is free, a child or a partner does not come.
 
-Sources: census2000, xiamen2023, clhls2021
+Sources: census2000, xiamenbulletin2023, clhls2021
 """
 
 import numpy as np
