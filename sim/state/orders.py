@@ -35,7 +35,9 @@ ORDERS: Table = {
     "order_arose": Fact("i4", "week in which the need arose", "week"),
     "order_placed": Fact("i4", "week in which the station learned of it, -1 while hidden", "week", -1),
     "order_rounds": Fact("i2", "weeks in which it was offered", "weeks", 0),
-    "order_server": Fact("i4", "who accepted it, -1 for nobody, below -1 whoever is no resident", "row of residents", -4),
+    "order_server": Fact(
+        "i4", "who accepted it, -1 for nobody, below -1 whoever is no resident", "row of residents", -4
+    ),
     "order_escalated": Fact("i1", "how far it was passed up: 0 grid, 1 community, 2 sub-district", "level", 0, 2),
     "order_credit": Fact("i4", "time-bank credit offered for it", "minutes", 0),
     "order_rank": Fact("f8", "place in the line: smaller is served earlier", "rank"),
