@@ -82,8 +82,8 @@ class ColumnView:
 class Resident(CellAgent):  # type: ignore[misc]
     """Whoever lives in row `row` of the community.
 
-    Every column of `sim.state.residents.RESIDENTS` is an attribute; those in `WRITABLE` can be set. When a household moves,
-    the newcomers take the rows of those who left, and so these objects: `key` tells persons apart.
+    Every column of `sim.state.residents.RESIDENTS` is an attribute; those in `WRITABLE` can be set. When a household
+    moves, the newcomers take the rows of those who left, and so these objects: `key` tells persons apart.
     """
 
     model: "Community"

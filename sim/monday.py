@@ -1,7 +1,8 @@
 """Monday: policies in force, in the order in which they act. First those who set something up, then everybody pushes.
 
-What a policy does is a compiled function of views and of its doses. One that is written in plain Python, or whose targets have to be
-looked up anew, is asked in its turn; then the week is not like the others, and each is lived by itself.
+What a policy does is a compiled function of views and of its doses. One that is written in plain Python, or whose
+targets have to be looked up anew, is asked in its turn; then the week is not like the others, and each is lived by
+itself.
 """
 
 from collections.abc import Sequence

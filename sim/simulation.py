@@ -176,8 +176,8 @@ class Simulation:
     def _live_alike(self, most: int) -> int:
         """Live weeks that are alike in one compiled call; returns how many.
 
-        They end where a policy changes its strength, has to prepare something or wants to be asked, and where the order book
-        has to grow.
+        They end where a policy changes its strength, has to prepare something or wants to be asked, and where the order
+        book has to grow.
         """
         world, week = self.world, len(self.rows)
         weeks = max(0, min(most, MOST_WEEKS - week, AT_ONCE // world.tier.size + 1))
@@ -186,7 +186,8 @@ class Simulation:
         if turns is None or weeks == 0:
             return 0
         if week < self._whole_from:
-            # some strengths are yet to change: not far ahead, for who has to prepare something ends the weeks before that
+            # some strengths are yet to change: not far ahead, for who has to prepare something ends the weeks before
+            # that
             weeks = min(weeks, QUARTER)
             weeks = next((k for k in range(1, weeks) if self._strengths_in(week + k) != strengths), weeks)
         due = [at for at in range(week, week + weeks) if slow_are_due(at)]
@@ -303,7 +304,8 @@ class Simulation:
         return stretches(np.array(self.rows))
 
     def people(self) -> dict[str, Column]:
-        """Who lives here now, one entry a resident, ready for a table: what the user's own file says and every column of one value.
+        """Who lives here now, one entry a resident, ready for a table: what the user's own file says and every column
+        of one value.
 
         `row` is the row of the columns, `id` and `grid` are the file's names (rows and numbers where there is none). A
         newcomer's id is `newcomer` and the row; nothing of the file's other columns is known of newcomers.
@@ -348,7 +350,9 @@ def _found_a_small_place() -> None:
 
 
 def by_name(policies: tuple[Policy, ...]) -> list[int]:
-    """Their places in the list, in the order of their names (of equals, of their doses): the order in which they push."""
+    """Their places in the list, in the order of their names (of equals, of their doses): the order in which
+    they push.
+    """
     return sorted(range(len(policies)), key=lambda at: (policies[at].name, policies[at].model_dump_json()))
 
 

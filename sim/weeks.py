@@ -1,7 +1,7 @@
 """Weeks that are alike, one after another as one compiled call: nothing has to be asked in Python in between.
 
-A week is like the one before as long as no policy changes its strength or wants to be asked in Python, and as long as the order
-book is large enough. Several lives in the threads of one program do not wait for each other then.
+A week is like the one before as long as no policy changes its strength or wants to be asked in Python, and as long as
+the order book is large enough. Several lives in the threads of one program do not wait for each other then.
 """
 
 from typing import NamedTuple
@@ -87,7 +87,8 @@ def begun(life, week, first):  # type: ignore[no-untyped-def]
 
 @compiled
 def live(life, first, policies, rows, costs, slow):  # type: ignore[no-untyped-def]
-    """Live weeks from `first` on: a row of tallies and one of costs for each, one of slow metrics for each in which they are due.
+    """Live weeks from `first` on: a row of tallies and one of costs for each, one of slow metrics for each in which
+    they are due.
 
     Returns how many weeks it could live, or OUT_OF_MEMORY.
     """

@@ -45,7 +45,9 @@ LARGE = 100_000
 
 
 class World:
-    """Every column by name: `world.tier`, `world.order_state`, `world.extra_asks` ... One entry a row, see the tables."""
+    """Every column by name: `world.tier`, `world.order_state`, `world.extra_asks` ... One entry a row, see the
+    tables.
+    """
 
     def __init__(self, config: Config, seed: int) -> None:
         """Draw the founders and their ties, and set everything at its start.
@@ -297,7 +299,9 @@ class World:
         return self.columns
 
     def table(self) -> Column:
-        """Where everything lies that views show, for compiled code; it holds as long as these columns stay where they are."""
+        """Where everything lies that views show, for compiled code; it holds as long as these columns stay
+        where they are.
+        """
         table = np.zeros((ROWS, 3), np.int64)
         for name, layout in LAYOUTS.items():
             layout.write(self._values(name), table)

@@ -24,7 +24,10 @@ def say_names() -> None:
         ("Communities", {"baseline": _title(folder / "baseline.yaml"), **_titles(folder / "communities")}),
         (
             "Policies",
-            {name: (policy.__doc__ or "").strip().split("\n")[0] for name, policy in sorted(POLICIES.items())},
+            {
+                name: " ".join((policy.__doc__ or "").strip().split("\n\n")[0].split())
+                for name, policy in sorted(POLICIES.items())
+            },
         ),
         ("Metrics", {name: f"{m.label} ({m.unit}): {m.sentence}" for name, m in METRICS.items()}),
     ):

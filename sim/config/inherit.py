@@ -73,7 +73,9 @@ _KEY = re.compile(r"""(?:^|[{,])[ \t-]*["']?([^\W\d]\w*)["']?[ \t]*:""", re.MULT
 
 
 def _refuse_foreign(path: Path, root: type[BaseModel]) -> None:
-    """Raises ConfigError for a file that says nothing of a configuration: it is somebody else's, and no line of it is shown."""
+    """Raises ConfigError for a file that says nothing of a configuration: it is somebody else's, and no line
+    of it is shown.
+    """
     text, names = text_of(path), ("extends", *root.model_fields)
     keys = dict.fromkeys(_KEY.findall(text))
     empty = all(not line.strip() or line.lstrip().startswith("#") for line in text.splitlines())

@@ -109,7 +109,8 @@ class Population(Section):
     identity_migrant: float = number("Mean identity to which migrants return.", unit="share", low=0, high=1)
     identity_spread: float = number("Standard deviation of that identity between people.", unit="share", low=0, high=1)
     initial_leaning: float = number(
-        "How much more often those who lean to take part do so at the start: the exponent of their leaning; 0: no more.",
+        "How much more often those who lean to take part do so at the start: the exponent of their leaning; "
+        "0: no more.",
         unit="exponent",
         low=0,
         high=10,
@@ -182,13 +183,16 @@ class Network(Section):
     kind: NetworkKind = choice(
         "neighbourhood: small worlds inside grids, friends across; complete: all pairs; ring: Watts-Strogatz; "
         "poisson: random pairs; blocks: random pairs inside and outside grids; none; well_mixed: all count as tied to "
-        "all, without any list of ties; file: a user's own; at_rest: meetings of the past (section bonding) that lasted."
+        "all, without any list of ties; file: a user's own; at_rest: meetings of the past (section bonding) "
+        "that lasted."
     )
     ties_file: Path | None = Field(
-        description="Edge list, adjacency matrix (CSV, Excel), GraphML, GML or Pajek file with one's own ties, for the kind `file`; else null."
+        description="Edge list, adjacency matrix (CSV, Excel), GraphML, GML or Pajek file with one's own ties, for the "
+        "kind `file`; else null."
     )
     symmetrise: Literal["strongest", "mean", "both"] | None = Field(
-        description="What a tie listed in a direction, or twice, counts: strongest of what is listed; mean of both directions, 0 "
+        description="What a tie listed in a direction, or twice, counts: strongest of what is listed; mean of both "
+        "directions, 0 "
         "for one that is not; both: the weaker, and none unless both are listed. null: refuse such ties.",
         json_schema_extra={"unit": "choice"},
     )
@@ -197,7 +201,8 @@ class Network(Section):
         json_schema_extra={"unit": "column"},
     )
     strength_scale: Literal["max"] | float | None = Field(
-        description="What the file's strengths are divided by: a number, or max for their largest; null: they are shares.",
+        description="What the file's strengths are divided by: a number, or max for their largest; null: they are "
+        "shares.",
         json_schema_extra={"unit": "strength of a tie of 1"},
     )
     households_tied: bool = Field(description="Members of a household are tied to each other at strength 1.")

@@ -1,4 +1,6 @@
-"""What a schema says of a place: a section or a table of sections, laid over key by key, or a value, which is replaced."""
+"""What a schema says of a place: a section or a table of sections, laid over key by key, or a value, which is
+replaced.
+"""
 
 from collections.abc import Mapping
 from typing import Any, TypeAliasType, get_args, get_origin

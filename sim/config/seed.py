@@ -1,4 +1,6 @@
-"""The seed of a life: the one check that every entrance uses, so that no number is quietly rounded to another's luck."""
+"""The seed of a life: the one check that every entrance uses, so that no number is quietly rounded to
+another's luck.
+"""
 
 import operator
 

@@ -266,7 +266,9 @@ def _put(value: Any, place: Place, new: Any, shape: type[BaseModel] | None) -> P
 
 
 def _whole_path(said: str, place: Place, near: str | None, value: Any) -> str | None:
-    """The valid dotted path most like `said`, whose part at `place` no section knows; `near`: the key most like that part."""
+    """The valid dotted path most like `said`, whose part at `place` no section knows; `near`: the key most
+    like that part.
+    """
     known = [dotted(one) for one in all_places(value) if one[: len(place)] != place]
     meant = dotted((*place[:-1], near, *place_of(said)[len(place) :])) if near else ""
     below = [path for path in known if path.endswith(f".{said}")]

@@ -160,7 +160,9 @@ def _copied(value: Any) -> Any:
 
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
-"""What is no letter or sign: breaks of lines, escapes of terminals, marks that turn the order of what follows, halves of signs."""
+"""What is no letter or sign: breaks of lines, escapes of terminals, marks that turn the order of what follows,
+halves of signs.
+"""
 
 
 def visible(text: str) -> str:
@@ -244,7 +246,9 @@ def text_of(path: Path, kind: str = "YAML file", ending: str = ".y*ml") -> str:
 
 @lru_cache(maxsize=32)
 def _parsed(text: str, name: str, path: Path) -> Document:
-    """A study of many points reads the same few files again for each; the text is the key, so a changed file is read."""
+    """A study of many points reads the same few files again for each; the text is the key, so a changed file
+    is read.
+    """
     return parse(text, name, path)
 
 

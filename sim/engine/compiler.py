@@ -1,8 +1,8 @@
 """The compiler as we use it: fewer steps, unsigned indices, and helpers that are only ever linked into their callers.
 
-Most of a cold start is spent before any machine code is made. So of numba's steps only those are taken that our code needs, a
-function that only compiled code calls (ours or numba's own) is optimised where it is linked in and not by itself, and an access to
-an array is looked up as one, without trying all else that brackets can mean.
+Most of a cold start is spent before any machine code is made. So of numba's steps only those are taken that our code
+needs, a function that only compiled code calls (ours or numba's own) is optimised where it is linked in and not by
+itself, and an access to an array is looked up as one, without trying all else that brackets can mean.
 """
 
 import operator

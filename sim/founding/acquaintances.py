@@ -1,8 +1,8 @@
 """Acquaintances at the start: meetings of the past, by the law of `sim.rules.bonding`, that survived both tenures.
 
-Going back from the start, each resident of 12 or more met somebody as often as they do from now on, for as long as they have
-lived here. Such a tie is there at the start if the other lived here then too and neither has let it go since. So numbers of
-ties, their strength and the share across grids and origins are at rest from the first week on.
+Going back from the start, each resident of 12 or more met somebody as often as they do from now on, for as long as they
+have lived here. Such a tie is there at the start if the other lived here then too and neither has let it go since. So
+numbers of ties, their strength and the share across grids and origins are at rest from the first week on.
 
 Sources: hipp2009, suns2018
 """
@@ -53,7 +53,9 @@ def acquainted(config: Config, people: Founders, tenure: Column, seed: int | np.
 def past_meetings(
     p: Bonding, people: Founders, tenure: Column, seed: int | np.uint64
 ) -> tuple[Column, Column, Column, Column]:
-    """The acquaintances that founders have, each once: two rows, the strength and the week in which they met (before 0)."""
+    """The acquaintances that founders have, each once: two rows, the strength and the week in which they met
+    (before 0).
+    """
     able = (people.persons.age != CHILD) & (people.persons.age != VACANT)
     reach = np.concatenate([[0.0], np.cumsum(np.where(able, people.persons.sociability, 0.0), dtype=np.float64)])
     bounds = np.searchsorted(people.grid, np.arange(people.grids + 1))

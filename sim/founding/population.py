@@ -62,7 +62,9 @@ class Founders:
         return self.household.size
 
     def name_of(self, row: int) -> str:
-        """What the user's file calls whoever lives in a row; a newcomer, and anybody drawn here, is called by the row."""
+        """What the user's file calls whoever lives in a row; a newcomer, and anybody drawn here, is called by
+        the row.
+        """
         if self.own is None:
             return str(row)
         return self.ids[row] if self.persons.key[row] == self.own.keys[row] else f"newcomer {row}"

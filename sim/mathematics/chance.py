@@ -79,7 +79,9 @@ def share(word):
 
 @compiled
 def limit_of(chance):
-    """How many words have a share below a chance, so that comparing a word with it says the same as comparing shares."""
+    """How many words have a share below a chance, so that comparing a word with it says the same as comparing
+    shares.
+    """
     return np.int64(ceil(min(max(chance, 0.0), 1.0) * 2.0**32 - 0.5))
 
 

@@ -91,8 +91,8 @@ def in_order(values: Column) -> Column:
 def first_from(u, ranks, low, high):  # type: ignore[no-untyped-def]
     """The first place from `low` to `high` whose rank is u (0-1) or more, `high` where none is.
 
-    Ranks rise, and chance has spread them evenly from 0 to 1: so the place is guessed, the guess is mended twice by what stands
-    there, and a few steps do the rest.
+    Ranks rise, and chance has spread them evenly from 0 to 1: so the place is guessed, the guess is mended twice by
+    what stands there, and a few steps do the rest.
     """
     n = high - low
     at = low + int(u * n)

@@ -40,7 +40,9 @@ def collective_efficacy(t: Tallied, known: Known) -> Column:
 
 @metric("Cohesion", "凝聚力", "index, 0-1", +1, headline=True)
 def cohesion(t: Tallied, known: Known) -> Column:
-    """Mean of seven parts: strong component, strong ties, bridging, not isolated, identity, atmosphere, collective efficacy."""
+    """Mean of seven parts: strong component, strong ties, bridging, not isolated, identity, atmosphere,
+    collective efficacy.
+    """
     parts = [
         known["strong_component"],
         known["part_strong_ties"],

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.engine.jit import Column
+from sim.engine.jit import Column, compiled
 
 YEAR = 52
 type Tallied = SimpleNamespace
@@ -49,7 +49,7 @@ def metric(
                 label,
                 label_zh,
                 unit,
-                (function.__doc__ or "").strip(),
+                " ".join((function.__doc__ or "").split()),
                 better,
                 headline,
                 False,
@@ -60,9 +60,15 @@ def metric(
     return declared
 
 
-def slow_metric(name: str, label: str, label_zh: str, unit: str, sentence: str, better: int = 0) -> None:
-    """Declare a metric that is measured every 13 weeks."""
-    _entered(Metric(name, label, label_zh, unit, sentence, better, False, True, lambda tallied, known: known[name]))
+def slow_metric[F: Callable[..., float]](label: str, label_zh: str, unit: str, better: int = 0) -> Callable[[F], F]:
+    """Declare a metric that is measured every 13 weeks: a compiled function; its name and sentence are the metric's."""
+
+    def declared(function: F) -> F:
+        name, sentence = function.__name__, " ".join((function.__doc__ or "").split())
+        _entered(Metric(name, label, label_zh, unit, sentence, better, False, True, lambda _, known: known[name]))
+        return compiled(function)
+
+    return declared
 
 
 def _entered(made: Metric) -> Metric:

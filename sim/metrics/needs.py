@@ -28,7 +28,9 @@ def _severe(t: Tallied, group: int) -> Column:
 
 @metric("Unmet needs by severity", "未满足需求（按严重程度加权）", SEVERE_PER_100_A_YEAR, -1)
 def unmet_severe(t: Tallied, known: Known) -> Column:
-    """Unmet needs with each week weighted by what it costs a person: a week without meals is no open property matter."""
+    """Unmet needs with each week weighted by what it costs a person: a week without meals is no open property
+    matter.
+    """
     return _severe(t, 0)
 
 
@@ -64,7 +66,9 @@ def severe_migrants(t: Tallied, known: Known) -> Column:
 
 @metric("Unmet needs that stay hidden", "隐性需求占比", "share", -1)
 def hidden_share(t: Tallied, known: Known) -> Column:
-    """Of the unmet person-weeks of the last 52 weeks, weighted by severity, those of which the station does not know."""
+    """Of the unmet person-weeks of the last 52 weeks, weighted by severity, those of which the station does
+    not know.
+    """
     return ratio(over_a_year(t.count_severe[:, 6]), over_a_year(t.count_severe[:, 0]))
 
 
@@ -104,7 +108,9 @@ def given_by_organizations(t: Tallied, known: Known) -> Column:
 
 @metric("Services of cases not given", "未提供的服务", "share of services due", -1)
 def services_missed(t: Tallied, known: Known) -> Column:
-    """Of the services that cases asked for in the last 52 weeks, those that nobody gave, or that were not given well."""
+    """Of the services that cases asked for in the last 52 weeks, those that nobody gave, or that were not
+    given well.
+    """
     return _given_by(t, 0) + _given_by(t, 6)
 
 

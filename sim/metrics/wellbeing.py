@@ -137,5 +137,7 @@ def bank_trust(t: Tallied, known: Known) -> Column:
 
 @metric("Wait of credits", "时间币兑付延迟", "weeks", -1)
 def credit_delay(t: Tallied, known: Known) -> Column:
-    """Weeks that a credit waits before it is redeemed: credits outstanding over those redeemed a week (Little's law)."""
+    """Weeks that a credit waits before it is redeemed: credits outstanding over those redeemed a week
+    (Little's law).
+    """
     return ratio(t.stand_bank[:, 0], a_year(t.count_bank[:, 1]) / YEAR, float("nan"))

@@ -57,7 +57,9 @@ def pushes(function: Callable[..., Any]) -> Act:
 
 
 def prepares(function: Callable[..., Any]) -> Act:
-    """Each week before anybody pushes: set up what the policy needs (seats, pairs); does nothing where nothing is missing."""
+    """Each week before anybody pushes: set up what the policy needs (seats, pairs); does nothing where nothing
+    is missing.
+    """
     return Act(function, "prepares")
 
 

@@ -34,7 +34,10 @@ class AdministrativeLoad(Policy):
 
     def sentence(self) -> str:
         """One sentence."""
-        return f"Assigned tasks change by {self.hours:+g} hours a week per 1,000 residents, {self.period()}, at {self.cost:g} yuan a week per 1,000 residents."
+        return (
+            f"Assigned tasks change by {self.hours:+g} hours a week per 1,000 residents, {self.period()}, at "
+            f"{self.cost:g} yuan a week per 1,000 residents."
+        )
 
     def sentence_zh(self) -> str:
         """One sentence."""

@@ -1,7 +1,9 @@
-"""Close Neighbours: the bundle of the article's example, where the Party building work leads and volunteers are central.
+"""Close Neighbours: the bundle of the article's example, where the Party building work leads and volunteers are
+central.
 
-A vanguard, pioneers, grid integration, visits at doors, an order platform and recognition, each with doses of its own. The bundle says when
-and for whom; a part can be left out. A part acts with exactly the luck it has when it stands alone.
+A vanguard, pioneers, grid integration, visits at doors, an order platform and recognition, each with doses of its own.
+The bundle says when and for whom; a part can be left out. A part acts with exactly the luck it has when it stands
+alone.
 
 Sources: huang2025 (A45-A49)
 """
@@ -116,9 +118,15 @@ class CloseNeighbours(Policy):
         """One sentence."""
         named = ", ".join(part.title.lower() for part in self.parts) or "nothing"
         doses = "; ".join(part.sentence().replace(f", {part.period()}", "").rstrip(".") for part in self.parts)
-        return f"Close Neighbours joins {len(self.parts)} policies ({named}) at {self.intensity:.0%} of their strength and {self.cost_share:.0%} of their cost, {self.period()}: {doses}."
+        return (
+            f"Close Neighbours joins {len(self.parts)} policies ({named}) at {self.intensity:.0%} of their "
+            f"strength and {self.cost_share:.0%} of their cost, {self.period()}: {doses}."
+        )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         doses = "；".join(part.sentence_zh().rstrip("。") for part in self.parts)
-        return f"近邻模式包含{len(self.parts)}项措施，强度为{self.intensity:.0%}，成本为单独实施的{self.cost_share:.0%}：{doses}。"
+        return (
+            f"近邻模式包含{len(self.parts)}项措施，强度为{self.intensity:.0%}，"
+            f"成本为单独实施的{self.cost_share:.0%}：{doses}。"
+        )

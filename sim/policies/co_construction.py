@@ -48,13 +48,15 @@ class CoConstruction(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"{self.institutions:g} institutions per 1,000 residents each give {self.hours:g} hours a week to orders and projects and {self.upkeep:g} to facilities "
+            f"{self.institutions:g} institutions per 1,000 residents each give {self.hours:g} hours a week "
+            f"to orders and projects and {self.upkeep:g} to facilities "
             f"of the grid they sit in, {self.period()}, at {self.cost_per_hour:g} yuan an hour."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         return (
-            f"每千名居民有{self.institutions:g}家共建单位，每家每周为所在网格的工单和项目提供{self.hours:g}小时、为设施维护提供{self.upkeep:g}小时；"
+            f"每千名居民有{self.institutions:g}家共建单位，"
+            f"每家每周为所在网格的工单和项目提供{self.hours:g}小时、为设施维护提供{self.upkeep:g}小时；"
             f"每小时{self.cost_per_hour:g}元。"
         )

@@ -1,7 +1,7 @@
 """Grid integration: dispatch is tied to the grids, and leaders who live there take part in governing them.
 
-Leaders are substantive participants, pioneers and members of the vanguard: each hears of needs on rounds through the own grid and
-helps to dispatch. Without leaders only the scope of dispatch is left.
+Leaders are substantive participants, pioneers and members of the vanguard: each hears of needs on rounds through the
+own grid and helps to dispatch. Without leaders only the scope of dispatch is left.
 
 Sources: huang2025 (A10, A48)
 """
@@ -58,8 +58,10 @@ class GridIntegration(Policy):
             "local_then_pooled": "go to their grid first, then to the whole community",
         }[self.scope]
         return (
-            f"Orders {how}, and each leader in a grid hears of {self.rounds:.0%} of its hidden needs a week and helps to dispatch {counted(self.orders, 'order')} "
-            f"(up to {counted(self.most_leaders, 'leader')} a grid), {self.period()}, at {self.cost_per_grid:g} yuan a grid and week."
+            f"Orders {how}, and each leader in a grid hears of {self.rounds:.0%} of its hidden needs a week "
+            f"and helps to dispatch {counted(self.orders, 'order')} "
+            f"(up to {counted(self.most_leaders, 'leader')} a grid), {self.period()}, at "
+            f"{self.cost_per_grid:g} yuan a grid and week."
         )
 
     def sentence_zh(self) -> str:
@@ -67,7 +69,13 @@ class GridIntegration(Policy):
         how = {"local": "只在本网格派发", "pooled": "面向全社区派发", "local_then_pooled": "先本网格、后全社区派发"}[
             self.scope
         ]
-        return f"工单{how}；每名骨干每周发现本网格{self.rounds:.0%}的隐性需求并协助派单{self.orders:g}件（每个网格最多计{self.most_leaders}名骨干）；每个网格每周{self.cost_per_grid:g}元。"
+        return (
+            f"工单{how}；"
+            f"每名骨干每周发现本网格{self.rounds:.0%}的隐性需求并协助派单{self.orders:g}件（每个网格最多计{self.most_leaders}名骨干）；"
+            ""
+            ""
+            f"每个网格每周{self.cost_per_grid:g}元。"
+        )
 
 
 @law

@@ -1,6 +1,7 @@
 """Interest activities: openings for parents, pupils and owners, which touch what residents care about anyway.
 
-An activity touches somebody by their own interest in its field; it makes joining, and the step to serving own interests, likelier.
+An activity touches somebody by their own interest in its field; it makes joining, and the step to serving own
+interests, likelier.
 
 Sources: huang2025 (A19, A32)
 """
@@ -48,13 +49,15 @@ class InterestActivities(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"{self.parent_child:g} parent-child, {self.school:g} school and {self.property_matters:g} property activities a week are open to residents by interest, "
+            f"{self.parent_child:g} parent-child, {self.school:g} school and {self.property_matters:g} "
+            "property activities a week are open to residents by interest, "
             f"{self.period()}, at {self.cost_per_activity:g} yuan each per 1,000 residents."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         return (
-            f"每周举办亲子活动{self.parent_child:g}次、中小学生活动{self.school:g}次、物业相关活动{self.property_matters:g}次；"
+            f"每周举办亲子活动{self.parent_child:g}次、中小学生活动{self.school:g}次、"
+            f"物业相关活动{self.property_matters:g}次；"
             f"每次每千人{self.cost_per_activity:g}元。"
         )

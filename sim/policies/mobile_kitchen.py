@@ -1,7 +1,7 @@
 """Mobile kitchen: a neighbour who cooks anyway cooks one portion more for an elder living alone nearby.
 
-Cook and elder form a standing pair (sim/rules/pairing.py); neighbours of elders who wait are asked to take part; a standing cook
-hears of other needs. Nothing is dispatched, so neither the station's line nor its reach is in the way.
+Cook and elder form a standing pair (sim/rules/pairing.py); neighbours of elders who wait are asked to take part; a
+standing cook hears of other needs. Nothing is dispatched, so neither the station's line nor its reach is in the way.
 
 Sources: huang2025 (A12, A67)
 """
@@ -49,13 +49,17 @@ class MobileKitchen(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"Up to {self.places:g} cooks per 1,000 residents each stand by one elder living alone nearby ({', '.join(self.kinds)}); {self.asks:g} neighbours a week are asked "
-            f"for each elder who waits, a standing cook learns of {self.tells:.0%} of the elder's hidden needs a week, {self.period()}, at {self.cost_per_pair:g} yuan a pair and week."
+            f"Up to {self.places:g} cooks per 1,000 residents each stand by one elder living alone nearby "
+            f"({', '.join(self.kinds)}); {self.asks:g} neighbours a week are asked "
+            f"for each elder who waits, a standing cook learns of {self.tells:.0%} of the elder's hidden "
+            f"needs a week, {self.period()}, at {self.cost_per_pair:g} yuan a pair and week."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         return (
-            f"每千名居民最多{self.places:g}对固定结对：邻居为附近独居老人提供服务（{'、'.join(self.kinds)}）；每位等待的老人每周动员{self.asks:g}名邻居；"
+            f"每千名居民最多{self.places:g}对固定结对："
+            f"邻居为附近独居老人提供服务（{'、'.join(self.kinds)}）；"
+            f"每位等待的老人每周动员{self.asks:g}名邻居；"
             f"结对邻居每周发现老人{self.tells:.0%}的隐性需求；每对每周{self.cost_per_pair:g}元。"
         )

@@ -65,13 +65,19 @@ class MutualAid(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"Up to {self.elders:g} younger elders and {self.teens:g} teens per 1,000 residents each stand by one senior elder nearby ({', '.join(self.kinds)}); "
-            f"{self.asks:g} of them a week are asked for each senior elder who waits, a standing partner learns of {self.tells:.0%} of the elder's hidden needs a week, {self.period()}, at {self.cost_per_pair:g} yuan a pair and week."
+            f"Up to {self.elders:g} younger elders and {self.teens:g} teens per 1,000 residents each stand "
+            f"by one senior elder nearby ({', '.join(self.kinds)}); "
+            f"{self.asks:g} of them a week are asked for each senior elder who waits, a standing partner "
+            f"learns of {self.tells:.0%} of the elder's hidden needs a week, {self.period()}, at "
+            f"{self.cost_per_pair:g} yuan a pair and week."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         return (
-            f"每千名居民最多{self.elders:g}名低龄老人和{self.teens:g}名青少年与高龄老人固定结对（{'、'.join(self.kinds)}）；每位等待的高龄老人每周动员{self.asks:g}人；"
+            f"每千名居民最多{self.elders:g}名低龄老人和{self.teens:g}名青少年与高龄老人固定结对（{'、'.join(self.kinds)}）；"
+            ""
+            ""
+            f"每位等待的高龄老人每周动员{self.asks:g}人；"
             f"结对者每周发现老人{self.tells:.0%}的隐性需求；每对每周{self.cost_per_pair:g}元。"
         )

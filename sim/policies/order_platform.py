@@ -1,9 +1,9 @@
 """Order platform: residents place orders, the station dispatches, volunteers accept, residents evaluate.
 
 The first effect of a platform is on the desk: an order takes minutes of staff where it took a third of an hour, and the
-minutes saved are there for doors. It learns of hidden needs, calls more volunteers for an order (which costs attention),
-has every order reviewed, serves the vulnerable first, promises an answer within so many weeks (within the class of an
-order: no promise on what can wait comes before what cannot), and feeds ratings back to volunteers.
+minutes saved are there for doors. It learns of hidden needs, calls more volunteers for an order (which costs
+attention), has every order reviewed, serves the vulnerable first, promises an answer within so many weeks (within the
+class of an order: no promise on what can wait comes before what cannot), and feeds ratings back to volunteers.
 
 Sources: huang2025 (A57, A60-A64, A88), manshadi2022
 """
@@ -45,7 +45,9 @@ class OrderPlatform(Policy):
 
     @pushes
     def connect(residents, levers, my):
-        """The platform saves minutes, learns, reviews, calls, puts the vulnerable first, promises (the shortest promise holds) and tells ratings."""
+        """The platform saves minutes, learns, reviews, calls, puts the vulnerable first, promises (the
+        shortest promise holds) and tells ratings.
+        """
         levers.reach[0] += my.reach * my.strength
         levers.minutes_saved[0] += my.minutes_saved * my.strength
         levers.review[0] += my.review * my.strength
@@ -79,7 +81,8 @@ class OrderPlatform(Policy):
         return (
             f"A platform {self._desk()}learns of {self.reach:.0%} of hidden needs a week, "
             f"calls {self.offers} more volunteers for an order, puts the vulnerable first "
-            f"(weight {self.vulnerable_first:g}), {promise}, and {self.feedback:.0%} of ratings reach volunteers, {self.period()}, "
+            f"(weight {self.vulnerable_first:g}), {promise}, and {self.feedback:.0%} of ratings reach "
+            f"volunteers, {self.period()}, "
             f"at {self.cost:g} yuan a week per 1,000 residents."
         )
 
@@ -91,6 +94,7 @@ class OrderPlatform(Policy):
             else "不设响应时限"
         )
         return (
-            f"平台{self._desk_zh()}每周发现{self.reach:.0%}的隐性需求，每单多通知{self.offers}名志愿者，弱势群体优先（权重{self.vulnerable_first:g}），{promise}，"
+            f"平台{self._desk_zh()}每周发现{self.reach:.0%}的隐性需求，每单多通知{self.offers}名志愿者，"
+            f"弱势群体优先（权重{self.vulnerable_first:g}），{promise}，"
             f"{self.feedback:.0%}的评价反馈给志愿者；每周每千人{self.cost:g}元。"
         )

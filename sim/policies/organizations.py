@@ -1,4 +1,5 @@
-"""Organizations: service organizations give hours in the kinds they are skilled in, and governance raises what they can do.
+"""Organizations: service organizations give hours in the kinds they are skilled in, and governance raises what they can
+do.
 
 What no volunteer takes on reaches them when it is passed up (the service framework) or declined by a reviewer. An
 organization that takes a case keeps it until its hours end.
@@ -41,7 +42,8 @@ class Organizations(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"Service organizations give {self.hours:g} hours a week more per 1,000 residents and do {self.capability:.0%} "
+            f"Service organizations give {self.hours:g} hours a week more per 1,000 residents and do "
+            f"{self.capability:.0%} "
             f"more with their hours, {self.period()}, at {self.cost_per_hour:g} yuan an hour."
         )
 

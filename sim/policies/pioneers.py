@@ -2,7 +2,8 @@
 
 Political awareness finds needs, strategic vision ties people of different grids, dedication sets an example,
 administrative prowess speeds up dispatch. Each pioneer has their own attributes around the mean that is asked for, and
-stands the higher the higher their tier. A pioneer who lapses or moves away is replaced; a grid without volunteers has none.
+stands the higher the higher their tier. A pioneer who lapses or moves away is replaced; a grid without volunteers has
+none.
 
 Sources: huang2025 (A6, A48)
 """
@@ -125,17 +126,24 @@ class Pioneers(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"{counted(self.seats, 'pioneer')} in each grid (political awareness {self.political_awareness:g}, strategic vision {self.strategic_vision:g}, dedication {self.dedication:g}, "
-            f"administrative prowess {self.administrative_prowess:g} of 1, each give or take {self.spread:g}): one of full attributes finds {self.finds:.0%} of the grid's hidden needs a week, "
-            f"brings {self.meetings:.1%} of its residents a week together with another grid, sets an example of {self.example:g} hours and dispatches {self.orders:g} orders a week, {self.period()}, "
+            f"{counted(self.seats, 'pioneer')} in each grid (political awareness "
+            f"{self.political_awareness:g}, strategic vision {self.strategic_vision:g}, dedication "
+            f"{self.dedication:g}, "
+            f"administrative prowess {self.administrative_prowess:g} of 1, each give or take "
+            f"{self.spread:g}): one of full attributes finds {self.finds:.0%} of the grid's hidden needs a "
+            "week, "
+            f"brings {self.meetings:.1%} of its residents a week together with another grid, sets an example "
+            f"of {self.example:g} hours and dispatches {self.orders:g} orders a week, {self.period()}, "
             f"at {self.cost_per_pioneer:g} yuan each a week."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         return (
-            f"每个网格设{self.seats}名善治先锋（政治意识{self.political_awareness:g}、战略眼光{self.strategic_vision:g}、奉献精神{self.dedication:g}、"
-            f"行政能力{self.administrative_prowess:g}，上下浮动{self.spread:g}）：满分者每周发现本网格{self.finds:.0%}的隐性需求、让{self.meetings:.1%}的居民结识其他网格的人、"
+            f"每个网格设{self.seats}名善治先锋（政治意识{self.political_awareness:g}、"
+            f"战略眼光{self.strategic_vision:g}、奉献精神{self.dedication:g}、"
+            f"行政能力{self.administrative_prowess:g}，上下浮动{self.spread:g}）："
+            f"满分者每周发现本网格{self.finds:.0%}的隐性需求、让{self.meetings:.1%}的居民结识其他网格的人、"
             f"示范服务{self.example:g}小时、派单{self.orders:g}件；每人每周{self.cost_per_pioneer:g}元。"
         )
 
@@ -150,7 +158,9 @@ def attribute(which, mean, key, i, residents, my):
 
 @law
 def next_pioneer(g, key_seat, residents, grids, my):
-    """Who of a grid is seated next: of those meant who serve and have no seat, the one of highest tier, of equals by lot."""
+    """Who of a grid is seated next: of those meant who serve and have no seat, the one of highest tier, of
+    equals by lot.
+    """
     best, highest = NOBODY_LEFT, -1.0
     for i in range(grids.first[g], grids.first[g + 1]):
         if (

@@ -69,7 +69,9 @@ class Policy(BaseModel):
     title: ClassVar[str]
     title_zh: ClassVar[str]
     better: ClassVar[dict[str, int]] = {}
-    """Metrics whose direction theory fixes under shared chance (common random numbers): +1 never falls, -1 never rises (checked by a test)."""
+    """Metrics whose direction theory fixes under shared chance (common random numbers): +1 never falls, -1
+    never rises (checked by a test).
+    """
     aims_at: ClassVar[Literal["residents", "grids", "community"]] = "residents"
     """The finest thing it can be aimed at; a target that would change nothing is refused."""
     cost_grade: ClassVar[Grade] = "assumed"
@@ -78,7 +80,9 @@ class Policy(BaseModel):
     """Whether it can be meant for children under 12, who have no tier."""
 
     def __init_subclass__(cls, **more: Any) -> None:
-        """A class without a name is called as it is written; what it does in compiled code it also does in plain Python."""
+        """A class without a name is called as it is written; what it does in compiled code it also does in
+        plain Python.
+        """
         super().__init_subclass__(**more)
         own = vars(cls)
         if "name" not in own:
@@ -126,7 +130,9 @@ class Policy(BaseModel):
     streams: ClassVar[tuple[str, ...]] = ()
     """What its draws of chance are about: `my.stream_seat` is the number of the stream "seat"."""
     derives: ClassVar[dict[str, Any]] = {}
-    """Further members of `my`, each with what makes it of the policy and the world: of what does not change in a life."""
+    """Further members of `my`, each with what makes it of the policy and the world: of what does not change in
+    a life.
+    """
     bench: ClassVar[int] = 0
     """Whose seats it fills where it seats people: 0 its own, 1 those of the bundle of which it is a part."""
 
@@ -225,8 +231,10 @@ class Policy(BaseModel):
             in_plain_python(self, "leaves", world, 0.0)
 
     def sentence(self) -> str:
-        """One English sentence that says what the policy does with these numbers; unless written, the class's own sentence."""
-        said = (type(self).__doc__ or self.title).strip().splitlines()[0]
+        """One English sentence that says what the policy does with these numbers; unless written, the class's
+        own sentence.
+        """
+        said = " ".join((type(self).__doc__ or self.title).strip().split("\n\n")[0].split())
         return f"{said.rstrip('.')}, {self.period()}."
 
     def sentence_zh(self) -> str:
@@ -281,7 +289,9 @@ class Policy(BaseModel):
                 raise MisfitError(self.name, "grids", "grid", grid, tuple(range(config.population.grids)))
 
     def kinds_named(self) -> tuple[str, ...]:
-        """Service kinds that the user named; those that a policy is shipped with are passed over where they do not exist."""
+        """Service kinds that the user named; those that a policy is shipped with are passed over where they do
+        not exist.
+        """
         return getattr(self, "kinds", ()) if "kinds" in self.model_fields_set else ()
 
     def for_everybody(self) -> bool:
@@ -290,7 +300,9 @@ class Policy(BaseModel):
         return not narrowed and self.uptake >= 1.0 and self.capacity is None
 
     def targets(self, world: World, *, children: bool = False) -> Column:
-        """Who it is meant for this week: residents of 12 and over (or all) in its grids, groups and tiers, whom it reaches."""
+        """Who it is meant for this week: residents of 12 and over (or all) in its grids, groups and tiers,
+        whom it reaches.
+        """
         aimed: Column = world.age != VACANT if children else world.tier > NO_TIER
         if self.grids or self.groups or self.tiers:
             narrow(
@@ -333,7 +345,9 @@ class Policy(BaseModel):
         return np.uint64(key_of(world.seed[0], named, world.week[0] if week is None else week))
 
     def chosen(self, world: World, among: Column, seats: float, what: str) -> Column:
-        """Rows of `seats` residents among those flagged, by smallest keyed draw; a part of a seat is filled by chance."""
+        """Rows of `seats` residents among those flagged, by smallest keyed draw; a part of a seat is filled by
+        chance.
+        """
         part, lot = _lot(self.name, what)
         rows: Column = chosen_by_lot(
             world.seed[0], world.week[0], part, lot, world.key, np.flatnonzero(among), float(seats)

@@ -47,7 +47,10 @@ class PopulationMobility(Policy):
             "shock": ", half of it gone after half a year",
         }[self.course]
         migrants = f", and that of migrants among arrivals by {100 * self.migrants:+g}" if self.migrants else ""
-        return f"The share of households that leave in a year changes by {100 * self.turnover:+g} percentage points{migrants}{how}, {self.period()}."
+        return (
+            f"The share of households that leave in a year changes by {100 * self.turnover:+g} percentage "
+            f"points{migrants}{how}, {self.period()}."
+        )
 
     def sentence_zh(self) -> str:
         """One sentence."""

@@ -40,13 +40,16 @@ class ProjectTeams(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"Teams form more readily (by {self.forming:.0%} a week), meet for {self.project_time:g} hours more with {self.regularity:.0%} more of their members, and find a new "
-            f"leader sooner (by {self.succession:.0%} a week), {self.period()}, at {self.cost_per_team:g} yuan a team and week."
+            f"Teams form more readily (by {self.forming:.0%} a week), meet for {self.project_time:g} hours "
+            f"more with {self.regularity:.0%} more of their members, and find a new "
+            f"leader sooner (by {self.succession:.0%} a week), {self.period()}, at {self.cost_per_team:g} "
+            "yuan a team and week."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         return (
-            f"团队每周成立几率提高{self.forming:.0%}，每次项目活动多{self.project_time:g}小时，到会率提高{self.regularity:.0%}，"
+            f"团队每周成立几率提高{self.forming:.0%}，每次项目活动多{self.project_time:g}小时，"
+            f"到会率提高{self.regularity:.0%}，"
             f"负责人接替几率提高{self.succession:.0%}；每个团队每周{self.cost_per_team:g}元。"
         )

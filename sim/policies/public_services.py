@@ -1,6 +1,7 @@
 """Public services: a larger (or smaller) share of needs is met by professionals, by kind of service and by group.
 
-What they meet never becomes an order. Without named groups the share holds for everybody, without named kinds for all kinds.
+What they meet never becomes an order. Without named groups the share holds for everybody, without named kinds for all
+kinds.
 
 Sources: huang2025 (A37)
 """
@@ -69,7 +70,8 @@ class PublicServices(Policy):
         """One sentence."""
         what = ", ".join(self.kinds) if self.kinds else "all kinds of service"
         return (
-            f"Public services meet {self.coverage:+.0%} of the needs of {self._whom()} ({what}), {self.period()}, at {self.cost_per_need:g} yuan a need "
+            f"Public services meet {self.coverage:+.0%} of the needs of {self._whom()} ({what}), "
+            f"{self.period()}, at {self.cost_per_need:g} yuan a need "
             f"(needs as expected at the start, shared evenly over residents)."
         )
 

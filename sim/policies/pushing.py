@@ -1,6 +1,7 @@
 """Pushing: the few sentences that several policies share.
 
-They are sums and products instead of branches, over the residents of a grid at a time: so the machine takes many residents in one step.
+They are sums and products instead of branches, over the residents of a grid at a time: so the machine takes many
+residents in one step.
 """
 
 import numpy as np
@@ -59,10 +60,11 @@ def give_seats(seats, lowest, weeks, station, residents, levers, my):
 
 @law
 def offer_helpers(meant, bits, station, residents, grids, pairs, levers, my):
-    """Mean a standing service for those of a group, ask neighbours who could help, and let standing helpers tell of needs.
+    """Mean a standing service for those of a group, ask neighbours who could help, and let standing helpers tell of
+    needs.
 
-    `meant` is the lever that says for whom the service is; `bits` are those of the group, of the services and of the helpers' age
-    bands. Returns the pairs that stand.
+    `meant` is the lever that says for whom the service is; `bits` are those of the group, of the services and of the
+    helpers' age bands. Returns the pairs that stand.
     """
     group, services, helper_ages = bits
     waiting = np.zeros(grids.atmosphere.size)
@@ -114,7 +116,9 @@ def may_train(lowest, weeks, station, residents, my):
 
 @compiled
 def chosen_by_lot(seed, week, part, lot, key, rows, seats):
-    """Those of `rows` with the smallest draws of this week's `lot`, so many as there are seats; a part of one is filled by chance."""
+    """Those of `rows` with the smallest draws of this week's `lot`, so many as there are seats; a part of one
+    is filled by chance.
+    """
     whole = int(seats)
     if seats > whole and uniform(key_of(seed, part, week), NOBODY) < seats - whole:
         whole += 1

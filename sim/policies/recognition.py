@@ -63,27 +63,36 @@ class Recognition(Policy):
         """One sentence."""
         if self.kind == "thanks":
             return (
-                f"All who served last week are thanked, which divides their odds of lapsing by {np.exp(self.warmth):.2f}, {self.period()}, "
+                "All who served last week are thanked, which divides their odds of lapsing by "
+                f"{np.exp(self.warmth):.2f}, {self.period()}, "
                 f"at {self.cost_per_person:g} yuan a person and week."
             )
         return (
-            f"The {self.winners:.0%} who served most last week receive an award, which divides their odds of lapsing by {np.exp(self.warmth):.2f} and "
-            f"multiplies those of the others who served by {np.exp(self.envy * self.warmth):.2f}, {self.period()}, at {AWARD * self.cost_per_person:g} yuan an award."
+            f"The {self.winners:.0%} who served most last week receive an award, which divides their odds of "
+            f"lapsing by {np.exp(self.warmth):.2f} and "
+            f"multiplies those of the others who served by {np.exp(self.envy * self.warmth):.2f}, "
+            f"{self.period()}, at {AWARD * self.cost_per_person:g} yuan an award."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         if self.kind == "thanks":
-            return f"上周参与服务的居民都得到感谢，其退出几率除以{np.exp(self.warmth):.2f}；每人每周{self.cost_per_person:g}元。"
+            return (
+                f"上周参与服务的居民都得到感谢，其退出几率除以{np.exp(self.warmth):.2f}；"
+                f"每人每周{self.cost_per_person:g}元。"
+            )
         return (
             f"上周服务最多的{self.winners:.0%}获得表彰，其退出几率除以{np.exp(self.warmth):.2f}，"
-            f"其余服务者的退出几率乘以{np.exp(self.envy * self.warmth):.2f}；每项表彰{AWARD * self.cost_per_person:g}元。"
+            f"其余服务者的退出几率乘以{np.exp(self.envy * self.warmth):.2f}；"
+            f"每项表彰{AWARD * self.cost_per_person:g}元。"
         )
 
 
 @law
 def give_awards(residents, levers, my):
-    """Of those who served, the share of winners with most hours (of equals, of lowest key) wins; the others are put off."""
+    """Of those who served, the share of winners with most hours (of equals, of lowest key) wins; the others
+    are put off.
+    """
     served = who_served(residents, my)
     winners = round(my.winners * served.size)
     for at in range(served.size):

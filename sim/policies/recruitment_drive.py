@@ -45,7 +45,10 @@ class RecruitmentDrive(Policy):
     def sentence(self) -> str:
         """One sentence."""
         often = f"in {self.active} of every {self.every} weeks" if self.every else "every week"
-        return f"{self.asks:g} requests a week per 1,000 residents reach bystanders {often}, {self.period()}, at {self.cost_per_ask:g} yuan a request."
+        return (
+            f"{self.asks:g} requests a week per 1,000 residents reach bystanders {often}, {self.period()}, at "
+            f"{self.cost_per_ask:g} yuan a request."
+        )
 
     def sentence_zh(self) -> str:
         """One sentence."""

@@ -46,11 +46,15 @@ class ServiceFramework(Policy):
             "are passed up to the community and then to the sub-district",
         )[self.levels]
         return (
-            f"Orders that wait {how}; each of the {counted(self.levels, 'level')} takes {self.overhead:.0%} of dispatch capacity, {self.period()}, "
+            f"Orders that wait {how}; each of the {counted(self.levels, 'level')} takes {self.overhead:.0%} "
+            f"of dispatch capacity, {self.period()}, "
             f"at {self.cost_per_level:g} yuan a level and week per 1,000 residents."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         how = ("不逐级上报", "上报至社区", "先上报社区、再上报街道")[self.levels]
-        return f"逾期工单{how}；共{self.levels}级，每级占用{self.overhead:.0%}的派单能力，每级每周每千人{self.cost_per_level:g}元。"
+        return (
+            f"逾期工单{how}；共{self.levels}级，每级占用{self.overhead:.0%}的派单能力，"
+            f"每级每周每千人{self.cost_per_level:g}元。"
+        )

@@ -1,6 +1,7 @@
 """Station services: water, rest, heating, cooling and charging, free for whoever works outdoors.
 
-So many places are open for so many hours a week; a visit takes some of them. Residents who come by tell the station of needs.
+So many places are open for so many hours a week; a visit takes some of them. Residents who come by tell the station of
+needs.
 
 Sources: huang2025 (A9, A11, A66)
 """
@@ -41,11 +42,15 @@ class StationServices(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"{self.places:g} places per 1,000 residents stand open {self.hours:g} hours a week for outside workers, {self.visit:g} minutes a visit, and if always open would learn "
+            f"{self.places:g} places per 1,000 residents stand open {self.hours:g} hours a week for outside "
+            f"workers, {self.visit:g} minutes a visit, and if always open would learn "
             f"of {self.tells:.0%} of hidden needs a week, {self.period()}, "
             f"at {self.cost_per_hour:g} yuan a place and hour."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
-        return f"驿站每千名居民设{self.places:g}个免费位，每周开放{self.hours:g}小时，每次{self.visit:g}分钟，如全天开放每周可发现{self.tells:.0%}的隐性需求；每个位每小时{self.cost_per_hour:g}元。"
+        return (
+            f"驿站每千名居民设{self.places:g}个免费位，每周开放{self.hours:g}小时，每次{self.visit:g}分钟，"
+            f"如全天开放每周可发现{self.tells:.0%}的隐性需求；每个位每小时{self.cost_per_hour:g}元。"
+        )

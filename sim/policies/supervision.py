@@ -38,10 +38,14 @@ class Supervision(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"{self.level:.0%} of full supervision makes services better and leaves volunteers less to decide, {self.period()}, "
+            f"{self.level:.0%} of full supervision makes services better and leaves volunteers less to "
+            f"decide, {self.period()}, "
             f"at {self.cost_per_volunteer:g} yuan a volunteer and week for full supervision."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
-        return f"服务督导强度为{self.level:.0%}：服务质量提高，志愿者自主性下降；完全督导每名志愿者每周{self.cost_per_volunteer:g}元。"
+        return (
+            f"服务督导强度为{self.level:.0%}：服务质量提高，志愿者自主性下降；"
+            f"完全督导每名志愿者每周{self.cost_per_volunteer:g}元。"
+        )

@@ -1,7 +1,8 @@
 """Time bank: hours served earn credits that pay for own or family's orders, can be given to elders, and can expire.
 
-Willingness to earn rises with trust that credits will be redeemed, which follows the share of paid orders that were served
-(sim/rules/banking.py). When the bank closes to earning, what was earned stays in the accounts and can still be spent.
+Willingness to earn rises with trust that credits will be redeemed, which follows the share of paid orders that were
+served (sim/rules/banking.py). When the bank closes to earning, what was earned stays in the accounts and can still be
+spent.
 
 Sources: huang2025 (A73), nanjing2020
 """
@@ -56,14 +57,19 @@ class TimeBank(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"An hour served earns {counted(self.earning, 'credit hour')} and an hour received costs {self.price:+g} of them on top of the usual, orders paid with credits go first (weight {self.priority:g}), "
-            f"{self.giving:.1%} of balances a week are given to elders and {self.expiry:.1%} expire, and credits multiply adults' odds of joining by up to {np.exp(self.draw * self.earning):.2f}, "
+            f"An hour served earns {counted(self.earning, 'credit hour')} and an hour received costs "
+            f"{self.price:+g} of them on top of the usual, orders paid with credits go first (weight "
+            f"{self.priority:g}), "
+            f"{self.giving:.1%} of balances a week are given to elders and {self.expiry:.1%} expire, and "
+            f"credits multiply adults' odds of joining by up to {np.exp(self.draw * self.earning):.2f}, "
             f"{self.period()}, at {self.cost:g} yuan a week per 1,000 residents."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         return (
-            f"每服务一小时得{self.earning:g}个时间币，每接受一小时服务的价格变化{self.price:+g}个，用币下单者优先（权重{self.priority:g}），每周余额的{self.giving:.1%}捐给老人、{self.expiry:.1%}过期；"
+            f"每服务一小时得{self.earning:g}个时间币，每接受一小时服务的价格变化{self.price:+g}个，"
+            f"用币下单者优先（权重{self.priority:g}），每周余额的{self.giving:.1%}捐给老人、"
+            f"{self.expiry:.1%}过期；"
             f"成年人加入几率最多乘以{np.exp(self.draw * self.earning):.2f}；每周每千人{self.cost:g}元。"
         )

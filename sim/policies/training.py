@@ -56,7 +56,10 @@ class Training(Policy):
             "key": "volunteers of tier 2 and more",
         }[self.whom]
         better = f", each closing {self.gain:.0%} more of the gap to mastery than usual" if self.gain else ""
-        return f"{self.seats:g} training seats a week per 1,000 residents go to {whom} by lot{better}, {self.period()}, at {self.cost_per_seat:g} yuan a seat."
+        return (
+            f"{self.seats:g} training seats a week per 1,000 residents go to {whom} by lot{better}, "
+            f"{self.period()}, at {self.cost_per_seat:g} yuan a seat."
+        )
 
     def sentence_zh(self) -> str:
         """One sentence."""

@@ -1,7 +1,7 @@
 """Vanguard: a team that asks residents to take part and sets an example.
 
-Its three kinds of members reach different things: committee members ask bystanders of their grid, team leaders ask those
-who already serve to take the next rung, heads of institutions bring hours. A member who moves away is replaced.
+Its three kinds of members reach different things: committee members ask bystanders of their grid, team leaders ask
+those who already serve to take the next rung, heads of institutions bring hours. A member who moves away is replaced.
 
 Sources: huang2025 (A4, A46, A47), ghorbani2020, musick2008
 """
@@ -100,9 +100,12 @@ class Vanguard(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"A vanguard of {self.size:g} per 1,000 residents ({self.committee:.0%} committee, {min(self.leaders, 1.0 - self.committee):.0%} team leaders, the rest heads of institutions; "
-            f"{self.seeding.replace('_', ' ')}) asks {self.contacts:g} residents a member and week to take part and multiplies "
-            f"their odds of climbing by up to {np.exp(self.persuasion):.2f}; each member serves {self.example:g} hours in view, each head brings {self.resources:g} hours, {self.period()}, "
+            f"A vanguard of {self.size:g} per 1,000 residents ({self.committee:.0%} committee, "
+            f"{min(self.leaders, 1.0 - self.committee):.0%} team leaders, the rest heads of institutions; "
+            f"{self.seeding.replace('_', ' ')}) asks {self.contacts:g} residents a member and week to take "
+            "part and multiplies "
+            f"their odds of climbing by up to {np.exp(self.persuasion):.2f}; each member serves "
+            f"{self.example:g} hours in view, each head brings {self.resources:g} hours, {self.period()}, "
             f"at {self.cost_per_member:g} yuan a member and week."
         )
 
@@ -110,8 +113,11 @@ class Vanguard(Policy):
         """One sentence."""
         seeding = {"random": "随机产生", "most_tied": "选联系最多者", "one_per_grid": "各网格均衡产生"}[self.seeding]
         return (
-            f"每千名居民设{self.size:g}名先锋队员（居委会{self.committee:.0%}，团队骨干{min(self.leaders, 1.0 - self.committee):.0%}，其余为共建单位负责人；{seeding}），"
-            f"每人每周动员{self.contacts:g}名居民参与，其上升几率最多乘以{np.exp(self.persuasion):.2f}；每人示范服务{self.example:g}小时，每名单位负责人带来{self.resources:g}小时；每人每周{self.cost_per_member:g}元。"
+            f"每千名居民设{self.size:g}名先锋队员（居委会{self.committee:.0%}，"
+            f"团队骨干{min(self.leaders, 1.0 - self.committee):.0%}，其余为共建单位负责人；{seeding}），"
+            f"每人每周动员{self.contacts:g}名居民参与，其上升几率最多乘以{np.exp(self.persuasion):.2f}；"
+            f"每人示范服务{self.example:g}小时，每名单位负责人带来{self.resources:g}小时；"
+            f"每人每周{self.cost_per_member:g}元。"
         )
 
 
@@ -147,7 +153,9 @@ def members(residents, my):
 
 @law
 def ask_in_grid(g, of_bystanders, of_serving, residents, grids, levers, my):
-    """So many requests are spread over the bystanders of a grid, so many over those who serve; who is asked is persuaded too."""
+    """So many requests are spread over the bystanders of a grid, so many over those who serve; who is asked is
+    persuaded too.
+    """
     bystanders, serving = 0, 0
     for i in range(grids.first[g], grids.first[g + 1]):
         bystanders += residents.tier[i] == BYSTANDER

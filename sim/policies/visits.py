@@ -1,4 +1,5 @@
-"""Visits: grid workers knock at doors, at those of elders living alone first, so that who needs help enters the register.
+"""Visits: grid workers knock at doors, at those of elders living alone first, so that who needs help enters the
+register.
 
 Each visit takes time of the station's staff: as many are made as orders leave time for. Finding people is no help yet:
 without hands for what is found, the line grows.
@@ -31,7 +32,8 @@ class Visits(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"Grid workers knock at {self.doors:g} doors a week per 1,000 residents, at those of elders living alone first, "
+            f"Grid workers knock at {self.doors:g} doors a week per 1,000 residents, at those of elders "
+            "living alone first, "
             f"as far as orders leave them time, {self.period()}, at {self.cost_per_door:g} yuan a visit."
         )
 

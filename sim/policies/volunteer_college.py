@@ -54,14 +54,19 @@ class VolunteerCollege(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"A college gives {self.seats:g} seats a week per 1,000 residents, whose sessions close {self.gain:.0%} more of the gap to mastery, raises what practice "
-            f"can reach by {self.ceiling:.0%}, draws services {self.standards:.0%} of the way to a common standard and asks for more skill ({self.skill_floor:.0%} of the way), "
-            f"which takes {self.autonomy_lost * self.standards:.0%} of autonomy, {self.period()}, at {self.cost_per_seat:g} yuan a seat."
+            f"A college gives {self.seats:g} seats a week per 1,000 residents, whose sessions close "
+            f"{self.gain:.0%} more of the gap to mastery, raises what practice "
+            f"can reach by {self.ceiling:.0%}, draws services {self.standards:.0%} of the way to a common "
+            f"standard and asks for more skill ({self.skill_floor:.0%} of the way), "
+            f"which takes {self.autonomy_lost * self.standards:.0%} of autonomy, {self.period()}, at "
+            f"{self.cost_per_seat:g} yuan a seat."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         return (
-            f"志愿者学院每周每千名居民{self.seats:g}个名额，每次多缩小{self.gain:.0%}的技能差距，实践所能达到的上限提高{self.ceiling:.0%}，"
-            f"服务向统一标准靠拢{self.standards:.0%}，技能门槛提高{self.skill_floor:.0%}，志愿者自主性降低{self.autonomy_lost * self.standards:.0%}；每个名额{self.cost_per_seat:g}元。"
+            f"志愿者学院每周每千名居民{self.seats:g}个名额，每次多缩小{self.gain:.0%}的技能差距，"
+            f"实践所能达到的上限提高{self.ceiling:.0%}，"
+            f"服务向统一标准靠拢{self.standards:.0%}，技能门槛提高{self.skill_floor:.0%}，"
+            f"志愿者自主性降低{self.autonomy_lost * self.standards:.0%}；每个名额{self.cost_per_seat:g}元。"
         )

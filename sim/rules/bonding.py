@@ -3,10 +3,11 @@
 Per shared hour a tie closes the share `per_hour` of its gap to 1 (0.32, 0.50, 0.79 after 50, 90, 200 hours); slower
 across origins, faster in a good atmosphere. An idle tie fades towards what everyday life sustains, an old one slower.
 
-Where partners are `sociable`, who meets whom goes by how sociable both are, and the network is at rest: with m meetings a
-person and week, each made tie ending with chance e (2 `ending`: either end lets it go) or when an end moves away (chance d of
-its kind of tenure), a resident has 2 m sum over kinds a, b of p_a p_b / (e + d_a + d_b) such ties in a large community, from the
-first week on if founders' ties are drawn as meetings of the past that lasted (network `at_rest`). Newcomers begin with none.
+Where partners are `sociable`, who meets whom goes by how sociable both are, and the network is at rest: with m meetings
+a person and week, each made tie ending with chance e (2 `ending`: either end lets it go) or when an end moves away
+(chance d of its kind of tenure), a resident has 2 m sum over kinds a, b of p_a p_b / (e + d_a + d_b) such ties in a
+large community, from the first week on if founders' ties are drawn as meetings of the past that lasted (network
+`at_rest`). Newcomers begin with none.
 
 Sources: hall2019, burt2000, mcpherson2001, hipp2009, suns2018, mollenhorst2009, huang2025 (A24, A31, A35)
 """

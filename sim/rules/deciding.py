@@ -2,8 +2,9 @@
 
 Two laws: `logistic`, a discrete-time hazard whose coefficients are log odds ratios; and `threshold`, a step in the
 number or share of active ties, the limit studied by Granovetter, Watts and Centola. Satisfaction is absent from lapsing
-on purpose: it predicts hours, not persistence. Ties to people of another origin can raise the odds of climbing; ties within
-one's own have no such term. A registered bystander without an hour for three years can be struck off the register.
+on purpose: it predicts hours, not persistence. Ties to people of another origin can raise the odds of climbing; ties
+within one's own have no such term. A registered bystander without an hour for three years can be struck off the
+register.
 
 Sources: granovetter1978, watts2002, centola2007, musick2008, davis2003, guangzhou2015, huang2025 (A17-A22)
 """
@@ -42,7 +43,9 @@ def pull_upward(share_above, identity, efficacy, p):
 
 @law
 def contact_across(share, p):
-    """What ties to another origin add to the log odds of climbing, by their share of tie strength; 0 at its reference."""
+    """What ties to another origin add to the log odds of climbing, by their share of tie strength; 0 at its
+    reference.
+    """
     return p.across * (share - p.across_at_rest)
 
 

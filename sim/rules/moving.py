@@ -1,9 +1,9 @@
 """Moving: households leave, newcomers take the dwelling, at tier 0 and without ties outside the household.
 
 Mobility (how many move) and heterogeneity (who arrives) are two inputs. Households move last in the week, so that plain
-replacement has its closed form (oracle E5) against which any further effect of mobility is measured. Leaving can go by the age
-of the oldest (`by: age`): the young and those who live alone move most, elders least. Newcomers who served where they lived
-before can bring some habit of serving with them, so that newcomers need not take part less.
+replacement has its closed form (oracle E5) against which any further effect of mobility is measured. Leaving can go by
+the age of the oldest (`by: age`): the young and those who live alone move most, elders least. Newcomers who served
+where they lived before can bring some habit of serving with them, so that newcomers need not take part less.
 
 Sources: kasarda1974, sampson1988, beike2019, guangzhou2021, huang2025 (A34, A35)
 """

@@ -67,7 +67,9 @@ def rating_reported(quality, upward):
 
 @law
 def quality_by(v, o, residents, orders, kinds, levers, serving):
-    """True quality (0-1) of the service that v gives for an order: by skill (staff's where v is no resident), and standards."""
+    """True quality (0-1) of the service that v gives for an order: by skill (staff's where v is no resident),
+    and standards.
+    """
     k, g = orders.kind[o], residents.grid[orders.client[o]]
     skill = residents.skill[v] if v >= 0 else STAFF_SKILL
     supervision = levers.supervision[g]
@@ -98,7 +100,9 @@ def comes(o, station, orders, serving):
 
 @law
 def who_comes(o, station, residents, orders, kinds, serving):
-    """Who serves a case that a volunteer keeps: that volunteer, else somebody of the team who has the time, else NO_ONE."""
+    """Who serves a case that a volunteer keeps: that volunteer, else somebody of the team who has the time,
+    else NO_ONE.
+    """
     v = orders.server[o]
     if comes(o, station, orders, serving):
         return v
@@ -283,7 +287,9 @@ def orders_lapse(station, residents, orders, kinds, count, serving):
 
 @law
 def share_unmet(o, orders):
-    """Share of an unmet person-week (0-1): of a case what was not given well of its services, of an episode all of it."""
+    """Share of an unmet person-week (0-1): of a case what was not given well of its services, of an episode
+    all of it.
+    """
     return 1.0 - orders.given[o] if orders.until[o] > 0 else 1.0
 
 
@@ -305,7 +311,9 @@ def goes_unmet(o, residents, orders, kinds, count):
 
 @law
 def case_week_is_counted(o, station, residents, orders, kinds, count):
-    """A week of a case is a need of its client, met where half of its services were given well; what nobody gave is counted."""
+    """A week of a case is a need of its client, met where half of its services were given well; what nobody
+    gave is counted.
+    """
     i = orders.client[o]
     if orders.arose[o] < station.week[0]:
         residents.needs_year[i] += 1

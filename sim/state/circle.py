@@ -99,7 +99,9 @@ def is_covered(o, station, residents, orders, kinds, levers):
 
 @law
 def first_to_help(o, station, residents, households, ties, orders, kinds, levers, needing):
-    """Who of the circle meets a need: the household, else a neighbour (whose row the order keeps), else public services."""
+    """Who of the circle meets a need: the household, else a neighbour (whose row the order keeps), else public
+    services.
+    """
     if household_keeps(o, station, residents, households, orders, kinds):
         return HOUSEHOLD
     neighbour = neighbour_who_helps(o, station, residents, ties, orders, kinds, needing)

@@ -38,15 +38,17 @@ AT_A_TIME = 64
 
 
 def starts_of(sizes: Iterable[int]) -> Column:
-    """Where pieces of these sizes start in one memory, and where the last ends: no two share what it hands over at a time."""
+    """Where pieces of these sizes start in one memory, and where the last ends: no two share what it hands
+    over at a time.
+    """
     return np.cumsum([0, *(-(-size // AT_A_TIME) * AT_A_TIME for size in sizes)])
 
 
 def columns_of(table: Table, rows: int) -> dict[str, Column]:
     """The columns of a table, of zeros, with this many rows.
 
-    They lie in one piece of memory: a large piece gets large pages, which are found sooner than many small ones, but are taken
-    whole where only a part is written to.
+    They lie in one piece of memory: a large piece gets large pages, which are found sooner than many small ones, but
+    are taken whole where only a part is written to.
     """
     starts = starts_of(fact.bytes_of(rows) for fact in table.values())
     piece = np.zeros(int(starts[-1]) + AT_A_TIME, np.uint8)

@@ -2,8 +2,8 @@
 
 A lever is one number, one a grid, one a resident or one a service kind. Pushes add up, in log-odds, rates, shares
 or hours, so their order does not matter; a rule clips once, where it reads. Levers that choose among
-alternatives say so: for `scope` the policy whose name comes last in the alphabet decides, of several `hierarchy` the highest
-and of several promises (`response_target`) the shortest holds.
+alternatives say so: for `scope` the policy whose name comes last in the alphabet decides, of several `hierarchy` the
+highest and of several promises (`response_target`) the shortest holds.
 """
 
 from typing import Literal, NamedTuple

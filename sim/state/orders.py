@@ -184,7 +184,9 @@ def lowest_skills(kinds, levers):
 
 @compiled
 def kinds_served(tier, skill, time, for_cases, lowest, kinds):
-    """The kinds of service that somebody may serve, one bit each: with time free this week, and for cases every week."""
+    """The kinds of service that somebody may serve, one bit each: with time free this week, and for cases
+    every week.
+    """
     served = np.uint32(0)
     for k in range(lowest.size):
         free = for_cases if kinds.lasts[k] > 0.0 else time

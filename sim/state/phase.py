@@ -1,4 +1,6 @@
-"""A phase is one moment of the week: a function of views, compiled by itself. What it reads and writes, its code says."""
+"""A phase is one moment of the week: a function of views, compiled by itself. What it reads and writes, its
+code says.
+"""
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -16,7 +18,7 @@ class Phase(Unit):
         super().__init__(function, LAYOUTS)
         if not function.__doc__:
             raise TypeError(f"phase {function.__name__} has no docstring")
-        self.sentence = function.__doc__.strip().split("\n")[0]
+        self.sentence = " ".join(function.__doc__.strip().split("\n\n")[0].split())
 
     def _columns(self, touched: Iterable[tuple[str, str]]) -> tuple[str, ...]:
         members = [LAYOUTS[view].members.get(attribute) for view, attribute in sorted(touched)]

@@ -77,7 +77,8 @@ RESIDENTS: Table = {
     "balance": Fact("i4", "time-bank balance", "minutes", 0),
     "vanguard": Fact(
         "u1",
-        "seat in the vanguard: 0 none, 1 committee member, 2 team leader, 3 head of institution; 4 to 6 the same in a bundle's",
+        "seat in the vanguard: 0 none, 1 committee member, 2 team leader, 3 head of institution; 4 to 6 the "
+        "same in a bundle's",
         "seat",
         0,
         6,

@@ -13,13 +13,16 @@ from sim.state.residents import INTERESTS
 VOLUNTEER = np.dtype(
     [
         ("key", "u8"), ("pushed", "f8"), ("row", "i4"), ("time", "f4"), ("skill", "f4"), ("identity", "f4"),
-        ("fatigue", "f4"), ("for_cases", "f4"), ("interest", "f4", (len(INTERESTS),)), ("grid", "i2"), ("calls", "i2"), ("refusals", "i2"),
+        ("fatigue", "f4"), ("for_cases", "f4"), ("interest", "f4", (len(INTERESTS),)), ("grid", "i2"),
+        ("calls", "i2"), ("refusals", "i2"),
         ("tier", "i1"), ("away", "u1"), ("cases", "u1"),
     ],
     align=True,
 )  # fmt: skip
 VOLUNTEER = np.dtype((np.record, VOLUNTEER))
-"""What an offer asks of a volunteer, in one cache line: `time` is hours left, `for_cases` hours a week not promised yet, `pushed` is added to the log odds."""
+"""What an offer asks of a volunteer, in one cache line: `time` is hours left, `for_cases` hours a week not
+promised yet, `pushed` is added to the log odds.
+"""
 
 
 class Ring(NamedTuple):

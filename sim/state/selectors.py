@@ -1,10 +1,10 @@
 """Who is meant, in words: `age >= senior_elder and alone`, over the columns of residents.
 
-Known are every column of one number a resident (`sim/state/residents.py`), the five interests, the groups (`elders_alone` ...),
-and the names of age bands, tiers and origins, which stand for their numbers. Columns of a user's own file of residents
-are written `own.caste == 'obc'` or `own['Income (EUR)'] < 900`; `own.id` and `own.grid` are the names that it gives.
-Allowed are `and`, `or`, `not`, comparisons, arithmetic, numbers and brackets. The words are read as a tree and never
-executed.
+Known are every column of one number a resident (`sim/state/residents.py`), the five interests, the groups
+(`elders_alone` ...), and the names of age bands, tiers and origins, which stand for their numbers. Columns of a user's
+own file of residents are written `own.caste == 'obc'` or `own['Income (EUR)'] < 900`; `own.id` and `own.grid` are the
+names that it gives. Allowed are `and`, `or`, `not`, comparisons, arithmetic, numbers and brackets. The words are read
+as a tree and never executed.
 """
 
 import ast
@@ -27,7 +27,8 @@ COLUMNS = frozenset(
 )
 KNOWN = sorted(COLUMNS | NUMBERS.keys() | set(INTERESTS) | set(GROUPS))
 _COMPARED: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq, ast.NotEq: operator.ne,
+    ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge, ast.Eq: operator.eq,
+    ast.NotEq: operator.ne,
 }  # fmt: skip
 _COMPUTED: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,

@@ -27,7 +27,8 @@ TALLIES: dict[str, tuple[int, str, str]] = {
     "count_cases": (5, "cases: begun, ended, moved away, died with the client, looked again for a keeper", "cases"),
     "count_services": (
         7,
-        "services of cases: not given, given well by public services, household, neighbour, volunteer, organization; failed",
+        "services of cases: not given, given well by public services, household, neighbour, volunteer, "
+        "organization; failed",
         "services",
     ),
     "count_contacts": (3, "contacts: calls, visits at doors, of these at those of elders alone", "contacts"),

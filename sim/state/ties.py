@@ -28,7 +28,9 @@ CACHE_LINE = 12
 """Slots further on where others are to be prefetched: a cache line holds 16."""
 
 FAR_AHEAD = 1000
-"""So many slots before its own, a person tied to is prefetched where all ties are gone through: the slots themselves come by then."""
+"""So many slots before its own, a person tied to is prefetched where all ties are gone through: the slots
+themselves come by then.
+"""
 A_LINE = CACHE_LINE
 
 
@@ -50,7 +52,9 @@ def strength_between(i, j, ties):
 
 @law
 def mood_around(i, residents, ties):
-    """Strength of all ties of i, and the mean identity of those tied to i by strength (their own where there are none)."""
+    """Strength of all ties of i, and the mean identity of those tied to i by strength (their own where there
+    are none).
+    """
     strength, of_identity, last = 0.0, 0.0, ties.other.size - 1
     for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
         prefetch(ties.other[min(s + FAR_AHEAD, last)], residents.identity)

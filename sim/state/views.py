@@ -44,7 +44,9 @@ SECTIONS = tuple(name for name in Config.model_fields if name not in ("title", "
 
 
 def _layouts() -> dict[str, Layout]:
-    """A row of the table for each column and each parameter: a column or parameter more, at the end of its view, moves no other."""
+    """A row of the table for each column and each parameter: a column or parameter more, at the end of its
+    view, moves no other.
+    """
     layouts = {}
     for at, (view, (prefix, table)) in enumerate(TABLES.items()):
         rows = enumerate(table.items(), at * ROOM)

@@ -10,7 +10,8 @@ from small import lived, place
 
 from sim import METRICS
 from sim.metrics.metric import a_year, metric, over_a_year, ratio
-from sim.metrics.network import blau, gini, slow_values
+from sim.metrics.network import slow_values
+from sim.metrics.spread import blau, gini
 from sim.rules.remembering import share_given
 from sim.state.residents import CHILD
 from sim.state.tallies import TALLIES

@@ -13,7 +13,7 @@ from experiments.validation.limits.limit import Exact, Findings, Number
 from sim.config.parameter import numbers
 from sim.config.schema import Config
 from sim.mathematics.odds import weekly_from_annual
-from sim.metrics.network import blau, gini
+from sim.metrics.spread import blau, gini
 
 
 class Gini(Exact):

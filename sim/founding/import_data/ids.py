@@ -1,4 +1,6 @@
-"""Ids that are the same to every eye: other letters for the same sign, zeros lost in Excel, a decimal point too many."""
+"""Ids that are the same to every eye: other letters for the same sign, zeros lost in Excel, a decimal point
+too many.
+"""
 
 import re
 import unicodedata
@@ -36,7 +38,9 @@ class Ids:
         self.example: dict[int, tuple[str, str]] = {}
 
     def row(self, name: str) -> int:
-        """The row of the resident whom a name means: by the letter, or else as the only one that looks the same; or -1."""
+        """The row of the resident whom a name means: by the letter, or else as the only one that looks the
+        same; or -1.
+        """
         if name in self._rows:
             return self._rows[name]
         if not self._alike:

@@ -118,7 +118,10 @@ def _named(sheet: Sheet) -> tuple[list[str], list[str], list[str]]:
         elif text in met:
             sheet.wrong(line, at, "id", f"'{text}' again (first in line {met[text]})", "ids that differ")
         elif looks in seen:
-            found = f"'{text}', which looks like '{seen[looks][0]}' in line {seen[looks][1]} and is written with other letters"
+            found = (
+                f"'{text}', which looks like '{seen[looks][0]}' in line {seen[looks][1]} and is written with "
+                "other letters"
+            )
             sheet.wrong(line, at, "id", found, "ids that differ to the eye")
         met.setdefault(text, line)
         seen.setdefault(looks, (text, line))
@@ -178,7 +181,9 @@ def _sheet(path: Path, weight: str | None) -> tuple[Sheet, list[str]]:
 
 
 def _nodes(path: Path) -> list[Row]:
-    """The nodes of a network as the rows of a table; a node is named by its `name` or `label` where each has its own."""
+    """The nodes of a network as the rows of a table; a node is named by its `name` or `label` where each has
+    its own.
+    """
     nodes = graph_of(path).nodes
     named = next(
         (
@@ -236,7 +241,8 @@ def _weights(sheet: Sheet, column: str, p: Population, households: list[str]) ->
         )
     note(
         sheet.path,
-        f"{len(given):,} rows stand for {total:,} residents by the column '{name}'; further ones are called id~2, id~3 ...",
+        f"{len(given):,} rows stand for {total:,} residents by the column '{name}'; further ones are called "
+        "id~2, id~3 ...",
     )
     return [times[home] for home in households]
 
@@ -284,7 +290,8 @@ def read_residents(path: Path, p: Population, seed: int | np.uint64) -> Founders
     if own:
         note(
             path,
-            f"kept for whom policies are meant (where: own.{as_word(own[0])} ...), not used otherwise: {listed(own, 20)}",
+            f"kept for whom policies are meant (where: own.{as_word(own[0])} ...), not used otherwise: "
+            f"{listed(own, 20)}",
         )
     place_in_file = np.arange(len(ids))
     if p.residents_weight is not None:

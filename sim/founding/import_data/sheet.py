@@ -95,7 +95,8 @@ def sheet_of(
 ) -> tuple[Sheet, list[str]]:
     """A table with a header that has the required columns; and the names of the user's own columns.
 
-    Columns that the configuration has `named` are known too. Errors: ConfigError where no such table can be made of the file.
+    Columns that the configuration has `named` are known too. Errors: ConfigError where no such table can be made of the
+    file.
     """
     known = {plain_name(name): name for name in (*named, *required, *optional)}
     read = rows_of(path, frozenset(known))
@@ -143,7 +144,10 @@ def sheet_with_header(
             own.append(name)
             meant = next((one for one in missing if _nearly(plain_name(name), plain_name(one))), None)
             if meant and sheet.quoted:
-                expected = f"one of {', '.join(dict.fromkeys(known.values()))}; or for a column of your own, a name less alike: own_{name}"
+                expected = (
+                    f"one of {', '.join(dict.fromkeys(known.values()))}; or for a column of your own, a name "
+                    f"less alike: own_{name}"
+                )
                 sheet.wrong(line, at, "", f"column '{name}'", expected, [meant])
     for name in required:
         if name not in named:

@@ -58,7 +58,9 @@ class Rows:
 
 
 def bytes_of(path: Path) -> bytes:
-    """The content of a file with one of the endings; any other file that is named, by mistake or not, is not even opened."""
+    """The content of a file with one of the endings; any other file that is named, by mistake or not, is not
+    even opened.
+    """
     if path.is_dir():
         raise fatal(path, "a folder", "a file")
     if path.suffix.lower() not in ENDINGS:

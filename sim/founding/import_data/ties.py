@@ -120,14 +120,18 @@ def _strengths(found: Listing, p: Network) -> Column:
     if large:
         line, at, text = large[0]
         more = f" (and {len(large) - 1} more above 1)" if len(large) > 1 else ""
-        expected = f"a number above 0, up to 1, or network: {{strength_scale: max}}, which divides by the largest ({most:g}), or by a number of your own"
+        expected = (
+            f"a number above 0, up to 1, or network: {{strength_scale: max}}, which divides by the largest "
+            f"({most:g}), or by a number of your own"
+        )
         sheet.wrong(line, at, name, f"'{text}'{more}", expected)
         return level
     as_they_stand = name == "strength" or p.strength_from is not None or p.strength_scale is not None
     if not as_they_stand and (numbers[np.isfinite(numbers)] == 1).all():
         note(
             sheet.path,
-            f"every tie has the {name} 1: taken as no statement of strength, so all are {p.strength:g} (network.strength)",
+            f"every tie has the {name} 1: taken as no statement of strength, so all are {p.strength:g} "
+            "(network.strength)",
         )
         return level
     scale = most if p.strength_scale == "max" else float(p.strength_scale or 1.0)
@@ -181,7 +185,8 @@ def _symmetrised(path: Path, ends: Ends, level: Column, how: str) -> tuple[Colum
     what = {"strongest": "", "mean": ", with half their strength", "both": ", left aside"}[how]
     note(
         path,
-        f"{len(level):,} ties as listed make {len(pairs):,} (symmetrise: {how}); {once:,} are listed in one direction only{what}",
+        f"{len(level):,} ties as listed make {len(pairs):,} (symmetrise: {how}); {once:,} are listed in one "
+        f"direction only{what}",
     )
     one, other = np.array(pairs, np.int32).T
     return one, other, np.array(found, np.float32)
@@ -206,7 +211,8 @@ def _of_graph(path: Path, ids: Ids) -> Listing:
     if facts_of_nodes:
         note(
             path,
-            f"not used here: facts of nodes ({listed(facts_of_nodes)}); as population.residents_file the same file gives them",
+            f"not used here: facts of nodes ({listed(facts_of_nodes)}); as population.residents_file the "
+            "same file gives them",
         )
     facts_of_edges = list(dict.fromkeys(f for _, _, _, facts in graph.edges for f in facts))
     others = [{"weight": "weight", "strength": "strength"}.get(plain_name(f), f) for f in facts_of_edges]
@@ -253,7 +259,9 @@ def _is_number(cell: str) -> bool:
 
 
 def _of_matrix(path: Path, read: Rows, ids: Ids, people: Founders) -> Listing | None:
-    """An adjacency matrix, if the table is one: as many rows as columns, numbers, and names of residents or none at all."""
+    """An adjacency matrix, if the table is one: as many rows as columns, numbers, and names of residents or
+    none at all.
+    """
     rows = [(line, [cell.strip() for cell in row]) for line, row in read.rows]
     width = max(len(row) for _, row in rows)
     first, below = rows[0][1], rows[1:]
@@ -301,7 +309,9 @@ def _same(across: list[str], down: list[str]) -> bool:
 
 
 def _names_of_matrix(path: Path, named: list[str], n: int, across: list[str], ids: Ids, people: Founders) -> list[str]:
-    """Whom the rows of a matrix stand for: by their names, or those of the columns, or in the order of the residents' file."""
+    """Whom the rows of a matrix stand for: by their names, or those of the columns, or in the order of the
+    residents' file.
+    """
     for names in (named, across):
         if len(names) == n and ids.known(names) == n:
             if (
