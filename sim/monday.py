@@ -1,7 +1,7 @@
 """Monday: policies in force, in the order in which they act. First those who set something up, then everybody pushes.
 
 What a policy does is a compiled function of views and of its doses. One that is written in plain Python, or whose
-targets have to be looked up anew, is asked in its turn; then the week is not like the others, and each is lived by
+targets have to be looked up anew, is a callback in its turn; then the week is not like the others, and each is lived by
 itself.
 """
 
@@ -20,10 +20,10 @@ class Acting(Protocol):
     """What Monday needs to know of a policy."""
 
     def preparing(self) -> Unit | None:
-        """What sets up what it needs; None where it wants to be asked in Python, or needs nothing."""
+        """What sets up what it needs; None where it is a callback in Python, or needs nothing."""
 
     def pushing(self) -> Unit | None:
-        """What pushes levers; None where it wants to be asked in Python."""
+        """What pushes levers; None where it is a callback in Python."""
 
     def dose_layout(self) -> Layout:
         """Where its doses stand."""
@@ -98,7 +98,7 @@ class Monday:
         ]
 
     def alike(self) -> Turns | None:
-        """What all of them do week after week; None where one wants to be asked in Python."""
+        """What all of them do week after week; None where one is a callback in Python."""
         turns = self._turns
         if any(t.narrow or t.push is None or (t.prepare is None and t.policy.needs_preparing()) for t in turns):
             return None

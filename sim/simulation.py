@@ -22,7 +22,7 @@ from sim.state.orders import close_order, loses_keeper
 from sim.state.phase import Phase
 from sim.state.residents import NEVER_SERVED, NO_TIER, RESIDENTS, VACANT
 from sim.state.selectors import check_own
-from sim.state.tallies import stretches
+from sim.state.tallies import slices_of
 from sim.state.ties import end_tie
 from sim.week import WEEK
 from sim.weeks import OUT_OF_MEMORY, QUARTER, Life, Turns, live, slow_are_due, take_turns
@@ -176,7 +176,7 @@ class Simulation:
     def _live_alike(self, most: int) -> int:
         """Live weeks that are alike in one compiled call; returns how many.
 
-        They end where a policy changes its strength, has to prepare something or wants to be asked, and where the order
+        They end where a policy changes its strength, has to prepare something or is a callback, and where the order
         book has to grow.
         """
         world, week = self.world, len(self.rows)
@@ -199,7 +199,7 @@ class Simulation:
             raise MemoryError("memory ran out within a week")
         for row, paid in zip(rows[:lived], costs, strict=False):
             if self._monday:
-                world.stand_cost[0] = stretches(row)["stand_cost"][0] = self._booked(self._monday.shared(paid.tolist()))
+                world.stand_cost[0] = slices_of(row)["stand_cost"][0] = self._booked(self._monday.shared(paid.tolist()))
             self.rows.append(row)
         for at, values in zip(due, slow.tolist(), strict=True):
             if at < week + lived:
@@ -278,7 +278,7 @@ class Simulation:
 
         Nobody else's chance changes. Errors: ValueError for a row in which nobody lives.
         """
-        world, counted = self.world, stretches(self.between)
+        world, counted = self.world, slices_of(self.between)
         if world.age[row] == VACANT:
             raise ValueError(f"nobody lives in row {row}")
         ties = self.views["ties"]
@@ -301,7 +301,7 @@ class Simulation:
 
     def tallies(self) -> dict[str, Column]:
         """Every tally by name: one row a week lived."""
-        return stretches(np.array(self.rows))
+        return slices_of(np.array(self.rows))
 
     def people(self) -> dict[str, Column]:
         """Who lives here now, one entry a resident, ready for a table: what the user's own file says and every column

@@ -1,6 +1,6 @@
-"""Weeks that are alike, one after another as one compiled call: nothing has to be asked in Python in between.
+"""Weeks that are alike, one after another as one compiled call: no callback to Python in between.
 
-A week is like the one before as long as no policy changes its strength or wants to be asked in Python, and as long as
+A week is like the one before as long as no policy changes its strength or calls back to Python, and as long as
 the order book is large enough. Several lives in the threads of one program do not wait for each other then.
 """
 

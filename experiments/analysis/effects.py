@@ -1,6 +1,6 @@
 """Effects: what an arm changes, measured pair by pair on shared chance (common random numbers).
 
-Replicate r has the same luck in every arm, so each arm's effect is the mean of the differences within pairs. Every
+Replicate r has the same luck (common random numbers) in every arm, so each arm's effect is the mean of the differences within pairs. Every
 effect comes with a t and a BCa bootstrap interval (95 %), an interval that holds for all arms of an outcome at once,
 effect sizes, and how many times more runs an unpaired comparison would have needed.
 

@@ -95,7 +95,7 @@ def _three(whole: Numbers, low: Numbers, high: Numbers, i: int) -> tuple[float, 
 def _sobol(blocks: Numbers) -> Numbers:
     """First and total indices of all factors, in one row."""
     k = blocks.shape[1] - 2
-    # Luck that all points of a replicate share goes with the replicate's own mean.
+    # Luck that all points of a replicate share (common random numbers) goes with the replicate's own mean.
     centred = blocks - blocks[:, [0, -1]].mean(axis=(0, 1))
     a, b = centred[:, 0], centred[:, -1]
     variance = (_crossed(a, a) + _crossed(b, b)) / 2

@@ -71,7 +71,7 @@ def main() -> None:
 @click.option("--no-browser", is_flag=True, help="Do not open the page; say its address only.")
 @click.option("--lan", is_flag=True, help="Let phones and laptops of the same network join with a room code.")
 def classroom(port: int, no_browser: bool, lan: bool) -> None:
-    """Open the live page for teaching: two worlds with one luck, lessons, a class that plays."""
+    """Open the live page for teaching: two worlds with common random numbers, lessons, a class that plays."""
     try:
         from classroom.app import serve
     except ModuleNotFoundError as error:

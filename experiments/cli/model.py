@@ -143,7 +143,7 @@ def claims(
 @click.option("--arm", default="", help="Which arm of the study [the first].")
 @click.option("--replicate", type=click.IntRange(0), default=0, help="Which replicate of the study [0].")
 @click.option("--policies", default="", help="Policies by name, separated by commas, at their shipped doses.")
-@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, help="Whose luck [1].")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=1, help="Random seed (common random numbers) [1].")
 @click.option("--weeks", type=click.IntRange(1), help="Weeks [104, or those of the study].")
 @SET
 def trace(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from experiments.cli.options import POINTS, cluster_said, limit_said, shard_said, study_options
-from experiments.runs.worker_pool import gather
+from experiments.runs.worker_pool import preload_workers
 
 if TYPE_CHECKING:
     from experiments.analysis.front import Judge
@@ -57,7 +57,7 @@ def run(
     if limit and by == "threads":
         raise click.UsageError("a run in a thread cannot be stopped; --limit needs --by processes")
     if by == "processes" and not on:
-        gather()
+        preload_workers()
     from experiments.study.loader import read_study
 
     asked = read_study(study, changes, replicates, points)
@@ -188,7 +188,7 @@ def search(
 
     Values that the study lists are conditions that nobody chooses: every choice is judged over all of them.
     """
-    gather()
+    preload_workers()
     from experiments.study.loader import read_study
 
     asked = read_study(study, changes, replicates, points=0)
@@ -244,7 +244,7 @@ def robust(
     points: int, factor: float, over: str | None, workers: int,
 ) -> None:  # fmt: skip
     """Say in what share of the plausible space a study's effects keep their sign, and what they hang on."""
-    gather()
+    preload_workers()
     from experiments.study.loader import read_study
     from experiments.tasks.robust import run_robustness
 

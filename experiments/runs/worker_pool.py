@@ -19,7 +19,7 @@ FORKED = sys.platform == "linux"
 """Elsewhere there is no fork, or libraries of the system do not survive one: every worker loads what it needs itself."""
 
 
-def crew() -> Any:
+def process_context() -> Any:
     """Where worker processes come from."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMBA_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # workers are the parallelism; libraries must not add their own
@@ -35,12 +35,12 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def gather() -> None:
+def preload_workers() -> None:
     """Let what workers need be loaded from now on, beside whatever the program does meanwhile."""
     if FORKED:
         from multiprocessing.forkserver import ensure_running
 
-        crew()
+        process_context()
         ensure_running()
 
 

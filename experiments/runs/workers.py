@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from experiments.runs.store import Finished, Series, Store, StoreError
 from experiments.runs.streams import patient
-from experiments.runs.worker_pool import FORKED, at_the_parents_side, bounded, crew, may_have_children, room
+from experiments.runs.worker_pool import FORKED, at_the_parents_side, bounded, may_have_children, process_context, room
 from experiments.study.design import Job
 
 type Simulate = Callable[[Job], Series]
@@ -134,7 +134,7 @@ class Worker:
     """
 
     def __init__(self, simulate: Simulate, folder: Path | None, memory: int, *, alone: bool, last: bool) -> None:
-        context = crew()
+        context = process_context()
         self.alone = alone
         self.hand: deque[tuple[Job, int]] = deque()
         """Runs that it has not reported, and the size of each as sent."""
@@ -247,7 +247,7 @@ class Watch:
     ) -> None:
         self.simulate, self.folder, self.workers, self.limit, self.last = simulate, folder, workers, limit, last
         self.memory = memory or room() // workers
-        self.crew: list[Worker] = []
+        self.pool: list[Worker] = []
         self.again: deque[Job] = deque()
         """Runs that waited in the hand of a worker that died."""
         self.suspects: deque[Job] = deque()
@@ -260,31 +260,31 @@ class Watch:
         """Perform these runs. Raises StoreError where results cannot be kept or no worker can begin."""
         jobs = iter(jobs)
         while self._given_out(jobs):
-            lines = [line for worker in self.crew for line in (worker.pipe, worker.process.sentinel)]
-            longest = min(worker.left(self.limit) for worker in self.crew)
+            lines = [line for worker in self.pool for line in (worker.pipe, worker.process.sentinel)]
+            longest = min(worker.left(self.limit) for worker in self.pool)
             wait(lines, max(longest, 0.0) if longest < float("inf") else None)
-            for worker in list(self.crew):
+            for worker in list(self.pool):
                 yield from self._heard_from(worker)
 
     def _given_out(self, jobs: Iterator[Job]) -> bool:
         """Hire whom it takes and give runs to all; whether anybody has one."""
-        while self.suspects and len(self.crew) < self.workers:
+        while self.suspects and len(self.pool) < self.workers:
             self._hired(alone=True).give(self.suspects.popleft())
-        while (len(self.crew) < self.workers or self._takers()) and (job := self._next(jobs)):
-            if len(self.crew) < self.workers:
+        while (len(self.pool) < self.workers or self._takers()) and (job := self._next(jobs)):
+            if len(self.pool) < self.workers:
                 self._hired(alone=self.last).give(job)
             else:
                 min(self._takers(), key=lambda worker: len(worker.hand)).give(job)
-        return any(worker.hand for worker in self.crew)
+        return any(worker.hand for worker in self.pool)
 
     def _hired(self, alone: bool) -> Worker:
         memory = 0 if self.last else self.memory
-        self.crew.append(Worker(self.simulate, self.folder, memory, alone=alone, last=self.last))
-        return self.crew[-1]
+        self.pool.append(Worker(self.simulate, self.folder, memory, alone=alone, last=self.last))
+        return self.pool[-1]
 
     def _takers(self) -> list[Worker]:
         ahead = min(AHEAD, int(BUSY / max(self.pace, 1e-6)))
-        return [worker for worker in self.crew if worker.takes_more(ahead)]
+        return [worker for worker in self.pool if worker.takes_more(ahead)]
 
     def _next(self, jobs: Iterator[Job]) -> Job | None:
         return self.again.popleft() if self.again else next(jobs, None)
@@ -346,13 +346,13 @@ class Watch:
     def _dismissed(self, worker: Worker) -> None:
         """End a worker; what it has in hand is given to others."""
         self.again.extendleft(job for job, _ in reversed(worker.hand))
-        self.crew.remove(worker)
+        self.pool.remove(worker)
         worker.end()
 
     def close(self) -> None:
         """End all workers."""
-        while self.crew:
-            self.crew.pop().end()
+        while self.pool:
+            self.pool.pop().end()
 
 
 def _work(

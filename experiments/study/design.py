@@ -28,7 +28,7 @@ DOSE = "policies."
 
 
 class Run(NamedTuple):
-    """One life of one community: which alternative, where, with whose luck. Two labels may name one run."""
+    """One life of one community: which alternative, where, with which random seed. Two labels may name one run."""
 
     run: str
     arm: str

@@ -2,7 +2,7 @@
 
 What varies over a range is searched. What varies over listed values is a condition that nobody chooses: every choice is
 lived under all of them and judged by the worst (or by their mean). NSGA-II proposes a generation of choices; each is
-lived with the study's replicates, on the luck that all points share, and the best are crossed and changed for the next. Every run goes to the study's store, and the
+lived with the study's replicates, on the common random numbers that all points share, and the best are crossed and changed for the next. Every run goes to the study's store, and the
 same search asks the same questions, so an interrupted search goes on where it was.
 
 NSGA-II: Deb, Pratap, Agarwal and Meyarivan 2002.

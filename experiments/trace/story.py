@@ -30,7 +30,7 @@ class TraceError(Exception):
 
 @dataclass(frozen=True)
 class Lived:
-    """A community to live again: which place, under which policies, with whose luck, for how long."""
+    """A community to live again: which place, under which policies, with which random seed, for how long."""
 
     config: "Config"
     policies: tuple["Policy", ...]

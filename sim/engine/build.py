@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from sim.engine.units import Unit, no_garbage_collection
 
 type Say = Callable[[int, int, str], None]
-"""Told of each function that is compiled: which of how many, and its name."""
+"""A callback for each function that is compiled: which of how many, and its name."""
 FEW = 2
 """So many functions are compiled sooner than processes are started."""
 
@@ -29,7 +29,7 @@ def build(units: Sequence[Unit], founding: Callable[[], object] | None = None, s
         return
     if founding and len(missing) > FEW:
         named.insert(0, ("the founding of a community", founding))
-    say = say or told_on_terminal
+    say = say or say_on_terminal
     processes = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
     alone = threading.active_count() == 1  # a program of several threads may not be forked
     with no_garbage_collection():
@@ -57,7 +57,7 @@ def _work(at: int) -> None:
         _todo[at]()
 
 
-def told_on_terminal(at: int, of: int, name: str) -> None:
+def say_on_terminal(at: int, of: int, name: str) -> None:
     """A line that names the rule, where somebody sees it."""
     if sys.stderr.isatty():
         words = f"Compiling for this machine (this once): {at} of {of}: {name}" if at else ""

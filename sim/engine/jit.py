@@ -1,4 +1,4 @@
-"""Compiling: `@law` and `@compiled`, and what the compiler is told of our columns.
+"""Compiling: `@law` and `@compiled`, and what compiled code knows of our columns.
 
 `@law` is for sentences: in plain Python it is what its file says, in compiled code it is compiled into whatever calls
 it. No index that is computed is below 0 (only one that is written as a number, as in `starts[-1]`, counts from the

@@ -62,7 +62,10 @@ class View:
 
     def __getattr__(self, attribute: str) -> Any:
         try:
-            return self._values[self._layout.members[attribute].name]
+            member = self._layout.members[attribute]
+            value = self._values[member.name]
         except KeyError:
             there = ", ".join(self._layout.members)
             raise AttributeError(f"{self._layout.view} has no {attribute!r}; there are {there}") from None
+        # a number of the type that it has in compiled code: one of Python would not widen what a narrow column holds
+        return np.dtype(member.dtype).type(value) if member.single else value

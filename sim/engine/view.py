@@ -3,7 +3,7 @@
 In compiled code a view is the address of one table, in which every column has a row (address, rows, width), every
 parameter a row of its own. Which row an attribute is, and of what type, is known when a function is compiled; so a
 view is one argument, however many columns it has. The table does not change while compiled code runs, and no two
-columns overlap: the compiler is told both, so that numbers stay in registers.
+columns overlap: the compiler knows both, so that numbers stay in registers.
 """
 
 import operator
@@ -128,7 +128,7 @@ def _attribute(context: Any, builder: Any, view: ViewType, table: Any, attribute
     return array._getvalue()
 
 
-def _told(builder: Any, access: Any, column: str) -> Any:
+def _tagged(builder: Any, access: Any, column: str) -> Any:
     """Say of a load or a store that it touches this column and no other: in alias analysis each has its own type."""
     module, known = builder.module, builder.module.__dict__.setdefault("_linli_columns", {})
     if column not in known:
@@ -149,7 +149,7 @@ def _place(context: Any, builder: Any, kind: Any, column: Any, index_types: Any,
 
 def _loaded(context: Any, builder: Any, kind: Any, column: Any, index_types: Any, indices: Any) -> Any:
     place = _place(context, builder, kind, column, index_types, indices)
-    return context.data_model_manager[kind.dtype].from_data(builder, _told(builder, builder.load(place), kind.column))
+    return context.data_model_manager[kind.dtype].from_data(builder, _tagged(builder, builder.load(place), kind.column))
 
 
 def _stored(
@@ -157,7 +157,7 @@ def _stored(
 ) -> None:
     place = _place(context, builder, kind, column, index_types, indices)
     value = context.data_model_manager[kind.dtype].as_data(builder, context.cast(builder, value, of, kind.dtype))
-    _told(builder, builder.store(value, place), kind.column)
+    _tagged(builder, builder.store(value, place), kind.column)
 
 
 @lower_builtin(operator.getitem, _ColumnType, types.Integer)

@@ -26,7 +26,7 @@ promised yet, `pushed` is added to the log odds.
 
 
 class Ring(NamedTuple):
-    """Volunteers who can be called, each grid a stretch, within it in the order of their draws (ranks)."""
+    """Volunteers who can be called, each grid a slice, within it in the order of their draws (ranks)."""
 
     volunteers: Column
     serves: Column

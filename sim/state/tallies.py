@@ -154,7 +154,7 @@ WAIT_BINS = TALLIES["count_waits"][0]
 
 @dataclass
 class Tallies:
-    """One week's tallies as named stretches of a single row; metrics see many rows at once."""
+    """One week's tallies as named slices of a single row; metrics see many rows at once."""
 
     row: Column
     named: dict[str, Column]
@@ -166,15 +166,15 @@ class Tallies:
 
     @classmethod
     def of(cls, row: Column) -> "Tallies":
-        """The named stretches of this row."""
-        return cls(row, stretches(row))
+        """The named slices of this row."""
+        return cls(row, slices_of(row))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Copied and pickled as its row: the stretches are views of it and must stay so."""
+        """Copied and pickled as its row: the slices are views of it and must stay so."""
         return Tallies.of, (self.row,)
 
 
-def stretches(rows: Column) -> dict[str, Column]:
+def slices_of(rows: Column) -> dict[str, Column]:
     """Each tally by name, as a view of the last axis of one row or of many."""
     named, start = {}, 0
     for name, (length, _, _) in TALLIES.items():

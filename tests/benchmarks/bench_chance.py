@@ -95,7 +95,7 @@ def without_keys() -> None:
 
 
 def seconds_a_week() -> dict[int, float]:
-    """The quickest of several stretches of weeks, for each size."""
+    """The quickest of several batches of weeks, for each size."""
     from sim import Simulation, load_config
 
     taken = {}

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from experiments.runs.executor import Workers, perform, simulated
 from experiments.runs.store import Store
-from experiments.runs.worker_pool import gather
+from experiments.runs.worker_pool import preload_workers
 from experiments.study.loader import read_study
 from experiments.tasks.run import warm
 from sim import POLICIES, Simulation, load_config
@@ -185,7 +185,7 @@ def ensemble() -> None:
             warm(study, Console())
             for run in list(study.runs())[:: replicates or 1]:
                 simulated(study.job(run))
-            gather()
+            preload_workers()
             way: tuple[int, Workers]
             for at in range(rounds):
                 for way in ((1, "processes"), (2, "processes"), (2, "threads")):

@@ -11,7 +11,7 @@ from sim.policies.policy import Policy
 from sim.state.orders import HIDDEN, KEPT, ORDERS, PLACED, SHELVED
 from sim.state.places import GRIDS, STATION
 from sim.state.residents import BYSTANDER, CHILD, INTEREST, NO_TIER, RESIDENTS, VACANT
-from sim.state.tallies import stretches
+from sim.state.tallies import slices_of
 from sim.state.ties import TIES
 from sim.world import World
 
@@ -73,7 +73,7 @@ def weeks_in_balance(simulation: Simulation, weeks: int) -> Iterator[World]:
     ties_at_home = _ties_at_home(world)
     for _ in range(weeks):
         simulation.live_one_week()
-        week = stretches(simulation.rows[-1])
+        week = slices_of(simulation.rows[-1])
         in_balance(world, week)
         assert week["count_closed"][0] == (
             week["count_done"][0] + week["count_expired"][:2].sum() + week["count_declined"][0]

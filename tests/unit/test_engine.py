@@ -287,6 +287,16 @@ def test_a_unit_returns_its_number(world: World) -> None:
     assert heads.run(world.table()) == heads(world.views()) == expected
 
 
+def test_a_narrow_column_and_a_parameter_are_worked_with_as_widely_in_plain_python(world: World) -> None:
+    @unit
+    def risen(residents: Any, deciding: Any) -> Any:
+        return residents.skill[0] * deciding.habit + deciding.habit / 3
+
+    world.skill[0], habit = 0.1, world.config.deciding.habit  # 0.1 is no number of 32 bits
+    assert risen.run(world.table()) == risen(world.views()) == np.float64(np.float32(0.1)) * habit + habit / 3
+    assert risen(world.views()) != np.float32(0.1) * habit + habit / 3
+
+
 # ---- columns as arguments
 
 

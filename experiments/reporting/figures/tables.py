@@ -156,7 +156,7 @@ class Tables:
     def counted(self, point: int | None = None) -> str:
         """How many replicates an arm has (at a point: of that point), as 20, or 18-20 where runs lack.
 
-        Replicates share their luck over points, so the runs of several points are no more replicates than those of one.
+        Replicates share their luck (common random numbers) over points, so the runs of several points are no more replicates than those of one.
         """
         runs = self.runs if point is None else self.runs[self.runs["point"] == point]
         return between(runs.groupby(["arm", "point"])["replicate"].nunique()) if len(runs) else "0"

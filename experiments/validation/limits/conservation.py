@@ -58,7 +58,7 @@ def ties_hold(s: Simulation) -> bool:
 
 
 def grids_cover(s: Simulation) -> bool:
-    """The grids' stretches cover all residents once."""
+    """The grids' slices cover all residents once."""
     w = s.world
     rows = np.repeat(np.arange(w.grid_first.size - 1), np.diff(w.grid_first))
     return bool(w.grid_first[0] == 0 and w.grid_first[-1] == w.grid.size and (rows == w.grid).all())
