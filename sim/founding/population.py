@@ -186,7 +186,8 @@ def founders(p: Population, seed: int | np.uint64) -> Founders:
 
 
 def founders_in_places(config: Config, seed: int | np.uint64) -> Founders:
-    """The residents of the past from whom founders come, where lives go on: dwellings have places, and not all are taken.
+    """The residents of the past from whom founders come, where lives go on: dwellings have places, and not all are
+    taken.
 
     They have no tier yet: that is drawn of those who live here at the start.
     """

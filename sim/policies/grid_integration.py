@@ -74,6 +74,9 @@ class GridIntegration(Policy):
             f"每名骨干每周发现本网格{self.rounds:.0%}的隐性需求并协助派单{self.orders:g}件（每个网格最多计{self.most_leaders}名骨干）；"
             ""
             ""
+            ""
+            ""
+            ""
             f"每个网格每周{self.cost_per_grid:g}元。"
         )
 

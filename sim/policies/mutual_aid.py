@@ -78,6 +78,9 @@ class MutualAid(Policy):
             f"每千名居民最多{self.elders:g}名低龄老人和{self.teens:g}名青少年与高龄老人固定结对（{'、'.join(self.kinds)}）；"
             ""
             ""
+            ""
+            ""
+            ""
             f"每位等待的高龄老人每周动员{self.asks:g}人；"
             f"结对者每周发现老人{self.tells:.0%}的隐性需求；每对每周{self.cost_per_pair:g}元。"
         )

@@ -1,7 +1,7 @@
 """Participatory design: substantive participants and clients decide together what is served first.
 
-Volunteers gain autonomy, hidden needs are told at meetings, and kinds of service of which many needs stand open move forward
-in the line. It takes people: below the quorum of substantive participants it works in proportion.
+Volunteers gain autonomy, hidden needs are told at meetings, and kinds of service of which many needs stand open move
+forward in the line. It takes people: below the quorum of substantive participants it works in proportion.
 
 Sources: huang2025 (A50, A69)
 """
@@ -41,7 +41,9 @@ class ParticipatoryDesign(Policy):
 
     @pushes
     def meet(station, residents, orders, levers, my):
-        """Meet, with so much effect as there are people for it: autonomy, needs that are told, and whose orders come first."""
+        """Meet, with so much effect as there are people for it: autonomy, needs that are told, and whose
+        orders come first.
+        """
         thousands = residents.headcount[0] / 1000.0
         quorum = my.quorum * thousands
         works = my.strength * (
@@ -55,15 +57,18 @@ class ParticipatoryDesign(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"Residents set priorities by open needs (weight {self.priorities:g}), tell {self.voice:.0%} of hidden needs a week at meetings and give volunteers "
-            f"{self.autonomy:.0%} more autonomy, in full from {self.quorum:g} substantive participants per 1,000 residents on, {self.period()}, "
+            f"Residents set priorities by open needs (weight {self.priorities:g}), tell {self.voice:.0%} of "
+            "hidden needs a week at meetings and give volunteers "
+            f"{self.autonomy:.0%} more autonomy, in full from {self.quorum:g} substantive participants per "
+            f"1,000 residents on, {self.period()}, "
             f"at {self.cost:g} yuan a week per 1,000 residents."
         )
 
     def sentence_zh(self) -> str:
         """One sentence."""
         return (
-            f"居民按未满足需求议定优先级（权重{self.priorities:g}），每周在议事会上说出{self.voice:.0%}的隐性需求，志愿者自主性提高{self.autonomy:.0%}；"
+            f"居民按未满足需求议定优先级（权重{self.priorities:g}），"
+            f"每周在议事会上说出{self.voice:.0%}的隐性需求，志愿者自主性提高{self.autonomy:.0%}；"
             f"每千名居民有{self.quorum:g}名实质性参与者时完全生效；每周每千人{self.cost:g}元。"
         )
 

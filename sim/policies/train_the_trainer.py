@@ -38,7 +38,9 @@ class TrainTheTrainer(Policy):
 
     @pushes
     def guide(residents, levers, my):
-        """Guided staff dispatch more, guided social workers teach better, and key volunteers guide as many others as they can."""
+        """Guided staff dispatch more, guided social workers teach better, and key volunteers guide as many
+        others as they can.
+        """
         thousands = residents.headcount[0] / 1000.0
         levers.capacity[0] += my.staff * my.strength * thousands
         levers.training_gain[0] += my.social_workers * my.strength
@@ -50,8 +52,10 @@ class TrainTheTrainer(Policy):
     def sentence(self) -> str:
         """One sentence."""
         return (
-            f"Guided staff dispatch {self.staff:g} more orders a week per 1,000 residents, social workers' sessions close {self.social_workers:.1%} more of the gap "
-            f"to mastery, and an hour beside a key volunteer (who guides {self.guides:g}) {self.key_volunteers:.1%} more, {self.period()}, "
+            f"Guided staff dispatch {self.staff:g} more orders a week per 1,000 residents, social workers' "
+            f"sessions close {self.social_workers:.1%} more of the gap "
+            f"to mastery, and an hour beside a key volunteer (who guides {self.guides:g}) "
+            f"{self.key_volunteers:.1%} more, {self.period()}, "
             f"at {self.cost:g} yuan a week per 1,000 residents."
         )
 

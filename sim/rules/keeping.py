@@ -1,9 +1,9 @@
 """Keeping: cases last, and somebody keeps them or nobody does.
 
-Whoever keeps a case gives its services every week, and needs no order and no desk for it: a household as long as somebody
-able is there, a neighbour or a volunteer until they move, fall ill or stop, public services until the
-case ends, organizations as far as their hours go. Then the case looks again along the circle of help; without a keeper it is the station's, and one order is
-placed to find whoever will take it on.
+Whoever keeps a case gives its services every week, and needs no order and no desk for it: a household as long as
+somebody able is there, a neighbour or a volunteer until they move, fall ill or stop, public services until the case
+ends, organizations as far as their hours go. Then the case looks again along the circle of help; without a keeper it is
+the station's, and one order is placed to find whoever will take it on.
 
 Sources: huang2025 (A52-A54, A67)
 """
@@ -156,7 +156,9 @@ def founders_keep_cases(station, residents, orders, kinds, levers, starting):
 
 @compiled
 def volunteer_with_time(o, point, residents, orders, kinds, levers):
-    """The first volunteer, from a point (0-1) of the rows on, who may serve a case and keeps none yet; NO_ONE for nobody."""
+    """The first volunteer, from a point (0-1) of the rows on, who may serve a case and keeps none yet; NO_ONE
+    for nobody.
+    """
     n, k = residents.tier.size, orders.kind[o]
     lowest = lowest_skill(k, kinds, levers)
     for step in range(n):

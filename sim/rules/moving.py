@@ -282,7 +282,9 @@ def founders_have_stayed(station, residents, households, levers, moving):
 
 @unit
 def founders_have_lived(station, residents, households, levers, people, moving, life):
-    """Founding households live before the start: what happens in a week, so many weeks at once, until ages are at rest."""
+    """Founding households live before the start: what happens in a week, so many weeks at once, until ages are
+    at rest.
+    """
     seed, steps = station.seed[0], int(life.burn_in * YEAR / AT_A_TIME)
     chances, notes = chances_of(AT_A_TIME, life), (np.zeros(int(life.places), np.int8), np.zeros(RECOVERED + 1))
     for i in range(residents.tenure.size):

@@ -49,7 +49,9 @@ def asks_the_station(o, station, orders, kinds, needing):
 
 @law
 def is_told_at_contact(o, station, residents, orders):
-    """Whether a case that had begun was told at a contact of this week (a call), or of the last (a visit at the door)."""
+    """Whether a case that had begun was told at a contact of this week (a call), or of the last (a visit at
+    the door).
+    """
     i = orders.client[o]
     return residents.known[i] == 1 and residents.contacted[i] >= max(station.week[0] - 1, orders.arose[o])
 

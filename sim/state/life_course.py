@@ -1,8 +1,9 @@
 """Life course: one household through some weeks of births, partners, illness, death and leaving home.
 
-Every chance hangs on age, household and tenure only, never on service or identity, so that all arms of a study share one
-population. The same sentences are said of households of the past (some weeks at once, `founders_have_lived`) and of those of
-today (one week, `lives_go_on`). A dwelling has so many places; where none is free, a child or a partner does not come.
+Every chance hangs on age, household and tenure only, never on service or identity, so that all arms of a study share
+one population. The same sentences are said of households of the past (some weeks at once, `founders_have_lived`) and of
+those of today (one week, `lives_go_on`). A dwelling has so many places; where none is free, a child or a partner does
+not come.
 
 Sources: census2000, xiamenbulletin2023, clhls2021
 """
@@ -119,7 +120,9 @@ def is_a_couple(h, residents, households):
 
 @law
 def single_at_home(h, residents, households):
-    """The row of the only resident of household h of an age to find a partner who may move in; NOBODY_LIVES if there is none."""
+    """The row of the only resident of household h of an age to find a partner who may move in; NOBODY_LIVES if
+    there is none.
+    """
     found, at = 0, NOBODY_LIVES
     for i in range(households.first[h], households.first[h + 1]):
         years = residents.years[i]
@@ -198,7 +201,9 @@ def years_of_partner(i, seed, residents, households, h):
 
 @law
 def live_together(h, seed, residents, households, people):
-    """What follows from who lives together in household h: living alone, a child at school, interests and hours by age."""
+    """What follows from who lives together in household h: living alone, a child at school, interests and
+    hours by age.
+    """
     low, high = households.first[h], households.first[h + 1]
     here, at_school = 0, 0
     for i in range(low, high):
@@ -258,7 +263,9 @@ def falls_vacant(i, residents, starting):
 
 @compiled
 def chances_of(weeks, life):
-    """Chances within some weeks: of death by age in years, then to leave home, of two births, a partner, kin, recovery, illness."""
+    """Chances within some weeks: of death by age in years, then to leave home, of two births, a partner, kin,
+    recovery, illness.
+    """
     chances = np.empty(MOST_YEARS + 11)
     for years in range(MOST_YEARS + 1):
         chances[years] = chance_within(annual_deaths(years, life), weeks)
@@ -275,7 +282,8 @@ def chances_of(weeks, life):
 
 @compiled
 def household_lives(h, when, chances, residents, households, people, life, notes):
-    """Household h through the weeks that end with this one; notes what happened to each row, and returns whether anything did.
+    """Household h through the weeks that end with this one; notes what happened to each row, and returns whether
+    anything did.
 
     Birthdays and illness come first, then births and partners, then deaths, then leaving home.
     """

@@ -98,7 +98,8 @@ PEOPLE: Table = {
 def household_numbers(p: Population, life: Life | None = None, migrants: float = 0.0) -> HouseholdNumbers:
     """The population's parameters as numbers and tables for compiled code.
 
-    Where lives go on, households of any size arrive, with as many elders and minors as `life` says; so many are `migrants`.
+    Where lives go on, households of any size arrive, with as many elders and minors as `life` says; so many are
+    `migrants`.
     """
     types = np.array(
         [
@@ -163,7 +164,9 @@ def gamma_numbers(shape: float) -> Column:
 
 
 def _tilt(types: Column, sizes: Column, life: Life, migrants: float) -> None:
-    """Change the weights of household types so that so many persons who arrive are elders, and so many households have minors."""
+    """Change the weights of household types so that so many persons who arrive are elders, and so many
+    households have minors.
+    """
     types[types[:, 3] > 0, 5:] *= life.minors_arriving
     weights, with_elders = types[:, 5:].copy(), types[:, 2] > 0
     low, high = 1e-6, 1e6
