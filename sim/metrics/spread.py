@@ -5,7 +5,7 @@ from sim.mathematics.sorting import in_order
 
 
 @law
-def over(part, whole):
+def over(part: float, whole: float) -> float:
     """A part over its whole; 0 where there is nothing to divide by."""
     return part / whole if whole > 0 else 0.0
 
@@ -32,7 +32,7 @@ def gini(values: Column) -> float:
 
 
 @compiled
-def between(having, heads):
+def between(having: Column, heads: Column) -> float:
     """Share of the variance of a yes-or-no fact that lies between grids: how many have it, and how many there are."""
     everybody, variance = heads.sum(), 0.0
     mean = over(having.sum(), everybody)
