@@ -38,6 +38,12 @@ OTHERS: dict[str, dict[str, object]] = {
     "acceptance": {"dispatching.offers": 5, "dispatching.accept": -1.3862944},
     "attention": {"dispatching.broadcast": 0.5, "dispatching.away_chance": 0.4, "dispatching.back_chance": 0.3},
     "little": {"dispatching.staff_per_1000": 20, "dispatching.scope": "local", "limit.seed": 9},
+    "classes": {"kinds.meals.weekly": 0.0008, "kinds.visits.weekly": 0.0006, "dispatching.staff_per_1000": 2},
+    "people_with_cases": {"kinds.visits.weekly": 0.01, "kinds.visits.lasts": 60},
+    "length_of_cases": {"kinds.visits.lasts": 8, "limit.weeks": [1, 10, 30]},
+    "register_survives": {"registering.calls": 0.2, "registering.forgets_after": 5, "limit.weeks": [5, 6, 7, 30]},
+    "own_requests": {"needing.response": 0.5, "needing.response_floor": 0.5, "needing.own_request": 0.3},
+    "informal_help": {"needing.informal": 1, "network.degree": 2, "kinds.errands.neighbours_keep": 0.4},
     "asked": {"asking.along_tie": 0.002},
     "recruitment": {"asking.along_tie": 1e-5, "deciding.lapse_from_1": 0.05},
     "logit": {"deciding.climb_from_0": 0.2, "deciding.asked": -1},
@@ -71,6 +77,12 @@ WRONG: dict[str, dict[str, object]] = {
     "station_grids": {"dispatching.scope": "pooled"},
     "acceptance": {"dispatching.offers": 9},
     "attention": {"dispatching.away_chance": 0.8},
+    "classes": {"kinds.meals.urgency": "soon", "kinds.visits.urgency": "urgent"},
+    "people_with_cases": {"kinds.visits.lasts": 22},
+    "length_of_cases": {"kinds.visits.lasts": 22},
+    "register_survives": {"registering.calls": 0.055},
+    "own_requests": {"needing.response": 2.2},
+    "informal_help": {"needing.strong_tie": 0.5},
     "asked": {"asking.along_tie": 0.00055},
     "recruitment": {"deciding.lapse_from_1": 0.035},
     "logit": {"deciding.asked": 1.6},
@@ -105,6 +117,21 @@ def test_a_wrong_law_fails(name: str) -> None:
     assert any(row.verdict == "fails" for row in examined(name, lived_with=WRONG[name]))
 
 
+TEN_PERCENT: dict[str, dict[str, object]] = {
+    "classes": {"kinds.meals.weekly": 0.00055, "kinds.visits.weekly": 0.00033},
+    "people_with_cases": {"kinds.visits.weekly": 0.022},
+    "length_of_cases": {"kinds.visits.lasts": 18},
+    "register_survives": {"registering.forgets_after": 11},
+    "own_requests": {"needing.own_request": 0.22},
+    "informal_help": {"needing.informal": 0.275},
+}
+
+
+@pytest.mark.parametrize("name", TEN_PERCENT)
+def test_a_tenth_more_or_less_fails(name: str) -> None:
+    assert any(row.verdict == "fails" for row in examined(name, lived_with=TEN_PERCENT[name]))
+
+
 class MoversKeepTheirTier(Simulation):
     """A wrong law: newcomers take over the tier of those who lived in their dwelling before."""
 
@@ -137,7 +164,7 @@ def test_nothing_happens_in_the_still_community() -> None:
     s = Simulation(place, seed=3)
     before = {name: column.copy() for name, column in s.world.columns.items()}
     s.run_for(30)
-    passing = ("line", "week", "tenure", "luck_", "around_", "stand_", "seed", "slow_")
+    passing = ("line", "week", "tenure", "luck_", "around_", "stand_", "seed", "slow_", "staff_left", "count_staff")
     changed = [
         name for name, column in before.items()
         if not name.startswith(passing) and not np.array_equal(column, s.world.columns[name])

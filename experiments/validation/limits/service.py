@@ -28,6 +28,12 @@ def arrivals(c: Config) -> float:
     return sum(kind.weekly for kind in c.kinds.values()) * c.population.residents
 
 
+def capacity_of(c: Config) -> float:
+    """Orders a week that the staff of the whole station can dispatch."""
+    p = c.dispatching
+    return p.staff_per_1000 * c.population.residents / 1000 * p.staff_hours * p.staff_share * 60 / p.order_minutes
+
+
 def backlog(rate: float, capacity: int) -> tuple[float, float]:
     """Mean backlog and the chance that it is empty: Poisson arrivals of this rate, so many served a week.
 
