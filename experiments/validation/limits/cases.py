@@ -56,7 +56,8 @@ class Classes(Statistical):
         open_of = {run: self._open(c, run, classes) for run in range(self.seed, self.seed + self.runs)}
         for at, urgency in enumerate(URGENCIES):
             rate = sum(k.weekly for k in kinds if k.urgency == urgency) * c.population.residents
-            mean = mean_of_runs(self.runs, self.seed, lambda run, at=at: float(open_of[run][at]), self.standard_errors)
+            of_class = {run: means[at] for run, means in open_of.items()}
+            mean = mean_of_runs(self.runs, self.seed, of_class.__getitem__, self.standard_errors)
             found[f"open orders, {urgency}"] = mean
             if rate > 0:
                 found[f"weeks waited, {urgency} (Little)"] = Number(mean.value / rate, mean.error / rate)
