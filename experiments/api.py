@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from experiments.analysis.effects import effects, profile_bands
+from experiments.analysis.effects import effects
+from experiments.analysis.profiles import bands
 from experiments.runs.executor import Workers, perform, simulated
 from experiments.runs.present import claim, say_mended
 from experiments.runs.results import Results, results_for, settled
@@ -24,15 +25,13 @@ if TYPE_CHECKING:
 class Comparison(Results):
     """The results of a study that was run: tables of runs, weeks, effects and findings, as pandas frames."""
 
-    first_stage: int = 0
-
     def effects(self) -> "pd.DataFrame":
         """Every arm's paired effect on every outcome at every point (see analysis.effects)."""
-        return effects(self.runs(), self.study.reference, self.study.file.outcomes, self.first_stage)
+        return effects(self.runs(), self.study.reference, self.study.file.outcomes, self.study.file.asked())
 
     def profiles(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
-        """Each week's mean paired difference from the first arm and its 95 % t interval (`low`, `high`)."""
-        return profile_bands(super().profiles(list(metrics or self.study.file.outcomes)))
+        """Each week's mean paired difference from the first arm, its interval (`low`, `high`) and a band for all weeks at once."""
+        return bands(super().profiles(list(metrics or self.study.file.outcomes)))
 
     def trajectories(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
         """Each arm's mean in each week, and the band in which nine of ten runs lie."""
@@ -107,7 +106,6 @@ def compare(
     study = study if isinstance(study, Study) else read_study(study)
     read_own_files(study)
     store = Store(folder or Path("results") / study.name).open()
-    first = study.file.replicates if study.file.until else 0
     with store.held() as mended:
         claim(study, store)
         say_mended(store, mended)
@@ -117,4 +115,4 @@ def compare(
             seen = study.file.replicates
             study, _ = settled(asked, store)
     results = results_for(study, store)
-    return Comparison(results.study, store, results.communities, first)
+    return Comparison(results.study, store, results.communities)

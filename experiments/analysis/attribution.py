@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.analysis.effects import bca, t_quantile
+from experiments.analysis.intervals import interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ type Parts = frozenset[str]
 
 @dataclass(frozen=True)
 class Share:
-    """What one part of a bundle brings to one metric at one point, with 95 % intervals (t and BCa)."""
+    """What one part of a bundle brings to one metric at one point, with its 95 % interval."""
 
     point: int
     metric: str
@@ -31,8 +31,6 @@ class Share:
     share: float
     low: float
     high: float
-    bca_low: float
-    bca_high: float
     alone: float
     """Effect of the part when it comes first."""
     last: float
@@ -75,10 +73,7 @@ def _share(
     value = {parts: table[arm].to_numpy(float) for parts, arm in by_parts.items()}
     steps = {rest: value[rest | {part}] - value[rest] for rest in by_parts if rest < whole and part not in rest}
     shares = np.sum([weight[len(rest)] * step for rest, step in steps.items()], axis=0)
-    half = t_quantile(n) * shares.std(ddof=1) / np.sqrt(n) if n > 1 else np.nan
-    mean, (low, high) = float(shares.mean()), bca(shares)
+    mean, (low, high) = float(shares.mean()), interval(shares)
     first, last = steps[frozenset()], steps[whole - {part}]
     total = float((value[whole] - value[frozenset()]).mean())
-    return Share(
-        *label, part, mean, mean - half, mean + half, low, high, float(first.mean()), float(last.mean()), total, n
-    )
+    return Share(*label, part, mean, low, high, float(first.mean()), float(last.mean()), total, n)

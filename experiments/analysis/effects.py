@@ -1,27 +1,37 @@
 """Effects: what an arm changes, measured pair by pair on shared chance (common random numbers).
 
 Replicate r has the same luck (common random numbers) in every arm, so each arm's effect is the mean of the differences within pairs. Every
-effect comes with a t and a BCa bootstrap interval (95 %), an interval that holds for all arms of an outcome at once,
-effect sizes, and how many times more runs an unpaired comparison would have needed.
+effect comes with a 95 % interval and one that holds for all arms of an outcome at once (or of all the outcomes that a
+study calls primary; see intervals), with effect sizes, with what it says beside the smallest difference that matters, and
+how many times more runs an unpaired comparison would have needed.
 
-Sources: efron1987, hesterberg2015, dunnett1955, klein2024, cochran1977
+Sources: dunnett1955, klein2024, schuirmann1987
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+from experiments.analysis.intervals import (
+    LEVEL,
+    Numbers,
+    interval,
+    joint_quantile,
+    pairs_for,
+    skewness,
+    t_quantile,
+)  # fmt: skip
+from experiments.analysis.stopping import Wanted
 
 if TYPE_CHECKING:
     import pandas as pd
 
-type Numbers = NDArray[np.float64]
-
-LEVEL = 0.95
-BOOTSTRAPS = 2000
-_DRAWS = 20_000
+HIGHER, LOWER, SAME, UNKNOWN = "higher", "lower", "no difference that matters", "not known"
+"""What an effect says: its interval leaves out 0; the 90 % interval lies within what matters; neither."""
 
 
 @dataclass(frozen=True)
@@ -43,13 +53,14 @@ class Effect:
     """Standard deviation of the differences."""
     low: float
     high: float
-    """95 % t interval of the effect."""
-    bca_low: float
-    bca_high: float
-    """95 % bias-corrected and accelerated bootstrap interval."""
+    """95 % interval of the effect; NaN below five pairs."""
     joint_low: float
     joint_high: float
-    """Interval that holds for all arms of this point and metric at once with 95 %."""
+    """Interval that holds for all arms of this point and metric at once with 95 %; of a primary metric for all of these."""
+    says: str
+    """`higher`, `lower`, `no difference that matters` or `not known`."""
+    matters: float
+    """The smallest difference that matters, as the study states it, in the metric's unit; NaN where it states none."""
     relative: float
     """Effect as a share of the first arm's mean."""
     d_z: float
@@ -59,135 +70,147 @@ class Effect:
     above: float
     """Share of pairs in which this arm is above the first."""
     skew: float
-    """Skewness of the differences: what makes intervals from few pairs too short."""
+    """Skewness of the differences."""
     correlation: float
     """Correlation within pairs: what shared chance achieved."""
     gain: float
     """How many times more runs an unpaired comparison would need for the same interval."""
 
 
-def effects(runs: "pd.DataFrame", reference: str, metrics: Sequence[str], first_stage: int = 0) -> "pd.DataFrame":
+@dataclass(frozen=True)
+class Asked:
+    """What a study asks of its effects beyond their intervals."""
+
+    primary: tuple[str, ...] = ()
+    """Metrics whose joint intervals hold for all of them at once."""
+    matters: Mapping[str, Wanted] | None = None
+    """The smallest difference of a metric that matters."""
+    until: Mapping[str, Wanted] | None = None
+    """Half-widths until which runs were added: no interval is shown narrower than what was asked for."""
+
+    def half(self, metric: str, reference: float) -> float:
+        """The half-width that runs were added for, in the metric's unit; 0 where none was."""
+        return self.until[metric].at(reference) if self.until and metric in self.until else 0.0
+
+    def least(self, metric: str, reference: float) -> float:
+        """The smallest difference that matters, in the metric's unit; NaN where none is stated."""
+        return self.matters[metric].at(reference) if self.matters and metric in self.matters else math.nan
+
+
+def effects(runs: "pd.DataFrame", reference: str, metrics: Sequence[str], asked: Asked | None = None) -> "pd.DataFrame":
     """Every arm's effect on every metric at every point, one row each.
 
-    `runs` has the columns arm, point, replicate and the metrics. Pairs lack where one of the two runs failed. When the
-    number of replicates was chosen from the first few (`first_stage`), no interval is narrower than Stein's rule allows
-    (see stopping).
+    `runs` has the columns arm, point, replicate and the metrics. Pairs lack where one of the two runs failed.
     """
     import pandas as pd
 
+    asked = asked or Asked()
     rows: list[Effect] = []
     arms = [arm for arm in dict.fromkeys(runs["arm"]) if arm != reference]
     for point, here in runs.groupby("point", sort=True):
-        for metric in metrics:
-            table = here.pivot(index="replicate", columns="arm", values=metric)
-            if reference not in table:
-                continue
-            table = table.reindex(
-                range(int(table.index.max()) + 1)
-            )  # a row a replicate, also where all its runs failed
-            present = [arm for arm in arms if arm in table]
-            by_first = joint_quantile(table, reference, present, first_stage) if first_stage else np.nan
-            stages = joint_quantile(table, reference, present), by_first
+        tables = {metric: here.pivot(index="replicate", columns="arm", values=metric) for metric in metrics}
+        tables = {metric: table for metric, table in tables.items() if reference in table}
+        together = _over(tables, reference, arms, [m for m in tables if m in asked.primary])
+        for metric, table in tables.items():
             base = table[reference].to_numpy(float)
+            joint = together if metric in asked.primary else _over(tables, reference, arms, [metric])
             rows += [
-                effect_of(table[arm].to_numpy(float), base, stages, (int(str(point)), arm, metric), first_stage)
-                for arm in present
+                effect_of(table[arm].to_numpy(float), base, joint, (int(str(point)), arm, metric), asked)
+                for arm in arms
+                if arm in table
             ]
     return pd.DataFrame([asdict(row) for row in rows], columns=list(Effect.__dataclass_fields__))
+
+
+def _over(tables: "Mapping[str, pd.DataFrame]", reference: str, arms: Sequence[str], metrics: Sequence[str]) -> float:
+    """The quantile for intervals that hold for all arms of these metrics at once."""
+    gaps = [
+        tables[m][arm].to_numpy(float) - tables[m][reference].to_numpy(float)
+        for m, arm in product(metrics, arms)
+        if arm in tables[m]
+    ]
+    if not gaps:
+        return math.nan
+    table = np.column_stack(gaps)
+    return joint_quantile(table[np.isfinite(table).all(axis=1)])
 
 
 def effect_of(
     arm: Numbers,
     reference: Numbers,
-    joint: tuple[float, float] = (np.nan, np.nan),
+    joint: float = math.nan,
     label: tuple[int, str, str] = (0, "", ""),
-    first_stage: int = 0,
+    asked: Asked | None = None,
 ) -> Effect:
-    """The paired effect of two columns of runs, row r being replicate r.
-
-    `joint`: the quantiles of the joint interval, by all pairs and by the first stage.
-    """
+    """The paired effect of two columns of runs, row r being replicate r; `joint`: the quantile of the joint interval."""
     whole = np.isfinite(arm) & np.isfinite(reference)
     a, b = arm[whole], reference[whole]
-    d, n = a - b, int(whole.sum())
-    mean = float(d.mean()) if n else np.nan
+    d, n, asked = a - b, int(whole.sum()), asked or Asked()
+    mean, base = (float(d.mean()), float(b.mean())) if n else (np.nan, np.nan)
     sd = float(d.std(ddof=1)) if n > 1 else np.nan
-    plain = t_quantile(n) * sd / np.sqrt(n) if n > 1 else np.nan
-    half, wide = plain, max(plain, joint[0] * sd / np.sqrt(n)) if n > 1 else np.nan
-    first = d[: int(whole[:first_stage].sum())]
-    if first.size > 1:
-        spread_then = first.std(ddof=1) / np.sqrt(n)
-        half = max(half, t_quantile(first.size) * spread_then)
-        wide = max(wide, half, joint[1] * spread_then)
-    bca_low, bca_high = bca(d, wider=half / plain if n > 1 and plain > 0 else 1.0)
+    half, least = asked.half(label[2], base), asked.least(label[2], base)
+    low, high = _at_least(interval(d), mean, half)
+    joint = t_quantile(n) if math.isnan(joint) else max(joint, t_quantile(n))
+    joint_low, joint_high = _at_least(interval(d, joint), mean, half)
     apart = (a.var(ddof=1) + b.var(ddof=1)) if n > 1 else np.nan
     spread = n > 1 and a.std() > 0 and b.std() > 0
     return Effect(
         *label,
         n=n,
-        reference=float(b.mean()) if n else np.nan,
+        reference=base,
         mean=float(a.mean()) if n else np.nan,
         effect=mean,
         sd=sd,
-        low=mean - half,
-        high=mean + half,
-        bca_low=bca_low,
-        bca_high=bca_high,
-        joint_low=mean - wide,
-        joint_high=mean + wide,
-        relative=mean / b.mean() if n and b.mean() else np.nan,
+        low=low,
+        high=high,
+        joint_low=joint_low,
+        joint_high=joint_high,
+        says=says(low, high, _at_least(interval(d, level=2 * LEVEL - 1), mean, half), least),
+        matters=least,
+        relative=mean / base if n and base else np.nan,
         d_z=mean / sd if n > 1 and sd > 0 else np.nan,
         cliff=cliff(a, b),
         above=float((d > 0).mean()) if n else np.nan,
-        skew=float(((d - mean) ** 3).mean() / d.std() ** 3) if n > 2 and d.std() > 0 else np.nan,
+        skew=skewness(d) if n > 2 and sd > 0 else np.nan,
         correlation=float(np.corrcoef(a, b)[0, 1]) if spread else np.nan,
         gain=float(apart / sd**2) if n > 1 and sd > 0 else np.nan,
     )
 
 
-def few_for_their_skew(table: "pd.DataFrame") -> "pd.DataFrame":
-    """The rows of effects whose pairs are fewer than 25 times the squared skewness: Cochran's rule for a mean's interval.
+def _at_least(ends: tuple[float, float], mean: float, half: float) -> tuple[float, float]:
+    """The interval, no narrower than the half-width at which runs stopped: looking until it is narrow picks calm samples."""
+    low, high = ends
+    return (min(low, mean - half), max(high, mean + half)) if high > low else ends
 
-    With fewer, a sample often misses the rare large differences, and its intervals hold the truth less often than said.
+
+def says(low: float, high: float, narrower: tuple[float, float], least: float) -> str:
+    """What an effect says by its interval and, of `no difference that matters`, by two one-sided tests of 5 %."""
+    within = least > 0 and -least < narrower[0] and narrower[1] < least
+    if low == high == 0.0 or within:
+        return SAME
+    return HIGHER if low > 0 else LOWER if high < 0 else UNKNOWN
+
+
+def advice(table: "pd.DataFrame") -> "pd.DataFrame":
+    """One row an outcome: what its pairs can tell (`tells`), and how many tell what matters (`pairs`, 0 where none is stated).
+
+    `tells`: the difference whose interval leaves out 0 in eight of ten studies of as many pairs. Both hang on the
+    standard deviation of the differences alone, pooled over arms and points: an estimate that is right on average
+    whatever the number of pairs, unlike one of skewness. `pairs`: the half-width of the interval is what matters.
     """
-    return table[table["n"] < 25 * table["skew"] ** 2]
-
-
-def t_quantile(n: int, level: float = LEVEL) -> float:
-    """Half-width of a two-sided t interval from n values, in standard errors."""
+    import pandas as pd
     from scipy.special import stdtrit
 
-    return float(stdtrit(n - 1, 0.5 + level / 2)) if n > 1 else np.nan
-
-
-def bca(values: Numbers, level: float = LEVEL, draws: int = BOOTSTRAPS, wider: float = 1.0) -> tuple[float, float]:
-    """BCa bootstrap interval of a mean, widened for few values; the same values give the same interval, NaN below 3.
-
-    `wider`: how many times wider a rule of stopping asks the t interval to be.
-    """
-    from scipy.special import ndtr, ndtri
-
-    n = values.size
-    if n < 3:
-        return np.nan, np.nan
-    if np.ptp(values) == 0:
-        return float(values[0]), float(values[0])
-    chance = np.random.default_rng(n)
-    some = max(1, min(500, 250_000 // n))  # resamples at a time: of many values, few, for the memory they take
-    means = np.concatenate(
-        [values[chance.integers(0, n, (min(some, draws - i), n))].mean(axis=1) for i in range(0, draws, some)]
-    )
-    mean = values.mean()
-    below = ((means < mean).sum() + 0.5 * (means == mean).sum()) / draws
-    bias = ndtri(np.clip(below, 1 / draws, 1 - 1 / draws))
-    gaps = values - mean  # the jackknife means differ from the mean by -gap / (n - 1)
-    skew = float((gaps**3).sum() / (6 * (gaps**2).sum() ** 1.5))
-    # A plain bootstrap of few values is too short by as much as a normal instead of a t interval with 1/n for 1/(n-1).
-    # That bias and skewness are estimated too costs about 2/n more, by the coverage that the tests measure.
-    reach = wider * np.sqrt(n / (n - 1)) * t_quantile(n, level) * (1 + 2 / n)
-    ends = bias + np.array([-reach, reach])
-    low, high = np.quantile(means, ndtr(bias + ends / (1 - skew * ends)))
-    return float(low), float(high)
+    rows = []
+    for metric, own in table[(table["n"] > 1) & (table["sd"] > 0)].groupby("metric", sort=False):
+        n, sd = int(own["n"].min()), math.sqrt(float((own["sd"] ** 2 * (own["n"] - 1)).sum() / (own["n"] - 1).sum()))
+        reach = t_quantile(n) + float(stdtrit(n - 1, 0.8))
+        least = float(own["matters"].min())
+        pairs = pairs_for(sd, least) if least > 0 else 0
+        rows.append(
+            {"metric": metric, "n": n, "sd": sd, "tells": reach * sd / math.sqrt(n), "matters": least, "pairs": pairs}
+        )
+    return pd.DataFrame(rows, columns=["metric", "n", "sd", "tells", "matters", "pairs"])
 
 
 def cliff(a: Numbers, b: Numbers) -> float:
@@ -198,36 +221,3 @@ def cliff(a: Numbers, b: Numbers) -> float:
     above = np.searchsorted(b, a, "left").sum()
     below = (b.size - np.searchsorted(b, a, "right")).sum()
     return float((above - below) / (a.size * b.size))
-
-
-def joint_quantile(
-    table: "pd.DataFrame", reference: str, arms: Sequence[str], first_stage: int = 0, level: float = LEVEL
-) -> float:
-    """The quantile of the largest |t| over the arms, given how their differences correlate (drawn, always alike).
-
-    `first_stage`: replicates that the standard deviations come from, 0 for all.
-    """
-    if not arms:
-        return np.nan
-    gaps = table[list(arms)].sub(table[reference], axis=0)
-    differences = gaps.dropna().to_numpy(float)
-    n, k = differences.shape
-    n = len(gaps[gaps.index < first_stage].dropna()) if first_stage else n
-    if n < 3 or k == 1:
-        return t_quantile(n, level)
-    scale = differences.std(axis=0, ddof=1)
-    moving = differences[:, scale > 0]
-    if moving.shape[1] < 2:
-        return t_quantile(n, level)
-    root = np.linalg.cholesky(np.corrcoef(moving.T) + 1e-9 * np.eye(moving.shape[1]))
-    chance = np.random.default_rng(k)
-    normal = chance.standard_normal((_DRAWS, moving.shape[1])) @ root.T
-    return float(np.quantile(np.abs(normal).max(axis=1) / np.sqrt(chance.chisquare(n - 1, _DRAWS) / (n - 1)), level))
-
-
-def profile_bands(profiles: "pd.DataFrame", level: float = LEVEL) -> "pd.DataFrame":
-    """Adds `low` and `high`, the t interval of each week's mean difference, to a table of profiles."""
-    n = profiles["n"].to_numpy(float)
-    quantile = {k: t_quantile(int(k), level) for k in np.unique(n)}
-    half = np.array([quantile[k] for k in n]) * profiles["sd"].to_numpy(float) / np.sqrt(n)
-    return profiles.assign(low=profiles["mean"] - half, high=profiles["mean"] + half)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.analysis.effects import Numbers, effect_of, t_quantile
+from experiments.analysis.effects import Asked, effect_of
+from experiments.analysis.intervals import FEWEST, Numbers, t_quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ MEASURES = {
 """Metrics of the evaluation, each with the side that it stands on."""
 
 
-def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str], first_stage: int = 0) -> "pd.DataFrame":
+def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str], asked: Asked | None = None) -> "pd.DataFrame":
     """One row an arm, point and measure: side, metric, n, reference, mean, effect, low, high (95 %, paired).
 
     `runs` has the columns arm, point, replicate and the metrics. The last measure of an arm is the price: yuan for each
@@ -53,7 +54,7 @@ def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str], first_s
                 continue
             pairs = {m: (t[arm].to_numpy(float), t[reference].to_numpy(float)) for m, t in tables.items()}
             for metric, (one, other) in pairs.items():
-                e = effect_of(one, other, first_stage=first_stage)
+                e = effect_of(one, other, label=(0, arm, metric), asked=asked)
                 rows.append(
                     {
                         "point": int(str(point)),
@@ -94,7 +95,7 @@ def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str], first_s
 def fieller(above: Numbers, below: Numbers) -> tuple[float, float, float]:
     """Ratio of two paired means and its 95 % interval; NaN where the lower mean is not positive, infinite where open."""
     n = above.size
-    if n < 2 or below.mean() <= 0.0:
+    if n < FEWEST or below.mean() <= 0.0:
         return math.nan, math.nan, math.nan
     a, b = float(above.mean()), float(below.mean())
     (v_a, covariance), (_, v_b) = np.cov(above, below) / n

@@ -230,7 +230,7 @@ def report(
     from experiments.tasks.run import results_of
 
     asked = read_study(study, changes, replicates, points)
-    click.echo(write_report(*results_of(asked, out or Path("results") / asked.name), lang))
+    click.echo(write_report(results_of(asked, out or Path("results") / asked.name), lang))
 
 
 @click.command()

@@ -122,7 +122,7 @@ def _sensitivity(study: Study, runs: "pd.DataFrame", outcomes: list[str]) -> "pd
             if arm != study.reference:
                 values = values - _cube(study, runs, study.reference, metric)
             if method == "saltelli":
-                table = table_of(sobol(values, factors, metric))
+                table = table_of(sobol(values, factors, metric, shares_of(study.file.design, len(factors))))
             else:
                 table = table_of(morris(values, shares_of(study.file.design, len(factors)), factors, metric))
             quantity = arm if arm == study.reference else f"effect of {arm}"
@@ -175,6 +175,12 @@ def _regret(study: Study, runs: "pd.DataFrame", objectives: list[str], better: d
 def _lacking(study: Study, without: Sequence[str]) -> tuple[str, str]:
     """What is missing to find out more, in English and Chinese: arms without a finished run, replicates, packages."""
     english, chinese = _no_failing(study)
+    few, method = study.file.replicates, study.file.design.method
+    if method in ("saltelli", "morris") and few < 3:
+        luck = ("cannot be told from parameters, and makes totals too high", "无法与参数区分，总指数偏高")
+        luck = luck if few == 1 else ("is in no interval: they count points only", "未计入区间：区间只反映取值点")
+        english = f"With {few} replicate{'s' * (few > 1)} luck {luck[0]}; three or more mend it. {english}".strip()
+        chinese = f"重复{few}次时，偶然{luck[1]}；三次以上即可避免。{chinese}"
     if without:
         names = ", ".join(without)
         english = f"No run is finished of: {names}. What needs these arms is left out. {english}".strip()

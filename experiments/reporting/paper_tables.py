@@ -34,12 +34,15 @@ MEANINGS = {
     "mean": "mean of the arm",
     "effect": "mean difference from the first arm, over pairs",
     "sd": "standard deviation of the differences",
-    "low": "lower end of the 95 % t interval",
-    "high": "upper end of the 95 % t interval",
-    "bca_low": "lower end of the 95 % BCa bootstrap interval",
-    "bca_high": "upper end of the 95 % BCa bootstrap interval",
-    "joint_low": "lower end of the 95 % interval for all arms of an outcome at once",
-    "joint_high": "upper end of the 95 % interval for all arms of an outcome at once",
+    "low": "lower end of the 95 % interval",
+    "high": "upper end of the 95 % interval",
+    "joint_low": "lower end of the interval for all arms (and primary outcomes) at once",
+    "joint_high": "upper end of the interval for all arms (and primary outcomes) at once",
+    "says": "higher, lower, no difference that matters, or not known",
+    "matters": "smallest difference that matters, as the study states it",
+    "all_low": "lower end of the band for all weeks at once",
+    "all_high": "upper end of the band for all weeks at once",
+    "turn": "angle between a week's differences and those of the week before",
     "relative": "effect as a share of the first arm's mean",
     "d_z": "effect over the standard deviation of the differences",
     "cliff": "Cliff's delta of the arms, -1 to 1",
@@ -70,7 +73,7 @@ def meanings_of(tables: "Tables") -> dict[str, str]:
 def tables_for_a_paper(tables: "Tables", found: "Mapping[str, pd.DataFrame]") -> "dict[str, pd.DataFrame]":
     """Effects as numbers, the runs, what the design allows to find, and what the figures of time are drawn from."""
     named = {"effects": tables.effects, "runs": tables.runs}
-    named |= {"evaluation": evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)}
+    named |= {"evaluation": evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)}
     named |= found
     named |= {"figure_trajectories": tables.trajectories, "figure_profiles": tables.profiles}
     named |= residents_and_ties(tables)

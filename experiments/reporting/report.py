@@ -10,7 +10,6 @@ from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.analysis.effects import few_for_their_skew
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
 from experiments.reporting.doses import arm_in_words
 from experiments.reporting.escape import attribute, in_html, table_in_html
@@ -20,6 +19,7 @@ from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.reporting.result_tables import difference_in_words, failing_in_words, tables_of
 from experiments.reporting.snapshot import snapshots_of
+from experiments.reporting.verdicts import in_brief, known, known_note
 from experiments.reporting.wording import (
     FINDINGS,
     GRADES,
@@ -28,7 +28,6 @@ from experiments.reporting.wording import (
     effects_on_a_page,
     evidence_by_part,
     evidence_in_words,
-    in_brief,
     in_language,
     measured,
     methods,
@@ -67,14 +66,14 @@ ARMS_ON_A_PAGE = 3
 _KEPT = ("runs.parquet", "city.parquet", "resolved.yaml", "manifest.json")
 
 
-def write_report(results: Results, first_stage: int, language: Language = "en") -> Path:
+def write_report(results: Results, language: Language = "en") -> Path:
     """Write report.html (in Chinese report-zh.html) into the study's folder; all that it shows is inside the file.
 
     Beside it the folder `tables/` for a paper, and ro-crate-metadata.json, which says what every file is.
     """
     study, folder, look = results.study, results.store.folder, Look(language=language)
     suffix = "" if language == "en" else f"-{language}"
-    plain = tables_of(results, first_stage=first_stage, every_metric=True)
+    plain = tables_of(results, every_metric=True)
     plain = replace(plain, snapshots=snapshots_of(study, results.store.finished()))
     tables = in_language(study, plain, language)
     drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
@@ -90,7 +89,7 @@ def write_report(results: Results, first_stage: int, language: Language = "en") 
     sections = [
         (look.say("In brief", "要点"), _in_brief(tables, look)),
         (look.say("Design", "设计"), _design(study, tables, look)),
-        (look.say("Methods", "方法"), f"<p>{in_html(methods(study, tables, first_stage, look))}</p>"),
+        (look.say("Methods", "方法"), f"<p>{in_html(methods(study, tables, look))}</p>"),
         (look.say("Effects", "效应"), _effects(tables, look)),
         (look.say("Outcome, process and price", "结果、过程与代价"), _evaluation(evaluation, tables, look)),
         (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(findings, found, look)),
@@ -139,13 +138,7 @@ def _effects(tables: "Tables", look: Look) -> str:
     ]
     if not shown:
         return ""
-    thin = few_for_their_skew(tables.effects)
-    warned = look.say(
-        f"{len(thin)} of {len(tables.effects)} effects come mostly from a few runs: their intervals hold the truth less often than "
-        "95 % says; more replicates help.",
-        f"{len(tables.effects)}项效应中有{len(thin)}项主要来自少数运行：其区间的覆盖率低于95%，应增加重复。",
-    )
-    notes = [columns_in_words(look), *([warned] if len(thin) else [])]
+    notes = [*known(tables, look), known_note(tables, look), columns_in_words(look)]
     return "".join(shown) + "".join(f"<p class='dim'>{in_html(note)}</p>" for note in notes)
 
 
@@ -153,7 +146,7 @@ def _evaluation_in_words(tables: "Tables", look: Look) -> "tuple[pd.DataFrame, i
     """One row a measure and point, differences above their intervals: columns of words (and how many), then one an arm."""
     import pandas as pd
 
-    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
+    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)
     if found.empty:
         return found, 0
     places = {name: place for place, name in enumerate((*MEASURES, PRICE))}
@@ -187,9 +180,9 @@ def _evaluation(shown: "pd.DataFrame", tables: "Tables", look: Look) -> str:
         return ""
     said = look.say(
         "What was achieved and for whom, how the community fared on the way, and what an averted unmet person-week cost: "
-        f"differences from {tables.arms[0]} with 95 % t intervals; of the price, Fieller's, which has no bound where it cannot "
+        f"differences from {tables.arms[0]} with 95 % intervals; of the price, Fieller's, which has no bound where it cannot "
         "be told that any need was averted.",
-        f"达成了什么、惠及谁，社区过程如何，每减少一个未满足人周花费多少：与“{tables.arms[0]}”之差及95% t 区间；"
+        f"达成了什么、惠及谁，社区过程如何，每减少一个未满足人周花费多少：与“{tables.arms[0]}”之差及95%区间；"
         "价格为 Fieller 区间，无法断定需求减少时没有界限。",
     )
     return f"<p>{in_html(said)}</p>" + table_in_html(shown)

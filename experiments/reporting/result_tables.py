@@ -4,13 +4,15 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from experiments.analysis.effects import effects, few_for_their_skew, profile_bands
+from experiments.analysis.effects import effects
 from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
+from experiments.analysis.profiles import bands
 from experiments.reporting.console import Numbers, Words, spread
 from experiments.reporting.explore import explore
 from experiments.reporting.figures import wanted
 from experiments.reporting.figures.style import Look, decimals
 from experiments.reporting.figures.tables import Meaning, Tables
+from experiments.reporting.verdicts import known, known_note
 from experiments.reporting.wording import evidence_in_words, number, signed
 from experiments.runs.results import Results, give_back
 from experiments.study.caveats import caveats, unmoved
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True, every_metric: bool = False) -> Tables:
+def tables_of(results: Results, *, over_time: bool = True, every_metric: bool = False) -> Tables:
     """The tables of a study; `over_time=False` leaves out those with one row a week.
 
     `every_metric`: the table of runs has all metrics that were kept, not only those of figures and printed tables.
@@ -49,9 +51,9 @@ def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True,
         metrics={name: Meaning(m.label, m.label_zh, m.unit, m.better) for name, m in METRICS.items()},
         outcomes=outcomes,
         runs=runs,
-        effects=effects(runs, study.reference, outcomes, first_stage),
+        effects=effects(runs, study.reference, outcomes, file.asked()),
         trajectories=trajectories,
-        profiles=profile_bands(profiles) if over_time else profiles,
+        profiles=bands(profiles) if over_time else profiles,
         varies=tuple(file.varies),
         points=tuple(point_in_words(point) for point in study.points),
         spans={arm: _spans(study, arm) for arm in study.arms},
@@ -62,7 +64,7 @@ def tables_of(results: Results, *, first_stage: int = 0, over_time: bool = True,
         objectives=found.objectives,
         window=file.window,
         weeks=file.weeks,
-        first_stage=first_stage,
+        asked=file.asked(),
     )
     give_back()
     return tables
@@ -113,7 +115,7 @@ def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
     """Outcome, process and price of every arm, measure by measure, at the only point of a study; nothing for several."""
     if len(tables.points) > 1 or len(tables.arms) < 2:
         return
-    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.first_stage)
+    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)
     if found.empty:
         return
     cells = {
@@ -158,7 +160,7 @@ def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int
         return number(mean)
     row = rows.iloc[0]
     if not math.isfinite(row["low"]):
-        return f"{number(mean)}\n{number(row['effect'], sign=True)}\n(one pair:\nno interval)"
+        return f"{number(mean)}\n{number(row['effect'], sign=True)}\n(fewer than 5\npairs: no interval)"
     good = tables.metrics[metric].better
     clear = row["low"] > 0 or row["high"] < 0
     colour = "" if not clear or not good else "green" if row["effect"] * good > 0 else "red"
@@ -239,17 +241,12 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
     whom = " over all residents of the city" if file.city else ""
     notes = [f"Means{whom}, last {file.window} of {file.weeks} weeks."]
     if len(tables.arms) > 1:
-        notes.append(f"Below them: difference from {tables.arms[0]} and its 95 % t interval, over pairs of runs.")
+        notes.append(f"Below them: difference from {tables.arms[0]} and its 95 % interval, over pairs of runs.")
     console.print(" ".join(notes), style="dim")
-    if (thin := few_for_their_skew(tables.effects)).size:
-        most_skewed = thin.loc[(thin["skew"].abs()).idxmax()]
-        pairs = math.ceil(25 * most_skewed["skew"] ** 2)
-        console.print(
-            f"{len(thin)} of {len(tables.effects)} effects come mostly from a few runs (most of all "
-            f"{most_skewed['arm']}, {most_skewed['metric']}): their intervals hold the truth less often than 95 % says. "
-            f"More replicates help: {pairs} at least, by Cochran's rule.",
-            style="yellow",
-        )
+    for line in known(tables, Look()):
+        console.print(line)
+    if len(tables.effects):
+        console.print(known_note(tables, Look()), style="dim")
     labels = {m: (tables.metrics[m].label, tables.metrics[m].label_zh) for m in tables.outcomes}
     for said, _ in (*caveats(study), *unmoved(tables.runs, labels)):
         console.print(said, style="yellow")

@@ -6,11 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from experiments.analysis.stopping import FIRST
 from experiments.reporting.doses import values_in_words
 from experiments.reporting.escape import apart
 from experiments.reporting.figures.style import Language, Look, decimals
 from experiments.reporting.figures.tables import UNITS_ZH, Tables
 from experiments.study.design import Study
+from experiments.study.schema import StudyFile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +58,14 @@ def chinese_names(study: Study) -> dict[str, str]:
     return found if len(set(found.values())) == len(found) else {arm: arm for arm in found}
 
 
+def _at_once(file: StudyFile, tables: Tables, look: Look) -> str:
+    """For what the joint intervals hold at once."""
+    if not file.primary:
+        return look.say("an outcome", "同一结果")
+    named = [tables.metrics[m].say(look.language) for m in file.primary]
+    return look.say(f"the primary outcomes ({', '.join(named)})", f"主要结果（{'、'.join(named)}）")
+
+
 def in_language(study: Study, tables: Tables, language: Language) -> Tables:
     """The tables with arms and parts named in this language."""
     from sim import POLICIES
@@ -74,7 +84,7 @@ def measured(tables: Tables, metric: str, look: Look, between: str = " ") -> str
     return f"{meaning.say(look.language)}{between}({unit})" if unit else meaning.say(look.language)
 
 
-def methods(study: Study, tables: Tables, first_stage: int, look: Look) -> str:
+def methods(study: Study, tables: Tables, look: Look) -> str:
     """A paragraph for the methods section of a paper."""
     file, n = study.file, tables.counted()
     runs = f"{tables.runs['run'].nunique() if 'run' in tables.runs else len(tables.runs):,}"
@@ -109,22 +119,22 @@ def methods(study: Study, tables: Tables, first_stage: int, look: Look) -> str:
         + f", with {n} {replicates} each ({runs} {different}).{left} {began}"
         f"Outcomes are means of the last {file.window} weeks. Replicates share their random numbers across arms and points, "
         f"one for each person, week and decision, so every arm was compared with {reference!r} pair by pair. We report mean "
-        "paired differences with 95 % t intervals, intervals that hold for all arms of an outcome at once (the largest |t|, "
-        "given the correlation of the differences), BCa bootstrap intervals and effect sizes."
+        "paired differences with 95 % intervals (of t, towards the long tail of skewed differences Hall's, widened for few pairs; "
+        f"coverage in docs/intervals.md), intervals that hold for all arms of {_at_once(file, tables, look)} at once (the largest "
+        "|t|, given the correlation of the differences), and effect sizes."
     )
     chinese = (
         f"我们对{place_zh}模拟了{file.weeks}周，共{len(study.arms)}组"
         + (f"、{points}个取值点（{method}设计）" if points > 1 else "")
         + f"，每组重复{n}次（共{runs}次不同的运行）。{left_zh}{began_zh}结果取最后{file.window}周的均值。各组与各取值点在同一次重复中"
-        f"使用相同的随机数（按居民、周和决定逐一对应），因此每组都与“{reference}”逐对比较。我们报告配对差的均值及95% t 区间、"
-        "对同一结果的各组同时成立的区间（按差值相关性取最大|t|）、BCa 自助区间和效应量。"
+        f"使用相同的随机数（按居民、周和决定逐一对应），因此每组都与“{reference}”逐对比较。我们报告配对差的均值及95%区间（t 区间，"
+        "偏态差值的长尾一侧用 Hall 区间，对数少时加宽；覆盖率见 docs/intervals.md）、"
+        f"对{_at_once(file, tables, look)}的各组同时成立的区间（按差值相关性取最大|t|）和效应量。"
     )
-    return look.say(english, chinese) + (
-        look.say(" ", "") + _precision(study, tables, first_stage, look) if first_stage else ""
-    )
+    return look.say(english, chinese) + (look.say(" ", "") + _precision(study, tables, look) if file.until else "")
 
 
-def _precision(study: Study, tables: Tables, first_stage: int, look: Look) -> str:
+def _precision(study: Study, tables: Tables, look: Look) -> str:
     """What half-widths were wanted, by which rule, and which were reached."""
     reached, reached_zh, effects = [], [], tables.effects
     for metric, wanted in study.file.wanted().items():
@@ -139,37 +149,10 @@ def _precision(study: Study, tables: Tables, first_stage: int, look: Look) -> st
         reached.append(f"{label}: {show.format(wanted.width)}{of} wanted, {show.format(widest)} reached at widest")
         reached_zh.append(f"{label}目标{show.format(wanted.width)}，最宽处为{show.format(widest)}")
     return look.say(
-        "Runs were added until the half-widths of the intervals were small enough: by Stein's rule on the first "
-        f"{first_stage} pairs, and by later looks at the spread of all pairs, which may add runs only; each t interval is the "
-        f"wider of the two ({'; '.join(reached)}).",
-        f"运行次数不断增加，直至区间半宽足够小：先按前{first_stage}对用 Stein 规则，之后再看全部配对的离散程度，"
-        f"只增不减；t 区间取两者中较宽者（{'；'.join(reached_zh)}）。",
+        f"Runs were added, after a first look at {min(max(study.file.replicates, FIRST), study.file.most)} pairs or more, until there were 15 % more than the "
+        f"interval needed for the half-width asked for; none is reported narrower than that ({'; '.join(reached)}).",
+        f"先看至少{min(max(study.file.replicates, FIRST), study.file.most)}对，再增加运行，直至对数比区间达到目标半宽所需多15%；报告的区间不窄于目标（{'；'.join(reached_zh)}）。",
     )
-
-
-def in_brief(tables: Tables, look: Look) -> list[str]:
-    """A sentence an outcome: which arms differ from the first, by how much, and which cannot be told from it."""
-    said = []
-    for metric in tables.outcomes if len(tables.points) == 1 and len(tables.effects) else ():
-        own = tables.effects[tables.effects["metric"] == metric]
-        clear, unclear = list[str](), list[str]()
-        same = own["arm"][(own["low"] == 0) & (own["high"] == 0)]
-        for _, row in own.drop(same.index).iterrows():
-            places = decimals(row["high"] - row["low"])
-            interval = _between(row["low"], row["high"], places, look)
-            text = f"{row['arm']} {signed(row['effect'], places)} ({interval})"
-            (clear if row["low"] > 0 or row["high"] < 0 else unclear).append(text)
-        start = measured(tables, metric, look) + look.say(
-            f": {number(own['reference'].iloc[0])} in \N{LEFT SINGLE QUOTATION MARK}{tables.arms[0]}\N{RIGHT SINGLE QUOTATION MARK}; ",
-            f"：“{tables.arms[0]}”为{number(own['reference'].iloc[0])}；",
-        )
-        parts = [look.say(", ", "，").join(clear)] if clear else []
-        if unclear:
-            parts.append(look.say("not told from 0: ", "与0无法区分：") + look.say(", ", "，").join(unclear))
-        if len(same):
-            parts.append(look.say("the same in every pair: ", "每对运行均相同：") + look.say(", ", "，").join(same))
-        said.append(true_minus(start + look.say("; ", "；").join(parts) + look.say(".", "。")))
-    return said
 
 
 def effects_in_words(tables: Tables, metric: str, look: Look) -> "pd.DataFrame":
@@ -188,11 +171,10 @@ def effects_in_words(tables: Tables, metric: str, look: Look) -> "pd.DataFrame":
                 look.say(f"Mean of {tables.arms[0]}", f"{tables.arms[0]}均值"): number(row["reference"]),
                 look.say("Difference", "差值"): signed(row["effect"], places)
                 + (f" ({signed(row['relative'], 1, '%')})" if math.isfinite(row["relative"]) else ""),
-                look.say("95 % interval", "95%区间"): _between(row["low"], row["high"], places, look),
-                look.say("All arms at once", "各组同时成立"): _between(
+                look.say("95 % interval", "95%区间"): between_words(row["low"], row["high"], places, look),
+                look.say("All arms at once", "各组同时成立"): between_words(
                     row["joint_low"], row["joint_high"], places, look
                 ),
-                "BCa": _between(row["bca_low"], row["bca_high"], places, look),
                 "d_z": f"{row['d_z']:z.2f}" if math.isfinite(row["d_z"]) else "-",
                 look.say("Pairs above 0", "差值为正"): f"{row['above']:.0%}",
                 look.say("Saved by pairing", "配对节省"): f"{row['gain']:.1f}\N{MULTIPLICATION SIGN}"
@@ -203,7 +185,8 @@ def effects_in_words(tables: Tables, metric: str, look: Look) -> "pd.DataFrame":
     return pd.DataFrame(rows).map(true_minus)
 
 
-def _between(low: float, high: float, places: int, look: Look) -> str:
+def between_words(low: float, high: float, places: int, look: Look) -> str:
+    """An interval in words."""
     if low == high == 0:
         return look.say("the same in every pair", "每对运行均相同")
     return f"{signed(low, places)}{look.say(' to ', ' 至 ')}{signed(high, places)}" if math.isfinite(low) else "-"
@@ -228,8 +211,8 @@ def effects_on_a_page(tables: Tables, look: Look) -> "pd.DataFrame":
                         look.say("Arm", "组别"): row["arm"],
                         look.say("Difference", "差值"): signed(row["effect"], places),
                         "%": signed(100 * row["relative"], 1) if math.isfinite(row["relative"]) else "-",
-                        look.say("95 % interval", "95%区间"): _between(row["low"], row["high"], places, look),
-                        look.say("All arms at once", "各组同时成立"): _between(
+                        look.say("95 % interval", "95%区间"): between_words(row["low"], row["high"], places, look),
+                        look.say("All arms at once", "各组同时成立"): between_words(
                             row["joint_low"], row["joint_high"], places, look
                         ),
                         "d_z": f"{row['d_z']:z.2f}" if math.isfinite(row["d_z"]) else "-",
@@ -253,17 +236,18 @@ FINDINGS = {
     "sensitivity": (
         ("What the outcomes hang on", "结果取决于什么"),
         (
-            "Sensitivity of the first arm's outcomes and of the other arms' effects to what varies, with 95 % bootstrap intervals "
-            "over points; luck between replicates is kept apart.",
-            "首组结果与其他组效应对各因素的敏感性，附按取值点自助的95%区间；重复间的偶然已分离。",
+            "Sensitivity of the first arm's outcomes and of the other arms' effects to what varies, with 95 % intervals "
+            "over points (bootstrap) and luck (jackknife over replicates, from three on); luck is kept out of the indices. PAWN: the "
+            "median distance of the outcome's distribution where a factor is held, and what an idle factor would show.",
+            "首组结果与其他组效应对各因素的敏感性，附兼顾取值点（自助）与偶然（三次重复起按重复刀切）的95%区间；指数已剔除偶然。PAWN：固定某因素时结果分布的距离中位数，及无作用因素的水平。",
         ),
     ),
     "attribution": (
         ("Whose is the effect of the bundle", "组合效应的归属"),
         (
             "Shapley values of the policies of the bundle: the mean contribution over all orders in which they could be added, "
-            "with 95 % t intervals.",
-            "组合中各政策的 Shapley 值：在所有加入顺序下的平均贡献，附95% t 区间。",
+            "with 95 % intervals.",
+            "组合中各政策的 Shapley 值：在所有加入顺序下的平均贡献，附95%区间。",
         ),
     ),
     "front": (
@@ -309,13 +293,13 @@ FINDINGS = {
 
 
 COLUMNS_ZH = {
-    "arm": "组别", "metric": "指标", "factor": "因素", "first": "一阶", "total": "总", "luck": "偶然占比", "points": "点数",
+    "arm": "组别", "metric": "指标", "factor": "因素", "first": "一阶", "total": "总", "luck": "偶然占比", "pawn": "PAWN", "pawn_floor": "PAWN（无作用）", "points": "点数",
     "replicates": "重复", "quantity": "对象", "kind": "方法", "part": "政策", "share": "份额", "alone": "最先加入",
     "last": "最后加入", "whole": "总效应", "n": "对数", "affordable": "预算内", "on_front": "在前沿", "surely": "把握",
     "largest_regret": "最大遗憾", "mean_regret": "平均遗憾", "best_in": "最佳比例", "where": "条件", "fails_there": "范围内失效", "fails_elsewhere": "范围外失效",
     "more_often": "差", "catches": "涵盖", "by_what_chose": "自选值",
     "mean_effect": "平均效应", "point": "取值点", "mu_star": "μ*", "mu": "μ", "sigma": "σ", "floor": "仅偶然",
-    "trajectories": "轨迹数", "bca": "BCa",
+    "trajectories": "轨迹数",
 }  # fmt: skip
 
 SHARES = ("surely", "best_in")

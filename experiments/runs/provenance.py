@@ -107,6 +107,8 @@ _MAKES_NO_OTHER_RUN = (
     "window",
     "replicates",
     "until",
+    "primary",
+    "matters",
     "most",
     "burn_in",
     "set",

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.analysis.profiles import turns
 from experiments.analysis.stopping import Need, needs, next_look
 from experiments.runs.files import clear_errors, sync_file
 from experiments.runs.parquet import TOGETHER, beside_little_memory, column, plainly, rows_of, write_rows
@@ -154,10 +155,14 @@ class Results:
         return self._week_by_week(metrics, said, list(self.study.arms), columns)
 
     def profiles(self, metrics: Sequence[str]) -> "pd.DataFrame":
-        """Arm, point, week, metric: mean paired difference from the first arm, its standard deviation, pairs."""
-        columns = ("arm", "point", "week", "metric", "mean", "sd", "n")
+        """Arm, point, week, metric: mean paired difference from the first arm, its standard deviation, pairs, and `turns`."""
+        columns = ("arm", "point", "week", "metric", "mean", "sd", "n", "turn")
         others = list(self.study.arms)[1:]
-        return self._week_by_week(metrics, lambda here, first: moments(here - first), others, columns)
+
+        def said(here: Rows, first: Rows) -> Columns:
+            return {**moments(here - first), "turn": turns(here - first)}
+
+        return self._week_by_week(metrics, said, others, columns)
 
     def _week_by_week(
         self, metrics: Sequence[str], said: Callable[[Rows, Rows], Columns], arms: Sequence[str], columns: Sequence[str]

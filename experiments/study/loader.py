@@ -292,14 +292,20 @@ def _outcomes_exist(file: StudyFile, marks: Marks, problems: list[Problem]) -> N
                     marks.value(("outcomes", i)), f"outcomes.{i}", f"the metric {name!r}", "", nearest(name, METRICS)
                 )
             )
-    for name, width in file.until.items():
-        spot = marks.value(("until", name))
-        if name not in METRICS:
-            problems.append(Problem(spot, f"until.{name}", f"the metric {name!r}", "", nearest(name, METRICS)))
-        try:
-            wanted_width(width)
-        except ValueError:
-            problems.append(Problem(spot, f"until.{name}", repr(width), "a share such as '5%', or a number above 0"))
+    for key, widths in (("until", file.until), ("matters", file.matters)):
+        for name, width in widths.items():
+            spot = marks.value((key, name))
+            if name not in METRICS:
+                problems.append(Problem(spot, f"{key}.{name}", f"the metric {name!r}", "", nearest(name, METRICS)))
+            try:
+                wanted_width(width)
+            except ValueError:
+                expected = "a share such as '5%', or a number above 0"
+                problems.append(Problem(spot, f"{key}.{name}", repr(width), expected))
+    for i, name in enumerate(file.primary):
+        if name not in file.outcomes:
+            expected = f"one of the study's outcomes, {', '.join(file.outcomes)}"
+            problems.append(Problem(marks.value(("primary", i)), f"primary.{i}", repr(name), expected))
 
 
 def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from experiments.analysis.effects import Asked
 from experiments.analysis.stopping import Wanted
 from experiments.study.sampling import Design, Factor
 
@@ -55,7 +56,7 @@ class StudyFile(BaseModel):
     until: dict[str, str | float] = Field(
         {},
         description="For some outcomes the half-width of their effects' 95 % intervals: '5%' of the first arm's mean "
-        "or in the metric's unit. The first `replicates` then tell how many are needed.",
+        "or in the metric's unit. The first `replicates` (20 at least) then tell how many are needed.",
     )
     most: int = Field(500, ge=3, le=1_000_000, description="Never more replicates than this, with `until`.")
     seed: int = Field(1, ge=0, le=2**63 - 1, description="The seed from which those of the replicates are derived.")
@@ -80,6 +81,16 @@ class StudyFile(BaseModel):
     )
     outcomes: tuple[str, ...] = Field(
         ("cohesion", "unmet_needs", "participation"), min_length=1, description="Metrics to report."
+    )
+
+    primary: tuple[str, ...] = Field(
+        (),
+        description="Outcomes on which the study's answer rests: their joint intervals hold for all of them, and all arms, at once.",
+    )
+    matters: dict[str, str | float] = Field(
+        {},
+        description="For some outcomes the smallest difference that matters: '5%' of the first arm's mean or in the "
+        "metric's unit. With it a result says where there is no difference that matters, and how many pairs would tell.",
     )
 
     @model_validator(mode="after")
@@ -110,6 +121,11 @@ class StudyFile(BaseModel):
         """The half-widths to reach, as numbers."""
         return {name: wanted_width(width) for name, width in self.until.items()}
 
+    def asked(self) -> Asked:
+        """What is asked of the effects beyond their intervals."""
+        matters = {name: wanted_width(width) for name, width in self.matters.items()}
+        return Asked(self.primary, matters, self.wanted())
+
 
 def wanted_width(said: str | float) -> Wanted:
     """`5%` as a share of the first arm's mean, 0.02 in the metric's unit. Raises ValueError for anything else."""
@@ -118,5 +134,5 @@ def wanted_width(said: str | float) -> Wanted:
     else:
         width, relative = float(said), False
     if not 0 < width < float("inf"):
-        raise ValueError(f"a half-width above 0, not {said}")
+        raise ValueError(f"a width above 0, not {said}")
     return Wanted(width, relative)

@@ -12,6 +12,7 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
+from experiments.analysis.stopping import FIRST
 from experiments.reporting.console import Words, spread, terminal
 from experiments.reporting.figures import draw_all
 from experiments.reporting.figures.outcome import MOST_ROWS
@@ -56,7 +57,7 @@ def say_plan(study: Study, folder: Path) -> None:
     replicates, most = str(file.replicates), ""
     if file.until:
         wanted = ", ".join(f"{name} {width}" for name, width in file.until.items())
-        replicates = f"{file.replicates} at first, then until half-widths are {wanted}; {file.most} at most"
+        replicates = f"{min(max(file.replicates, FIRST), file.most)} at first, then until half-widths are {wanted}; {file.most} at most"
         longest = seconds + (file.most - file.replicates) * roots * (a_run + a_week * weeks)
         most = f"; with {file.most} replicates {_duration(longest / processors())}"
     told = (

@@ -84,7 +84,6 @@ def run_study(
         console.print(Text(study.file.title, style="bold") + Text(f"  {study.file.question}"))
         for said, _ in caveats(study):
             console.print(said, style="yellow")
-        first = study.file.replicates if study.file.until else 0
         asked, seen = study, 0
         while study.file.replicates > seen:
             go_on(study)
@@ -94,7 +93,7 @@ def run_study(
                 console.print(f"Part {part} is done. When all parts are, run the study once more.")
                 return tally.failed
             seen = study.file.replicates
-            if first:
+            if asked.file.until:
                 study, found = settled(asked, store)
                 _say_needs(console, study, found, seen)
         older = put_older_away(store, state := state_of(study, store))
@@ -107,7 +106,7 @@ def run_study(
         failures = results.each.write_failures()
         if not failures.empty:
             written.append(folder / "failures.csv")
-        drawn = figures_and_table(results, first, console)
+        drawn = figures_and_table(results, console)
         store.note_session(told())
         counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
         files = [*written, *(folder / name for name in drawn)]
@@ -220,11 +219,11 @@ def _progress(console: Console, total: int) -> "Iterator[Callable[[int, int], No
     yield counted
 
 
-def figures_and_table(results: Results, first_stage: int, console: Console) -> list[str]:
+def figures_and_table(results: Results, console: Console) -> list[str]:
     """Say what came out and draw it; returns the figures."""
     from experiments.reporting.result_tables import say_results, tables_of
 
-    tables = tables_of(results, first_stage=first_stage)
+    tables = tables_of(results)
     if tables.runs.empty:
         console.print("No run succeeded, so there is nothing to compare.")
         return []
@@ -255,15 +254,14 @@ def _drawn_from(kept: Path, folder: Path) -> list[Path]:
         return draw_all(pickle.load(file), folder)
 
 
-def results_of(study: Study, folder: Path) -> tuple[Results, int]:
-    """The results of a study that was run, and the size of its first stage. Raises StoreError when nothing is there."""
+def results_of(study: Study, folder: Path) -> Results:
+    """The results of a study that was run. Raises StoreError when nothing is there."""
     store = Store(folder)
     claim(study, store, write=False)
-    first = study.file.replicates if study.file.until else 0
     results = results_for(settled(study, store)[0], store)
     if results.runs(()).empty:
         raise StoreError(f"{folder}: no finished run of this study{_why_none(results)}. First: {study.command}")
-    return results, first
+    return results
 
 
 def _why_none(results: Results) -> str:
@@ -287,10 +285,10 @@ def draw_figures(
     from experiments.reporting.figures.style import Look
     from experiments.reporting.result_tables import tables_of
 
-    results, first = results_of(study, folder)
+    results = results_of(study, folder)
     suffix = f"-{language}" if language != "en" else ""
     look = Look(width, cast("Language", language))
-    tables = tables_of(results, first_stage=first)
+    tables = tables_of(results)
     if not only or "network" in only:
         from experiments.reporting.snapshot import snapshots_of
 
@@ -313,7 +311,7 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
     from sim import METRICS
 
     console = terminal()
-    results, _ = results_of(study, folder)
+    results = results_of(study, folder)
     better = {name: metric.better for name, metric in METRICS.items()}
     findings = explore(results.study, results.runs(), better, budget)
     found = findings.tables()

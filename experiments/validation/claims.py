@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from experiments.analysis.effects import t_quantile
+from experiments.analysis.intervals import t_quantile
 from experiments.api import Comparison, compare
 from experiments.reporting.console import failures_in_words
 from experiments.study.design import Study

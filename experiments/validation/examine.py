@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from experiments.analysis.effects import t_quantile
+from experiments.analysis.intervals import t_quantile
 from experiments.study.design import seed_of
 from experiments.validation.observations import Life, number_of, observed_life
 from experiments.validation.observer import Numbers

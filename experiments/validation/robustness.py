@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.analysis.effects import t_quantile
+from experiments.analysis.intervals import t_quantile
 from experiments.study.design import Study
 from experiments.study.sampling import Point
 from sim.config.schema import Config

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from experiments.analysis.effects import effects, profile_bands
+from experiments.analysis.effects import effects
 from experiments.analysis.front import front
+from experiments.analysis.profiles import bands
 from experiments.reporting.figures import about, draw_all, figures, in_order
 from experiments.reporting.figures.lettering import length, wrapped
 from experiments.reporting.figures.style import WIDTHS, FontError, Look, families, shape_of, styled
@@ -61,6 +62,7 @@ def made_up(arms: int = 3, points: int = 1, replicates: int = 6, weeks: int = 60
     runs, trajectories = pd.DataFrame(rows), pd.DataFrame(over)
     profiles = trajectories[trajectories["arm"] != names[0]].drop(columns=["low", "high"])
     profiles["mean"] -= 0.2
+    profiles["turn"] = 0.1
     index = {
         "arm": names[0],
         "quantity": names[0],
@@ -80,7 +82,7 @@ def made_up(arms: int = 3, points: int = 1, replicates: int = 6, weeks: int = 60
     share |= {"alone": [0.1, 0.2], "last": [0.1, 0.2], "whole": 0.3, "n": 6}
     return Tables(
         name="made_up", title="Made up", arms=names, metrics=METRICS, outcomes=OUTCOMES, runs=runs,
-        effects=effects(runs, names[0], OUTCOMES), trajectories=trajectories, profiles=profile_bands(profiles),
+        effects=effects(runs, names[0], OUTCOMES), trajectories=trajectories, profiles=bands(profiles),
         varies=("rate",) if points > 1 else (), points=tuple(f"rate = {x:.2g}" for x in rates) if points > 1 else ("",),
         spans=dict.fromkeys(names[1:], ((20, weeks),)), window=20, weeks=weeks,
         sensitivity=pd.concat(pd.DataFrame({**index, "metric": m, "points": 8, "replicates": 4}) for m in OUTCOMES),

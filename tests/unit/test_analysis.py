@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from toy import small
 
+from experiments.analysis import sensitivity
 from experiments.analysis.attribution import attribution, weights
 from experiments.analysis.front import front, on_front, over_conditions, regret
-from experiments.analysis.sensitivity import morris, sobol
+from experiments.analysis.sensitivity import morris, pawn, sobol
 from experiments.reporting.explore import explore, parts_of
 from experiments.study.sampling import morris as morris_points
 from experiments.study.sampling import saltelli
@@ -74,6 +75,57 @@ def test_sobol_of_pure_luck_explains_nothing_that_it_could_swear_to() -> None:
     values = with_luck(np.zeros(5 * 128), 6, 1.0, shared=False)
     for row in sobol(values, FACTORS):
         assert row.luck > 0.97
+
+
+def sobols_g(u: np.ndarray, a: np.ndarray) -> np.ndarray:
+    return np.prod((np.abs(4 * u - 2) + a) / (1 + a), axis=1)
+
+
+def test_factors_without_effect_have_an_index_of_0_at_128_points() -> None:
+    """Sobol's G: six of eight factors are inert or all but; the product b ab alone is off by .05."""
+    a = np.array([0.0, 1.0, 99, 99, 99, 99, 1e9, 1e9])
+    share = 1 / 3 / (1 + a) ** 2
+    truth = share / (np.prod(1 + share) - 1)
+    by_product = []
+    for seed in range(5):
+        values = with_luck(sobols_g(saltelli(128, 8, seed), a), 4, 0.3, shared=True, seed=seed)
+        rows = sobol(values, [str(i) for i in range(8)])
+        assert np.abs([row.first for row in rows[2:]] - truth[2:]).max() < 0.005
+        assert max(row.total for row in rows[2:]) < 0.005
+        centred = values.mean(axis=1).reshape(-1, 10) - values.mean()
+        product = (centred[:, -1:] * centred[:, 3:9]).mean(axis=0) / values.mean(axis=1).var()
+        by_product.append(np.abs(product).max())
+    assert max(by_product) > 0.02
+
+
+@pytest.mark.parametrize(("replicates", "spread"), [(4, 0.5), (8, 1.0)])
+def test_intervals_of_indices_count_luck_that_acts_through_a_factor(replicates: int, spread: float) -> None:
+    """y = (1 + luck of the replicate) x1 + x2: more points do not take that luck away; points alone hold far less often."""
+    chance, held, plain, times = np.random.default_rng(3), 0, 0, 60
+    sizes = chance.normal(0, spread, (20_000, 1))
+    first = np.mean((1 + sizes) * (1 + sizes[::-1]))  # the mean over two different replicates: what the index is of
+    truth = first / (first + 1)
+    for seed in range(times):
+        x = saltelli(64, 2, seed)
+        luck = chance.normal(0, spread, (1, replicates))
+        values = (1 + luck) * x[:, :1] + x[:, 1:]
+        row = sobol(values, ["x1", "x2"], seed=seed)[0]
+        blocks = values.reshape(-1, 4, replicates)
+        draws = [sensitivity._sobol(blocks[chance.integers(0, 64, 64)])[0] for _ in range(100)]
+        low, high = np.quantile(draws, (0.025, 0.975))
+        held, plain = held + (row.first_low <= truth <= row.first_high), plain + (low <= truth <= high)
+    assert held / times >= 0.88  # of 60 at .95, fewer in 1 of 100
+    assert plain / times < 0.85
+
+
+def test_pawn_knows_what_variance_does_not() -> None:
+    """A factor that moves the middle of a skewed outcome, beside one that makes its rare large values."""
+    u = np.random.default_rng(1).random((4000, 3))
+    values = u[:, 0] + 30 * (u[:, 1] > 0.99)
+    (one, floor), (rare, _), (idle, _) = (pawn(u[:, i], values) for i in range(3))
+    assert one > 0.2 > 4 * floor
+    assert rare < 2 * floor
+    assert idle == pytest.approx(floor, rel=0.4)
 
 
 def test_a_wrong_number_of_points_is_refused() -> None:

@@ -216,7 +216,7 @@ def test_a_report_tells_what_was_the_same_in_every_pair(tmp_path: Path) -> None:
     study = small(tmp_path, arms=arms)  # in the toy only the number of policies counts
     store = Store(tmp_path / "out").open()
     perform(study, store, workers=1, simulate=toy)
-    page = write_report(*results_of(study, tmp_path / "out")).read_text("utf-8")
+    page = write_report(results_of(study, tmp_path / "out")).read_text("utf-8")
     assert "the same in every pair: same luck" in page
     assert "0 (0 to 0)" not in page
     assert "What this design cannot tell" in page

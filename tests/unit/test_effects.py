@@ -1,27 +1,16 @@
 """Paired effects: known answers, scipy as the judge, and the coverage of every interval."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from toy import small
 
-from experiments import compare
-from experiments.analysis.effects import (
-    bca,
-    cliff,
-    effect_of,
-    effects,
-    few_for_their_skew,
-    joint_quantile,
-    profile_bands,
-    t_quantile,
-)  # fmt: skip
-from experiments.analysis.stopping import Wanted, needed, needs, next_look, replicates_for
+from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, Asked, advice, cliff, effect_of, effects
+from experiments.analysis.intervals import interval, joint_quantile, pairs_for, reaches, skewness, t_quantile
+from experiments.analysis.profiles import bands, turns
+from experiments.analysis.stopping import FIRST, MORE, Wanted, needed, needs, next_look
 
 TRUTH = 0.3
 
@@ -42,28 +31,21 @@ def experiment(chance: np.random.Generator, n: int, arms: int = 1, heavy: bool =
 
 def test_a_known_difference() -> None:
     table = effects(
-        runs_of({"baseline": np.array([1.0, 2, 3, 4]), "a": np.array([2.0, 3, 5, 6])}), "baseline", ["cohesion"]
+        runs_of({"baseline": np.array([1.0, 2, 3, 4, 5, 6]), "a": np.array([2.0, 3, 5, 6, 6, 8])}),
+        "baseline",
+        ["cohesion"],
     )
     row = table.iloc[0]
-    d = np.array([1.0, 1, 2, 2])
-    low, high = stats.t.interval(0.95, 3, d.mean(), d.std(ddof=1) / 2)
-    assert (row["n"], row["effect"], row["reference"], row["mean"]) == (4, 1.5, 2.5, 4.0)
+    d = np.array([1.0, 1, 2, 2, 1, 2])  # without skewness: t, widened by 12 parts in the square of n
+    low, high = stats.t.interval(0.95, 5, d.mean(), d.std(ddof=1) / np.sqrt(6) * (1 + 12 / 36))
+    assert (row["n"], row["effect"], row["reference"], row["mean"], row["says"]) == (6, 1.5, 3.5, 5.0, HIGHER)
     assert (row["low"], row["high"]) == pytest.approx((low, high))
-    assert row["relative"] == pytest.approx(0.6)
+    assert row["relative"] == pytest.approx(1.5 / 3.5)
     assert row["d_z"] == pytest.approx(1.5 / d.std(ddof=1))
     assert row["above"] == 1
-    assert row["gain"] == pytest.approx((np.var([1, 2, 3, 4], ddof=1) + np.var([2, 3, 5, 6], ddof=1)) / d.var(ddof=1))
-
-
-def test_bca_is_scipys_at_the_level_that_few_values_need() -> None:
-    values = np.random.default_rng(3).exponential(1, 30)
-    level = 2 * stats.norm.cdf(np.sqrt(30 / 29) * t_quantile(30) * (1 + 2 / 30)) - 1
-    chance = np.random.default_rng(1)
-    judge = stats.bootstrap(
-        (values,), np.mean, n_resamples=20_000, rng=chance, confidence_level=level
-    ).confidence_interval
-    assert bca(values, draws=20_000) == pytest.approx(judge, abs=0.01)
-    assert bca(values) == bca(values)
+    assert row["gain"] == pytest.approx(
+        (np.var([1, 2, 3, 4, 5, 6], ddof=1) + np.var([2, 3, 5, 6, 6, 8], ddof=1)) / d.var(ddof=1)
+    )
 
 
 def test_cliffs_delta_by_hand() -> None:
@@ -79,12 +61,14 @@ def test_cliffs_delta_is_the_count_over_all_pairs(a: list[int], b: list[int]) ->
 
 
 def test_no_variation_and_few_runs_give_no_nonsense() -> None:
-    same = effect_of(np.ones(5), np.ones(5), (t_quantile(5), np.nan))
-    assert (same.effect, same.low, same.high, same.bca_low) == (0, 0, 0, 0)
+    same = effect_of(np.ones(5), np.ones(5))
+    assert (same.effect, same.low, same.high, same.says) == (0, 0, 0, SAME)
     assert np.isnan(same.d_z)
     one = effect_of(np.ones(1), np.zeros(1))
     assert one.effect == 1
     assert np.isnan(one.low)
+    assert one.says == UNKNOWN
+    assert np.isnan(effect_of(np.arange(4.0), np.zeros(4)).low)  # nothing holds below five pairs, so nothing is said
     none = effect_of(np.full(3, np.nan), np.ones(3))
     assert none.n == 0
     assert np.isnan(none.effect)
@@ -108,33 +92,52 @@ def test_every_point_arm_and_metric_has_a_row_and_the_order_of_rows_does_not_mat
 
 def test_joint_intervals_lie_between_single_ones_and_bonferroni() -> None:
     table = pd.DataFrame(experiment(np.random.default_rng(2), 20, 5))
-    joint = joint_quantile(table, "baseline", [f"a{i}" for i in range(5)])
+    joint = joint_quantile(table.drop(columns="baseline").sub(table["baseline"], axis=0).to_numpy())
     assert t_quantile(20) < joint < t_quantile(20, 1 - 0.05 / 5)
 
 
-def test_profiles_get_their_band() -> None:
-    bands = profile_bands(pd.DataFrame({"mean": [1.0], "sd": [2.0], "n": [16]}))
-    assert bands["high"][0] - 1 == pytest.approx(stats.t.ppf(0.975, 15) * 2 / 4)
+def test_the_end_towards_the_long_tail_is_halls_and_the_other_one_is_ts() -> None:
+    values, n = np.r_[np.zeros(14), np.arange(6.0)], 20
+    skew = stats.skew(values, bias=False)
+    assert skewness(values) == pytest.approx(skew)
+    below, above = reaches(n, skew, t_quantile(n))
+    assert below == pytest.approx(t_quantile(n) * (1 + 12 / 400))
+
+    def hall(t: float) -> float:
+        a = skew / (3 * np.sqrt(n))
+        return t + a * t**2 + a**2 * t**3 / 3 + skew / (6 * np.sqrt(n))
+
+    assert hall(-above) == pytest.approx(-t_quantile(n) * (1 + 6 / 400))
+    assert above > 1.3 * below
+    low, high = interval(values)
+    turned = interval(-values)
+    assert (-turned[1], -turned[0]) == pytest.approx((low, high))
 
 
-def test_replicates_follow_steins_rule() -> None:
-    n = replicates_for(1.0, 0.1, 20, 20)
-    assert n == np.ceil((stats.t.ppf(0.975, 19) / 0.1) ** 2)
-    assert t_quantile(20) / np.sqrt(n) <= 0.1
-    assert replicates_for(0.0, 0.1, 20, 20) == 20
-    assert replicates_for(1.0, 0.1, 20, 600) == 600
+@given(st.integers(5, 60), st.floats(-8, 8), st.floats(0.1, 6))
+def test_no_interval_is_narrower_than_ts(n: int, skew: float, q: float) -> None:
+    quantile = t_quantile(n) * max(q, 1.0)
+    below, above = reaches(n, skew, quantile)
+    assert min(below, above) >= quantile
+
+
+def test_pairs_for_a_half_width_are_the_fewest_that_reach_it() -> None:
+    for sd, half, skew in ((1.0, 0.3, 0.0), (2.0, 0.3, 3.0), (1.0, 5.0, 0.0)):
+        n = pairs_for(sd, half, skew)
+        widths = [sum(reaches(k, skew, t_quantile(k))) / 2 * sd / np.sqrt(k) for k in (n, max(n - 1, 5))]
+        assert widths[0] <= half
+        assert n == 5 or widths[1] > half
+    assert pairs_for(0.0, 0.1) == 5
 
 
 def test_later_looks_may_add_pairs_and_never_take_any_away() -> None:
     chance = np.random.default_rng(5)
     runs = runs_of(experiment(chance, 50, 2))
-    wanted = {"cohesion": Wanted(0.1)}
-    first, later = (needs(runs[runs["replicate"] < n], "baseline", wanted, 10) for n in (10, 50))
-    assert {n.arm for n in first} == {"a0", "a1"}
-    assert all(b.replicates >= a.replicates for a, b in zip(first, later, strict=True))
-    calm, wild = np.full(10, 1.0) + np.arange(10) / 1e3, np.arange(40.0)
-    assert needed(calm, calm, 1.0, 10) == 10 < needed(calm, wild, 1.0, 10)
-    assert needed(wild, calm, 1.0, 10) == needed(wild, wild[:1], 1.0, 10) > 40
+    found = needs(runs[runs["replicate"] < 10], "baseline", {"cohesion": Wanted(0.1)}, 10)
+    assert {n.arm for n in found} == {"a0", "a1"}
+    calm, wild = np.arange(10) / 1e3, np.arange(40.0)
+    assert needed(calm, 1.0, 10) == needed(calm[:1], 1.0, 3) == FIRST  # a first look at fewer picks calm samples
+    assert needed(wild, 1.0, 10) == np.ceil(MORE * pairs_for(wild.std(ddof=1), 1.0)) > 40
 
 
 @given(st.integers(2, 200), st.integers(2, 300), st.integers(2, 300))
@@ -145,147 +148,159 @@ def test_a_look_goes_on_by_a_tenth_and_ends_at_the_most(seen: int, wanted: int, 
     assert look >= min(wanted, most)
 
 
-def test_an_interval_is_never_narrower_than_that_of_its_first_stage_or_of_all_pairs() -> None:
-    values = np.r_[np.tile([-3.0, 3.0], 5), np.zeros(30)]
-    zero = np.zeros(40)
-    both, plain = effect_of(values, zero, first_stage=10), effect_of(values, zero)
-    assert both.high > plain.high
-    assert both.high == pytest.approx(t_quantile(10) * values[:10].std(ddof=1) / np.sqrt(40))
-    assert effect_of(values[::-1], zero, first_stage=10).high == pytest.approx(plain.high)
-
-
 def test_with_one_arm_its_mean_is_what_must_be_narrow() -> None:
     runs = runs_of({"baseline": np.random.default_rng(1).normal(10, 1, 20)})
     (need,) = needs(runs, "baseline", {"cohesion": Wanted(0.01, relative=True)}, 20)
     assert need.wanted == pytest.approx(0.1, rel=0.05)
-    assert need.replicates == np.ceil((t_quantile(20) * need.sd / need.wanted) ** 2) > 20
+    assert need.replicates == pytest.approx((1.96 * need.sd / need.wanted) ** 2 * MORE, rel=0.1)
 
 
-def test_a_rule_of_stopping_widens_every_interval() -> None:
-    chance = np.random.default_rng(4)
-    columns = experiment(chance, 40, 3)
-    for arm in ("a0", "a1", "a2"):  # a first stage that looks wilder than all pairs
-        columns[arm][:10] = (
-            columns["baseline"][:10] + 3 * (columns[arm][:10] - columns["baseline"][:10] - TRUTH) + TRUTH
-        )
-    runs = runs_of(columns)
-    plain, stein = (effects(runs, "baseline", ["cohesion"], first) for first in (0, 10))
-    for low, high in (("low", "high"), ("bca_low", "bca_high"), ("joint_low", "joint_high")):
-        assert (stein[high] - stein[low] > 1.2 * (plain[high] - plain[low])).all(), high
-    assert (stein["joint_high"] > stein["high"]).all()
+def test_no_interval_is_narrower_than_what_runs_were_added_for() -> None:
+    columns = experiment(np.random.default_rng(4), 40, 3)
+    asked = Asked(until={"cohesion": Wanted(2.0)})
+    plain, wide = (effects(runs_of(columns), "baseline", ["cohesion"], one) for one in (None, asked))
+    for low, high in ENDS:
+        assert (plain[high] - plain[low] < 3.9).all()
+        assert (wide[high] - wide["effect"]).to_numpy() == pytest.approx(2.0)
+        assert (wide["effect"] - wide[low]).to_numpy() == pytest.approx(2.0)
 
 
 def test_pairs_that_failed_runs_took_away_are_asked_for_again() -> None:
     runs = runs_of(experiment(np.random.default_rng(6), 40, 1))
-    (whole,) = needs(runs, "baseline", {"cohesion": Wanted(0.15)}, 10)
     thin = runs[(runs["arm"] == "baseline") | ~runs["replicate"].isin([20, 25, 30, 35])]
     (lacking,) = needs(thin, "baseline", {"cohesion": Wanted(0.15)}, 10)
     d = thin.pivot(index="replicate", columns="arm", values="cohesion")
     pairs = (d["a0"] - d["baseline"]).dropna().to_numpy()
-    assert whole.replicates > 40
-    assert lacking.replicates == needed(pairs[:10], pairs, 0.15, 10) + 4
+    assert lacking.replicates == needed(pairs, 0.15, 10) + 4
 
 
-def test_a_failed_run_of_the_first_stage_leaves_it_shorter_not_later() -> None:
-    columns = experiment(np.random.default_rng(8), 30, 1)
-    runs = runs_of(columns)
-    thin = runs[(runs["arm"] == "baseline") | (runs["replicate"] != 3)]
-    d = np.delete(columns["a0"] - columns["baseline"], 3)
-    found = effects(thin, "baseline", ["cohesion"], 10).iloc[0]
-    half = max(t_quantile(9) * d[:9].std(ddof=1), t_quantile(29) * d.std(ddof=1)) / np.sqrt(29)
-    assert found["high"] - found["effect"] == pytest.approx(half)
+def test_what_an_effect_says_is_by_its_interval_and_by_what_matters() -> None:
+    chance = np.random.default_rng(7)
+    little, large = chance.normal(0.05, 0.3, 60), chance.normal(-1, 0.3, 60)
+
+    def said(values: np.ndarray, matters: float | None) -> str:
+        asked = Asked(matters={"m": Wanted(matters)}) if matters else None
+        return effect_of(values, np.zeros(len(values)), label=(0, "a", "m"), asked=asked).says
+
+    assert [said(little, m) for m in (None, 0.05, 0.5)] == [UNKNOWN, UNKNOWN, SAME]
+    assert [said(large, m) for m in (None, 0.5, 2.0)] == [LOWER, LOWER, SAME]
+    # two one-sided tests of 5 %: where the truth is at the bound, no more than one in twenty says `no difference`
+    wrong = [said(chance.normal(0.1, 0.3, 20), 0.1) == SAME for _ in range(1000)]
+    assert np.mean(wrong) < 0.05 + 2.6 * np.sqrt(0.05 * 0.95 / 1000)  # false alarm of the test: 1 in 200
 
 
-ENDS = (("low", "high"), ("bca_low", "bca_high"), ("joint_low", "joint_high"))
+@pytest.mark.parametrize("heavy", [False, True])
+def test_advice_does_not_move_with_the_number_of_pairs(heavy: bool) -> None:
+    """What is advised from 5 pairs is on average what is advised from 40; Cochran's rule moves from 8 to 51."""
+    chance = np.random.default_rng(8)
+    asked = Asked(matters={"cohesion": Wanted(0.2)})
+    mean = {}
+    for n in (5, 10, 40):
+        rows = [
+            advice(effects(runs_of(experiment(chance, n, 3, heavy)), "baseline", ["cohesion"], asked)).iloc[0]
+            for _ in range(150)
+        ]
+        mean[n] = np.mean([row["sd"] ** 2 for row in rows])
+        assert np.median([row["pairs"] for row in rows]) == pytest.approx(pairs_for(np.sqrt(0.5), 0.2), rel=0.2)
+    assert max(mean.values()) < 1.25 * min(mean.values())
 
 
-def hits(table: pd.DataFrame, truth: dict[str, float]) -> np.ndarray:
-    """Whether the first arm's t and BCa intervals, and all joint intervals at once, hold the truth."""
-    true = table["arm"].map(truth)
-    t, b, joint = ((table[low] <= true) & (table[high] >= true) for low, high in ENDS)
-    return np.array([t[0], b[0], joint.all()], float)
+def test_what_pairs_are_said_to_tell_is_told_in_eight_of_ten() -> None:
+    chance, told = np.random.default_rng(9), 0
+    for _ in range(600):
+        table = effects(runs_of(experiment(chance, 20, 1)), "baseline", ["cohesion"])
+        tells = advice(table)["tells"][0]
+        lifted = table["low"][0] - TRUTH + tells, table["high"][0] - TRUTH + tells
+        told += lifted[0] > 0
+    assert 0.72 < told / 600 < 0.86
 
 
-def coverage(experiments: int, n: int, heavy: bool) -> np.ndarray:
-    """Shares of experiments whose t, BCa and joint intervals hold the truth."""
-    chance = np.random.default_rng(n)
-    truth = dict.fromkeys(("a0", "a1", "a2"), TRUTH)
-    some = (experiment(chance, n, 3, heavy) for _ in range(experiments))
-    return sum(hits(effects(runs_of(one), "baseline", ["cohesion"]), truth) for one in some) / experiments
+ENDS = (("low", "high"), ("joint_low", "joint_high"))
 
 
-def test_intervals_cover_in_a_few_experiments() -> None:
-    assert min(coverage(120, 20, heavy=False)) > 0.88
+def hits(table: pd.DataFrame, truth: float) -> np.ndarray:
+    """Whether the first arm's interval, and all joint intervals at once, hold the truth."""
+    one, joint = ((table[low] <= truth) & (table[high] >= truth) for low, high in ENDS)
+    return np.array([one[0], joint.all()], float)
+
+
+@pytest.mark.parametrize("heavy", [False, True])
+def test_intervals_cover_in_a_few_experiments_and_plain_ones_do_not(heavy: bool) -> None:
+    """Of 400: an interval of 94 % is failed by chance in 1 of 1,000 runs of this test; plain t's of ten lognormals fails."""
+    chance, held, plain = np.random.default_rng(10), np.zeros(2), 0
+    for _ in range(400):
+        table = effects(runs_of(experiment(chance, 10, 3, heavy)), "baseline", ["cohesion"])
+        held += hits(table, TRUTH)
+        values = np.exp(0.8 * chance.standard_normal(10))
+        low, high = stats.t.interval(0.95, 9, values.mean(), values.std(ddof=1) / np.sqrt(10))
+        plain += low <= np.exp(0.32) <= high
+    assert held.min() / 400 > 0.94 - 3.1 * np.sqrt(0.94 * 0.06 / 400)
+    assert plain / 400 < 0.94 - 3.1 * np.sqrt(0.94 * 0.06 / 400)
+
+
+def test_primary_outcomes_have_intervals_that_hold_for_all_of_them() -> None:
+    chance = np.random.default_rng(11)
+    one, other = (runs_of(experiment(chance, 20, 2), m) for m in ("cohesion", "unmet"))
+    runs = one.assign(unmet=other["unmet"])
+    apart, together = (
+        effects(runs, "baseline", ["cohesion", "unmet"], Asked(primary=named)) for named in ((), ("cohesion", "unmet"))
+    )
+    assert (together["joint_high"] > apart["joint_high"]).all()
+    assert (together["high"] == apart["high"]).all()
+
+
+def walks(chance: np.random.Generator, pairs: int, weeks: int) -> pd.DataFrame:
+    """The profile of differences that go their way from week to week, of mean 0."""
+    steps = chance.standard_normal((pairs, weeks))
+    rows = np.empty_like(steps)
+    rows[:, 0] = steps[:, 0]
+    for week in range(1, weeks):
+        rows[:, week] = 0.95 * rows[:, week - 1] + np.sqrt(1 - 0.95**2) * steps[:, week]
+    of = {"arm": "a", "point": 0, "metric": "m", "week": range(weeks), "mean": rows.mean(axis=0), "n": pairs}
+    return bands(pd.DataFrame(of | {"sd": rows.std(axis=0, ddof=1), "turn": turns(rows)}))
+
+
+def test_a_band_for_all_weeks_holds_in_all_weeks_and_one_for_each_week_does_not() -> None:
+    chance, all_weeks, each = np.random.default_rng(12), 0, 0
+    for _ in range(400):
+        table = walks(chance, 10, 100)
+        all_weeks += bool(((table["all_low"] <= 0) & (table["all_high"] >= 0)).all())
+        each += bool(((table["low"] <= 0) & (table["high"] >= 0)).all())
+    assert all_weeks / 400 > 0.92
+    assert each / 400 < 0.75
+
+
+def test_the_angle_between_weeks_is_that_of_what_was_measured() -> None:
+    rows = np.array([[1.0, np.nan, 2, -1, 5], [0, np.nan, 0, 0, 5], [-1, np.nan, -2, 1, 5]])
+    assert turns(rows) == pytest.approx([np.nan, np.nan, 0, np.pi, np.nan], nan_ok=True, abs=1e-6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("law", ["normal", "t3", "lognormal"])
+@pytest.mark.parametrize("n", [5, 10, 20, 40])
+def test_intervals_cover_at_least_94_per_cent(n: int, law: str) -> None:
+    """Whole table: tests/benchmarks/bench_intervals.py. False alarm where the truth is .94: 1 in 1,000."""
+    chance, held, times = np.random.default_rng(n), 0, 20_000
+    for _ in range(times):
+        x = chance.standard_t(3, n) if law == "t3" else chance.standard_normal(n)
+        x = np.exp(0.8 * x) - np.exp(0.32) if law == "lognormal" else x
+        low, high = interval(x)
+        held += low <= 0 <= high
+    assert held / times >= 0.94 - 3.1 * np.sqrt(0.94 * 0.06 / times)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("heavy", [False, True])
-@pytest.mark.parametrize("n", [10, 20, 40])
-def test_intervals_cover_at_least_94_per_cent(n: int, heavy: bool) -> None:
-    t, b, joint = coverage(4000, n, heavy)
-    print(f"n = {n}, heavy tails {heavy}: t {t:.3f}, BCa {b:.3f}, joint {joint:.3f}")
-    assert min(t, b, joint) >= 0.94
-
-
-@pytest.mark.slow
-def test_intervals_cover_the_differences_that_the_model_makes(tmp_path: Path) -> None:
-    """Small experiments drawn from many real pairs, whose mean is then the truth, wherever no skewness is warned of."""
-    arms = {"nothing": [], "vanguard": ["vanguard"], "training": ["training"]}
-    outcomes = ["cohesion", "unmet_needs", "participation"]
-    said = {"arms": arms, "replicates": 600, "weeks": 78, "burn_in": 26, "window": 26, "outcomes": outcomes}
-    runs = compare(small(tmp_path, **said), tmp_path / "results").runs()
-    all_pairs = effects(runs, "nothing", outcomes).set_index(["arm", "metric"])
-    chance, n, held = np.random.default_rng(1), 40, 0
-    for (arm, metric), truth in all_pairs["effect"].items():
-        table = runs.pivot(index="replicate", columns="arm", values=metric)
-        pairs, covered = table[[arm, "nothing"]].to_numpy(), np.zeros(2)
-        for _ in range(2000):
-            a, b = pairs[chance.integers(0, len(pairs), n)].T
-            one = effect_of(a, b)
-            covered += (one.low <= truth <= one.high, one.bca_low <= truth <= one.bca_high)
-        skew = all_pairs["skew"][arm, metric]
-        print(f"{arm}, {metric}: skewness {skew:.1f}, t {covered[0] / 2000:.3f}, BCa {covered[1] / 2000:.3f}")
-        if n >= 25 * skew**2:
-            held += 1
-            assert covered[0] >= 0.93 * 2000  # 94 % less twice the error of 2,000 experiments
-            assert covered[1] >= 0.87 * 2000  # short where a few runs differ much; the t interval is reported
-    assert held >= 2
-
-
-def test_differences_that_come_from_a_few_runs_are_pointed_out() -> None:
-    calm = experiment(np.random.default_rng(9), 40, 1)
-    rare = {"baseline": np.zeros(40), "a0": np.r_[np.ones(2), np.full(38, 0.001) * np.arange(38)]}
-    assert few_for_their_skew(effects(runs_of(calm), "baseline", ["cohesion"])).empty
-    found = effects(runs_of(rare), "baseline", ["cohesion"])
-    assert len(few_for_their_skew(found)) == 1
-    assert found["skew"][0] == pytest.approx(stats.skew(rare["a0"]))
-
-
-def stein_coverage(experiments: int, fewest: int, heavy: bool) -> tuple[np.ndarray, float]:
-    """Shares of experiments, with as many looks as they take, whose intervals hold the truth; mean number of pairs."""
-    chance, covered, pairs = np.random.default_rng(fewest), np.zeros(3), 0
-    truth = dict.fromkeys(("a0", "a1"), TRUTH)
-    for _ in range(experiments):
-        long = experiment(chance, 400, 2, heavy)
-        gaps = [long[arm] - long["baseline"] for arm in truth]
-        n = fewest
-        while (look := next_look(n, max(needed(d[:fewest], d[:n], 0.15, fewest) for d in gaps), 400)) > n:
+def test_stopping_at_the_wanted_width_keeps_coverage(heavy: bool) -> None:
+    """What was asked for is reached with at most half as many pairs again as an oracle needs."""
+    chance, held, pairs, times, half = np.random.default_rng(13), 0, 0, 1500, 0.25
+    for _ in range(times):
+        x = np.exp(0.8 * chance.standard_normal(2000)) - np.exp(0.32) if heavy else chance.standard_normal(2000)
+        n = FIRST
+        while (look := next_look(n, needed(x[:n], half, 5), 2000)) > n:
             n = look
-        table = effects(runs_of({arm: values[:n] for arm, values in long.items()}), "baseline", ["cohesion"], fewest)
-        covered += hits(table, truth)
-        pairs += n
-    return covered / experiments, pairs / experiments
-
-
-def test_stopping_at_the_wanted_width_keeps_coverage_in_a_few_experiments() -> None:
-    assert stein_coverage(200, 20, heavy=False)[0].min() > 0.9
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("heavy", [False, True])
-@pytest.mark.parametrize("fewest", [10, 20])
-def test_stopping_at_the_wanted_width_keeps_coverage(fewest: int, heavy: bool) -> None:
-    covered, pairs = stein_coverage(4000, fewest, heavy)
-    t, b, joint = covered
-    print(f"first {fewest}, heavy tails {heavy}: t {t:.3f}, BCa {b:.3f}, joint {joint:.3f} with {pairs:.0f} pairs")
-    assert covered.min() >= 0.94
+        one = effect_of(x[:n], np.zeros(n), label=(0, "a", "m"), asked=Asked(until={"m": Wanted(half)}))
+        held, pairs = held + (one.low <= 0 <= one.high), pairs + n
+    sd, skew = (np.sqrt((np.exp(0.64) - 1) * np.exp(0.64)), 3.69) if heavy else (1.0, 0.0)
+    assert held / times >= 0.94 - 3.1 * np.sqrt(0.94 * 0.06 / times)
+    assert pairs / times < 1.5 * pairs_for(sd, half, skew)

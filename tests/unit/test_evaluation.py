@@ -40,9 +40,9 @@ def test_the_interval_of_a_price_covers_and_a_naive_one_does_not() -> None:
 
 
 def test_no_averted_need_has_no_price_and_an_uncertain_one_no_bound() -> None:
-    paid = np.array([4.0, 5.0, 6.0])
-    assert all(math.isnan(x) for x in fieller(paid, np.array([-1.0, -2.0, 0.5])))
-    assert fieller(paid, np.array([-5.0, 1.0, 9.0]))[1:] == (-math.inf, math.inf)
+    paid = np.array([4.0, 5.0, 6.0, 5.0, 5.0])
+    assert all(math.isnan(x) for x in fieller(paid, np.array([-1.0, -2.0, 0.5, -1.0, -1.0])))
+    assert fieller(paid, np.array([-5.0, 1.0, 9.0, -4.0, 6.0]))[1:] == (-math.inf, math.inf)
 
 
 def test_every_arm_has_every_measure_and_a_price_by_hand() -> None:
@@ -50,7 +50,7 @@ def test_every_arm_has_every_measure_and_a_price_by_hand() -> None:
         [
             {"arm": arm, "point": 0, "replicate": r, UNMET: 600 - 20 * (arm == "b") + r, COST: 300.0 * (arm == "b")}
             for arm in ("a", "b")
-            for r in range(4)
+            for r in range(5)
         ]
     )
     found = evaluated(runs, "a", ["a", "b"]).set_index("metric")

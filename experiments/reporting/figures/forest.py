@@ -38,9 +38,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     caption(
         drawn,
         look.say(
-            f"Paired differences from {reference}, n = {pairs} pairs; mean of the last {window} weeks. Thick: 95 % t "
-            "interval; thin: for all arms of an outcome at once. Filled: the interval leaves out 0.",
-            f"与 {reference} 的配对差，n = {pairs} 对，最后{window}周均值。粗线：95% t 区间；细线：各组同时成立。"
+            f"Paired differences from {reference}, n = {pairs} pairs; mean of the last {window} weeks. Thick: 95 % "
+            "interval; thin: for all arms (and primary outcomes) at once. Filled: the interval leaves out 0.",
+            f"与 {reference} 的配对差，n = {pairs} 对，最后{window}周均值。粗线：95%区间；细线：各组（及主要结果）同时成立。"
             "实心：区间不含0。",
         ),
     )

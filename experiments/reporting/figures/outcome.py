@@ -87,6 +87,10 @@ def _profiles(panel: "Axes", tables: Tables, metric: str, point: int, look: Look
     for arm, rows in _by_arm(tables, tables.profiles, metric, point):
         at = tables.position(arm)
         panel.fill_between(rows["week"], rows["low"], rows["high"], color=colour(at), alpha=0.25, linewidth=0)
+        if len(tables.there) <= MOST_BANDS:
+            panel.fill_between(
+                rows["week"], rows["all_low"], rows["all_high"], color=colour(at), alpha=0.08, linewidth=0
+            )
         panel.plot(rows["week"], rows["mean"], color=colour(at), **marker(at, len(rows)))
     panel.set_ylabel(_difference(tables, metric, look))
     weeks(panel, tables.weeks, look)
@@ -150,13 +154,14 @@ def _caption(tables: Tables, metric: str, look: Look, compared: bool) -> str:
     pale_zh = "（浅色：5-95%的运行）" if all_bands else ""
     acts = any(tables.acts(arm, p) for arm in tables.there for p in range(len(tables.points)))
     grey, grey_zh = ("; grey: policies act", "；灰色：政策实施期") if acts else ("", "")
+    all_weeks, all_weeks_zh = (" (pale: of all weeks at once)", "，浅色为各周同时成立") if all_bands else ("", "")
     first = look.say(
         f"Mean of n = {n} runs an arm{each}; {dark}95 % interval of the mean{pale}{grey}.",
         f"每组{each} n = {n} 次运行的均值；色带：均值的95%区间{pale_zh}{grey_zh}。",
     )
     second = look.say(
-        "Differences are paired (common random numbers), with 95 % intervals; last panel: mean of the last "
+        f"Differences are paired (common random numbers), with 95 % intervals of each week{all_weeks}; last panel: mean of the last "
         f"{tables.window} weeks, thin: for all arms at once.",
-        f"差值按共同随机数配对，附95%区间；末图：最后{tables.window}周均值，细线：各组同时成立的区间。",
+        f"差值按共同随机数配对，附逐周95%区间{all_weeks_zh}；末图：最后{tables.window}周均值，细线：各组同时成立的区间。",
     )
     return f"{first}\n{second}" if compared else first

@@ -57,7 +57,12 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
         else f"{size} trajectories x {replicates} replicates, over each full range; cross: what luck alone shows.",
         f"{size} 个基点 x {replicates} 次重复；已剔除偶然成分。",
     )
-    caption(drawn, look.say(f"{quantity}. 95 % bootstrap intervals; {kind}", f"{quantity}。95% 自助区间；{kind}"))
+    caption(
+        drawn,
+        look.say(
+            f"{quantity}. 95 % intervals over points and luck; {kind}", f"{quantity}。取值点与偶然的95%区间；{kind}"
+        ),
+    )
     return drawn
 
 

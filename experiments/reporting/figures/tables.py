@@ -14,6 +14,8 @@ from experiments.reporting.figures.style import Language, Look
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.analysis.effects import Asked
+
 
 @dataclass(frozen=True)
 class Meaning:
@@ -131,8 +133,8 @@ class Tables:
     front: "pd.DataFrame | None" = None
     """As `analysis.front.front` gives it."""
     objectives: tuple[str, ...] = ()
-    first_stage: int = 0
-    """Replicates of the first stage, when runs were added until the intervals were narrow; else 0."""
+    asked: "Asked | None" = None
+    """What the study asks of its effects beyond their intervals."""
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
     """For each arm the network in the last week of one run."""
     window: int = 52

@@ -1,0 +1,104 @@
+"""Verdicts: what a study's effects say and do not say, in sentences, in English and Chinese."""
+
+import math
+
+from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, advice
+from experiments.reporting.figures.style import Look, decimals
+from experiments.reporting.figures.tables import Tables
+from experiments.reporting.wording import between_words, measured, number, signed, true_minus
+
+SAYS = {
+    HIGHER: ("higher", "较高"),
+    LOWER: ("lower", "较低"),
+    SAME: ("no difference that matters", "没有重要差异"),
+    UNKNOWN: ("not known", "无法判断"),
+}
+"""What effects say, in words; a test asks for all."""
+
+
+def in_brief(tables: Tables, look: Look) -> list[str]:
+    """A sentence an outcome: which arms differ from the first, by how much, and of which it is not known."""
+    said = []
+    for metric in tables.outcomes if len(tables.points) == 1 and len(tables.effects) else ():
+        own = tables.effects[tables.effects["metric"] == metric]
+        groups: dict[str, list[str]] = {"": [], SAME: [], UNKNOWN: [], "equal": []}
+        for _, row in own.iterrows():
+            places = decimals(row["high"] - row["low"])
+            interval = between_words(row["low"], row["high"], places, look)
+            text = f"{row['arm']} {signed(row['effect'], places)} ({interval})"
+            if row["low"] == row["high"] == 0:
+                groups["equal"].append(row["arm"])
+            elif not math.isfinite(row["low"]):
+                groups[UNKNOWN].append(row["arm"])
+            else:
+                groups[row["says"] if row["says"] in groups else ""].append(text)
+        start = measured(tables, metric, look) + look.say(
+            f": {number(own['reference'].iloc[0])} in \N{LEFT SINGLE QUOTATION MARK}{tables.arms[0]}\N{RIGHT SINGLE QUOTATION MARK}; ",
+            f"：“{tables.arms[0]}”为{number(own['reference'].iloc[0])}；",
+        )
+        heads = {
+            "": "",
+            SAME: look.say("no difference that matters: ", "没有重要差异："),
+            UNKNOWN: look.say("not known whether higher or lower: ", "无法判断高低："),
+            "equal": look.say("the same in every pair: ", "每对运行均相同："),
+        }
+        parts = [heads[key] + look.say(", ", "，").join(found) for key, found in groups.items() if found]
+        said.append(true_minus(start + look.say("; ", "；").join(parts) + look.say(".", "。")))
+    return said
+
+
+def known(tables: Tables, look: Look) -> list[str]:
+    """A line an outcome for the terminal: which arms are higher, lower, without a difference that matters, or not known.
+
+    Then what as many pairs can tell, and how many tell what matters, where the study says what does.
+    """
+    effects, said = tables.effects, list[str]()
+    if effects.empty:
+        return []
+    told = advice(effects).set_index("metric")
+    for metric in tables.outcomes:
+        own = effects[effects["metric"] == metric]
+        parts = []
+        for key, words in SAYS.items():
+            arms = own.loc[own["says"] == key, "arm"]
+            if len(arms) and len(tables.points) > 1:
+                counts = arms.value_counts(sort=False)
+                named = [f"{arm} ({n}/{(own['arm'] == arm).sum()})" for arm, n in counts.items()]
+            else:
+                named = list(arms)
+            if named:
+                parts.append(f"{look.say(*words)}: {look.say(', ', '、').join(named)}")
+        line = look.say("; ", "；").join(parts)
+        if metric in told.index:
+            row = told.loc[metric]
+            n, tells, least, pairs = int(row["n"]), number(row["tells"]), row["matters"], int(row["pairs"])
+            line += look.say(f". {n} pairs tell a difference of {tells}", f"。{n}对可辨别{tells}的差异")
+            if pairs > 0:
+                enough = pairs <= n
+                line += look.say(
+                    f"; of {number(least)}, which matters, {'they are enough' if enough else f'{pairs} pairs would tell'}",
+                    f"；重要差异{number(least)}" + ("，对数已足够" if enough else f"需{pairs}对"),
+                )
+        if line:
+            name = tables.metrics[metric].say(look.language)
+            said.append(true_minus(f"{name}{look.say(': ', '：')}{line}{look.say('.', '。')}"))
+    return said
+
+
+def known_note(tables: Tables, look: Look) -> str:
+    """What the words of `known` mean."""
+    counted = look.say(" (n/m): at n of m points.", "（n/m）：m个取值点中的n个。") if len(tables.points) > 1 else ""
+    few = int((tables.effects["n"] < 5).sum()) if len(tables.effects) else 0
+    lacking = look.say(
+        f" {few} effects rest on fewer than five pairs, of which no interval holds: --replicates 5 or more gives one.",
+        f"{few}项效应少于5对，没有可靠的区间：请用 --replicates 5 以上。",
+    )
+    return (
+        look.say(
+            "Higher, lower: the 95 % interval leaves out 0. Not known: it does not. No difference that matters: the 90 % interval "
+            "lies within `matters` of the study. To tell a difference: in eight of ten studies of as many pairs.",
+            "较高、较低：95%区间不含0；无法判断：区间含0；没有重要差异：90%区间在研究所定的 matters 之内。可辨别：同样对数的研究十次有八次能看出。",
+        )
+        + counted
+        + (lacking if few else "")
+    )
