@@ -65,8 +65,10 @@ def _hall(quantile: float, skew: float, n: int) -> float:
 
 
 def interval(values: Numbers, quantile: float | None = None, level: float = LEVEL) -> tuple[float, float]:
-    """The interval of a mean; NaN below five values, the value itself where all are the same."""
+    """The interval of a mean; NaN below five values, the value itself where several are all the same."""
     n = values.size
+    if n > 1 and np.ptp(values) == 0:
+        return float(values[0]), float(values[0])
     if n < FEWEST:
         return math.nan, math.nan
     mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n)

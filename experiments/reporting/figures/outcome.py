@@ -162,6 +162,6 @@ def _caption(tables: Tables, metric: str, look: Look, compared: bool) -> str:
     second = look.say(
         f"Differences are paired (common random numbers), with 95 % intervals of each week{all_weeks}; last panel: mean of the last "
         f"{tables.window} weeks, thin: for all arms at once.",
-        f"差值按共同随机数配对，附逐周95%区间{all_weeks_zh}；末图：最后{tables.window}周均值，细线：各组同时成立的区间。",
+        f"差值按共同随机数配对，附逐周95%区间{all_weeks_zh}；末图：最后{tables.window}周均值，细线：各组同时成立。",
     )
     return f"{first}\n{second}" if compared else first
