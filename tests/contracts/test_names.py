@@ -325,7 +325,7 @@ def test_a_whole_report_bears_any_names(tmp_path: Path, names: tuple[str, ...]) 
     results = Results(study, store)
     results.write_runs()
     assert list(dict.fromkeys(results.runs()["arm"])) == list(names)
-    page = Page(re.sub(r'src="[^"]*"', "", "<p>" + write_report(results, 0).read_text(encoding="utf-8")))
+    page = Page(re.sub(r'src="[^"]*"', "", "<p>" + write_report(results).read_text(encoding="utf-8")))
     assert not {"b1", "script"} & page.tags
     for name in names:
         assert any(name == cell for cell in page.cells), name

@@ -113,7 +113,7 @@ def test_a_wide_table_is_set_smaller_and_chinese_breaks_between_signs() -> None:
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs LaTeX")
 def test_the_tables_of_a_report_fit_on_a_page(tmp_path: Path, done: Comparison) -> None:
-    write_report(done, 0)
+    write_report(done)
     pages = sorted((done.store.folder / "tables").glob("*.tex"))
     assert {"effects", "evaluation"} <= {page.stem for page in pages}
     body = "".join(rf"\noindent\input{{{page}}}\clearpage" for page in pages)
@@ -135,7 +135,7 @@ def test_stata_names_are_short_and_different() -> None:
 
 def test_a_report_comes_with_a_crate_that_validates(done: Comparison) -> None:
     rocrate = pytest.importorskip("rocrate.rocrate")
-    path = write_report(done, 0)
+    path = write_report(done)
     assert path.stat().st_size > 10_000
     crate = rocrate.ROCrate(path.parent)
     said = json.loads((path.parent / "ro-crate-metadata.json").read_text())
@@ -161,13 +161,16 @@ def test_a_report_comes_with_a_crate_that_validates(done: Comparison) -> None:
 def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None:
     arms = {"now": [], "local": {"set": {"dispatching.scope": "local"}}, "recognition": ["recognition"]}
     chinese = {"title": "小问题", "arms": {"now": "现状", "local": "本网格"}}
-    study, store = small(tmp_path, arms=arms, chinese=chinese, until={"unmet_needs": 5}), Store(tmp_path / "r").open()
+    study, store = (
+        small(tmp_path, arms=arms, chinese=chinese, until={"unmet_needs": 5}, replicates=6),
+        Store(tmp_path / "r").open(),
+    )
     perform(study, store, workers=1, simulate=toy)
     done = Comparison(study, store)
     write_resolved(study, store)
     kept = yaml.safe_load((tmp_path / "r" / "resolved.yaml").read_text("utf-8"))["study"]["arms"]
     assert kept["local"] == {"policies": [], "set": {"dispatching.scope": "local"}}
-    page = write_report(done, 3).read_text("utf-8")
+    page = write_report(done).read_text("utf-8")
     assert "<b>local</b>: dispatching.scope = local." in page
     assert "Unmet needs: 5 wanted," in page
     assert "recognition \N{MINUS SIGN}2.0" in page  # in brief: the toy's effect is -2 exactly
@@ -177,7 +180,7 @@ def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None
     assert "$-$2" in tex
     assert (tmp_path / "r" / "tables" / "figure_residents.csv").is_file()
     if there_is_a_chinese_font():
-        chinese_page = write_report(done, 3, "zh")
+        chinese_page = write_report(done, "zh")
         text = chinese_page.read_text("utf-8")
         assert "小问题" in text
         assert "现状" in text

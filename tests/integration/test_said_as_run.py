@@ -107,7 +107,7 @@ def test_a_bundle_of_which_arms_lack_says_so_and_compares_nothing_wrongly(
     say_findings(study, folder, float("inf"))
     assert "No run is finished of: " in " ".join(capsys.readouterr().out.split())
     assert draw_figures(study, folder, 183.0, "en", ("png",), ())
-    page = write_report(results, 0).read_text(encoding="utf-8")
+    page = write_report(results).read_text(encoding="utf-8")
     assert "No run is finished of: " in page
     assert ("Difference from" in captions(results)) is False  # there is nothing to hold against anything
     assert in_brief(tables_of(results), ENGLISH) == []
