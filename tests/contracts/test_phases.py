@@ -87,7 +87,7 @@ LIVES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "scarce": (SCARCE, ("mutual_aid", "order_platform")),
     "passed up": (SCARCE, ("grid_integration",)),
     "needs that last": (SERVED, EVERY),
-    "needs that last, few volunteers": (FEW_VOLUNTEERS, EVERY),
+    "needs that last, few volunteers": (FEW_VOLUNTEERS, ("organizations", "service_framework")),
 }
 """Small communities in which everything happens: needs, moves, teams, credits, tasks; and policies that are in force."""
 NEVER = {("needs_arise", "count_put_off")}
