@@ -9,7 +9,7 @@ from classroom.pair import Pair
 from classroom.people import described, who
 from sim import METRICS, POLICIES
 from sim.engine.jit import Column
-from sim.state.orders import HIDDEN
+from sim.state.orders import HIDDEN, KEPT
 
 HEADLINES = ("unmet_needs", "cohesion", "participation", "wellbeing", "mean_skill", "fatigue")
 
@@ -37,7 +37,9 @@ def station(pair: Pair, grid: int) -> dict[str, Any]:
     world = life.simulation.world
     rows = np.arange(int(world.grid_first[grid]), int(world.grid_first[grid + 1]))
     n = int(world.open_orders[0])
-    mine = [o for o in range(n) if world.grid[world.order_client[o]] == grid and world.order_state[o] != HIDDEN]
+    here = world.grid[world.order_client[:n]] == grid
+    # what nobody knows of is in no line, and what somebody keeps does not wait
+    mine = [int(o) for o in np.flatnonzero(here & ~np.isin(world.order_state[:n], (HIDDEN, KEPT)))]
     mine.sort(key=lambda o: int(world.order_arose[o]))
     kinds = list(life.simulation.config.kinds.values())
     recent = (

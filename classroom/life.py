@@ -15,7 +15,7 @@ from sim.engine.jit import Column
 from sim.policies.policy import Policy
 from sim.rules.deciding import residents_decide
 from sim.rules.serving import orders_lapse
-from sim.state.orders import DECLINED, DONE, HIDDEN, PLACED
+from sim.state.orders import DECLINED, DONE, HIDDEN, KEPT, PLACED, SHELVED
 from sim.state.residents import VACANT
 from sim.week import WEEK
 
@@ -97,10 +97,12 @@ class Life:
         world, now = self.simulation.world, self.simulation.week
         n = int(world.open_orders[0])
         state, client, kind = world.order_state[:n], world.order_client[:n], world.order_kind[:n]
-        open_now = state != DONE
+        # whoever keeps a case gives its services: that need is met, in weeks in which most were given well
+        is_case = world.order_until[:n] > 0
+        open_now = (state != DONE) & ~(is_case & (world.order_given[:n] >= 0.5))
         self.unmet_now = np.bincount(client[open_now], minlength=world.tier.size).astype(np.int32)
         self.unmet_total += self.unmet_now
-        waited = now - world.order_arose[:n] + 1
+        waited = np.where(state == KEPT, 1, now - world.order_arose[:n] + 1)
         np.maximum.at(self.worst_wait, client[open_now], waited[open_now])
         for o in np.flatnonzero(state == DONE).tolist():
             server, c, k = int(world.order_server[o]), int(client[o]), int(kind[o])
@@ -108,7 +110,8 @@ class Life:
             if server >= 0:
                 self.events.append(Event(now, server, SERVED, k, c))
         patience = world.kind_patience[kind]
-        gone = ((state == HIDDEN) | (state == PLACED)) & (now - world.order_arose[:n] >= patience) | (state == DECLINED)
+        waits = np.isin(state, (HIDDEN, PLACED, SHELVED)) & ~is_case
+        gone = waits & (now - world.order_arose[:n] >= patience) | (state == DECLINED)
         for o in np.flatnonzero(gone).tolist():
             self.events.append(Event(now, int(client[o]), EXPIRED_UNMET, int(kind[o]), int(state[o] == HIDDEN)))
 

@@ -6,11 +6,20 @@ from classroom.life import CLIMBED, EXPIRED_UNMET, LAPSED, MOVED_IN, SERVED, WAS
 from classroom.pair import Pair
 from classroom.people import TIERS, described, weeks_en, weeks_zh, who
 from classroom.reasons import chance_of_climbing, chance_of_lapsing, in_words
-from sim.state.orders import HIDDEN
+from sim.state.orders import HIDDEN, HOUSEHOLD, KEPT, NEIGHBOUR, ORGANIZED, PUBLIC_SERVICE, SHELVED, VOLUNTEER
 from sim.state.residents import BY_CAMPAIGN, VACANT
 
 type Said = list[str]
 """A sentence in English and in Chinese."""
+
+KEPT_BY: dict[int, Said] = {
+    PUBLIC_SERVICE: ["a public service", "公共服务"],
+    HOUSEHOLD: ["the household", "家人"],
+    NEIGHBOUR: ["a neighbour", "邻居"],
+    VOLUNTEER: ["a volunteer", "志愿者"],
+    ORGANIZED: ["a service organization", "服务组织"],
+}
+"""Who keeps a case."""
 
 
 def story(pair: Pair, row: int) -> dict[str, Any]:
@@ -228,6 +237,18 @@ def _order(life: Life, o: int) -> Said:
             f"{kind.title}: needed for {weeks_en(waited)}, and the station does not know",
             f"{kind.title_zh}：已需要{weeks_zh(waited)}，服务站尚不知情",
         ]
+    if world.order_state[o] == KEPT:
+        keeper = KEPT_BY[int(world.order_keeper[o])]
+        return [
+            f"{kind.title}: needed for {weeks_en(waited)}, and {keeper[0]} sees to it",
+            f"{kind.title_zh}：已需要{weeks_zh(waited)}，由{keeper[1]}照看",
+        ]
+    if world.order_state[o] == SHELVED:
+        again = max(int(world.order_back[o]) - life.week, 0)
+        return [
+            f"{kind.title}: needed for {weeks_en(waited)}, out of the line for {weeks_en(again)} more",
+            f"{kind.title_zh}：已需要{weeks_zh(waited)}，暂不派单，{weeks_zh(again)}后再议",
+        ]
     rounds = int(world.order_rounds[o])
     offered = ("not offered yet", "offered once")[rounds] if rounds < 2 else f"offered {rounds} times"
     return [
@@ -240,7 +261,8 @@ def waiting(life: Life, most: int = 12) -> list[dict[str, Any]]:
     """The orders that have waited longest: who, what, how long; hidden ones are marked."""
     world = life.simulation.world
     n = int(world.open_orders[0])
-    rows = sorted(range(n), key=lambda o: int(world.order_arose[o]))[:most]
+    waits = [o for o in range(n) if world.order_state[o] != KEPT]
+    rows = sorted(waits, key=lambda o: int(world.order_arose[o]))[:most]
     return [
         {
             "row": int(world.order_client[o]),

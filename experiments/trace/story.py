@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.trace.words import OrderStory, ResidentStory
+from experiments.trace.order_words import OrderStory
+from experiments.trace.words import ResidentStory
 from sim import POLICIES, Simulation, load_config
 from sim.config.validate import as_they_are
 from sim.config.yaml import nearest

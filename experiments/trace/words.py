@@ -1,10 +1,22 @@
-"""What is told of a traced resident or order: each look compares what stands now with what stood before."""
+"""What is told of a traced resident: each look compares what stands now with what stood before."""
 
 from collections.abc import Iterator
 
 from sim import Simulation
 from sim.policies.policy import counted
-from sim.state.orders import ACCEPTED, DECLINED, DISPATCHED, DONE, HIDDEN, INSTITUTION, PLACED, SUB_DISTRICT
+from sim.state.orders import (
+    DONE,
+    HIDDEN,
+    HOUSEHOLD,
+    INSTITUTION,
+    NEIGHBOUR,
+    NOBODY_KEEPS,
+    ORGANIZATION,
+    PLACED,
+    PUBLIC_SERVICE,
+    SUB_DISTRICT,
+    VOLUNTEER,
+)
 from sim.state.places import COOK, PAIRED
 from sim.state.residents import AGES, BY_CAMPAIGN, INTERESTS, ORIGINS, TIERS
 from sim.world import World
@@ -24,7 +36,8 @@ def _age(world: World, row: int) -> str:
     return AGES[world.age[row]].replace("_", " ")
 
 
-def _somebody(world: World, row: int) -> str:
+def somebody(world: World, row: int) -> str:
+    """Who lives in a row: name, origin, age, and where."""
     alone = " living alone" if world.alone[row] and world.age[row] >= 3 else ""
     origin, grid = ORIGINS[world.origin[row]], world.people.grid_name(int(world.grid[row]))
     return f"{_called(world, row)} ({origin} {_age(world, row)}{alone}, grid {grid})"
@@ -48,7 +61,7 @@ def _tie(world: World, one: int, other: int) -> str:
     return "somebody they did not know"
 
 
-class _Story:
+class Tale:
     """A tale that is told phase by phase."""
 
     def __init__(self, simulation: Simulation) -> None:
@@ -56,6 +69,7 @@ class _Story:
 
     @property
     def world(self) -> World:
+        """The world as it stands."""
         return self.simulation.world
 
     def say(self, sentence: str) -> str:
@@ -66,12 +80,31 @@ class _Story:
         """A service kind in words."""
         return list(self.simulation.config.kinds.values())[number].title.lower()
 
+    def who_keeps(self, o: int) -> tuple[int, int]:
+        """Who keeps a case: which keeper, and which row where it is a resident."""
+        keeper = int(self.world.order_keeper[o])
+        return keeper, int(self.world.order_server[o]) if keeper in (NEIGHBOUR, VOLUNTEER) else -1
+
+    def keeper(self, o: int) -> str:
+        """Who sees to a case, in words."""
+        keeper, server = self.who_keeps(o)
+        if keeper == NOBODY_KEEPS:
+            known = self.world.order_placed[o] >= 0
+            return "the station looks for somebody" if known else "nobody knows of it"
+        if server >= 0:
+            return f"{self.helper(int(self.world.order_client[o]), server)} keeps it"
+        return {HOUSEHOLD: "the household keeps it", PUBLIC_SERVICE: "a public service keeps it"}.get(
+            keeper, "a service organization keeps it"
+        )
+
     def helper(self, client: int, server: int) -> str:
         """Who serves, in words."""
         if server == INSTITUTION:
             return "a local institution"
         if server == SUB_DISTRICT:
             return "the sub-district"
+        if server == ORGANIZATION:
+            return "a service organization"
         world = self.world
         where = "of the same grid" if world.grid[server] == world.grid[client] else "of another grid"
         standing = [
@@ -80,16 +113,17 @@ class _Story:
             if world.pair_client[p] == client and world.pair_helper[p] == server
         ]
         role = f"their standing {standing[0].replace('_', ' ')}, " if standing else ""
-        return f"{role}{_somebody(world, server)} {where}, {_tie(world, client, server)}"
+        return f"{role}{somebody(world, server)} {where}, {_tie(world, client, server)}"
 
 
-class ResidentStory(_Story):
+class ResidentStory(Tale):
     """The life of one resident, until they move away."""
 
     def __init__(self, simulation: Simulation, row: int) -> None:
         super().__init__(simulation)
         self.row, self.name = row, simulation.world.people.name_of(row)
         self._kinds_waiting: set[int] = set()
+        self._given: dict[int, int] = {}
         self._told = int(simulation.world.balance[row])
         self._look()
 
@@ -100,12 +134,28 @@ class ResidentStory(_Story):
         self._ties = self._made_ties()
         self._names = {j: _called(world, j) for j in self._ties}
         self._pairs = self._standing()
-        self._needs = {o: int(world.order_state[o]) for o in self._own_orders()}
+        self._needs = {int(world.order_kind[o]): int(world.order_state[o]) for o in self._own_orders()}
+        self._kept = {int(world.order_kind[o]): self.who_keeps(o) for o in self._own_cases()}
+        self._keeps = self._cases_kept()
         self._away = int(world.away[row])
 
     def _own_orders(self) -> list[int]:
         world = self.world
         return [o for o in range(int(world.open_orders[0])) if world.order_client[o] == self.row]
+
+    def _own_cases(self) -> list[int]:
+        return [o for o in self._own_orders() if self.world.order_until[o] > 0]
+
+    def _cases_kept(self) -> dict[tuple[int, int], str]:
+        """The cases that they keep, by client and kind, with a word for the client."""
+        world = self.world
+        rows = [o for o in range(int(world.open_orders[0])) if world.order_server[o] == self.row]
+        mine = [o for o in rows if world.order_person[o] == world.key[self.row]]
+        kept = [o for o in mine if world.order_keeper[o] in (VOLUNTEER, NEIGHBOUR)]
+        return {
+            (int(world.order_client[o]), int(world.order_kind[o])): _called(world, int(world.order_client[o]))
+            for o in kept
+        }
 
     def _is_leader(self) -> bool:
         team = int(self.world.team[self.row])
@@ -149,6 +199,11 @@ class ResidentStory(_Story):
                 f"{TIERS[world.tier[row]].replace('_', '-')}; identity {world.identity[row]:.2f}, skill {world.skill[row]:.2f}."
             )
 
+        for o in self._own_cases():
+            yield f"They need {self.kind(world.order_kind[o])} every week, and {self.keeper(o)}."
+        for (_, k), client in sorted(self._keeps.items()):
+            yield f"They keep the case of {client} ({self.kind(k)})."
+
     def end(self) -> Iterator[str]:
         """Where they stand."""
         world, row = self.world, self.row
@@ -176,18 +231,38 @@ class ResidentStory(_Story):
     def _needs_arise(self) -> Iterator[str]:
         world = self.world
         for o in self._own_orders():
-            if world.order_arose[o] == world.week[0]:
-                known = "and the station knows" if world.order_state[o] == PLACED else "and nobody knows of it"
-                yield f"needs {self.kind(world.order_kind[o])}, {known} (order {self.name}:{list(self.simulation.config.kinds)[world.order_kind[o]]}:{world.order_arose[o]})."
-            elif world.order_state[o] == PLACED and self._needs.get(o) == HIDDEN:
-                yield f"the station learns of the need of {self.kind(world.order_kind[o])}, {counted(int(world.week[0] - world.order_arose[o]), 'week')} after it arose."
+            k = int(world.order_kind[o])
+            if world.order_arose[o] == world.week[0] and k not in self._needs:
+                name = f"(order {self.name}:{list(self.simulation.config.kinds)[k]}:{world.order_arose[o]})"
+                if world.order_until[o] > 0:
+                    yield f"needs {self.kind(k)} every week from now on, and {self.keeper(o)} {name}."
+                else:
+                    yield f"needs {self.kind(k)}, and nobody knows of it {name}."
+
+    def _needs_become_known(self) -> Iterator[str]:
+        world = self.world
+        for o in self._own_orders():
+            if world.order_state[o] == PLACED and self._needs.get(int(world.order_kind[o])) == HIDDEN:
+                after = counted(int(world.week[0] - world.order_arose[o]), "week")
+                yield f"the station learns of the need of {self.kind(world.order_kind[o])}, {after} after it arose."
+
+    def _cases_go_on(self) -> Iterator[str]:
+        now = {int(self.world.order_kind[o]): o for o in self._own_cases()}
+        for k in sorted(self._kept):
+            if k not in now:
+                yield f"needs {self.kind(k)} no longer: the case ends."
+                self._given.pop(k, None)
+            elif self._kept[k] != self.who_keeps(now[k]):
+                yield f"whoever kept the case of {self.kind(k)} is gone: {self.keeper(now[k])}."
+        for client, k in sorted(self._keeps.keys() - self._cases_kept().keys()):
+            yield f"no longer keeps the case of {self._keeps[client, k]} ({self.kind(k)})."
 
     def _standing_pairs_are_matched(self) -> Iterator[str]:
         now = self._standing()
         for client, helper, service in sorted(now - self._pairs):
             what = "cook" if service == COOK else "partner"
             yield (
-                f"becomes the standing {what} of {_somebody(self.world, client)}."
+                f"becomes the standing {what} of {somebody(self.world, client)}."
                 if helper == self.row
                 else f"is given a standing {what}: {self.helper(client, helper)}."
             )
@@ -196,16 +271,28 @@ class ResidentStory(_Story):
 
     def _service_is_given(self) -> Iterator[str]:
         world = self.world
+        for o in self._own_cases():
+            if self.who_keeps(o) != self._kept.get(int(world.order_kind[o])) and world.order_keeper[o] != NOBODY_KEEPS:
+                yield f"the case of {self.kind(world.order_kind[o])} is taken on: {self.keeper(o)}."
+        for client, k in sorted(self._cases_kept().keys() - self._keeps.keys()):
+            hours = float(world.kind_hours[k] * world.kind_services[k])
+            yield f"takes on the case of {somebody(world, client)}, {_tie(world, self.row, client)}: {self.kind(k)}, {hours:.1f} h a week."
         for o in range(int(world.open_orders[0])):
             if world.order_state[o] != DONE:
                 continue
             client, kind = int(world.order_client[o]), self.kind(world.order_kind[o])
             if world.order_server[o] == self.row:
-                yield f"serves {_somebody(world, client)}, {_tie(world, self.row, client)}: {kind}, {world.kind_hours[world.order_kind[o]]:.1f} h, quality {world.order_quality[o]:.2f}."
+                yield f"serves {somebody(world, client)}, {_tie(world, self.row, client)}: {kind}, {world.kind_hours[world.order_kind[o]]:.1f} h, quality {world.order_quality[o]:.2f}."
             elif client == self.row:
                 yield f"is served ({kind}) by {self.helper(client, int(world.order_server[o]))}; quality {world.order_quality[o]:.2f}."
 
     def _orders_lapse(self) -> Iterator[str]:
+        for o in self._own_cases():
+            k = int(self.world.order_kind[o])
+            given = round(float(self.world.order_given[o] * self.world.kind_services[k]))
+            if given != self._given.get(k):
+                yield f"{self.kind(k)}: {given or 'none'} of {counted(int(self.world.kind_services[k]), 'service')} given well this week."
+            self._given[k] = given
         kinds = {int(self.world.order_kind[o]) for o in self._own_orders()}
         bits = int(self.world.open_needs[self.row])
         for k in sorted(self._kinds_waiting - kinds):
@@ -276,86 +363,3 @@ class ResidentStory(_Story):
             return
         if gone := sorted(self._ties - self._made_ties()):
             yield f"{_joined([self._names[j] for j in gone])} {'moves' if len(gone) == 1 else 'move'} away."
-
-
-class OrderStory(_Story):
-    """The life of one order, from the need to its end."""
-
-    def __init__(self, simulation: Simulation, client: int, kind: int) -> None:
-        super().__init__(simulation)
-        self.client, self.number, self.begun = client, kind, False
-        self._state = -1
-        self._escalated = 0
-
-    def _found(self) -> int | None:
-        world = self.world
-        rows = [
-            o
-            for o in range(int(world.open_orders[0]))
-            if world.order_client[o] == self.client and world.order_kind[o] == self.number
-        ]
-        return rows[0] if rows else None
-
-    def after(self, phase: str) -> Iterator[str]:
-        """What has become of it in a phase."""
-        world, o = self.world, self._found()
-        if not self.begun:
-            if o is None or phase != "needs_arise" or world.order_arose[o] != world.week[0]:
-                return
-            self.begun = True
-            yield self.say(f"{_somebody(world, self.client)} needs {self.kind(self.number)}.")
-            known = (
-                "They ask, or somebody tells: the station places the order."
-                if world.order_state[o] == PLACED
-                else "Nobody at the station knows: the need is hidden."
-            )
-            yield self.say(known)
-        elif o is None:
-            yield from map(self.say, self._closed(phase))
-        else:
-            state = int(world.order_state[o])
-            if state != self._state:
-                yield from map(self.say, self._changed(o, state))
-            if phase == "orders_are_rated" and state == DONE:
-                yield self.say(
-                    f"The client rates it {world.order_rating[o]:.2f}, where its true quality was {world.order_quality[o]:.2f}."
-                )
-            if phase == "orders_are_dispatched" and state == PLACED and world.order_placed[o] >= 0:
-                yield self.say(f"The station cannot dispatch it this week: {self._place(o)}.")
-        self._state = int(world.order_state[o]) if o is not None else self._state
-
-    def _place(self, o: int) -> str:
-        world = self.world
-        waiting = [x for x in range(int(world.open_orders[0])) if world.order_state[x] in (PLACED, DISPATCHED)]
-        before = sum(bool(world.order_rank[x] < world.order_rank[o]) for x in waiting)
-        return f"it is number {before + 1} of {len(waiting)} in the line"
-
-    def _changed(self, o: int, state: int) -> Iterator[str]:
-        world = self.world
-        if state == PLACED and self._state == HIDDEN:
-            yield f"The station learns of it after {counted(int(world.week[0] - world.order_arose[o]), 'week')}: the order is placed."
-        elif state == DISPATCHED:
-            level = ("", " and has been passed up to the community", " and has been passed up to the sub-district")[
-                world.order_escalated[o]
-            ]
-            credit = f", with {int(world.order_credit[o])} minutes of credit offered" if world.order_credit[o] else ""
-            yield f"It is dispatched: {self._place(o)}{level}{credit}."
-        elif state == PLACED and self._state == DISPATCHED:
-            yield f"Nobody who was called accepts; it goes back into the line (offered in {counted(int(world.order_rounds[o]), 'week')} so far)."
-        elif state == ACCEPTED:
-            yield f"Accepted by {self.helper(self.client, int(world.order_server[o]))}."
-        elif state == DONE:
-            yield f"The service is given; its true quality is {world.order_quality[o]:.2f}."
-        elif state == DECLINED:
-            yield "It is declined for good."
-
-    def _closed(self, phase: str) -> Iterator[str]:
-        self.ended = True
-        if phase == "households_leave":
-            yield "The household moves away: the order is cancelled."
-        elif self._state not in (DONE, DECLINED):
-            yield "Its time is over: the need expires unmet."
-
-    def still_open(self) -> str:
-        """Where it stands when the trace ends."""
-        return "Still open when the trace ends."
