@@ -82,9 +82,15 @@ def dose(name: str, field: FieldInfo) -> dict[str, Any]:
         default = field.get_default(call_default_factory=True)
         shown["value"] = {} if kind == "part" else list(default) if isinstance(default, tuple) else default
         if kind == "part":
-            shown["doses"] = [d for d in doses_of(type(default)) if not d["general"]]
-            shown["label"] = [default.title, default.title_zh]
+            of = type(default) if default is not None else policy_in(field.annotation)
+            shown["doses"] = [d for d in doses_of(of) if not d["general"]]
+            shown["label"], shown["value"] = [of.title, of.title_zh], {} if default is not None else None
     return shown
+
+
+def policy_in(annotation: Any) -> type[Policy]:
+    """The policy that a part of a bundle may be, where it is none unless asked for."""
+    return next(part for part in get_args(annotation) if isinstance(part, type) and issubclass(part, Policy))
 
 
 def _kind(annotation: Any) -> tuple[str, tuple[Any, ...]]:

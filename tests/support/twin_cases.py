@@ -25,6 +25,7 @@ from sim.state.orders import (
     SHELVED,
     VOLUNTEER,
 )
+from sim.state.residents import VACANT
 
 sigma = plain(sigma_law)
 chance_of_need, weeks_of_a_case = plain(needing.chance_of_need), plain(needing.weeks_of_a_case)
@@ -43,6 +44,7 @@ class CasesWeek(PairsWeek):
         """Who is in the register, and who has which case, when the community is founded."""
         registered = key_of(self.seed_of_chance, "registering.at_start", 0)
         for r in self.residents:
+            r.cases, r.promised = 0, 0.0
             r.known = int(self._can_have_cases(r) and uniform(registered, r.key) < self.p.registering.known_at_start)
         at_start = key_of(self.seed_of_chance, "needing.at_start", 0)
         for r in self.residents:
@@ -187,7 +189,7 @@ class CasesWeek(PairsWeek):
         neighbour = order.keeper == NEIGHBOUR
         still = v.able if neighbour else v.tier >= max(s.tier, 1)
         stops = p.neighbour_stops if neighbour else p.server_stops
-        return v.key == order.person and still and uniform(self.key("keeping.stop"), order.key) >= stops
+        return self._is_there(v, order) and still and uniform(self.key("keeping.stop"), order.key) >= stops
 
     def _looks_again(self, order: Order) -> None:
         self.loses_keeper(order)
@@ -201,10 +203,14 @@ class CasesWeek(PairsWeek):
         else:
             order.state = HIDDEN
 
+    def _is_there(self, v: Resident, order: Order) -> bool:
+        """Whether the keeper still lives: nobody else has their row, and it is not empty."""
+        return v.key == order.person and v.age != VACANT
+
     def loses_keeper(self, order: Order) -> None:
         """Nobody keeps a case any more; the promise of a volunteer who still lives here is over."""
         v = order.server
-        if order.keeper == VOLUNTEER and v and v.key == order.person:
+        if order.keeper == VOLUNTEER and v and self._is_there(v, order):
             v.cases -= 1
             v.promised = single(max(v.promised - order.service.hours, 0.0)) if v.cases else 0.0
         order.keeper, order.server, order.served_by, order.person = NOBODY_KEEPS, None, -1, 0

@@ -110,6 +110,8 @@ SERVED: dict[str, dict[str, Any]] = {
     | MANY_CASES
     | {"dispatching.scope": "local", "kinds.home_care.lowest_skill": 0.7, "dispatching.escalate_share": 1},
     "cases of people who come and go": BUSY | MANY_CASES | {"moving.annual_rate": 0.9},
+    "cases of lives that go on": BUSY | MANY_CASES | LIVES,
+    "the station, with lives that go on": SERVICE_ON | AT_REST | LIVES | {"moving.by": "age"},
     "episodes that are declined, cases that wait": BUSY
     | MANY_CASES
     | {"dispatching.most_rounds": 3, "dispatching.staff_per_1000": 1, "dispatching.sub_district_serves": 0.5},
