@@ -271,7 +271,7 @@ class Community(mesa.Model):  # type: ignore[misc]
         return self._residents
 
     def _bring_to_life(self) -> None:
-        lives_go_on = self.config.life.course == "on"
+        lives_go_on = self.config.lives_go_on
         if self._residents and not lives_go_on:
             return
         here = set(np.flatnonzero(self.simulation.world.age != VACANT).tolist())

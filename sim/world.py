@@ -11,6 +11,7 @@ import numpy as np
 from sim.config.kinds import ELIGIBLE, URGENCIES
 from sim.config.schema import Config
 from sim.config.seed import checked_seed
+from sim.config.yaml import ConfigError, Problem, Spot
 from sim.engine.jit import Column
 from sim.engine.layout import View
 from sim.founding.acquaintances import acquainted
@@ -28,7 +29,17 @@ from sim.state.levers import COMMUNITY, LEVERS, REST, Resting, rest
 from sim.state.orders import ENCOUNTERS, LINE, ORDERS, most_needs, wanting
 from sim.state.people import household_numbers
 from sim.state.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
-from sim.state.residents import HEADCOUNT, INTERESTS, MIGRANT, NEVER_SERVED, PARTICIPANTS, RESIDENTS, TIERS, VACANT
+from sim.state.residents import (
+    HEADCOUNT,
+    INTERESTS,
+    MIGRANT,
+    NEVER_SERVED,
+    PARTICIPANTS,
+    RESIDENTS,
+    TIERS,
+    VACANT,
+    YOUNGER_ELDER,
+)
 from sim.state.tallies import Tallies
 from sim.state.ties import TIES
 from sim.state.views import LAYOUTS, MOST_SLOW, ROWS, SECTIONS, SLOW
@@ -58,11 +69,13 @@ class World:
         luck = np.uint64(checked_seed(seed))  # seeds beyond 2**63 are seeds too
         self._people = {
             f"people_{name}": value
-            for name, value in household_numbers(config.population, config.life, config.moving.migrants_arriving)
+            for name, value in household_numbers(
+                config.population, config.life if config.lives_go_on else None, config.moving.migrants_arriving
+            )
             ._asdict()
             .items()
         }
-        lives_go_on = config.life.course == "on"
+        lives_go_on = config.lives_go_on
         self.people: Founders = founders_in_places(config, luck) if lives_go_on else founders(config.population, luck)
         self.columns: dict[str, Column] = {}
         n = self.people.residents
@@ -201,7 +214,7 @@ class World:
         self.room_for_made[0] = config.network.made_ties
         self.well_mixed[0] = config.network.kind == "well_mixed"
         self.homes_tied[0] = config.network.households_tied and config.network.kind != "well_mixed"
-        if config.life.course == "on":
+        if config.lives_go_on:
             self._live_before_the_start(seed)
         self.tier[:] = people.tier
         here = self.age != VACANT
@@ -248,6 +261,11 @@ class World:
         here = self.age != VACANT
         self.household_persons[:] = np.bincount(self.household[here], minlength=self.dwelling.size)
         founders_have_lived.run(self.table())
+        wanted = self.config.population.elders_alone
+        found = int(((self.age != VACANT) & (self.age >= YOUNGER_ELDER) & (self.alone == 1)).sum())
+        if wanted and found < wanted:
+            expected = f"at most {found}: those who live alone where lives go on"
+            raise ConfigError((Problem(Spot("the configuration"), "population.elders_alone", str(wanted), expected),))
         self.people.tier = initial_tiers(self.config.population, seed, self.age, self.key, self.disposition)
 
     def _tie_founders(self, seed: np.uint64) -> None:
@@ -262,7 +280,7 @@ class World:
     def _initial_tenure(self, seed: np.uint64) -> None:
         """How long founders have lived here: geometric, as it is under a constant turnover of their origin."""
         moving = self.config.moving
-        if self.config.life.course == "on":
+        if self.config.lives_go_on:
             return  # they have lived before
         if self.config.network.kind == "at_rest":
             founders_have_stayed.run(self.table())
@@ -292,6 +310,8 @@ class World:
 
     def _values(self, view: str) -> Mapping[str, Any]:
         """What the members of a view are found by."""
+        if view == "life" and not self.config.lives_go_on:
+            return self.config.life.as_numbers() | {"course": 0.0}
         if view in SECTIONS:
             return getattr(self.config, view).as_numbers()  # type: ignore[no-any-return]
         if view == "people":

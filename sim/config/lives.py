@@ -8,7 +8,9 @@ from sim.config.parameter import Section, chance, choice, number, share
 class Life(Section):
     """The life course: ages, births, partners, illness and deaths."""
 
-    course: Literal["off", "on"] = choice("Whether lives go on; off, nobody ages, is born or dies.")
+    course: Literal["off", "on"] = choice(
+        "Whether lives go on; off, and with a user's own residents or ties, nobody ages, is born or dies."
+    )
     places: float = number("Persons for whom a dwelling has places.", unit="persons", low=1, high=12)
     household_size: float = number(
         "Mean size of households at rest; residents over this is the number of dwellings.",

@@ -61,17 +61,13 @@ class Config(Evidenced):
         """Refuse more kinds than fit the bits of a column."""
         if len(self.kinds) > 30:
             raise ValueError(f"{len(self.kinds)} service kinds; at most 30")
-        if self.life.course == "on":
-            p, places = self.population, int(self.life.places)
-            for said, why in (
-                (p.residents_file is not None, "population.residents_file: a file says who lives here at one moment"),
-                (self.network.ties_file is not None, "network.ties_file: a file says who is tied at one moment"),
-                (
-                    p.elders_alone > 0,
-                    "population.elders_alone: who lives alone follows from the lives before the start",
-                ),
-                (not sum(p.dwelling_sizes[:places]) > 0, f"life.places is {places}: no household fits"),
-            ):
-                if said:
-                    raise ValueError(f"life.course is on, which does not go with {why}")
+        p, places = self.population, int(self.life.places)
+        if self.lives_go_on and not sum(p.dwelling_sizes[:places]) > 0:
+            raise ValueError(f"life.places is {places}, and no dwelling of population.dwelling_sizes is so small")
         return self
+
+    @property
+    def lives_go_on(self) -> bool:
+        """Whether people age, are born and die: not where a file says who lives here, or who is tied, at one moment."""
+        from_file = self.population.residents_file is not None or self.network.ties_file is not None
+        return self.life.course == "on" and not from_file

@@ -41,7 +41,7 @@ class Meeting(NamedTuple):
 def acquainted(config: Config, people: Founders, tenure: Column, seed: int | np.uint64) -> Ties:
     """The ties at the start: of households, and of meetings of the past between them."""
     p = config.network
-    if config.life.course == "on":  # nobody met anybody before they were 12
+    if config.lives_go_on:  # nobody met anybody before they were 12
         tenure = np.minimum(tenure, np.maximum(52 * (people.persons.years.astype(np.int64) - FROM), 0))
     u, v, strength, born = past_meetings(config.bonding, people, tenure, seed)
     apart = people.household[u] != people.household[v]

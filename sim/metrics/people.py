@@ -34,5 +34,5 @@ def elders_alone(t: Tallied, known: Known) -> Column:
 
 @metric("Household size", "户均人口", "residents a household")
 def household_size(t: Tallied, known: Known) -> Column:
-    """Mean number of residents in a household."""
+    """Mean number of residents in a dwelling: of a household, where none stands empty."""
     return ratio(t.stand_groups[:, 0], t.stand_ages[:, 2])

@@ -55,7 +55,7 @@ def is_active(i, station, residents):
 
 
 @phase
-def the_community_is_counted(station, residents, ties, grids, orders, stand, life):
+def the_community_is_counted(station, residents, households, ties, grids, orders, stand, life):
     """Everyone and everything is counted."""
     if life.course == ON:
         count_heads(residents, grids)
@@ -66,7 +66,7 @@ def the_community_is_counted(station, residents, ties, grids, orders, stand, lif
     count_places(grids, stand)
     count_cases(station, residents, orders, stand)
     stand.bank[2], stand.bank[3] = station.trust[0], station.confidence[0]
-    count_ages(residents, stand)
+    count_ages(residents, households, stand)
     stand.longer[0] = stand.groups[0] - stand.children[0] - stand.newcomers[0]
     stand.active_tiers[BYSTANDER] = stand.active[0] - stand.active_tiers[TASK:].sum()
 
@@ -78,25 +78,27 @@ def the_community_is_counted(station, residents, ties, grids, orders, stand, lif
 @compiled
 def count_heads(residents, grids):
     """How many live here, in all and in each grid: what is meant a head or for 1,000 residents is so next week."""
-    residents.headcount[0], grids.people[:] = 0, 0
-    for i in range(residents.age.size):
-        residents.headcount[0] += lives_here(i, residents)
-        grids.people[residents.grid[i]] += lives_here(i, residents)
+    residents.headcount[0] = 0
+    for g in range(grids.people.size):
+        people = 0
+        for i in range(grids.first[g], grids.first[g + 1]):
+            people += lives_here(i, residents)
+        grids.people[g] = people
+        residents.headcount[0] += people
 
 
 @compiled
-def count_ages(residents, stand):
-    """Arrivals, residents of 60 and over, those of them who live alone, and households."""
-    arrived, old, alone, households, last = 0, 0, 0, 0, -1
+def count_ages(residents, households, stand):
+    """Arrivals, residents of 60 and over, those of them who live alone, and dwellings."""
+    arrived, old, alone = 0, 0, 0
     for i in range(residents.age.size):
         here = lives_here(i, residents)
         elder = here & int(residents.age[i] >= YOUNGER_ELDER)
         arrived += here & int(residents.tenure[i] == 0)
         old += elder
         alone += elder & residents.alone[i]
-        households += here & int(residents.household[i] != last)
-        last = residents.household[i] if here else last
-    stand.arrived[0], stand.ages[0], stand.ages[1], stand.ages[2] = arrived, old, alone, households
+    stand.arrived[0], stand.ages[0], stand.ages[1] = arrived, old, alone
+    stand.ages[2] = households.generation.size
 
 
 @compiled

@@ -93,7 +93,7 @@ def lives_go_on(station, residents, households, ties, kinds, people, count, star
     chances, happened = chances_of(1, life), np.zeros(int(life.places), np.int8)
     found = np.empty(AT_ONCE + 1, np.int64)
     for start in range(0, households.generation.size, AT_ONCE):
-        for h in who_may_see_a_change(start, when, chances, residents, households, life, found):
+        for h in who_may_see_a_change(start, when, chances, residents, households, found):
             notes = (happened, count.lives)
             if household_lives(h, when, chances, residents, households, people, life, notes):
                 live_together(h, seed, residents, households, people)
@@ -109,45 +109,46 @@ def lives_go_on(station, residents, households, ties, kinds, people, count, star
 
 
 @compiled
-def who_may_see_a_change(start, when, chances, residents, households, life, found):
+def who_may_see_a_change(start, when, chances, residents, households, found):
     """Rows of a block of households in which somebody has a birthday or a draw so low that something may happen."""
-    week, _, _, key_person, key_home = when
     end, n = min(start + AT_ONCE, households.generation.size), 0
     low, high = households.first[start], households.first[end]
-    size = max(high - low, end - start)
-    death, ill, leaves, spare = (
-        np.empty(size, np.uint32),
-        np.empty(size, np.uint32),
-        np.empty(size, np.uint32),
-        np.empty(size, np.uint32),
-    )
-    words(key_person, residents.key, low, high, NOBODY, death, ill, leaves, spare)
-    onset = max(life.limited_18, life.limited_60, life.limited_70, chances[MOST_YEARS + 6])
-    most = limit_of(highest(chances[: MOST_YEARS + 1]))
-    sick, home = limit_of(onset), limit_of(chances[MOST_YEARS + 1])
-    at_birthday = week % YEAR
+    may, here = np.empty(high - low, np.uint8), np.empty(high - low, np.uint8)
+    look_at_persons(low, when, chances, residents, may, here)
+    at_home = np.empty(end - start, np.uint8)
+    look_at_homes(start, when, chances, households, at_home)
     for h in range(start, end):
         found[n] = h
-        here, may = 0, 0
-        for i in range(households.first[h], households.first[h + 1]):
-            k = i - low
-            here += int(residents.age[i] != VACANT)
-            may |= int(residents.age[i] != VACANT) & (
-                int(residents.birthday[i] == at_birthday)
-                | int(death[k] < most)
-                | int(ill[k] < sick)
-                | int(leaves[k] < home)
-            )
-        n += may | int(here == 0)
-        found[n] = h
-        if n == 0 or found[n - 1] != h:
-            birth, partner, kin, _ = block(
-                key_home, np.uint64(households.dwelling[h]), np.uint64(households.generation[h])
-            )
-            low_draw = (
-                int(birth < limit_of(max(chances[MOST_YEARS + 2], chances[MOST_YEARS + 3])))
-                | int(partner < limit_of(chances[MOST_YEARS + 4]))
-                | int(kin < limit_of(chances[MOST_YEARS + 5]))
-            )
-            n += low_draw
+        somebody, something = 0, int(at_home[h - start])
+        for k in range(households.first[h] - low, households.first[h + 1] - low):
+            somebody |= int(here[k])
+            something |= int(may[k])
+        n += something | (1 - somebody)
     return found[:n]
+
+
+@compiled
+def look_at_persons(low, when, chances, residents, may, here):
+    """Whether somebody lives in each row from a row on, and whether they have a birthday or a low draw (vectorised)."""
+    size, age, birthday = may.size, residents.age[low:], residents.birthday[low:]
+    death, ill = np.empty(size, np.uint32), np.empty(size, np.uint32)
+    leaves, spare = np.empty(size, np.uint32), np.empty(size, np.uint32)
+    words(when[3], residents.key, low, low + size, NOBODY, death, ill, leaves, spare)
+    dies, goes = limit_of(highest(chances[: MOST_YEARS + 1])), limit_of(chances[MOST_YEARS + 1])
+    falls_ill = limit_of(highest(chances[MOST_YEARS + 6 :]))
+    today = when[0] % YEAR
+    for k in range(size):
+        here[k] = np.uint8(age[k] != VACANT)
+        low_draw = np.uint8(death[k] < dies) | np.uint8(ill[k] < falls_ill) | np.uint8(leaves[k] < goes)
+        may[k] = here[k] & (low_draw | np.uint8(birthday[k] == today))
+
+
+@compiled
+def look_at_homes(start, when, chances, households, may):
+    """Whether a household of a block has a low draw (vectorised)."""
+    dwelling, generation = households.dwelling[start:], households.generation[start:]
+    born = limit_of(max(chances[MOST_YEARS + 2], chances[MOST_YEARS + 3]))
+    joined, goes = limit_of(chances[MOST_YEARS + 4]), limit_of(chances[MOST_YEARS + 5])
+    for k in range(may.size):
+        birth, partner, kin, _ = block(when[4], np.uint64(dwelling[k]), np.uint64(generation[k]))
+        may[k] = np.uint8(birth < born) | np.uint8(partner < joined) | np.uint8(kin < goes)

@@ -13,10 +13,10 @@ from math import log
 import numpy as np
 
 from sim.engine.jit import compiled, law, prefetch
-from sim.mathematics.chance import block, key_of, limit_of, share, stream, uniform, uniform_pair
+from sim.mathematics.chance import block, key_of, limit_of, share, stream, uniform, uniform_pair, uniform_twice
 from sim.mathematics.odds import weekly_from_annual
 from sim.state.groups import join_groups
-from sim.state.households import BY_CHANCE, draw_household
+from sim.state.households import BY_CHANCE, OLDEST, draw_household
 from sim.state.life_course import (
     CHILD_HAS_LEFT,
     DEATHS,
@@ -36,7 +36,7 @@ from sim.state.life_course import (
 )
 from sim.state.orders import close_order, loses_keeper
 from sim.state.phase import phase, unit
-from sim.state.residents import MIGRANT, NO_TIER, SENIOR_ELDER, SIXTY, VACANT, YOUNGER_ELDER
+from sim.state.residents import MIGRANT, NO_TIER, SENIOR_ELDER, SIXTY, VACANT, YOUNGER_ELDER, band_of
 from sim.state.ties import GIVEN, end_tie, end_ties, make_tie, mood_around
 
 LEAVING = stream("moving.leaving")
@@ -45,6 +45,7 @@ PAST = stream("moving.past")
 PAST_HOME = stream("moving.past_home")
 PAST_MOVES = stream("moving.past_moves")
 SIZE = stream("moving.size")
+ALONE = stream("moving.alone")
 AT_A_TIME = 26
 """Weeks of the past that are lived at once."""
 HABIT = stream("moving.habit")
@@ -282,10 +283,11 @@ def founders_have_stayed(station, residents, households, levers, moving):
 
 @unit
 def founders_have_lived(station, residents, households, levers, people, moving, life):
-    """Founding households live before the start: what happens in a week, so many weeks at once, until ages are
-    at rest.
+    """Founding households live before the start: what happens in a week, for so many weeks at once.
+
+    They do so until ages are at rest.
     """
-    seed, steps = station.seed[0], int(life.burn_in * YEAR / AT_A_TIME)
+    seed, steps, migrants = station.seed[0], int(life.burn_in * YEAR / AT_A_TIME), moving.migrants_arriving
     chances, notes = chances_of(AT_A_TIME, life), (np.zeros(int(life.places), np.int8), np.zeros(RECOVERED + 1))
     for i in range(residents.tenure.size):
         residents.tenure[i] = 1
@@ -313,17 +315,8 @@ def founders_have_lived(station, residents, households, levers, people, moving, 
                 households.generation[h] += 1
                 size = size_of_arrivals(h, seed, households, people)
                 households.persons[h] = size
-                draw_household(
-                    low,
-                    low + size,
-                    households.dwelling[h],
-                    households.generation[h],
-                    moving.migrants_arriving,
-                    BY_CHANCE,
-                    seed,
-                    residents,
-                    people,
-                )
+                dwelling, generation = households.dwelling[h], households.generation[h]
+                draw_household(low, low + size, dwelling, generation, migrants, BY_CHANCE, seed, residents, people)
                 for i in range(low, low + size):
                     residents.tenure[i] = 1 + int(share(weeks) * AT_A_TIME)
             for i in range(low, high):
@@ -331,6 +324,8 @@ def founders_have_lived(station, residents, households, levers, people, moving, 
                 old += residents.age[i] == YOUNGER_ELDER or residents.age[i] == SENIOR_ELDER
         if life.old_share > 0.0 and old >= life.old_share * people_here:
             break
+    if people.elders_alone > 0:
+        fix_elders_alone(key_of(seed, ALONE, 0), residents, households, people)
     for h in range(households.generation.size):
         live_together(h, seed, residents, households, people)
 
@@ -349,6 +344,34 @@ def likeliest_to_leave(levers, moving):
             chance = weekly_chance_of_leaving(annual, migrant, owner, 0.0, 0.0, levers, moving)
             likeliest = max(likeliest, chance)
     return likeliest
+
+
+@compiled
+def fix_elders_alone(key, residents, households, people):
+    """Make so many of those who live alone as old, or as young, as it takes to have the number asked for, by lot."""
+    rows, draws, n, have = np.empty(households.generation.size, np.int64), np.empty(households.generation.size), 0, 0
+    for h in range(households.generation.size):
+        here = 0
+        for i in range(households.first[h], households.first[h + 1]):
+            if residents.age[i] != VACANT:
+                here, rows[n] = here + 1, i
+        if here == 1:
+            draws[n] = uniform(key, residents.key[rows[n]])
+            have += residents.years[rows[n]] >= SIXTY
+            n += 1
+    for at in np.argsort(draws[:n]):
+        i = rows[at]
+        u, v = uniform_twice(key, residents.key[i], np.uint64(1))
+        is_old = residents.years[i] >= SIXTY
+        if is_old and have > people.elders_alone:
+            residents.years[i], have = int(people.adults_years[int(u * people.adults_years.size)]), have - 1
+        elif not is_old and have < people.elders_alone:
+            residents.years[i], have = int(min(SIXTY - people.elders_age * log(u), OLDEST)), have + 1
+        else:
+            continue
+        residents.age[i], residents.works[i] = band_of(residents.years[i]), 0
+        if residents.years[i] < SIXTY and v < people.works:
+            residents.works[i] = 1
 
 
 @compiled

@@ -161,16 +161,17 @@ def has_birthday(i, week, weeks, residents):
 
 @law
 def grows_older(i, seed, residents, people):
-    """Somebody becomes a year older: at 12 they can take part, at 18 they may work, at 60 they retire."""
+    """Somebody becomes a year older: at 12 they can take part, at 18 they may work, at 60 they retire; whether it matters."""
     residents.years[i] += 1
     band = band_of(residents.years[i])
     if band == residents.age[i]:
-        return
+        return residents.years[i] == AT_SCHOOL
     residents.age[i] = band
     if band == TEEN:
         residents.tier[i] = BYSTANDER
     at_work = band == ADULT and uniform(key_of(seed, WORKS, 0), residents.key[i]) < people.works
     residents.works[i] = 1 if at_work else 0
+    return True
 
 
 @law
@@ -282,8 +283,9 @@ def chances_of(weeks, life):
 
 @compiled
 def household_lives(h, when, chances, residents, households, people, life, notes):
-    """Household h through the weeks that end with this one; notes what happened to each row, and returns whether
-    anything did.
+    """Household h through the weeks that end with this one; notes what happened to each row.
+
+    Returns whether anything changed.
 
     Birthdays and illness come first, then births and partners, then deaths, then leaving home.
     """
@@ -296,8 +298,7 @@ def household_lives(h, when, chances, residents, households, people, life, notes
         if residents.age[i] == VACANT:
             continue
         if has_birthday(i, week, weeks, residents):
-            grows_older(i, seed, residents, people)
-            changed = True
+            changed |= grows_older(i, seed, residents, people)
         _, u, _, _ = block(key_person, residents.key[i], np.uint64(0))
         if residents.limited[i] == 0:
             if share(u) < chances[MOST_YEARS + 7 + int(max(residents.age[i] - 1, 0))]:

@@ -49,6 +49,7 @@ class HouseholdNumbers(NamedTuple):
     works: float
     ages: int
     sizes: Column
+    elders_alone: int
 
 
 PEOPLE: Table = {
@@ -89,6 +90,7 @@ PEOPLE: Table = {
         "identity_spread": "spread of home identities",
         "elders_age": "mean years of elders above 60",
         "works": "share of adults who work by day",
+        "elders_alone": "elders living alone at the start, exactly; 0: by chance",
         "ages": "whether bands follow from years (1) or years from bands (0)",
     }.items()
 }
@@ -143,6 +145,7 @@ def household_numbers(p: Population, life: Life | None = None, migrants: float =
         works=p.works,
         ages=int(lives),
         sizes=np.cumsum(sizes),
+        elders_alone=p.elders_alone,
     )
 
 

@@ -129,7 +129,7 @@ TALLIES: dict[str, tuple[int, str, str]] = {
     "stand_founders": (1, "residents who live here since the start", "residents"),
     "stand_ties": (2, "ties in all, ties in which one end is a participant", "ties"),
     "stand_arrived": (1, "residents who have arrived this week", "residents"),
-    "stand_ages": (3, "residents of 60 and over, of them living alone, households", "residents, households"),
+    "stand_ages": (3, "residents of 60 and over, of them living alone, dwellings", "residents, dwellings"),
     "stand_cost": (1, "cost of policies this week", "yuan"),
 }
 N_GROUPS = len(GROUPS)

@@ -200,7 +200,7 @@ class Twin(LivesWeek):
         for order in self.book:
             if order.is_case:
                 add("stand_cases", at=order.keeper)
-        add("stand_ages", sum(any(r.age != VACANT for r in home.members) for home in self.households), at=2)
+        add("stand_ages", len(self.households), at=2)
         if self.p.life.course:
             self.count_heads()
         add("stand_bank", self.trust, at=2)

@@ -42,7 +42,9 @@ class TwinWorld(mesa.Model):
             }
         )
         self.person_numbers, self.drawn_persons = (
-            household_numbers(config.population, config.life, config.moving.migrants_arriving),
+            household_numbers(
+                config.population, config.life if config.lives_go_on else None, config.moving.migrants_arriving
+            ),
             person_columns(world.tier.size),
         )
         self.services = [Service.of(n, kind) for n, kind in enumerate(config.kinds.values())]

@@ -10,6 +10,7 @@ from small import columns, in_balance, place
 
 from sim import POLICIES, Simulation
 from sim.config.schema import Config
+from sim.config.yaml import ConfigError
 from sim.state import life_course
 from sim.state.residents import ADULT, CHILD, SENIOR_ELDER, VACANT, YOUNGER_ELDER, band_of
 from sim.state.tallies import stretches
@@ -142,6 +143,16 @@ def test_founders_can_be_as_old_as_asked() -> None:
     young = Simulation(place(6000, 5, **ON | {"life__old_share": 0.12}), (), 1).world
     share = float((young.years[young.age != VACANT] >= 60).mean())
     assert 0.115 < share < 0.135
+
+
+@pytest.mark.parametrize("wanted", [30, 90])
+def test_elders_living_alone_can_be_fixed_exactly_where_lives_go_on(wanted: int) -> None:
+    world = Simulation(place(2000, 2, **ON | {"population__elders_alone": wanted}), (), 1).world
+    old = (world.age == YOUNGER_ELDER) | (world.age == SENIOR_ELDER)
+    assert (old & (world.alone == 1)).sum() == wanted
+    households_are_whole(Simulation(place(2000, 2, **ON | {"population__elders_alone": wanted}), (), 1))
+    with pytest.raises(ConfigError, match="at most"):
+        Simulation(place(300, 2, **ON | {"population__elders_alone": 250}), (), 1)
 
 
 def test_a_second_reading_of_the_numbers_of_a_life() -> None:
