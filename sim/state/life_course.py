@@ -161,7 +161,10 @@ def has_birthday(i, week, weeks, residents):
 
 @law
 def grows_older(i, seed, residents, people):
-    """Somebody becomes a year older: at 12 they can take part, at 18 they may work, at 60 they retire; whether it matters."""
+    """Somebody becomes a year older: at 12 they can take part, at 18 they may work, at 60 they retire.
+
+    Returns whether anything follows from it.
+    """
     residents.years[i] += 1
     band = band_of(residents.years[i])
     if band == residents.age[i]:
