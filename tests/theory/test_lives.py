@@ -1,4 +1,4 @@
-"""Lives that go on: people are conserved, die by the life table, and make a population that is at rest; each test is two-sided."""
+"""Lives that go on: people are conserved, die by the life table, and are a population at rest; tests are two-sided."""
 
 from collections.abc import Mapping
 from math import sqrt
@@ -13,7 +13,7 @@ from sim.config.schema import Config
 from sim.config.yaml import ConfigError
 from sim.state import life_course
 from sim.state.residents import ADULT, CHILD, SENIOR_ELDER, VACANT, YOUNGER_ELDER, band_of
-from sim.state.tallies import stretches
+from sim.state.tallies import slices_of
 
 ON: dict[str, Any] = {"life__course": "on", "moving__by": "age", "network__made_ties": 60, "network__kind": "at_rest"}
 BUSY = ON | {
@@ -40,7 +40,7 @@ def test_people_participants_and_credits_are_conserved_every_week() -> None:
     outstanding = int(world.balance.sum())
     for _ in range(78):
         simulation.live_one_week()
-        week = stretches(simulation.rows[-1])
+        week = slices_of(simulation.rows[-1])
         in_balance(world, week)
         lives, moved = week["count_lives"], week["count_movers"]
         seen += lives
@@ -73,7 +73,7 @@ def households_are_whole(simulation: Simulation) -> None:
 
 
 def survival(config: Config, seed: int, years: int, table: Config) -> list[float]:
-    """By age at the start (60-64, 65-69 ...): how far the share still alive lies from what a life table says, in standard errors."""
+    """By age at the start (60-64, 65-69 ...): how far those alive lie from what a life table says, in standard errors."""
     simulation = Simulation(config, (), seed)
     world = simulation.world
     here = world.age != VACANT
@@ -94,7 +94,7 @@ def survival(config: Config, seed: int, years: int, table: Config) -> list[float
 
 
 def test_people_die_by_the_life_table() -> None:
-    """Nobody comes or moves away: of 8,000, the share alive after seven years, by age; 4 standard errors, five ages: 3 in 10,000."""
+    """Nobody comes or moves away: of 8,000, those alive after seven years, by age; false alarm 3 in 10,000."""
     closed = place(8000, 4, **ON | NOBODY_COMES | {"life__elders_arriving": 0.5})
     off = survival(closed, 5, 7, closed)
     assert max(abs(z) for z in off) < 4
