@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from experiments.analysis.effects import effects
+from experiments.analysis.effects import effects, with_values
 from experiments.analysis.profiles import bands
 from experiments.runs.executor import Workers, perform, simulated
 from experiments.runs.present import claim, say_mended
@@ -27,7 +27,8 @@ class Comparison(Results):
 
     def effects(self) -> "pd.DataFrame":
         """Every arm's paired effect on every outcome at every point (see analysis.effects)."""
-        return effects(self.runs(), self.study.reference, self.study.file.outcomes, self.study.file.asked())
+        file, runs = self.study.file, self.runs()
+        return with_values(effects(runs, self.study.reference, file.outcomes, file.asked()), runs, list(file.varies))
 
     def profiles(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
         """Each week's mean paired difference from the first arm, its interval (`low`, `high`) and a band for all weeks at once."""

@@ -213,6 +213,16 @@ def advice(table: "pd.DataFrame") -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=["metric", "n", "sd", "tells", "matters", "pairs"])
 
 
+def with_values(table: "pd.DataFrame", runs: "pd.DataFrame", varies: Sequence[str]) -> "pd.DataFrame":
+    """The table with what each point's factors are, beside its number."""
+    named = [name for name in varies if name in runs and name not in table]
+    if "point" not in table or not named:
+        return table
+    values = runs.drop_duplicates("point").set_index("point")[named].reindex(table["point"]).set_axis(table.index)
+    at = list(table).index("point") + 1
+    return table.iloc[:, :at].join(values).join(table.iloc[:, at:])
+
+
 def cliff(a: Numbers, b: Numbers) -> float:
     """Cliff's delta: P(a > b) - P(a < b) over all pairs of values."""
     if not a.size or not b.size:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.analysis.effects import with_values
 from experiments.analysis.evaluation import evaluated
 from experiments.reporting.figures.network import places
 from experiments.reporting.latex import LONGEST, latex
@@ -77,7 +78,7 @@ def tables_for_a_paper(tables: "Tables", found: "Mapping[str, pd.DataFrame]") ->
     named |= found
     named |= {"figure_trajectories": tables.trajectories, "figure_profiles": tables.profiles}
     named |= residents_and_ties(tables)
-    return {name: table for name, table in named.items() if not table.empty}
+    return {name: with_values(table, tables.runs, tables.varies) for name, table in named.items() if not table.empty}
 
 
 def residents_and_ties(tables: "Tables") -> "dict[str, pd.DataFrame]":

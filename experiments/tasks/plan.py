@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.analysis.stopping import FIRST
+from experiments.analysis.warm_up import at_rest
 from experiments.reporting.console import Words, spread, terminal
 from experiments.reporting.figures import draw_all
 from experiments.reporting.figures.outcome import MOST_ROWS
@@ -28,6 +30,8 @@ from experiments.tasks.run import warm
 
 FEW = 100
 """Runs with made-up numbers, or two a point, of which tables and figures are made to know how long that takes."""
+LONGEST = 10.0
+"""Seconds that a plan may take to see when a community is at rest."""
 POINTS = 200
 """Points at most of which they are made."""
 
@@ -74,6 +78,7 @@ def say_plan(study: Study, folder: Path) -> None:
         ),
         ("work", f"{_duration(start + seconds + showing)} of processor time, of which the runs {_duration(seconds)}"),
         ("disk", f"about {different * weeks * len(METRICS) * 4 * 0.6 / 1e6:,.1f} MB"),
+        ("at rest", _rest(study, a_week * weeks)),
         ("folder", str(folder)),
     )
     names = Words("", [Text(name, style="bold") for name, _ in told])
@@ -81,6 +86,32 @@ def say_plan(study: Study, folder: Path) -> None:
         console.print(table)
     for said, _ in caveats(study):
         console.print(said, style="yellow")
+
+
+def _rest(study: Study, a_run: float) -> str:
+    """From which week on the first arm's outcomes are at rest at the first point, in as many of three runs as a plan has time for."""
+    file, many = study.file, min(3, int(LONGEST / max(a_run, 1e-9)), study.file.replicates)
+    if many < 1:
+        return "not looked at: a run takes too long"
+    jobs = (study.job(run) for run in study.runs() if run.arm == study.reference and run.point == 0)
+    ended = [one.finished.weekly for one in in_processes(islice(jobs, many), None, 1, simulated) if one.finished]
+    ended = [weekly for weekly in ended if len(weekly)]
+    weeks = {m: at_rest(np.array([one[m] for one in ended], float)) for m in file.outcomes if ended and m in ended[0]}
+    if not weeks or all(week is None for week in weeks.values()):
+        return f"no outcome comes to rest in the first half of {file.weeks} weeks (MSER-5): a longer study would tell"
+    named = ", ".join(
+        f"{m} {'not in the first half' if week is None else f'from week {week}'}" for m, week in weeks.items()
+    )
+    latest = max(week for week in weeks.values() if week is not None)
+    moving = [m for m, week in weeks.items() if week is None or week > file.burn_in]
+    advice = (
+        f"at week {file.burn_in}, when policies begin, {', '.join(moving)} still move{'s' * (len(moving) == 1)}"
+        if moving
+        else ""
+    )
+    advice += f"; a burn-in of {latest} weeks or more is advised" if moving and latest > file.burn_in else ""
+    advice = advice or f"the burn-in of {file.burn_in} weeks is enough"
+    return f"{named} ({many} run{'s' * (many > 1)} of {study.reference}, MSER-5): {advice}"
 
 
 def _measured(job: Job, console: Console) -> tuple[float, float, float]:

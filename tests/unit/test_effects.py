@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, Asked, advice, cliff, effect_of, effects
+from experiments.analysis.effects import (
+    HIGHER,
+    LOWER,
+    SAME,
+    UNKNOWN,
+    Asked,
+    advice,
+    cliff,
+    effect_of,
+    effects,
+    with_values,
+)  # fmt: skip
 from experiments.analysis.intervals import interval, joint_quantile, pairs_for, reaches, skewness, t_quantile
 from experiments.analysis.profiles import bands, turns
 from experiments.analysis.stopping import FIRST, MORE, Wanted, needed, needs, next_look
@@ -304,3 +315,12 @@ def test_stopping_at_the_wanted_width_keeps_coverage(heavy: bool) -> None:
     sd, skew = (np.sqrt((np.exp(0.64) - 1) * np.exp(0.64)), 3.69) if heavy else (1.0, 0.0)
     assert held / times >= 0.94 - 3.1 * np.sqrt(0.94 * 0.06 / times)
     assert pairs / times < 1.5 * pairs_for(sd, half, skew)
+
+
+def test_every_table_says_what_a_point_is() -> None:
+    runs = pd.concat([runs_of({"b": np.arange(6.0), "a": np.arange(6.0) + p}, point=p) for p in (0, 1)])
+    runs["rate"] = runs["point"].map({0: 0.05, 1: 0.3})
+    table = with_values(effects(runs, "b", ["cohesion"]), runs, ["rate"])
+    assert list(table)[:2] == ["point", "rate"]
+    assert table["rate"].tolist() == [0.05, 0.3]
+    assert with_values(table, runs, ["rate"]) is table
