@@ -67,7 +67,7 @@ def known(tables: Tables, look: Look) -> list[str]:
             else:
                 named = list(arms)
             if named:
-                parts.append(f"{look.say(*words)}: {look.say(', ', '、').join(named)}")
+                parts.append(look.say(*words) + look.say(": ", "：") + look.say(", ", "、").join(named))
         line = look.say("; ", "；").join(parts)
         if metric in told.index:
             row = told.loc[metric]
