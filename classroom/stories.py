@@ -7,7 +7,7 @@ from classroom.pair import Pair
 from classroom.people import TIERS, described, weeks_en, weeks_zh, who
 from classroom.reasons import chance_of_climbing, chance_of_lapsing, in_words
 from sim.state.orders import HIDDEN, HOUSEHOLD, KEPT, NEIGHBOUR, ORGANIZED, PUBLIC_SERVICE, SHELVED, VOLUNTEER
-from sim.state.residents import BY_CAMPAIGN, VACANT
+from sim.state.residents import BY_CAMPAIGN, BY_MESSAGE, VACANT
 
 type Said = list[str]
 """A sentence in English and in Chinese."""
@@ -100,6 +100,8 @@ def _asked(life: Life, row: int) -> list[Said]:
     world = life.simulation.world
     if not world.asked[row]:
         return []
+    if world.asked[row] == BY_MESSAGE:
+        return [["Got a message that asks people to take part.", "收到招募志愿者的消息。"]]
     if world.asked[row] == BY_CAMPAIGN:
         return [
             [
@@ -179,8 +181,10 @@ def _event(life: Life, event: Event) -> dict[str, Any]:
     kinds = list(life.simulation.config.kinds.values())
     world = life.simulation.world
     if event.what == CLIMBED:
-        how = ("", " after being asked", " after being asked by the vanguard or a campaign")[event.b]
-        how_zh = ("", "（受熟人邀请）", "（受先锋队或活动动员）")[event.b]
+        how = ("", " after being asked", " after being asked by the vanguard or a campaign", " after a message")[
+            event.b
+        ]
+        how_zh = ("", "（受熟人邀请）", "（受先锋队或活动动员）", "（看到招募消息）")[event.b]
         text = [f"climbed to {TIERS[event.a][0]}{how}", f"升级为{TIERS[event.a][1]}{how_zh}"]
     elif event.what == LAPSED:
         text = [f"lapsed to {TIERS[event.a][0]}", f"退为{TIERS[event.a][1]}"]

@@ -18,7 +18,7 @@ from sim.state.orders import (
     VOLUNTEER,
 )
 from sim.state.places import COOK, PAIRED
-from sim.state.residents import AGES, BY_CAMPAIGN, INTERESTS, ORIGINS, TIERS
+from sim.state.residents import AGES, BY_CAMPAIGN, BY_MESSAGE, INTERESTS, NOT_ASKED, ORIGINS, TIERS
 from sim.world import World
 
 SEATS = ("", *("committee member", "team leader", "head of an institution") * 2)
@@ -347,9 +347,12 @@ class ResidentStory(Tale):
         world, row = self.world, self.row
         tier = int(world.tier[row])
         if tier > self._tier:
-            asked = {0: "without having been asked", BY_CAMPAIGN: "having been asked by a campaign"}.get(
-                int(world.asked[row]), "having been asked by somebody they know"
-            )
+            told = {
+                NOT_ASKED: "without having been asked",
+                BY_CAMPAIGN: "having been asked by a campaign",
+                BY_MESSAGE: "having been asked by a message",
+            }
+            asked = told.get(int(world.asked[row]), "having been asked by somebody they know")
             yield f"climbs from {TIERS[self._tier].replace('_', '-')} to {TIERS[tier].replace('_', '-')}, {asked} (identity {world.identity[row]:.2f}, {counted(int(world.active_ties[row]), 'tie')} to participants)."
         elif tier < self._tier:
             yield f"lapses from {TIERS[self._tier].replace('_', '-')} to {TIERS[tier].replace('_', '-')} (fatigue {world.fatigue[row]:.2f}, {counted(int(world.active_ties[row]), 'tie')} to participants)."

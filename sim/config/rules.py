@@ -64,6 +64,12 @@ class Asking(Section):
     along_tie: float = number(
         "Requests along a tie of strength 1 to a participant.", unit="requests a week", low=0, high=100
     )
+    substantive: float = number(
+        "A substantive participant asks this many times as often as others; 1: as they do.",
+        unit="ratio",
+        low=0,
+        high=100,
+    )
 
 
 class Deciding(Section):
@@ -79,7 +85,8 @@ class Deciding(Section):
     lapse_from_1: float = chance("Chance of lapsing from tier 1, all covariates at 0 or their reference.")
     lapse_from_2: float = chance("The same from tier 2.")
     lapse_from_3: float = chance("The same from tier 3.")
-    asked: float = effect("Having been asked this week.")
+    asked: float = effect("Having been asked this week by somebody in person.")
+    asked_by_campaign: float = effect("Having been asked by a message from nobody one knows.")
     norm: float = effect("Share of tie strength held by people above one's tier.")
     share_above_at_rest: float = share("The reference of that share.")
     identity: float = effect("Identification with the community.")
@@ -131,6 +138,14 @@ class Teaming(Section):
     meeting_hours: float = number("Hours of project work at a meeting.", unit="hours", low=0, high=40)
     public_share: float = share("Share of free hours that tier 3 gives to public issues outside teams.")
     public_of_project: float = share("Share of tier 3's project hours that goes to public issues.")
+    posts_per_1000: float = number(
+        "Hours in a school week for which teams are wanted at school gates; 0: no posts.",
+        unit="hours a week per 1,000 residents",
+        low=0,
+        high=1000,
+    )
+    posts_share: float = share("Largest share of a meeting that teams of school families spend at posts.")
+    school_weeks: float = number("School weeks of a year; vacations end it.", unit="weeks", low=0, high=52)
 
 
 class Learning(Section):

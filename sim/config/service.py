@@ -54,6 +54,9 @@ class Assigning(Section):
         "Hours of assigned tasks.", unit="hours a week per 1,000 residents", low=0, high=10_000
     )
     most_share: float = share("Largest share of a volunteer's free hours that tasks may take.")
+    assigned_counts: float = share(
+        "How far an assigned hour counts for identity, visible activity and practice; 1: as any other."
+    )
 
 
 class Dispatching(Section):
@@ -94,6 +97,9 @@ class Dispatching(Section):
     )
     escalate_share: float = number(
         "Share of the promise after which an order is passed up one level.", unit="share", low=0.01, high=10
+    )
+    escalation_minutes: float = number(
+        "Minutes of staff that passing an order up a level takes; 0: none.", unit="minutes", low=0, high=10_000
     )
     organization_hours_per_1000: float = number(
         "Hours that service organizations give.", unit="hours a week per 1,000 residents", low=0, high=10_000
@@ -165,6 +171,21 @@ class Banking(Section):
     earning: float = number("Credit for an hour served.", unit="credit hours an hour", low=0, high=10)
     price: float = number("Credit for an hour received.", unit="credit hours an hour", low=0, high=10)
     redemption: Literal["no", "yes"] = choice("Credits can pay for own orders.")
+    redeem_age: float = number(
+        "Age from which needs can be paid for, by own or family's credits; 0: at any age.",
+        unit="years",
+        low=0,
+        high=120,
+    )
+    own_hours_first: float = number(
+        "Hours that an account must have earned before it pays; one that only holds gifts may pay at once. 0: none.",
+        unit="hours",
+        low=0,
+        high=10_000,
+    )
+    apply_by_trust: float = share(
+        "How far applying to spend credits depends on trust: 1: the chance is the trust, 0: whoever can, applies."
+    )
     giving: float = rate("Share of balances given to elders.")
     expiry: float = rate("Share of balances that expires.")
     trust_rate: float = rate("Share of trust renewed by a week's experience.")

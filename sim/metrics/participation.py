@@ -189,6 +189,13 @@ def teams(t: Tallied, known: Known) -> Column:
     return 1000.0 * ratio(t.count_teams[:, 0], t.stand_groups[:, 0])
 
 
+@metric("Posts filled", "护学岗到岗率", "share of hours wanted", +1)
+def posts_filled(t: Tallied, known: Known) -> Column:
+    """Hours wanted at school gates in the last 52 weeks that teams gave; posts are no person's need."""
+    wanted, given = over_a_year(t.count_posts).T
+    return ratio(given, wanted)
+
+
 @metric("Mean skill", "平均技能", "share", +1)
 def mean_skill(t: Tallied, known: Known) -> Column:
     """Mean skill of residents of 12 and over."""

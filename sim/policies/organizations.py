@@ -16,6 +16,7 @@ class Organizations(Policy):
 
     name = "organizations"
     title, title_zh = "Service organizations", "专业服务组织"
+    sources = ("huang2025", "xiamen2023")
     better = {"given_by_organizations": +1}
     aims_at = "community"
 

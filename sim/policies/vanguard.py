@@ -3,6 +3,11 @@
 Its three kinds of members reach different things: committee members ask bystanders of their grid, team leaders ask
 those who already serve to take the next rung, heads of institutions bring hours. A member who moves away is replaced.
 
+Its people can be who they are called: then committee members are residents who serve, team leaders lead teams that
+exist, and both give up their seat when that ends; what they show is the hours that they really gave last week, those
+of higher tiers more, as everybody's are seen. They are seen once as volunteers and once more as members, who serve in
+view.
+
 Sources: huang2025 (A4, A46, A47), ghorbani2020, musick2008
 """
 
@@ -12,6 +17,7 @@ import numpy as np
 
 from sim.engine.jit import compiled, law
 from sim.mathematics.chance import key_of, uniforms
+from sim.mathematics.odds import by_tier
 from sim.policies.acts import leaves, prepares, pushes
 from sim.policies.policy import Policy, dose, option
 from sim.state.residents import ADULT, BYSTANDER, NO_TIER, TASK
@@ -20,6 +26,7 @@ COMMITTEE, LEADER, INSTITUTION = 1, 2, 3
 KINDS = 3
 """Kinds of seats in a team."""
 RANDOM, MOST_TIED, ONE_PER_GRID = range(3)
+SEATED, REAL = range(2)
 NOWHERE = -1
 
 
@@ -32,6 +39,10 @@ class Vanguard(Policy):
     better = {"asked": +1}
     streams = ("seat",)
 
+    people: Literal["seated", "real"] = option(
+        "seated",
+        "Who sits: any adult, who shows a fixed number of hours, or people who serve and lead and show what they give.",
+    )
     size: float = dose(6.0, "Members per 1,000 residents.", unit="members per 1,000 residents", low=0, high=1000)
     committee: float = dose(0.4, "Share of committee members.", unit="share", low=0, high=1)
     leaders: float = dose(
@@ -48,36 +59,44 @@ class Vanguard(Policy):
     persuasion: float = dose(
         0.3, "Added to the log odds of climbing of those in reach.", unit="log odds", low=0, high=10
     )
-    example: float = dose(1.5, "Hours of visible service of a member.", unit="hours a week", low=0, high=100)
+    example: float = dose(
+        1.5, "Hours of visible service of a member who is merely seated.", unit="hours a week", low=0, high=100
+    )
     resources: float = dose(
         4.0, "Hours that a head of institution brings for orders.", unit="hours a week", low=0, high=1000
     )
     cost_per_member: float = dose(80.0, "Cost of a member.", unit="yuan a week", low=0, high=100_000)
 
     @prepares
-    def fill_seats(station, residents, grids, ties, my):
-        """Who has sat before keeps the seat; new members come by the seeding rule."""
+    def fill_seats(station, residents, grids, ties, teams, my):
+        """Who sat before keeps the seat, real people while they serve or lead; new members come by the seeding rule."""
+        if my.people == REAL:
+            leave_seats(residents, teams, my)
         have = members(residents, my)
         seats = seats_in_all(residents, my)
         missing = seats - have[0] - have[1] - have[2]
         if missing > 0:
             kinds = kinds_wanted(seats, have, missing, my)
             key_seat = key_of(station.seed[0], my.stream_seat, 0)
-            if my.seeding == ONE_PER_GRID:
-                rows = one_per_grid(kinds.size, key_seat, residents, grids, my)
-            else:
-                rows = by_lot_or_ties(kinds.size, key_seat, residents, ties, my)
-            for x in range(min(rows.size, kinds.size)):
-                residents.vanguard[rows[x]] = kinds[x]
+            for first, last in stretches_of_kinds(kinds, my):
+                if my.seeding == ONE_PER_GRID:
+                    rows = one_per_grid(last - first, kinds[first], key_seat, residents, grids, teams, my)
+                else:
+                    rows = by_lot_or_ties(last - first, kinds[first], key_seat, residents, ties, teams, my)
+                for x in range(min(rows.size, last - first)):
+                    residents.vanguard[rows[x]] = kinds[first + x]
 
     @pushes
-    def ask_and_serve(residents, grids, levers, my):
+    def ask_and_serve(residents, grids, levers, remembering, my):
         """Committee members ask bystanders of their grid, team leaders ask those who serve, heads bring hours."""
         everybody = 0
         for g in range(grids.atmosphere.size):
             committee, leaders, heads = members_in(grids.first[g], grids.first[g + 1], residents, my)
             everybody += committee + leaders + heads
-            levers.example[g] += my.example * my.strength * (committee + leaders + heads)
+            if my.people == REAL:
+                levers.example[g] += my.strength * hours_shown(g, residents, grids, remembering, my)
+            else:
+                levers.example[g] += my.example * my.strength * (committee + leaders + heads)
             levers.institution_hours[g] += my.resources * my.strength * heads
             ask_in_grid(
                 g,
@@ -97,6 +116,19 @@ class Vanguard(Policy):
             if sits(residents.vanguard[i], my):
                 residents.vanguard[i] = 0
 
+    def _shown(self) -> str:
+        if self.people == "real":
+            return (
+                "committee members are residents who serve, team leaders lead teams that exist, "
+                "and all are seen by the hours they gave"
+            )
+        return f"each member serves {self.example:g} hours in view"
+
+    def _shown_zh(self) -> str:
+        if self.people == "real":
+            return "居委会成员均为在服务的居民、团队骨干均为现有团队的负责人，以本人实际服务时间作示范"
+        return f"每人示范服务{self.example:g}小时"
+
     def sentence(self) -> str:
         """One sentence."""
         return (
@@ -104,8 +136,8 @@ class Vanguard(Policy):
             f"{min(self.leaders, 1.0 - self.committee):.0%} team leaders, the rest heads of institutions; "
             f"{self.seeding.replace('_', ' ')}) asks {self.contacts:g} residents a member and week to take "
             "part and multiplies "
-            f"their odds of climbing by up to {np.exp(self.persuasion):.2f}; each member serves "
-            f"{self.example:g} hours in view, each head brings {self.resources:g} hours, {self.period()}, "
+            f"their odds of climbing by up to {np.exp(self.persuasion):.2f}; {self._shown()}, "
+            f"each head brings {self.resources:g} hours, {self.period()}, "
             f"at {self.cost_per_member:g} yuan a member and week."
         )
 
@@ -116,7 +148,7 @@ class Vanguard(Policy):
             f"每千名居民设{self.size:g}名先锋队员（居委会{self.committee:.0%}，"
             f"团队骨干{min(self.leaders, 1.0 - self.committee):.0%}，其余为共建单位负责人；{seeding}），"
             f"每人每周动员{self.contacts:g}名居民参与，其上升几率最多乘以{np.exp(self.persuasion):.2f}；"
-            f"每人示范服务{self.example:g}小时，每名单位负责人带来{self.resources:g}小时；"
+            f"{self._shown_zh()}，每名单位负责人带来{self.resources:g}小时；"
             f"每人每周{self.cost_per_member:g}元。"
         )
 
@@ -172,9 +204,39 @@ def ask_in_grid(g, of_bystanders, of_serving, residents, grids, levers, my):
 
 
 @law
-def may_sit(i, residents, my):
-    """Whether a resident can be given an empty seat: an adult who is meant and has none."""
-    return residents.age[i] >= ADULT and residents.tier[i] > NO_TIER and my.aimed[i] and residents.vanguard[i] == 0
+def may_sit(i, seat, residents, teams, my):
+    """Whether somebody can be given an empty seat: a meant adult who has none, a real one who is what it says."""
+    free = residents.age[i] >= ADULT and residents.tier[i] > NO_TIER and my.aimed[i] and residents.vanguard[i] == 0
+    return free and (my.people != REAL or is_what_the_seat_says(i, seat, residents, teams, my))
+
+
+@law
+def is_what_the_seat_says(i, seat, residents, teams, my):
+    """Committee members are residents who serve, team leaders lead a team; anybody can stand for an institution."""
+    kind = seat - KINDS * my.bench
+    if kind == LEADER:
+        return residents.team[i] >= 0 and teams.leader[residents.team[i]] == i
+    return kind != COMMITTEE or residents.tier[i] >= TASK
+
+
+@law
+def leave_seats(residents, teams, my):
+    """Members who no longer serve, or no longer lead, give up their seats."""
+    for i in range(residents.vanguard.size):
+        seat = residents.vanguard[i]
+        if sits(seat, my) and not is_what_the_seat_says(i, seat, residents, teams, my):
+            residents.vanguard[i] = 0
+
+
+@law
+def hours_shown(g, residents, grids, remembering, my):
+    """Hours that the members of a grid gave last week, those of higher tiers more, as everybody's are seen."""
+    shown = 0.0
+    for i in range(grids.first[g], grids.first[g + 1]):
+        if sits(residents.vanguard[i], my) and residents.tier[i] >= TASK:
+            seen = by_tier(residents.tier[i], remembering.seen_1, remembering.seen_2, remembering.seen_3)
+            shown += seen * residents.hours[i]
+    return shown
 
 
 # ---- the engineer's half: who gets the empty seats
@@ -197,12 +259,23 @@ def kinds_wanted(seats, have, missing, my):
 
 
 @compiled
-def by_lot_or_ties(seats, key_seat, residents, ties, my):
+def stretches_of_kinds(kinds, my):
+    """First and last seat of each stretch that is filled together: of one kind, or all where anybody can have any."""
+    stretches, first = [(0, 0) for _ in range(0)], 0
+    for x in range(1, kinds.size + 1):
+        if x == kinds.size or (my.people == REAL and kinds[x] != kinds[first]):
+            stretches.append((first, x))
+            first = x
+    return stretches
+
+
+@compiled
+def by_lot_or_ties(seats, seat, key_seat, residents, ties, teams, my):
     """Rows for so many seats, by lowest draw; by most ties first, where that is the rule."""
     able = np.empty(residents.tier.size, np.int64)
     n = 0
     for i in range(residents.tier.size):
-        if may_sit(i, residents, my):
+        if may_sit(i, seat, residents, teams, my):
             able[n] = i
             n += 1
     able = able[:n]
@@ -213,13 +286,13 @@ def by_lot_or_ties(seats, key_seat, residents, ties, my):
 
 
 @compiled
-def one_per_grid(seats, key_seat, residents, grids, my):
+def one_per_grid(seats, seat, key_seat, residents, grids, teams, my):
     """Rows for so many seats, one after the other in the grid that has fewest (of equals, where the lowest draw is)."""
     n = grids.atmosphere.size
     draws = uniforms(key_seat, residents.key)
     left, best, taken = np.empty(draws.size, np.bool_), np.empty(n, np.int64), np.zeros(n, np.int64)
     for i in range(draws.size):
-        left[i] = may_sit(i, residents, my)
+        left[i] = may_sit(i, seat, residents, teams, my)
         taken[residents.grid[i]] += sits(residents.vanguard[i], my)
     for g in range(n):
         best[g] = lowest_draw(left, draws, grids.first[g], grids.first[g + 1])

@@ -16,6 +16,7 @@ class Visits(Policy):
 
     name = "visits"
     title, title_zh = "Visits at doors", "上门走访"
+    sources = ("huang2025", "siming2022", "xiamen2021")
     better = {"elders_alone_known": +1}
     aims_at = "community"
 

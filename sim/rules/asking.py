@@ -1,8 +1,10 @@
 """Asking: residents seldom serve unasked, and those who serve do most of the asking.
 
-Requests reach a resident along ties to participants, and from campaigns, the vanguard and pioneers.
+Requests reach a resident along ties to participants, and from campaigns, the vanguard and pioneers. Substantive
+participants recruit: they can ask more often than others do. A request by somebody one knows and one by nobody in
+particular (a poster, a message) are told apart, for deciding weighs them apart.
 
-Sources: musick2008, bryant2003, huang2025 (A58)
+Sources: musick2008, bryant2003, huang2025 (A20, A58), john2019
 """
 
 from math import exp
@@ -10,13 +12,19 @@ from math import exp
 from sim.engine.jit import law
 from sim.mathematics.chance import share
 from sim.state.phase import phase
-from sim.state.residents import BY_CAMPAIGN, BY_RESIDENT, BYSTANDER, NOT_ASKED
+from sim.state.residents import BY_CAMPAIGN, BY_MESSAGE, BY_RESIDENT, BYSTANDER, NOT_ASKED
 
 
 @law
 def rate_of_requests(along_tie, active_strength, extra_asks):
     """Requests a week: so many along a tie of strength 1 to a participant, and those of policies."""
     return along_tie * active_strength + extra_asks
+
+
+@law
+def strength_of_those_who_ask(active, substantive, often):
+    """Strength of ties to participants, where substantive ones, who ask so many times as often, count as many."""
+    return active + (often - 1.0) * substantive
 
 
 @law
@@ -28,7 +36,9 @@ def chance_of_being_asked(rate):
 @law
 def requests(i, residents, levers, asking):
     """Requests a week that a resident can expect."""
-    return rate_of_requests(asking.along_tie, residents.around_active[i], levers.extra_asks[i])
+    active, substantive = residents.around_active[i], residents.around_substantive[i]
+    who_ask = strength_of_those_who_ask(active, substantive, asking.substantive)
+    return rate_of_requests(asking.along_tie, who_ask, levers.extra_asks[i])
 
 
 @law
@@ -41,10 +51,12 @@ def is_asked(i, residents, levers, asking):
 
 @law
 def who_asks(i, residents, levers, asking):
-    """Whose request it was: of the campaign and of tied residents, each in proportion to their requests."""
+    """Whose request it was: a message, of somebody sent by a policy, or of a tied resident, each by their requests."""
     # a bystander needs their draw of life events for nothing else
-    by_campaign = share(residents.luck_life[i]) * requests(i, residents, levers, asking) < levers.extra_asks[i]
-    return BY_CAMPAIGN if by_campaign else BY_RESIDENT
+    which = share(residents.luck_life[i]) * requests(i, residents, levers, asking)
+    if which < levers.impersonal_asks[i]:
+        return BY_MESSAGE
+    return BY_CAMPAIGN if which < levers.extra_asks[i] else BY_RESIDENT
 
 
 @phase

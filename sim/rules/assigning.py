@@ -1,6 +1,7 @@
 """Assigning: tasks from above arrive first and take the hours of task-only volunteers, then those of others.
 
-Assigned work is remembered; a high share of it crowds out autonomy (see `deciding.autonomy_left`).
+Assigned work is remembered; a high share of it crowds out autonomy (see `deciding.autonomy_left`). It can count for
+less than other work: done by order and for the photo, it is hardly seen, teaches little and makes nobody belong.
 
 Sources: huang2025 (A42, A43), xinhua2016
 """

@@ -6,7 +6,9 @@ on purpose: it predicts hours, not persistence. Ties to people of another origin
 within one's own have no such term. A registered bystander without an hour for three years can be struck off the
 register.
 
-Sources: granovetter1978, watts2002, centola2007, musick2008, davis2003, guangzhou2015, huang2025 (A17-A22)
+Being asked by somebody one knows and by a message are weighed apart: large trials of messages find nothing.
+
+Sources: granovetter1978, watts2002, centola2007, musick2008, john2019, davis2003, guangzhou2015, huang2025 (A17-A22)
 """
 
 import numpy as np
@@ -16,7 +18,18 @@ from sim.mathematics.chance import limit_of, share
 from sim.mathematics.odds import happens, log_odds, sigma
 from sim.mathematics.sorting import highest
 from sim.state.phase import phase
-from sim.state.residents import BYSTANDER, INTEREST, NO_TEAM, PUBLIC_AFFAIRS, SELF, SUBSTANTIVE, TASK
+from sim.state.residents import (
+    BY_CAMPAIGN,
+    BY_MESSAGE,
+    BYSTANDER,
+    INTEREST,
+    NO_TEAM,
+    NOT_ASKED,
+    PUBLIC_AFFAIRS,
+    SELF,
+    SUBSTANTIVE,
+    TASK,
+)
 
 LOGISTIC, THRESHOLD = range(2)
 IDLE = 156
@@ -122,7 +135,7 @@ def odds_of_climbing(i, at_rest, residents, levers, deciding):
     if deciding.across != 0.0:
         x += contact_across(residents.around_across[i], deciding)
     x += (
-        deciding.asked * (1.0 if residents.asked[i] else 0.0)
+        weight_of_request(residents.asked[i], deciding)
         + deciding.habit * residents.habit[i]
         - deciding.fatigue * residents.fatigue[i]
     )
@@ -140,6 +153,12 @@ def odds_of_climbing(i, at_rest, residents, levers, deciding):
         deciding.interest_2 * (residents.interest[i, PUBLIC_AFFAIRS] - deciding.interest_at_rest)
         + deciding.autonomy_2 * (own - deciding.autonomy_at_rest)
     )
+
+
+@law
+def weight_of_request(asked, deciding):
+    """What having been asked this week adds to the log odds of climbing: in person, by a message, or not at all."""
+    return 0.0 if asked == NOT_ASKED else deciding.asked_by_campaign if asked == BY_MESSAGE else deciding.asked
 
 
 @law
@@ -219,7 +238,7 @@ def has_long_been_idle(i, week, residents):
 @law
 def joins(i, station, residents, count):
     """A bystander who has climbed is registered, and was recruited by somebody or by themselves."""
-    asked = residents.asked[i]
+    asked = min(residents.asked[i], BY_CAMPAIGN)
     if residents.registered[i] == 0:
         residents.registered_week[i] = station.week[0]
     residents.registered[i], residents.recruited_week[i], residents.route[i] = 1, station.week[0], SELF + asked
@@ -259,13 +278,14 @@ def may_change_tier(residents, levers, deciding):
     rows = np.empty(n + 1, np.int32)
     registering = limit_of(1.0 - max(deciding.registers_only, deciding.unregisters))
     pull = log_odds(deciding.climb_from_0) + most_pull(deciding)
+    asked = max(deciding.asked, deciding.asked_by_campaign, 0.0)
     for start in range(0, n, BLOCK):
         stop = min(start + BLOCK, n)
         # no bystander here can have higher odds of starting than these, asked or not
         likeliest, likeliest_asked = limit_of(1.0), limit_of(1.0)
         if deciding.law == LOGISTIC:
             most = pull + highest(residents.disposition[start:stop]) + highest(levers.persuasion[start:stop])
-            likeliest, likeliest_asked = limit_of(sigma(most)), limit_of(sigma(most + max(deciding.asked, 0.0)))
+            likeliest, likeliest_asked = limit_of(sigma(most)), limit_of(sigma(most + asked))
         found += look_at_draws(start, stop, (likeliest, likeliest_asked, registering), residents, rows[found:])
     return rows[:found]
 

@@ -4,7 +4,7 @@ A reviewer declines what nobody in reach could take. The others wait in line by 
 and those before planned ones, so that no promise on what can wait starves what cannot. Within a class they stand by the
 waited share of their own promise, by vulnerability and by a keyed draw. Staff are shared out to the grids by their
 residents, or work as one pool for the whole community; an order takes so many minutes of them. What waits for long is
-passed up, urgent orders at once.
+passed up, urgent orders at once; each level can take minutes of staff, which are missing at doors.
 
 Sources: manshadi2022 (C22, C23), huang2025 (A10, A60-A64)
 """
@@ -173,13 +173,21 @@ def who_dispatches(o, left, residents, orders):
 
 
 @law
+def seconds_to_pass_up(levers, dispatching):
+    """Time of staff that passing an order up one level takes, in whole seconds."""
+    return int(60.0 * max(dispatching.escalation_minutes + levers.escalation_minutes[0], 0.0) + 0.5)
+
+
+@law
 def count_time_of_staff(dispatched, station, grids, levers, count, dispatching):
-    """How much time of staff orders took, in whole seconds, and what is left for doors."""
+    """How much time of staff orders took, and passing them up, in whole seconds, and what is left for doors."""
     residents = grids.first[grids.first.size - 1]
     staff = dispatching.staff_per_1000 * residents / 1000.0
     there = int(staff * dispatching.staff_hours * dispatching.staff_share * 3600.0 + 0.5)
     taken = dispatched * int(60.0 * minutes_of_an_order(levers, dispatching) + 0.5)
-    station.staff_left[0] = max(there - taken, 0)
+    passing = int(count.escalated[0]) * seconds_to_pass_up(levers, dispatching)
+    count.escalated[1] += passing
+    station.staff_left[0] = max(there - taken - passing, 0)
     count.staff[0] += there
     count.staff[1] += taken
 
@@ -207,7 +215,9 @@ def orders_in_line(station, residents, grids, orders, kinds, levers, count, disp
         if orders.state[o] == PLACED:
             u = uniform(key, orders.key[o])
             orders.rank[o] = place_of(o, u, station, residents, orders, kinds, levers, dispatching)
-            orders.escalated[o] = level_reached(o, station, orders, kinds, levers, dispatching)
+            level = level_reached(o, station, orders, kinds, levers, dispatching)
+            count.escalated[0] += max(level - orders.escalated[o], 0)
+            orders.escalated[o] = level
             declined = is_declined(o, could, residents, orders, levers, dispatching)
             if declined and not is_passed_to_organizations(o, station, orders, kinds):
                 orders.state[o], orders.back[o] = SHELVED, station.week[0] + int(dispatching.look_again)

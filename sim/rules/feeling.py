@@ -11,7 +11,7 @@ import numpy as np
 from sim.engine.jit import law
 from sim.mathematics.odds import by_tier, within
 from sim.state.phase import phase
-from sim.state.residents import BYSTANDER, who_takes_part
+from sim.state.residents import BYSTANDER, hours_that_count, who_takes_part
 
 BARELY = 1e-6
 """Less fatigue or habit than this is none."""
@@ -68,13 +68,17 @@ def grown(i, residents):
 
 
 @law
-def identity_of_next_week(i, residents, feeling):
+def identity_of_next_week(i, residents, feeling, assigning):
     """Identity of a resident after the week; nobody is pulled who has no ties."""
     of_tier = by_tier(residents.tier[i], feeling.identity_gain_1, feeling.identity_gain_2, feeling.identity_gain_3)
     gain = of_tier if residents.hours[i] > 0.0 else 0.0
     fading, influence = grown(i, residents) * feeling.identity_fading, grown(i, residents) * feeling.influence
     influence = influence if residents.around_strength[i] > 0.0 else 0.0
-    hours, around, home = residents.hours[i], residents.around_identity[i], residents.identity_home[i]
+    hours, around, home = (
+        hours_that_count(i, residents, assigning),
+        residents.around_identity[i],
+        residents.identity_home[i],
+    )
     return identity_after(residents.identity[i], gain, hours, influence, around, fading, home)
 
 
@@ -116,11 +120,11 @@ def experience(i, residents, levers, feeling):
 
 
 @phase
-def feelings_change(station, residents, grids, levers, feeling):
+def feelings_change(station, residents, grids, levers, feeling, assigning):
     """Identity, fatigue, satisfaction, habit and well-being change with what the week brought."""
     # one feeling after the other, and rates of 0 instead of branches: so the processor takes several residents at once
     for i in range(residents.tier.size):
-        residents.identity[i] = identity_of_next_week(i, residents, feeling)
+        residents.identity[i] = identity_of_next_week(i, residents, feeling, assigning)
     for i in range(residents.tier.size):
         residents.fatigue[i] = fatigue_of_next_week(i, residents, feeling)
     for i in range(residents.tier.size):

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.engine.jit import law
 from sim.state.phase import phase
-from sim.state.residents import BYSTANDER
+from sim.state.residents import BYSTANDER, hours_that_count
 
 
 @law
@@ -46,10 +46,10 @@ def training_of(i, residents, levers):
 
 
 @law
-def skill_of_next_week(i, residents, levers, learning):
+def skill_of_next_week(i, residents, levers, learning, assigning):
     """Skill of a resident after what they were taught, practised and forgot; children forget nothing."""
     taught = (learning.training_gain + levers.training_gain[0]) * training_of(i, residents, levers)
-    practised = (learning.practice_gain + levers.practice_gain[0]) * residents.hours[i]
+    practised = (learning.practice_gain + levers.practice_gain[0]) * hours_that_count(i, residents, assigning)
     ceiling = min(max(learning.practice_ceiling + levers.practice_ceiling[0], 0.0), 1.0)
     practised = practice_that_counts(practised, residents.skill[i], ceiling)
     grown = 1.0 if residents.tier[i] >= BYSTANDER else 0.0
@@ -71,11 +71,11 @@ def efficacy_of_next_week(i, residents, levers, learning):
 
 
 @phase
-def skills_change(residents, levers, count, learning):
+def skills_change(residents, levers, count, learning, assigning):
     """Skill grows by training and practice and is forgotten; efficacy follows own and tied people's success."""
     # one after the other: so the processor takes several residents at once
     for i in range(residents.tier.size):
-        residents.skill[i] = skill_of_next_week(i, residents, levers, learning)
+        residents.skill[i] = skill_of_next_week(i, residents, levers, learning, assigning)
     for i in range(residents.tier.size):
         residents.efficacy[i] = efficacy_of_next_week(i, residents, levers, learning)
     for i in range(whoever_is_trained(levers)):

@@ -66,7 +66,7 @@ def goes_for_good(i, residents, ties, count):
     """Who dies or leaves home: their ties end, and their credits are lost."""
     end_ties(i, ties)
     count.bank[3] += residents.balance[i]
-    residents.balance[i] = 0
+    residents.balance[i], residents.earned[i] = 0, 0
 
 
 @law

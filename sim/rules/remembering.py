@@ -16,7 +16,7 @@ from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.mathematics.chance import NOBODY, key_of, stream, words
 from sim.mathematics.odds import by_tier, remembered
 from sim.state.phase import phase
-from sim.state.residents import BYSTANDER, SUBSTANTIVE, TASK, who_takes_part
+from sim.state.residents import BYSTANDER, SUBSTANTIVE, TASK, hours_that_count, who_takes_part
 from sim.state.ties import mood_around, prefetch_strengths
 
 LUCK = stream("resident.week")
@@ -123,6 +123,8 @@ def be_seen(j, residents, ties):
         residents.around_active[i] += strength
         residents.around_efficacy[i] += strength * residents.efficacy[j]
         residents.active_ties[i] += 1
+        if residents.tier[j] == SUBSTANTIVE:
+            residents.around_substantive[i] += strength
         if residents.tier[i] >= TASK and residents.tier[j] > residents.tier[i]:
             residents.around_above[i] += strength
             residents.ties_above[i] += 1
@@ -161,14 +163,14 @@ def residents_look_around(station, residents, ties, remembering, deciding):
 
 
 @phase
-def activity_is_seen(station, residents, grids, count, remembering):
+def activity_is_seen(station, residents, grids, count, remembering, assigning):
     """The hours that everybody gave are added up and seen by the grid, the higher tiers more."""
     for i in who_takes_part(residents, station):
         if residents.hours[i] > 0.0:
             k = residents.tier[i]
             residents.hours_year[i] += residents.hours[i]
             weight = by_tier(k, remembering.seen_1, remembering.seen_2, remembering.seen_3)
-            grids.activity[residents.grid[i]] += weight * residents.hours[i]
+            grids.activity[residents.grid[i]] += weight * hours_that_count(i, residents, assigning)
             count.hours[k] += residents.hours[i]
             count.active_week[0] += 1
 
@@ -193,6 +195,7 @@ def longest_service(kinds):
 def see_nobody_yet(participants, residents):
     """Before participants are seen one after the other, nobody has seen anybody."""
     residents.around_active[:], residents.around_efficacy[:], residents.active_ties[:] = 0.0, 0.0, 0
+    residents.around_substantive[:] = 0.0
     for i in participants:
         residents.around_above[i], residents.ties_above[i] = 0.0, 0
 
@@ -226,6 +229,7 @@ def look_at_everybody(residents):
             active = everybody - in_tier[BYSTANDER] - (1 if k >= TASK else 0)
             residents.around_strength[i], residents.around_active[i], residents.around_above[i] = others, active, above
             residents.active_ties[i], residents.ties_above[i] = active, above
+            residents.around_substantive[i] = in_tier[SUBSTANTIVE] - (1 if k == SUBSTANTIVE else 0)
             residents.around_identity[i] = (sum_identity - residents.identity[i]) / others if others > 0 else 0.0
             own = residents.efficacy[i] if k >= TASK else 0.0
             residents.around_efficacy[i] = (sum_efficacy - own) / active if active > 0 else 0.0

@@ -3,6 +3,9 @@
 A team needs a leader of tier 3: leaders are the bottleneck. Members who meet work beside the next one in a keyed
 circle; that is where made ties come from. Tier-3 hours go to public issues, other hours to facilities.
 
+Teams of school families also stand at school gates: a post is no person's need, so a gate without anybody is counted
+apart. They share their hours between posts and projects; in vacations there are no posts.
+
 Sources: barbrook2018, ghorbani2020, huang2025 (A20, A40, A52-A54)
 """
 
@@ -14,7 +17,7 @@ from sim.mathematics.sorting import in_order
 from sim.state.orders import share_hours
 from sim.state.phase import phase
 from sim.state.places import NO_LEADER
-from sim.state.residents import INTEREST, NO_TEAM, SUBSTANTIVE, who_takes_part
+from sim.state.residents import INTEREST, INTERESTS, NO_TEAM, SUBSTANTIVE, who_takes_part
 
 FORM = stream("teaming.form")
 JOIN = stream("teaming.join")
@@ -23,6 +26,10 @@ ATTEND = stream("teaming.attend")
 CIRCLE = stream("teaming.circle")
 FIELDS = 5
 """Interests, and so teams of a grid or of the community."""
+SCHOOL = INTERESTS.index("school")
+YEAR, HEADS = 52, 1000.0
+WANTED, FILLED = range(2)
+"""What is counted of posts: hours."""
 TEAM = 1
 """With this the draws of a team are told apart from those of a person of the same number."""
 TEAMS, FORMED, DISSOLVED, MEMBERS = range(4)
@@ -186,23 +193,42 @@ def hours_of_a_meeting(levers, teaming):
 
 
 @law
-def give_hours(i, at_meeting, residents, grids, teaming):
-    """Hours of a meeting go to facilities; substantive participants give some of them, and others, to public issues.
+def hours_at_gates(week, heads, teaming):
+    """Hours for which volunteers are wanted at school gates in a week: none in the vacations, which end a year."""
+    a_thousand = teaming.posts_per_1000 if week % YEAR < teaming.school_weeks else 0.0
+    return a_thousand * heads / HEADS
 
-    Returns the hours given in all.
+
+@law
+def share_at_posts(wanted, brought, most):
+    """Share of their hours that teams spend at posts: as much as is wanted, and at most so much."""
+    return min(wanted / brought, most) if brought > 0.0 else 0.0
+
+
+@law
+def stands_at_posts(i, residents):
+    """Whether somebody belongs to a team that stands at school gates."""
+    return residents.team[i] != NO_TEAM and residents.team[i] % FIELDS == SCHOOL
+
+
+@law
+def give_hours(i, at_meeting, at_post, residents, grids, teaming):
+    """Hours of a meeting go to posts and to facilities; substantive participants give some of these to issues.
+
+    They have more hours for public issues outside the team. Returns the hours given in all.
     """
-    g = residents.grid[i]
+    g, project = residents.grid[i], at_meeting - at_post
     if residents.tier[i] != SUBSTANTIVE:
-        grids.project_hours[g] += at_meeting
+        grids.project_hours[g] += project
         return at_meeting
-    of_meeting = teaming.public_of_project * at_meeting
+    of_meeting = teaming.public_of_project * project
     public = hours_given(residents.hours_left[i] - at_meeting, teaming.public_share * residents.hours_left[i])
     public += of_meeting
     residents.hours_public[i] = public
     grids.public_hours[g] += public
     if public > 0.0:
         grids.public_workers[g] += 1
-    grids.project_hours[g] += at_meeting * (1.0 - teaming.public_of_project)
+    grids.project_hours[g] += project * (1.0 - teaming.public_of_project)
     return at_meeting + (public - of_meeting)
 
 
@@ -217,20 +243,23 @@ def serve(i, hours, station, residents):
 
 
 @phase
-def teams_meet(station, residents, grids, encounters, levers, teaming):
-    """Members who turn up work together in a circle; substantive participants give hours to public issues."""
+def teams_meet(station, residents, grids, encounters, levers, count, teaming):
+    """Members who come work together in a circle, some at posts; substantive participants give hours to issues."""
     seed, now, meeting = station.seed[0], station.week[0], hours_of_a_meeting(levers, teaming)
     key_attend, key_circle = key_of(seed, ATTEND, now), key_of(seed, CIRCLE, now)
+    to_posts = share_for_posts(key_attend, meeting, station, residents, levers, count, teaming)
     volunteers = who_takes_part(residents, station)
     there, place, n = np.empty(volunteers.size, np.int32), np.empty(volunteers.size, np.float64), 0
     for i in volunteers:
         if residents.tier[i] >= INTEREST and residents.hours_left[i] > 0.0:
-            at_meeting = 0.0
+            at_meeting, at_post = 0.0, 0.0
             if comes(i, key_attend, residents, levers, teaming):
                 at_meeting = hours_given(residents.hours_left[i], meeting)
+                at_post = at_meeting * to_posts if stands_at_posts(i, residents) else 0.0
                 there[n], place[n] = i, residents.team[i] + uniform(key_circle, residents.key[i])
                 n += 1
-            given = give_hours(i, at_meeting, residents, grids, teaming)
+            count.posts[FILLED] += at_post
+            given = give_hours(i, at_meeting, at_post, residents, grids, teaming)
             if given > 0.0:
                 serve(i, given, station, residents)
     work_in_circles(there[:n][in_order(place[:n])], meeting, station, residents, encounters)
@@ -267,6 +296,21 @@ def count_members(station, residents, teams, count):
         if members > 0:
             count.teams[TEAMS] += 1
             count.teams[MEMBERS] += members
+
+
+@compiled
+def share_for_posts(key_attend, meeting, station, residents, levers, count, teaming):
+    """Share of the hours of teams that stand at posts: members who come bring them to all posts alike."""
+    wanted = hours_at_gates(station.week[0], residents.headcount[0], teaming)
+    if wanted <= 0.0:
+        return 0.0
+    count.posts[WANTED] += wanted
+    brought = 0.0
+    for i in who_takes_part(residents, station):
+        able = residents.tier[i] >= INTEREST and residents.hours_left[i] > 0.0 and stands_at_posts(i, residents)
+        if able and comes(i, key_attend, residents, levers, teaming):
+            brought += hours_given(residents.hours_left[i], meeting)
+    return share_at_posts(wanted, brought, teaming.posts_share)
 
 
 @compiled

@@ -4,7 +4,7 @@ First the own household, if somebody able is there (by day, for what children ne
 the strength of the tie; then public services. Whether a household keeps a case is drawn once for the case: whoever
 asks again is answered the same, as long as somebody able is there.
 
-Sources: huang2025 (A36, A37), clhls2018
+Sources: huang2025 (A36, A37), clhls2018, carers2018
 """
 
 from math import exp

@@ -16,6 +16,10 @@ type Span = Literal["community", "grid", "resident", "kind"]
 LEVERS: dict[str, tuple[Span, Fact]] = {
     # taking part
     "extra_asks": ("resident", Fact("f4", "requests to take part on top of those along ties", "requests a week", 0)),
+    "impersonal_asks": (
+        "resident",
+        Fact("f4", "of these requests, those that are a message and come from nobody they know", "requests a week", 0),
+    ),
     "persuasion": ("resident", Fact("f4", "added to the log-odds of climbing", "log-odds")),
     "recognition": ("resident", Fact("f4", "thanks received: lowers the log-odds of lapsing", "log-odds")),
     "openings": ("resident", Fact("f4", "activities that touch own interests", "activities a week", 0)),
@@ -90,6 +94,10 @@ LEVERS: dict[str, tuple[Span, Fact]] = {
         "community",
         Fact("f8", "levels to which open orders are passed up: 0, 1 or 2; the highest holds", "levels"),
     ),
+    "escalation_minutes": (
+        "community",
+        Fact("f8", "added to the staff minutes that passing an order up a level takes", "minutes", 0),
+    ),
     "overhead": ("community", Fact("f8", "share of dispatch capacity spent on coordination", "share")),
     "institution_hours": ("grid", Fact("f8", "hours that institutions give to orders and projects", "hours a week")),
     "workers_welcome": (
@@ -122,6 +130,15 @@ LEVERS: dict[str, tuple[Span, Fact]] = {
     "bank_price": ("community", Fact("f8", "added to the credits that an hour received costs", "credits an hour")),
     "bank_priority": ("community", Fact("f8", "added to the priority of orders paid with credits", "weight")),
     "bank_giving": ("community", Fact("f8", "share of a balance given to elders each week", "share")),
+    "bank_redeem_age": ("community", Fact("f8", "age from which needs can be paid for; the highest holds", "years", 0)),
+    "bank_own_hours": (
+        "community",
+        Fact("f8", "hours that an account must have earned before it pays; the most holds", "hours", 0),
+    ),
+    "bank_by_trust": (
+        "community",
+        Fact("f8", "added to how far applying to spend credits depends on trust in the bank", "share"),
+    ),
     "bank_expiry": ("community", Fact("f8", "share of a balance that expires each week", "share")),
     "turnover": ("community", Fact("f8", "added to the share of households that leave in a year", "share a year")),
     "arriving_migrants": ("community", Fact("f8", "added to the share of migrants among arrivals", "share")),

@@ -226,6 +226,7 @@ def begins_here(i, residents, starting):
     residents.known[i], residents.contacted[i], residents.promised[i], residents.cases[i] = 0, 0, 0.0, 0
     residents.tenure[i], residents.registered[i], residents.route[i], residents.balance[i] = 0, 0, 0, 0
     residents.recruited_week[i], residents.registered_week[i], residents.team[i] = -1, NEVER_SERVED, NO_TEAM
+    residents.earned[i] = 0
     residents.tier[i] = NO_TIER if residents.age[i] == CHILD else 0
     residents.skill[i], residents.efficacy[i], residents.identity[i] = (
         starting.skill,

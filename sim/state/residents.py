@@ -19,10 +19,10 @@ AT_SCHOOL, GROWN_UP, SIXTY = 6, 18, 60
 """Ages in years: toddlers are below the first, pupils are of it and below 15, elders are of the last."""
 NO_TEAM = -1
 NEVER_SERVED = -1_000_000
-NOT_ASKED, BY_RESIDENT, BY_CAMPAIGN = range(3)
+NOT_ASKED, BY_RESIDENT, BY_CAMPAIGN, BY_MESSAGE = range(4)
 SELF = 1
 ROUTES = ("not_recruited", "self", "asked_by_resident", "asked_by_campaign")
-"""How somebody was recruited: 0 never, else SELF plus who asked."""
+"""How somebody was recruited: 0 never, else SELF plus who asked; a message is of a campaign."""
 
 ELDERS_ALONE, SENIOR_ELDERS, CHILDREN, LOW_INCOME, MIGRANTS = range(5)
 GROUPS = ("elders_alone", "senior_elders", "children", "low_income", "migrants")
@@ -91,7 +91,13 @@ RESIDENTS: Table = {
     "luck_rung": Fact("u4", "draw of this week: climb, stay or lapse", "32-bit word"),
     "luck_life": Fact("u4", "draw of this week: a life event; for a bystander, whose request it was", "32-bit word"),
     "luck_meeting": Fact("u4", "draw of this week: meets somebody new, or lets a tie go", "32-bit word"),
-    "asked": Fact("u1", "was asked to take part this week: 0 no, 1 by a resident, 2 by a campaign", "by whom", 0, 2),
+    "asked": Fact(
+        "u1",
+        "was asked to take part this week: 0 no, 1 by a resident, 2 by a campaign in person, 3 by a message",
+        "by whom",
+        0,
+        3,
+    ),
     "hours": Fact("f4", "hours given this week", "hours", 0),
     "hours_left": Fact("f4", "hours still free this week", "hours", 0),
     "hours_assigned": Fact("f4", "hours of assigned tasks this week", "hours", 0),
@@ -129,6 +135,8 @@ RESIDENTS: Table = {
         "i4", "week of the last registration, a large negative number for before the start or never", "week"
     ),
     "around_across": share("share of the strength of ties that joins one to another origin"),
+    "around_substantive": Fact("f4", "strength of ties to substantive participants", "strength", 0),
+    "earned": Fact("i4", "minutes ever earned for the time-bank account by own service", "minutes", 0),
 }
 
 
@@ -152,3 +160,9 @@ def band_of(years):
 def who_takes_part(residents, station):
     """Rows of those who take part this week, in order."""
     return residents.participants[: station.taking_part[0]]
+
+
+@law
+def hours_that_count(i, residents, assigning):
+    """Hours of a week that count for identity, visible activity and practice: assigned ones only by a share."""
+    return residents.hours[i] - (1.0 - assigning.assigned_counts) * residents.hours_assigned[i]

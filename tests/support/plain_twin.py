@@ -91,7 +91,7 @@ class Twin(LivesWeek):
                     strength = sum([tie.strength for tie in r.ties.values()], 0.0)
                     across = sum([tie.strength for other, tie in r.ties.items() if other.origin != r.origin], 0.0)
                     r.around_across = single(across / strength) if strength > 0.0 else 0.0
-            r.around_active = r.around_above = r.around_efficacy = 0.0
+            r.around_active = r.around_above = r.around_efficacy = r.around_substantive = 0.0
             r.active_ties = r.ties_above = 0
         for j in self.residents:
             if j.tier < 1:
@@ -100,6 +100,8 @@ class Twin(LivesWeek):
                 r.around_active = single(r.around_active + tie.strength)
                 r.around_efficacy = single(r.around_efficacy + single(tie.strength * j.efficacy))
                 r.active_ties += 1
+                if j.tier == 3:
+                    r.around_substantive = single(r.around_substantive + tie.strength)
                 if j.tier > r.tier:
                     r.around_above = single(r.around_above + tie.strength)
                     r.ties_above += 1
@@ -123,6 +125,7 @@ class Twin(LivesWeek):
             r.around_strength = float(len(able) - 1)
             r.around_active, r.around_above = float(taking_part), float(above)
             r.active_ties, r.ties_above = taking_part, above
+            r.around_substantive = float(sum(other.tier == 3 for other in able if other is not r))
             r.around_identity = single((sum_identity - r.identity) / (len(able) - 1)) if len(able) > 1 else 0.0
             of_others = sum_efficacy - (r.efficacy if r.tier >= 1 else 0.0)
             r.around_efficacy = single(of_others / taking_part) if taking_part else 0.0
@@ -132,7 +135,7 @@ class Twin(LivesWeek):
         for r in self.residents:
             if r.hours > 0.0:
                 r.hours_year = single(r.hours_year + r.hours)
-                r.place.activity += (0.0, p.seen_1, p.seen_2, p.seen_3)[r.tier] * r.hours
+                r.place.activity += (0.0, p.seen_1, p.seen_2, p.seen_3)[r.tier] * self.counting(r)
                 self.tally.add("count_hours", r.hours, at=r.tier)
                 self.tally.add("count_active_week")
 

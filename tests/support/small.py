@@ -24,10 +24,10 @@ NO_ELDERS = {
 }
 
 
-def place(residents: int = 300, grids: int = 3, **changes: Any) -> Config:
-    """A small community: the baseline with changes (section__name=value)."""
+def place(residents: int = 300, grids: int = 3, like: str = "baseline", **changes: Any) -> Config:
+    """A small community: the baseline, or another, with changes (section__name=value)."""
     sizes = {"population.residents": residents, "population.grids": grids}
-    return load_config("baseline", set=sizes | {path.replace("__", "."): value for path, value in changes.items()})
+    return load_config(like, set=sizes | {path.replace("__", "."): value for path, value in changes.items()})
 
 
 def lived(weeks: int, config: Config | None = None, policies: Iterable[Policy] = (), seed: int = 7) -> Simulation:

@@ -160,7 +160,7 @@ class Resident(mesa.Agent):
             setattr(self, name, getattr(world, name)[row].tolist())
         self.team: Team | None = None
         self.luck_asked = self.luck_rung = self.luck_life = self.luck_meeting = 0
-        self.around_strength = self.around_active = self.around_above = 0.0
+        self.around_strength = self.around_active = self.around_above = self.around_substantive = 0.0
         self.around_identity = self.around_efficacy = self.around_across = 0.0
         self.active_ties = self.ties_above = 0
         self.ties: dict[Resident, Tie] = {}

@@ -143,7 +143,7 @@ class LivesWeek(PeopleWeek):
         self.tally.add("count_lives", r.tier >= 1, at=LOST)
         self._parts_with_all(r)
         self.tally.add("count_bank", r.balance, at=3)
-        r.balance = 0
+        r.balance = r.earned = 0
         if event == DEATHS:
             self._falls_vacant(r)
 
@@ -162,7 +162,7 @@ class LivesWeek(PeopleWeek):
         r.tenure = r.registered = r.route = r.balance = r.services = r.notified = r.away = r.asked = r.met = 0
         r.vanguard = r.pioneer = r.needs_year = r.met_year = r.needs_past_year = r.met_past_year = 0
         r.known = r.contacted = r.cases = 0
-        r.promised = 0.0
+        r.earned, r.promised = 0, 0.0
         r.recruited_week, r.registered_week, r.last_served, r.team = -1, NEVER_SERVED, NEVER_SERVED, None
 
     def _falls_vacant(self, r: Resident) -> None:

@@ -14,7 +14,7 @@ from sim.mathematics.odds import happens as happens_law
 from sim.mathematics.odds import log_odds as log_odds_law
 from sim.mathematics.odds import within as within_law
 from sim.rules import asking, bonding, deciding, feeling, learning, teaming
-from sim.state.residents import BY_CAMPAIGN, BY_RESIDENT, NOT_ASKED, SELF
+from sim.state.residents import BY_CAMPAIGN, BY_MESSAGE, BY_RESIDENT, INTERESTS, NOT_ASKED, SELF
 
 happens, log_odds, within = plain(happens_law), plain(log_odds_law), plain(within_law)
 leading_interest, hours_given = plain(teaming.leading_interest), plain(teaming.hours_given)
@@ -25,6 +25,8 @@ gain_per_hour = plain(bonding.gain_per_hour)
 identity_after, fatigue_after = plain(feeling.identity_after), plain(feeling.fatigue_after)
 towards, wellbeing_target = plain(feeling.towards), plain(feeling.wellbeing_target)
 rate_of_requests, chance_of_being_asked = plain(asking.rate_of_requests), plain(asking.chance_of_being_asked)
+strength_of_those_who_ask = plain(asking.strength_of_those_who_ask)
+share_at_posts = plain(teaming.share_at_posts)
 pull_upward, weariness_and_bonds = plain(deciding.pull_upward), plain(deciding.weariness_and_bonds)
 share_above, contact_across = plain(deciding.share_above), plain(deciding.contact_across)
 autonomy_left, threshold_reached = plain(deciding.autonomy_left), plain(deciding.threshold_reached)
@@ -106,32 +108,46 @@ class PeopleWeek(ServedWeek):
         p, key_attend, key_circle = self.p.teaming, self.key("teaming.attend"), self.key("teaming.circle")
         meeting = max(p.meeting_hours + self.levers.meeting_time[0], 0.0)
         came: dict[Team, list[Resident]] = {t: [] for t in self.teams}
-        for r in self.residents:
-            if r.tier < 2 or r.hours_left <= 0.0:
-                continue
-            comes = r.team and uniform(key_attend, r.key) < p.regularity + self.levers.regularity[0]
-            if comes:
+        able = [r for r in self.residents if r.tier >= 2 and r.hours_left > 0.0]
+        for r in able:
+            if r.team and uniform(key_attend, r.key) < p.regularity + self.levers.regularity[0]:
                 came[r.team].append(r)
-            self._gives_project_hours(r, hours_given(r.hours_left, meeting) if comes else 0.0)
+        at_posts = [t for t in self.teams if INTERESTS[t.interest] == "school"]
+        to_posts = self._share_for_posts([r for t in at_posts for r in came[t]], meeting)
+        for r in able:
+            comes = bool(r.team) and r in came[r.team]
+            at_meeting = hours_given(r.hours_left, meeting) if comes else 0.0
+            self._gives_project_hours(r, at_meeting, at_meeting * to_posts if r.team in at_posts else 0.0)
         for circle in came.values():
             circle.sort(key=lambda r: uniform(key_circle, r.key))
             pairs = list(zip(circle, circle[1:] + circle[:1], strict=True))
             for one, other in pairs[:1] if len(circle) == 2 else pairs if len(circle) > 2 else []:
                 self.encounters.append((one, other, single(meeting)))
 
-    def _gives_project_hours(self, r: Resident, meeting: float) -> None:
-        """A meeting's hours go to the grid's facilities; tier 3 gives some of them, and free ones, to issues."""
-        p, given = self.p.teaming, meeting
+    def _share_for_posts(self, who_come: list[Resident], meeting: float) -> float:
+        """School teams give the gates as much of their meeting as is wanted there, and at most a share; none in vacations."""
+        p = self.p.teaming
+        if p.posts_per_1000 == 0.0 or self.week % 52 >= p.school_weeks:
+            return 0.0
+        wanted = p.posts_per_1000 * self.headcount / 1000.0
+        self.tally.add("count_posts", wanted)
+        brought = sum([hours_given(r.hours_left, meeting) for r in who_come], 0.0)
+        return float(share_at_posts(wanted, brought, p.posts_share))
+
+    def _gives_project_hours(self, r: Resident, meeting: float, at_post: float) -> None:
+        """A meeting's hours go to posts and to facilities; tier 3 gives some of the latter, and free ones, to issues."""
+        p, given, project = self.p.teaming, meeting, meeting - at_post
+        self.tally.add("count_posts", at_post, at=1)
         if r.tier == 3:
             outside = hours_given(r.hours_left - meeting, p.public_share * r.hours_left)
-            of_project = p.public_of_project * meeting
+            of_project = p.public_of_project * project
             r.hours_public = single(outside + of_project)
             r.place.public_hours += outside + of_project
             r.place.public_workers += outside + of_project > 0.0
-            r.place.project_hours += meeting * (1.0 - p.public_of_project)
+            r.place.project_hours += project * (1.0 - p.public_of_project)
             given = meeting + outside
         else:
-            r.place.project_hours += meeting
+            r.place.project_hours += project
         if given > 0.0:
             r.hours_left = single(r.hours_left - given)
             self.serves(r, given, r.skill)
@@ -146,7 +162,7 @@ class PeopleWeek(ServedWeek):
                 continue
             self.tally.add("count_trained", r.trained)
             taught = (p.training_gain + levers.training_gain[0]) * r.trained
-            practised = (p.practice_gain + levers.practice_gain[0]) * r.hours
+            practised = (p.practice_gain + levers.practice_gain[0]) * self.counting(r)
             practised = practice_that_counts(practised, r.skill, ceiling)
             r.skill = single(skill_after(r.skill, taught, practised, p.forgetting, p.everyday_skill))
             e = r.efficacy
@@ -241,7 +257,7 @@ class PeopleWeek(ServedWeek):
         gain = (0.0, p.identity_gain_1, p.identity_gain_2, p.identity_gain_3)[r.tier]
         influence = p.influence if r.around_strength > 0.0 else 0.0
         pull = (influence, r.around_identity, p.identity_fading, r.identity_home)
-        r.identity = single(identity_after(r.identity, gain, h, *pull))
+        r.identity = single(identity_after(r.identity, gain, self.counting(r), *pull))
         comfort = p.comfort * r.hours_limit
         r.fatigue = single(fatigue_after(r.fatigue, p.recovery, h, comfort, p.hour_cost, r.notified, p.call_cost))
         r.habit = single(towards(r.habit, 1.0 if h > 0.0 else 0.0, p.habit_rate))
@@ -261,10 +277,14 @@ class PeopleWeek(ServedWeek):
             r.asked = NOT_ASKED
             if r.tier < 0:
                 continue
-            extra = self.levers.extra_asks[r.row]
-            rate = rate_of_requests(self.p.asking.along_tie, r.around_active, extra)
+            extra, often = self.levers.extra_asks[r.row], self.p.asking.substantive
+            who_ask = strength_of_those_who_ask(r.around_active, r.around_substantive, often)
+            rate = rate_of_requests(self.p.asking.along_tie, who_ask, extra)
             if share(r.luck_asked) < chance_of_being_asked(rate):
-                r.asked = BY_CAMPAIGN if share(r.luck_life) * rate < extra else BY_RESIDENT
+                which = share(r.luck_life) * rate
+                r.asked = BY_CAMPAIGN if which < extra else BY_RESIDENT
+                if which < self.levers.impersonal_asks[r.row]:
+                    r.asked = BY_MESSAGE
                 self.tally.add("count_asked", 1.0 if r.tier == 0 else 0.0)
 
     def residents_decide(self) -> None:
@@ -301,7 +321,7 @@ class PeopleWeek(ServedWeek):
         x = log_odds((p.climb_from_0, p.climb_from_1, p.climb_from_2)[k])
         x += pull_upward(above, r.identity, r.efficacy, p) + r.disposition + levers.persuasion[r.row]
         x += contact_across(r.around_across, p) if p.across else 0.0
-        x += (p.asked if r.asked else 0.0) + p.habit * r.habit - p.fatigue * r.fatigue
+        x += (0.0, p.asked, p.asked, p.asked_by_campaign)[r.asked] + p.habit * r.habit - p.fatigue * r.fatigue
         if k < 2:
             x += p.interest_0 * min(levers.openings[r.row], 1.0)
         if k > 0:
@@ -325,7 +345,8 @@ class PeopleWeek(ServedWeek):
         r.tier += 1
         if r.tier == 1:
             r.registered_week = r.registered_week if r.registered else self.week
-            r.registered, r.recruited_week, r.route = 1, self.week, SELF + r.asked
+            r.registered, r.recruited_week = 1, self.week
+            r.route = SELF + (BY_CAMPAIGN if r.asked == BY_MESSAGE else r.asked)
             self.tally.add("count_asked_joins", at=1 if r.asked else 0)
             self.tally.add("count_routes", at=r.route)
 

@@ -35,11 +35,23 @@ class ServedWeek(ServiceWeek):
             return
         rate = max(self.p.banking.price + self.levers.bank_price[0], 0.0)
         for order in self.book:
-            if order.state == PLACED and order.placed == self.week:
+            if order.state == PLACED and order.placed == self.week and self._may_be_paid_for(order):
                 price = credit_earned(order.service.kind.hours, rate)
-                if 0 < price <= sum(member.balance for member in order.client.home.members):
+                if 0 < price <= sum(self._can_spend(member) for member in order.client.home.members):
                     order.credit = price
                     self.tally.add("count_requests")
+
+    def _may_be_paid_for(self, order: Order) -> bool:
+        """By the rules of the bank: a client who is old enough, and a household that applies, more readily in trust."""
+        p, levers = self.p.banking, self.levers
+        by_trust = min(max(p.apply_by_trust + levers.bank_by_trust[0], 0.0), 1.0)
+        applies = uniform(self.key("banking.apply"), order.key) < 1.0 - by_trust * (1.0 - self.trust)
+        return applies and order.client.years >= max(p.redeem_age, levers.bank_redeem_age[0])
+
+    def _can_spend(self, r: Resident) -> int:
+        """What an account pays: nothing before enough was earned for it, unless it only holds gifts."""
+        first = 60.0 * max(self.p.banking.own_hours_first, self.levers.bank_own_hours[0])
+        return int(r.balance) if r.earned == 0 or r.earned >= first else 0
 
     def service_is_given(self) -> None:
         for order in self.book:
@@ -110,7 +122,7 @@ class ServedWeek(ServiceWeek):
             if order in redeemed:
                 due = order.credit
                 for member in (order.client, *order.client.home.members):
-                    paid = min(due, member.balance)
+                    paid = min(due, self._can_spend(member))
                     member.balance -= paid
                     due -= paid
                 self.tally.add("count_bank", order.credit - due, at=1)
@@ -128,6 +140,7 @@ class ServedWeek(ServiceWeek):
         if hours > 0.0 and rate > 0.0:
             earned = credit_earned(hours, rate)
             v.balance += earned
+            v.earned += earned
             self.tally.add("count_bank", earned)
 
     def _credits_expire_and_are_given(self, giving: float, expiring: float) -> None:

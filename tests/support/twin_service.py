@@ -34,10 +34,12 @@ class ServiceWeek(CasesWeek):
     """From an order to its service, one resident and one order at a time."""
 
     def orders_are_dispatched(self) -> None:
-        key_queue = self.key("dispatching.queue")
+        key_queue, risen = self.key("dispatching.queue"), 0
         for order in [order for order in self.book if order.state == PLACED]:
             order.rank = self._place_in_line(order, uniform(key_queue, order.key))
-            order.escalated = self._level(order)
+            level = self._level(order)
+            risen += max(level - order.escalated, 0)
+            order.escalated = level
             if self._nobody_could_take(order):
                 if order.service.kind.organization == "yes" and self.organized > 0.0:
                     order.escalated = 2
@@ -53,7 +55,11 @@ class ServiceWeek(CasesWeek):
         p = self.p.dispatching
         there = int(p.staff_per_1000 * len(self.residents) / 1000.0 * p.staff_hours * p.staff_share * 3600.0 + 0.5)
         taken = len(self.line) * int(60.0 * self._minutes_of_an_order() + 0.5)
-        self.staff_left = max(there - taken, 0)
+        minutes = max(p.escalation_minutes + self.levers.escalation_minutes[0], 0.0)
+        passing = risen * int(60.0 * minutes + 0.5)
+        self.staff_left = max(there - taken - passing, 0)
+        self.tally.add("count_escalated", risen)
+        self.tally.add("count_escalated", passing, at=1)
         self.tally.add("count_staff", there)
         self.tally.add("count_staff", taken, at=1)
 

@@ -23,7 +23,7 @@ from sim.state.people import household_numbers
 from sim.state.places import GRIDS, PAIRS, STATION, TEAMS
 from sim.state.residents import INTERESTS, RESIDENTS, VACANT
 from sim.state.tallies import TALLIES
-from sim.state.views import LAYOUTS
+from sim.state.views import LAYOUTS, SECTIONS
 from sim.world import World
 
 
@@ -154,6 +154,10 @@ class TwinWorld(mesa.Model):
         r.services += 1
         r.last_served = self.week
 
+    def counting(self, r: Resident) -> float:
+        """Hours of this week that count for identity, what is seen, and practice: assigned ones by a share."""
+        return float(r.hours - (1.0 - self.p.assigning.assigned_counts) * r.hours_assigned)
+
     def close(self, at: int) -> None:
         """An order leaves the book; the last one takes its place, as it does in the world."""
         last = self.book.pop()
@@ -182,6 +186,8 @@ class TwinWorld(mesa.Model):
             return np.array(pairs, PAIRS[name].dtype)
         if name == "order_kind":
             return np.array([order.service.number for order in self.book], np.int8)
+        if name == "order_client":
+            return np.array([order.client.row for order in self.book], np.int32)
         if name in ("pairs", "open_orders"):
             return np.array([len(self.pairs if name == "pairs" else self.book)])
         if name in ("week", "trust", "confidence", "answered", "organized", "staff_left"):
@@ -234,7 +240,8 @@ class Seen:
 
     def views(self) -> dict[str, Any]:
         """What functions of views are handed in plain Python."""
-        return {name: View(layout, _Looked(self)) for name, layout in LAYOUTS.items()}
+        sections = {name: getattr(self.config, name).as_numbers() for name in SECTIONS}
+        return {name: View(layout, sections.get(name, _Looked(self))) for name, layout in LAYOUTS.items()}
 
     @property
     def kind_expected(self) -> Column:

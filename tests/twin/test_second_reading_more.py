@@ -15,6 +15,7 @@ from sim.engine.jit import plain
 from sim.mathematics import odds
 from sim.rules import (
     answering,
+    asking,
     assigning,
     banking,
     bonding,
@@ -260,6 +261,35 @@ def test_staff_whose_own_grid_is_served_are_shared_by_all() -> None:
     left = np.array([2.0, 0.0, 3.5, 1.0])
     plain(dispatching.pool_what_is_left)(left)
     assert left.tolist() == [0.0, 0.0, 0.0, 6.5], "nobody's hour is lost, and the last row is that of all"
+
+
+def test_who_asks_often_counts_as_so_many() -> None:
+    """Musick and Wilson: requests come from people; somebody who asks n times as often is n people of the same tie."""
+    for often in (0, 1, 3):
+        ties = [(strength, CHANCE.uniform() < 0.4) for strength in shares(6)]
+        told = sum(strength * (often if leads else 1) for strength, leads in ties)
+        active, leading = sum(s for s, _ in ties), sum(s for s, leads in ties if leads)
+        assert asking.strength_of_those_who_ask(active, leading, float(often)) == pytest.approx(told)
+
+
+def test_a_request_in_person_and_a_message_have_weights_of_their_own() -> None:
+    weights = SimpleNamespace(asked=1.79, asked_by_campaign=0.1)
+    said = [plain(deciding.weight_of_request)(asked, weights) for asked in range(4)]
+    assert said == [0.0, 1.79, 1.79, 0.1], "not asked, by a resident, by somebody a policy sends, by a message"
+
+
+def test_gates_are_kept_in_school_weeks_and_teams_bring_at_most_their_share() -> None:
+    gates = SimpleNamespace(posts_per_1000=6.0, school_weeks=40.0)
+    year = [plain(teaming.hours_at_gates)(week, 500, gates) for week in range(104)]
+    assert year == ([3.0] * 40 + [0.0] * 12) * 2
+    for wanted, brought in ((3.0, 12.0), (3.0, 4.0), (3.0, 0.0)):
+        filled = brought * teaming.share_at_posts(wanted, brought, 0.5)
+        assert filled == pytest.approx(np.minimum(wanted, brought / 2))
+
+
+def test_little_trust_keeps_people_from_applying_as_far_as_it_matters() -> None:
+    for trust, by_trust in (shares(2) for _ in range(40)):
+        assert banking.chance_of_applying(trust, by_trust) == pytest.approx(np.interp(by_trust, [0, 1], [1, trust]))
 
 
 def test_a_helper_has_room_below_the_most() -> None:

@@ -133,11 +133,18 @@ def mutual_aid(p: Any, w: Any, s: float, to: Any, t: float) -> float:
 
 @reads
 def order_platform(p: Any, w: Any, s: float, to: Any, t: float) -> float:
-    for lever in ("reach", "offers", "vulnerable_first", "feedback", "overdue_first"):
+    for lever in ("reach", "minutes_saved", "review", "offers", "vulnerable_first", "feedback", "overdue_first"):
         to[lever] += getattr(p, lever) * s
     if p.overdue_first:
         to["response_target"][:] = p.response_target
     return p.cost * s * t
+
+
+@reads
+def organizations(p: Any, w: Any, s: float, to: Any, t: float) -> float:
+    to["organization_hours"] += p.hours * s * t
+    to["capability"] += p.capability * s
+    return p.cost_per_hour * p.hours * s * t
 
 
 @reads
@@ -147,7 +154,10 @@ def participatory_design(p: Any, w: Any, s: float, to: Any, t: float) -> float:
     to["outreach"] += p.voice * works * p.in_grids(w)
     needs = w.order_kind[: int(w.open_orders[0])]
     if needs.size:
-        to["added_priority"] += p.priorities * works * np.bincount(needs, minlength=len(w.config.kinds)) / needs.size
+        heads = np.bincount(needs, minlength=len(w.config.kinds)) / needs.size
+        of_groups = np.unique(needs[w.groups[w.order_client[: needs.size]] > 0])
+        alike = np.isin(np.arange(heads.size), of_groups) / max(of_groups.size, 1)
+        to["added_priority"] += p.priorities * works * ((1 - p.floor) * heads + p.floor * alike)
     return p.cost * s * t
 
 
@@ -217,7 +227,8 @@ def recruitment_drive(p: Any, w: Any, s: float, to: Any, t: float) -> float:
     asked = p.aimed(w) & (w.tier == BYSTANDER)
     if not asked.any():
         return 0.0
-    to["extra_asks"][asked] += p.asks * s * t / asked.sum()
+    for lever in ("extra_asks", "impersonal_asks"):
+        to[lever][asked] += p.asks * s * t / asked.sum()
     return p.cost_per_ask * p.asks * s * t
 
 
@@ -225,6 +236,7 @@ def recruitment_drive(p: Any, w: Any, s: float, to: Any, t: float) -> float:
 def service_framework(p: Any, w: Any, s: float, to: Any, t: float) -> float:
     to["hierarchy"][:] = p.levels
     to["overhead"] += p.overhead * p.levels * s
+    to["escalation_minutes"] += p.minutes * s
     return p.cost_per_level * p.levels * s * t
 
 
@@ -246,6 +258,8 @@ def supervision(p: Any, w: Any, s: float, to: Any, t: float) -> float:
 def time_bank(p: Any, w: Any, s: float, to: Any, t: float) -> float:
     for dose in ("earning", "price", "priority", "giving", "expiry"):
         to[f"bank_{dose}"] += getattr(p, dose) * s
+    to["bank_redeem_age"][:], to["bank_own_hours"][:] = p.redeem_age, p.own_hours_first
+    to["bank_by_trust"] += p.apply_by_trust * s
     drawn = p.aimed(w) & (w.tier == BYSTANDER) & np.isin(w.age, [ADULT, YOUNGER, SENIOR])
     to["persuasion"][drawn] += p.draw * p.earning * s * w.trust[0]
     return p.cost * s * t
@@ -275,12 +289,25 @@ def training(p: Any, w: Any, s: float, to: Any, t: float) -> float:
 @reads
 def vanguard(p: Any, w: Any, s: float, to: Any, t: float) -> float:
     committee, leaders, heads = (in_grid(w, w.vanguard == 3 * p.bench + kind) for kind in (1, 2, 3))
-    to["example"] += p.example * s * (committee + leaders + heads)
+    if p.people == "real":
+        sits = (w.vanguard > 3 * p.bench) & (w.vanguard <= 3 * p.bench + 3)
+        assert (w.tier[w.vanguard == 3 * p.bench + 1] >= TASK).all()
+        assert set(np.flatnonzero(w.vanguard == 3 * p.bench + 2)) <= set(w.team_leader)
+        seen = [getattr(w.config.remembering, f"seen_{k}") for k in (1, 2, 3)]
+        to["example"] += s * in_grid(w, np.array([0.0, *seen, 0.0])[w.tier] * w.hours * sits)
+    else:
+        to["example"] += p.example * s * (committee + leaders + heads)
     to["institution_hours"] += p.resources * s * heads
     for whom, members in ((w.tier == BYSTANDER, committee), (w.tier >= TASK, leaders)):
         asked = spread(w, to["extra_asks"], whom, p.contacts * s * members)
         to["persuasion"] += p.persuasion * np.minimum(asked, 1.0)
     return p.cost_per_member * s * (committee + leaders + heads).sum()
+
+
+@reads
+def visits(p: Any, w: Any, s: float, to: Any, t: float) -> float:
+    to["doors"] += p.doors * s * t
+    return p.cost_per_door * p.doors * s * t
 
 
 @reads
@@ -297,7 +324,7 @@ def volunteer_college(p: Any, w: Any, s: float, to: Any, t: float) -> float:
 
 @reads
 def close_neighbours(p: Any, w: Any, s: float, to: Any, t: float) -> float:
-    parts = [p.vanguard, p.pioneers, p.grid_integration, p.order_platform, p.recognition]
+    parts = [p.vanguard, p.pioneers, p.grid_integration, p.visits, p.order_platform, p.recognition]
     assert [part.name for part in p.parts] == [part.name for part in parts if part]
     return p.cost_share * sum(READINGS[part.name](part, w, s * p.intensity, to, t) for part in p.parts)
 

@@ -119,6 +119,25 @@ SERVED: dict[str, dict[str, Any]] = {
 """With needs that last, and all that goes with them."""
 
 
+TAKING_PART: dict[str, Any] = BUSY | {
+    "asking.substantive": 3,
+    "deciding.asked_by_campaign": 0.2,
+    "assigning.hours_per_1000": 200,
+    "assigning.assigned_counts": 0.3,
+    "teaming.posts_per_1000": 30,
+    "teaming.school_weeks": 30,
+    "banking.earning": 1,
+    "banking.giving": 0.02,
+    "banking.redeem_age": 18,
+    "banking.own_hours_first": 4,
+    "banking.apply_by_trust": 0.7,
+    "dispatching.scope": "local",
+    "dispatching.escalate_after": 1,
+    "dispatching.escalation_minutes": 7.5,
+}
+"""A third tier that recruits, messages, assigned hours that count less, posts, rules of redemption, time to pass orders up."""
+
+
 class EveryLever(Policy):
     """For the test only: pushes every lever by a keyed amount."""
 
@@ -196,6 +215,20 @@ def test_the_fast_week_is_the_plain_week_with_needs_that_last(name: str) -> None
 def test_the_fast_week_is_the_plain_week_with_cases_and_every_lever_pushed() -> None:
     switched = BUSY | MANY_CASES | {"banking.earning": 1}
     assert first_difference(place(**switched), [EveryLever(start=2, stop=25)], seed=9, weeks=32) == ""
+
+
+@pytest.mark.parametrize("network", ["neighbourhood", "well_mixed"])
+def test_the_fast_week_is_the_plain_week_with_all_of_taking_part(network: str) -> None:
+    policies = [
+        POLICIES["recruitment_drive"](start=1, asks=200),
+        POLICIES["vanguard"](start=2, stop=50, people="real", size=40, seeding="most_tied"),
+        POLICIES["close_neighbours"](vanguard=POLICIES["vanguard"](people="real", size=30)),
+        POLICIES["participatory_design"](start=3, floor=0.5),
+        POLICIES["service_framework"](start=4, minutes=5),
+        POLICIES["time_bank"](start=10, redeem_age=60, own_hours_first=8, apply_by_trust=0.2),
+    ]
+    config = place(**TAKING_PART | {"network.kind": network})
+    assert first_difference(config, policies, seed=12, weeks=WEEKS) == ""
 
 
 def test_the_fast_week_is_the_plain_week_with_every_lever_pushed() -> None:

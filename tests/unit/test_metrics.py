@@ -57,6 +57,7 @@ KNOWN: list[tuple[str, dict[str, Any], float]] = [
     ("idle_hours", {"count_hours": [0, 10, 12, 2], "count_admin": [9, 6], "count_hours_offered": [42]}, 0.5),
     ("asked", {"count_asked": [6]}, 0.1),
     ("odds_when_asked", {"count_asked": [20], "count_asked_joins": [4, 10]}, (10 / 10) / (4 / 36)),
+    ("posts_filled", {"count_posts": [12, 9]}, 0.75),
     ("recruited_by_asking", {"count_asked_joins": [1, 3]}, 0.75),
     ("recruited_by_campaigns", {"count_routes": [0, 2, 5, 3]}, 0.3),
     ("newcomers_relative", {"stand_newcomers": [20, 4], "stand_longer": [80, 32]}, 0.5),

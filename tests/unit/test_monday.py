@@ -26,6 +26,14 @@ AIMED: dict[str, dict[str, Any]] = {
 SHIPPED = [policy for policy in POLICIES.values() if policy.__module__.startswith("sim.policies")]
 OTHER_DOSES: list[dict[str, Any]] = [
     {"kind": "awards", "winners": 0.4},
+    {"people": "real", "size": 30},
+    {"people": "real", "size": 60, "seeding": "most_tied"},
+    {"floor": 0.4, "quorum": 0},
+    {"redeem_age": 60, "own_hours_first": 20, "apply_by_trust": 0.6},
+    {"levels": 1, "minutes": 10},
+    {"minutes_saved": 0.8, "review": 0.5},
+    {"doors": 20},
+    {"hours": 8, "capability": 0.5},
     {"seeding": "most_tied", "size": 30},
     {"seeding": "random", "size": 30},
     {"whom": "new", "seats": 80.5},
