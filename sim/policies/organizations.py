@@ -35,7 +35,7 @@ class Organizations(Policy):
     @pushes
     def give_hours(residents, levers, my):
         """Organizations give so many hours more, and do more with the hours they have."""
-        hours = my.hours * residents.tier.size / 1000.0 * my.strength
+        hours = my.hours * residents.headcount[0] / 1000.0 * my.strength
         levers.organization_hours[0] += hours
         levers.capability[0] += my.capability * my.strength
         return my.cost_per_hour * hours

@@ -26,7 +26,7 @@ class Visits(Policy):
     @pushes
     def knock(residents, levers, my):
         """Staff are meant to knock at so many doors more."""
-        doors = my.doors * residents.tier.size / 1000.0 * my.strength
+        doors = my.doors * residents.headcount[0] / 1000.0 * my.strength
         levers.doors[0] += doors
         return my.cost_per_door * doors
 

@@ -127,7 +127,7 @@ def orders_of_staff(staff, hours, share, minutes):
 @law
 def capacity_of_staff(grids, levers, dispatching):
     """Orders a week that the station's staff can dispatch, less the share that coordination takes."""
-    residents, minutes = grids.first[grids.first.size - 1], minutes_of_an_order(levers, dispatching)
+    residents, minutes = grids.people.sum(), minutes_of_an_order(levers, dispatching)
     a_thousand = orders_of_staff(dispatching.staff_per_1000, dispatching.staff_hours, dispatching.staff_share, minutes)
     of_all = a_thousand * residents / 1000.0 + levers.capacity[0]
     return of_all * (1.0 - min(max(levers.overhead[0], 0.0), 1.0))
@@ -136,8 +136,8 @@ def capacity_of_staff(grids, levers, dispatching):
 @law
 def capacity_of_grid(g, of_staff, grids, levers):
     """Orders a week that a grid can dispatch: its part of the staff, by residents, and what the grid itself can."""
-    residents = grids.first[grids.first.size - 1]
-    by_size = of_staff * (grids.first[g + 1] - grids.first[g]) / residents if residents > 0 else 0.0
+    residents = grids.people.sum()
+    by_size = of_staff * grids.people[g] / residents if residents > 0 else 0.0
     return by_size + levers.grid_capacity[g]
 
 
@@ -181,7 +181,7 @@ def seconds_to_pass_up(levers, dispatching):
 @law
 def count_time_of_staff(dispatched, station, grids, levers, count, dispatching):
     """How much time of staff orders took, and passing them up, in whole seconds, and what is left for doors."""
-    residents = grids.first[grids.first.size - 1]
+    residents = grids.people.sum()
     staff = dispatching.staff_per_1000 * residents / 1000.0
     there = int(staff * dispatching.staff_hours * dispatching.staff_share * 3600.0 + 0.5)
     taken = dispatched * int(60.0 * minutes_of_an_order(levers, dispatching) + 0.5)

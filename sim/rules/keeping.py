@@ -90,7 +90,7 @@ def seeks_a_keeper(o, keeper, station, orders, count):
 @law
 def hours_of_organizations(grids, levers, dispatching):
     """Hours that service organizations give in a week: more where their operational capability is raised."""
-    residents = grids.first[grids.first.size - 1]
+    residents = grids.people.sum()
     hours = dispatching.organization_hours_per_1000 * residents / 1000.0 + levers.organization_hours[0]
     return max(hours, 0.0) * (1.0 + max(levers.capability[0], 0.0))
 

@@ -106,7 +106,7 @@ def turn_at_doors(i, u, residents):
 @law
 def doors_of_the_week(u, station, grids, levers, registering, dispatching):
     """Doors at which staff knock: as many as are meant to be, whole ones by a draw u, and as time is left for."""
-    residents = grids.first[grids.first.size - 1]
+    residents = grids.people.sum()
     meant = max(registering.doors_per_1000 * residents / 1000.0 + levers.doors[0], 0.0)
     return min(int(meant) + int(u < meant - int(meant)), station.staff_left[0] // seconds_of_a_door(dispatching))
 

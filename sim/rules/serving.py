@@ -338,7 +338,7 @@ def count_expired(o, station, residents, orders, kinds, count):
 @phase
 def outside_workers_visit(grids, levers, count, serving):
     """Delivery, ride-hailing and sanitation workers come to the station; it serves as many as it has room for."""
-    residents = grids.first[grids.first.size - 1]
+    residents = grids.people.sum()
     came = serving.workers_per_1000 * residents / 1000.0 * serving.worker_visits
     room = serving.visits_served_per_1000 * residents / 1000.0 + levers.workers_welcome[0]
     count.visits[0] += came

@@ -149,7 +149,7 @@ class CasesWeek(PairsWeek):
 
     def organizations_have_hours(self) -> None:
         p, levers = self.p.dispatching, self.levers
-        hours = p.organization_hours_per_1000 * len(self.residents) / 1000.0 + levers.organization_hours[0]
+        hours = p.organization_hours_per_1000 * self.headcount / 1000.0 + levers.organization_hours[0]
         self.organized = max(hours, 0.0) * (1.0 + max(levers.capability[0], 0.0))
         self.tally.add("count_organized", self.organized)
         for order in self.book:
@@ -306,7 +306,7 @@ class CasesWeek(PairsWeek):
     def staff_knock_at_doors(self) -> None:
         p, key = self.p.registering, self.key("registering.door")
         seconds = int(60.0 * self.p.dispatching.door_minutes + 0.5)
-        doors = whole_orders(p.doors_per_1000 * len(self.residents) / 1000.0 + self.levers.doors[0], uniform(key, 0))
+        doors = whole_orders(p.doors_per_1000 * self.headcount / 1000.0 + self.levers.doors[0], uniform(key, 0))
         able = [r for r in self.residents if self._can_have_cases(r)]
         able.sort(key=lambda r: (0 not in r.groups_in, uniform(key, r.key)))
         for r in able[: min(int(doors), self.staff_left // seconds)]:

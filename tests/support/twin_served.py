@@ -223,7 +223,7 @@ class ServedWeek(ServiceWeek):
         order.state = EXPIRED
 
     def outside_workers_visit(self) -> None:
-        p, n = self.p.serving, len(self.residents)
+        p, n = self.p.serving, self.headcount
         came = p.workers_per_1000 * n / 1000.0 * p.worker_visits
         room = max(p.visits_served_per_1000 * n / 1000.0 + self.levers.workers_welcome[0], 0.0)
         self.tally.add("count_visits", came)

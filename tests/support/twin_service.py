@@ -53,7 +53,7 @@ class ServiceWeek(CasesWeek):
             order.rounds += 1
         self.tally.add("count_dispatched", len(self.line))
         p = self.p.dispatching
-        there = int(p.staff_per_1000 * len(self.residents) / 1000.0 * p.staff_hours * p.staff_share * 3600.0 + 0.5)
+        there = int(p.staff_per_1000 * self.headcount / 1000.0 * p.staff_hours * p.staff_share * 3600.0 + 0.5)
         taken = len(self.line) * int(60.0 * self._minutes_of_an_order() + 0.5)
         minutes = max(p.escalation_minutes + self.levers.escalation_minutes[0], 0.0)
         passing = risen * int(60.0 * minutes + 0.5)
@@ -109,11 +109,11 @@ class ServiceWeek(CasesWeek):
         return float(self.p.dispatching.order_minutes * (1.0 - min(max(self.levers.minutes_saved[0], 0.0), 0.99)))
 
     def _as_many_as_staff_can(self, waiting: list[Order]) -> list[Order]:
-        p, levers, n, how = self.p.dispatching, self.levers, len(self.residents), self._scope()
+        p, levers, n, how = self.p.dispatching, self.levers, self.headcount, self._scope()
         key_staff = self.key("dispatching.staff")
         a_thousand = orders_of_staff(p.staff_per_1000, p.staff_hours, p.staff_share, self._minutes_of_an_order())
         total = (a_thousand * n / 1000.0 + levers.capacity[0]) * (1.0 - min(max(levers.overhead[0], 0.0), 1.0))
-        shares = [total * len(g.residents) / n + levers.grid_capacity[g.row] for g in self.grids]
+        shares = [total * g.people / n + levers.grid_capacity[g.row] for g in self.grids]
         local, pooled = [0.0] * len(shares), 0.0
         if how == POOLED:
             pooled = whole_orders(sum(shares), uniform(key_staff, 0))
