@@ -114,7 +114,7 @@ def services_missed(t: Tallied, known: Known) -> Column:
     return _given_by(t, 0) + _given_by(t, 6)
 
 
-@metric("Load of the station's desk", "站点派单负荷", "share of staff time")
+@metric("Load of the station's desk", "站点派单负荷", "ratio")
 def desk_load(t: Tallied, known: Known) -> Column:
     """Of the time of staff for service in the last 52 weeks, what orders took."""
     return ratio(over_a_year(t.count_staff[:, 1]), over_a_year(t.count_staff[:, 0]))

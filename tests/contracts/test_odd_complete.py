@@ -41,6 +41,8 @@ BESIDE = {"ConfigError", "Problem", "Spot", "read_residents", "read_ties", "Poli
     "NAMES",
     "ROW",
     "_Seen",
+    "FOUNDING",
+    "copy",
 }
 """Refusals, a user's own files (section 18), the class whose methods are listed under Policies in full, and how Monday keeps
 the columns, which the document says in words."""

@@ -128,7 +128,7 @@ def test_a_visit_takes_whole_seconds_and_elders_alone_come_first() -> None:
 
 
 def test_organizations_give_more_where_they_are_more_capable() -> None:
-    grids = SimpleNamespace(first=np.array([0, 1200, 2000]))
+    grids = SimpleNamespace(people=np.array([1200, 800]))
     p = SimpleNamespace(organization_hours_per_1000=1.7)
     levers = SimpleNamespace(organization_hours=[3.0], capability=[0.25])
     assert plain(keeping.hours_of_organizations)(grids, levers, p) == pytest.approx((3.4 + 3.0) * 1.25)
