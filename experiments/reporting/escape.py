@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import pandas as pd
 
+CHINESE = "\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+"""Chinese letters and points, between which no space stands."""
 ISOLATE, END = "\u2068", "\u2069"
 """Unicode's marks around what is to be set in an order of its own; names themselves never hold them."""
 LONGEST_NAME = 60
@@ -63,6 +65,12 @@ def file_name(text: str, taken: set[str]) -> str:
         name, again = f"{short}-{again}", again + 1
     taken.add(name.casefold())
     return name
+
+
+def among(name: str) -> str:
+    """A name among Chinese words: a space sets other letters apart from them, and Chinese ones not."""
+    name = apart(name)
+    return re.sub(rf"(?<=[^{CHINESE}])\Z", " ", re.sub(rf"\A(?=[^{CHINESE}])", " ", name))
 
 
 def apart(name: str) -> str:

@@ -11,10 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
 
 from experiments.analysis.effects import effects
 from experiments.analysis.front import front
 from experiments.analysis.profiles import bands
+from experiments.reporting.escape import CHINESE, among
 from experiments.reporting.figures import about, draw_all, figures, in_order
 from experiments.reporting.figures.lettering import length, wrapped
 from experiments.reporting.figures.style import WIDTHS, FontError, Look, families, shape_of, styled
@@ -231,3 +233,29 @@ def test_a_caption_speaks_of_policies_only_where_some_act() -> None:
 
     assert "policies" in said(made_up())
     assert "policies" not in said(replace(made_up(), spans={}))
+
+
+@pytest.mark.parametrize("morris", [False, True])
+def test_chinese_labels_have_no_stray_spaces_and_no_english_points(morris: bool) -> None:
+    if not there_is_a_chinese_font():
+        pytest.skip("no Chinese font here")
+    look, names = Look(language="zh"), ("无政策", "感谢", "Vanguard 队")
+    tables = made_up(points=3)
+    assert tables.sensitivity is not None
+    if morris:
+        numbers = {"mu_star": 0.2, "mu": 0.1, "sigma": 0.1, "mu_star_low": 0.1, "mu_star_high": 0.3, "floor": 0.05}
+        tables = replace(tables, sensitivity=tables.sensitivity.assign(kind="morris", trajectories=4, **numbers))
+    tables = tables.renamed(dict(zip(tables.arms, names, strict=True)), look)
+    said = list[str]()
+    for name, draw in figures().items():
+        if not morris or name == "sensitivity":
+            with styled(look):
+                drawn = [one for _, one in draw(tables, look)]
+            said += [text.get_text().replace("\n", "") for one in drawn for text in one.findobj(match=Text)]
+    wrong = [text for text in said if re.search(rf"[{CHINESE}] +[{CHINESE}]|[{CHINESE}][.,;:]|[.,;:] *[{CHINESE}]", text)]
+    assert not wrong
+    assert morris or any("与无政策之差" in text for text in said)
+
+
+def test_other_letters_stand_apart_among_chinese_ones() -> None:
+    assert [among(name) for name in ("无政策", "nobody", "Vanguard 队")] == ["无政策", " nobody ", " Vanguard 队"]

@@ -60,8 +60,8 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     caption(
         drawn,
         look.say(
-            f"{tables.where(0)}Means of n = {n} runs an arm, paces of the last 52 weeks.{dotted}",
-            f"{tables.where(0)}每组 n = {n} 次运行的均值，近52周的年度流量。{dotted}",
+            f"{tables.where(0, look)}Means of n = {n} runs an arm, paces of the last 52 weeks.{dotted}",
+            f"{tables.where(0, look)}每组 n = {n} 次运行的均值，近52周的年度流量。{dotted}",
         ),
     )
     yield "bank", drawn

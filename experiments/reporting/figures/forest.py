@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from experiments.reporting.escape import among
 from experiments.reporting.figures.style import Look, across, caption, colour, figure, letter, marker, minus
 from experiments.reporting.figures.tables import Tables
 
@@ -40,7 +41,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         look.say(
             f"Paired differences from {reference}, n = {pairs} pairs; mean of the last {window} weeks. Thick: 95 % "
             "interval; thin: for all arms (and primary outcomes) at once. Filled: the interval leaves out 0.",
-            f"与 {reference} 的配对差，n = {pairs} 对，最后{window}周均值。粗线：95%区间；细线：各组（及主要结果）同时成立。"
+            f"与{among(reference)}的配对差，n = {pairs} 对，最后{window}周均值。粗线：95%区间；细线：各组（及主要结果）同时成立。"
             "实心：区间不含0。",
         ),
     )

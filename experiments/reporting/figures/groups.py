@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.reporting.escape import among
 from experiments.reporting.figures.style import Look, caption, colour, figure, legend, letter, marker
 from experiments.reporting.figures.tables import Tables
 
@@ -59,15 +60,15 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     panels[0].set_xlim(left=-0.02 * panels[0].get_xlim()[1])
     if len(panels) > 1:
         panels[1].axvline(0, color=colour(0), linewidth=0.8)
-        panels[1].set_xlabel(look.say(f"Change from {tables.arms[0]} (%)", f"相对 {tables.arms[0]} 的变化 (%)"))
+        panels[1].set_xlabel(look.say(f"Change from {tables.arms[0]} (%)", f"相对{among(tables.arms[0])}的变化 (%)"))
     legend(drawn, 5)
     n = tables.counted(0)
     caption(
         drawn,
         look.say(
-            f"{tables.where(0)}Means of n = {n} runs an arm, last {tables.window} weeks, "
+            f"{tables.where(0, look)}Means of n = {n} runs an arm, last {tables.window} weeks, "
             "95 % t intervals; changes are paired.",
-            f"{tables.where(0)}每组 n = {n} 次运行、最后{tables.window}周的均值及95% t 区间；变化为配对差。",
+            f"{tables.where(0, look)}每组 n = {n} 次运行、最后{tables.window}周的均值及95% t 区间；变化为配对差。",
         ),
     )
     yield "groups", drawn

@@ -46,14 +46,14 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         panel.margins(0.12)
         letter(panel, i)
     legend(drawn, 4)
-    named = ", ".join(tables.metrics[m].say(look.language) for m in tables.objectives)
+    named = look.say(", ", "、").join(tables.metrics[m].say(look.language) for m in tables.objectives)
     n = f"{tables.runs['replicate'].nunique()}"
     caption(
         drawn,
         look.say(
             f"Filled: on the front of {named} together; the larger, the larger the share of bootstraps over n = {n} "
             f"replicates in which it is there. Mean of the last {tables.window} weeks.",
-            f"实心：{named} 的共同前沿；越大，在n = {n}次重复的自助样本中位于前沿的比例越高。最后{tables.window}周均值。",
+            f"实心：{named}的共同前沿；越大，在n = {n}次重复的自助样本中位于前沿的比例越高。最后{tables.window}周均值。",
         ),
     )
     yield "pareto", drawn

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from experiments.reporting.escape import among
 from experiments.reporting.figures.style import GREY, Look, caption, colour, figure, legend, marker
 from experiments.reporting.figures.tables import Tables
 
@@ -53,7 +54,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     legend(drawn, 3)
     n, points = tables.counted(), tables.over_points(look)
     arrows = look.say(
-        f" Arrows start at {tables.arms[0]}, where the thin lines cross.", f"箭头起点为 {tables.arms[0]}。"
+        f" Arrows start at {tables.arms[0]}, where the thin lines cross.", f"箭头起点为{among(tables.arms[0]).rstrip()}。"
     )
     caption(
         drawn,

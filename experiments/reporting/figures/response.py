@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.reporting.escape import among
 from experiments.reporting.figures.style import Look, across, caption, colour, figure, legend, letter, marker
 from experiments.reporting.figures.tables import Tables
 
@@ -40,7 +41,7 @@ def _one(tables: Tables, factor: str, look: Look) -> "Figure":
         panel.set_visible(False)
     for panel, (metric, paired) in zip(panels, shown, strict=False):
         _line(panel, tables, factor, metric, paired=paired)
-        lead = look.say(f"Difference from {tables.arms[0]}", f"与 {tables.arms[0]} 之差") if paired else ""
+        lead = look.say(f"Difference from {tables.arms[0]}", f"与{among(tables.arms[0])}之差") if paired else ""
         panel.set_ylabel(tables.metrics[metric].axis(look.language, lead))
         if paired:
             panel.axhline(0, color=colour(0), linewidth=0.8)

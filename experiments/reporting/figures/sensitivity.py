@@ -55,7 +55,9 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
         f"{size} base points x {replicates} replicates; luck: its share of one run's variance, kept out of the indices."
         if sobol
         else f"{size} trajectories x {replicates} replicates, over each full range; cross: what luck alone shows.",
-        f"{size} 个基点 x {replicates} 次重复；已剔除偶然成分。",
+        f"{size} 个基点 x {replicates} 次重复；偶然：占单次运行方差的比例，不计入指数。"
+        if sobol
+        else f"{size} 条轨迹 x {replicates} 次重复，各因素取全范围；叉号：仅由偶然造成的大小。",
     )
     caption(
         drawn,

@@ -52,8 +52,8 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     caption(
         drawn,
         look.say(
-            f"{tables.where(0)}Shapley values of n = {n} replicates with 95 % intervals; right: share of the whole.",
-            f"{tables.where(0)}n = {n} 次重复的 Shapley 值，95% t 区间；右侧：占总效应的比例。",
+            f"{tables.where(0, look)}Shapley values of n = {n} replicates with 95 % intervals; right: share of the whole.",
+            f"{tables.where(0, look)}n = {n} 次重复的 Shapley 值，95%区间；右侧：占总效应的比例。",
         ),
     )
     yield "shapley", drawn

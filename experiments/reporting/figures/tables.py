@@ -61,6 +61,8 @@ UNITS_ZH = {
     "per 1,000 residents 12+ a year": "每千名12岁及以上居民每年",
     "person-weeks per 100 a year": "每百人每年人周",
     "person-weeks per 100 of them a year": "每百名该群体每年人周",
+    "weighted person-weeks per 100 residents a year": "每百居民每年加权人周",
+    "weighted person-weeks per 100 of them a year": "每百名该群体每年加权人周",
     "ratio to others": "与他人之比",
     "residents per 100 a year": "每百居民每年人数",
     "share a year": "每年比例",
@@ -70,6 +72,8 @@ UNITS_ZH = {
     "share of joins": "占加入者比例",
     "share of participants": "占参与者比例",
     "share of participants a year": "占参与者比例每年",
+    "share of services due": "占应提供服务比例",
+    "share of staff time": "占工作人员时间比例",
     "share of registered": "占注册者比例",
     "share of stayers 12+": "占12岁及以上常住者比例",
     "share of hours served": "占服务时长比例",
@@ -173,9 +177,9 @@ class Tables:
             f"（{many}个{'社区' if where else '取值点'}合计）",
         )
 
-    def where(self, point: int) -> str:
+    def where(self, point: int, look: Look) -> str:
         """The point as the beginning of a caption; nothing where nothing varies."""
-        return f"{self.points[point]}. " if len(self.points) > 1 else ""
+        return look.say(f"{self.points[point]}. ", f"{self.points[point]}。") if len(self.points) > 1 else ""
 
     def renamed(self, arms: Mapping[str, str], look: Look, parts: Mapping[str, str] | None = None) -> "Tables":
         """The same tables with other names of arms and of a bundle's parts, for another language or a small place."""

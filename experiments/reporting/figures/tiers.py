@@ -48,8 +48,8 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     caption(
         drawn,
         look.say(
-            f"{tables.where(0)}Means of n = {n} runs an arm.{dotted} White: bystanders.",
-            f"{tables.where(0)}每组 n = {n} 次运行的均值。{dotted}空白：未参与。",
+            f"{tables.where(0, look)}Means of n = {n} runs an arm.{dotted} White: bystanders.",
+            f"{tables.where(0, look)}每组 n = {n} 次运行的均值。{dotted}空白：未参与。",
         ),
     )
     yield "tiers", drawn
