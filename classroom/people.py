@@ -6,6 +6,7 @@ A name hangs on a resident's key alone: the same person has the same name in bot
 import hashlib
 from typing import Any
 
+from experiments.reporting.escape import apart
 from sim.state.residents import MIGRANT, VACANT
 
 SURNAMES = [
@@ -63,7 +64,7 @@ def described(world: Any, row: int) -> list[str]:
     if world.age[row] == VACANT:
         return ["Nobody lives here now.", "现在无人居住。"]
     age, grid = AGES[world.age[row]], int(world.grid[row])
-    named = world.people.grid_names[grid] if world.people.grid_names else None
+    named = apart(world.people.grid_names[grid]) if world.people.grid_names else None
     english, chinese = [age[0]], [age[1]]
     for said, en, zh in (
         (

@@ -62,7 +62,8 @@ class WorldMap {
     const pen = new CanvasPen(this.under, this.width, this.height), c = pen.c, many = this.run.standing.grids > 1;
     this.tiles.forEach(([x, y, w, h], g) => {
       c.fillStyle = "#f5f6f4"; c.fillRect(x + 1.5, y + 1.5, w - 3, h - 3);
-      if (many) pen.text(x + 6, y + 12, this.run.standing.gridNames?.[g] ?? T("grid", g + 1), { size: 10.5, colour: "#5a6167" });
+      const name = this.run.standing.gridNames?.[g] ?? T("grid", g + 1);
+      if (many) pen.text(x + 6, y + 12, pen.fitted(name, w - 12, 10.5), { size: 10.5, colour: "#5a6167" });
     });
     c.fillStyle = "#e6e8e4";
     const { household } = this.run.standing;

@@ -34,6 +34,15 @@ class CanvasPen {
     this.c.textBaseline = "alphabetic";
     this.c.fillText(said, x, y);
   }
+  // as much of a text as has this width, with … for the rest
+  fitted(said, most, size) {
+    this.c.font = `${size}px ${FONT}`;
+    const letters = [...said];
+    const wide = (n) => this.c.measureText(letters.slice(0, n).join("") + (n < letters.length ? "…" : "")).width;
+    let n = letters.length;
+    while (n > 1 && wide(n) > most) n = Math.min(n - 1, Math.ceil((n * most) / wide(n)));
+    return n < letters.length ? `${letters.slice(0, n).join("")}…` : said;
+  }
 }
 const FONT = "system-ui, -apple-system, 'Segoe UI', 'Noto Sans SC', 'Microsoft YaHei', 'PingFang SC', 'WenQuanYi Micro Hei', sans-serif";
 

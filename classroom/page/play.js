@@ -63,7 +63,7 @@ const Play = {
   show() {
     const r = this.room;
     if (!r) return;
-    byId("who").textContent = `${r.name} · ${T("your_grid", r.grid + 1)}`;
+    byId("who").textContent = `\u2068${r.name}\u2069 · ${T("your_grid", r.grid + 1)}`;
     byId("phase").textContent = r.phase === "lobby" ? `${T("wait_start")} ${T("your_task")}` : `${T(`phase_${r.phase}`)} · ${T("week")} ${r.week} / ${r.weeks}`;
     byId("purse").textContent = r.phase === "lobby" ? "" : r.empty !== null ? T("purse_empty", r.empty) : T("purse", number(r.spent), number(r.budget));
     byId("purse").classList.toggle("over", r.empty !== null);

@@ -61,7 +61,7 @@ const Playback = {
     const said = this.worlds.map((name, w) => `${name}: ${this.maps[w].described(row)}`).join(" · ");
     byId("picked").hidden = false;
     const { grid, gridNames } = this.run.standing, where = gridNames?.[grid[row]] ?? T("grid", grid[row] + 1);
-    byId("picked").textContent = `${Words.pick(this.told.names[row])} (${where}). ${said}. ${T("invented")}`;
+    byId("picked").textContent = `${Words.pick(this.told.names[row])} (\u2068${where}\u2069). ${said}. ${T("invented")}`;
   },
 };
 window.addEventListener("DOMContentLoaded", () => Playback.begin());

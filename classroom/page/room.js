@@ -32,7 +32,7 @@ class Room {
       fill(this.stage, el("div", { class: "join-line" }, el("div", {}, T("join_at"), el("strong", { class: "join-address" }, r.address.replace(/^http:\/\//, ""))),
         el("div", {}, T("room_code"), el("strong", { class: "join-code" }, r.code))),
       el("p", {}, T("seats", r.seats.length, r.seats.filter((seat) => seat.here).length)),
-      el("ul", { class: "joined" }, r.seats.map((seat) => el("li", { class: seat.here ? "" : "gone" }, seat.name))));
+      el("ul", { class: "joined" }, r.seats.map((seat) => el("li", { class: seat.here ? "" : "gone" }, el("bdi", {}, seat.name)))));
     } else if (r.debrief) fill(this.stage, this.debrief(r.debrief));
   }
   form(button) {
@@ -46,7 +46,7 @@ class Room {
     return el("table", { class: "seats" }, el("thead", {}, el("tr", {}, el("th", {}, "#"), el("th", {}, T("name")), el("th", {}, T("nobody")), el("th", {}, T("the_class")), el("th", {}, T("rival")), el("th"))),
       el("tbody", {}, r.seats.map((seat) => {
         const unmet = r.grids?.[seat.number]?.unmet || [];
-        return el("tr", { class: seat.here ? "" : "gone" }, el("td", {}, String(seat.number + 1)), el("td", {}, seat.name, " ", el("span", { class: "presence" }, T(seat.here ? "here" : "away"))),
+        return el("tr", { class: seat.here ? "" : "gone" }, el("td", {}, String(seat.number + 1)), el("td", {}, el("bdi", {}, seat.name), " ", el("span", { class: "presence" }, T(seat.here ? "here" : "away"))),
           [0, 1, 2].map((i) => el("td", { class: i === 1 && unmet[1] < unmet[0] ? "good" : "" }, unmet.length ? number(unmet[i], 3) : "")),
           el("td", {}, el("button", { type: "button", class: "small", "aria-label": `${T("remove")} ${seat.name}`, title: T("remove"), onclick: () => this.lead("remove", { seat: seat.number }) }, "✕")));
       })), el("caption", {}, r.grids ? T("unmet_a_year") : ""));

@@ -17,6 +17,8 @@ CHINESE = "\u3000-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
 """Chinese letters and points, between which no space stands."""
 ISOLATE, END = "\u2068", "\u2069"
 """Unicode's marks around what is to be set in an order of its own; names themselves never hold them."""
+TURNING = ("R", "AL", "AN", "RLE", "RLO", "RLI", "LRE", "LRO")
+"""Kinds of letters and marks that change the order of what stands beside them."""
 LONGEST_NAME = 60
 """Letters of a file's name; file systems take 255 bytes, of which a Chinese letter needs three."""
 
@@ -80,5 +82,5 @@ def apart(name: str) -> str:
     """
     if name.startswith(ISOLATE):
         return name
-    turns = name.startswith("_") or any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in name)
+    turns = name.startswith("_") or any(unicodedata.bidirectional(letter) in TURNING for letter in name)
     return f"{ISOLATE}{name}{END}" if turns else name

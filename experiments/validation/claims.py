@@ -195,10 +195,11 @@ def finding(
     if wide is not None:
         taking_part = wide[wide["arm"] == first].groupby("point")["participation"].mean()
         plausible = taking_part.index[(taking_part >= LIVES[0]) & (taking_part <= LIVES[1])]
-        at = contrast(wide, told).groupby("point")["effect"].mean().loc[plausible]
+        at = contrast(wide, told).groupby("point")["effect"].mean().reindex(plausible)
+        at = at.dropna()  # a point at which runs failed says nothing of the sign
         wanted = told.sign if isinstance(told, Examined) else (1 if mean >= 0 else -1)
-        same = float((wanted * at > 0).mean())
-        hangs = _hangs_on(at.to_numpy(float), [dict(study.points[p]) for p in plausible], moved)
+        same = float((wanted * at > 0).mean()) if len(at) else np.nan
+        hangs = _hangs_on(at.to_numpy(float), [dict(study.points[p]) for p in at.index], moved)
     return Finding(told, n, reference, mean, mean - half, mean + half, same, hangs)
 
 

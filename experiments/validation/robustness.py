@@ -114,16 +114,21 @@ def messages(study: Study, runs: "pd.DataFrame", moved: Sequence[Moved]) -> tupl
     taking_part = means.loc[study.reference]["participation"]
     plausible = taking_part.index[(taking_part >= LIVES[0]) & (taking_part <= LIVES[1])]
     grades = {m.path: m.grade for m in moved}
-    places = {m.path: np.array([dict(study.points[p])[m.path] for p in plausible], np.float64) for m in moved}
     found = []
     for arm in arms[1:]:
         for metric in metrics:
             table = runs.pivot(index=["point", "replicate"], columns="arm", values=metric).loc[plausible.tolist()]
-            paired = (table[arm] - table[study.reference]).groupby(level="point")
+            paired = (table[arm] - table[study.reference]).dropna().groupby(level="point")
+            if not len(paired):
+                continue  # no plausible point at which a pair of runs succeeded
             effects, errors = paired.mean().to_numpy(), (paired.std() / np.sqrt(paired.count())).to_numpy()
+            points = [dict(study.points[p]) for p in paired.groups]
             sign = 1.0 if effects.mean() >= 0 else -1.0
             hangs = (
-                [Hang(path, _ranked(x, effects), grades[path]) for path, x in places.items()]
+                [
+                    Hang(path, _ranked(np.array([p[path] for p in points], float), effects), grades[path])
+                    for path in grades
+                ]
                 if len(effects) >= FEWEST
                 else []
             )

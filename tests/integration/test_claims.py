@@ -1,5 +1,8 @@
 """Claims: verdicts follow from signs and intervals, and the luck of a few lives is not taken for a hanging claim."""
 
+from types import SimpleNamespace
+from typing import Any, cast
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,11 +14,13 @@ from experiments.validation.claims import (
     Examined,
     Finding,
     contrast,
+    finding,
     lives_a_point,
     read_claims,
     study_of,
     verdict,
 )
+from experiments.validation.robustness import Moved
 
 UP = Examined(outcome="cohesion", arms={"with": 1, "without": -1}, sign=1)
 CLAIM = Claim(number=1, claim="It rises.", study="claim_01_mobility", examined=(UP,))
@@ -70,6 +75,32 @@ def test_effects_that_are_not_there_ask_for_no_further_lives() -> None:
     assert lives_a_point(CLAIM, runs(0.1, 1.0)) == FEWEST_LIVES
     assert lives_a_point(CLAIM, runs(-1.0, 1.5)) == FEWEST_LIVES
     assert lives_a_point(CLAIM, runs(1.0, 2.4)) == MOST_LIVES
+
+
+def spread(failed: range, points: int = 20) -> pd.DataFrame:
+    """Runs over points; where those with it `failed`, only the others are there."""
+    whole = pd.concat(runs(0.2 + 0.01 * p, 0.1, 2).assign(point=p, participation=0.1) for p in range(points))
+    return whole[(whole["arm"] != "with") | ~whole["point"].isin(failed)]
+
+
+@pytest.mark.parametrize(("failed", "same"), [(0, 1.0), (15, 1.0), (20, np.nan)])
+def test_runs_that_failed_neither_bear_a_sign_out_nor_turn_it(failed: int, same: float) -> None:
+    study: Any = SimpleNamespace(arms={"without": (), "with": ()}, points=[(("x", float(p)),) for p in range(20)])
+    one = finding(UP, runs(0.2, 0.1), spread(range(failed)), study, [Moved("x", 0, 20, "assumed")])
+    np.testing.assert_equal(one.same_sign, same)
+    assert verdict([one]) == "holds"
+
+
+def test_an_arm_of_which_every_run_failed_decides_nothing() -> None:
+    there = runs(0.2, 0.1)
+    for arm, reference in (("without", 0.5), ("with", np.nan)):
+        lived = there[there["arm"] == arm]
+        one = finding(UP, lived, None, cast(Any, SimpleNamespace(arms={"without": (), "with": ()})), [])
+        assert one.n == one.sign == 0
+        assert np.isnan(one.effect)
+        np.testing.assert_equal(one.reference, reference)
+        assert verdict([one]) == "undecided"
+        assert lives_a_point(CLAIM, lived) == FEWEST_LIVES
 
 
 def test_every_claim_has_a_study_that_can_show_it_false() -> None:

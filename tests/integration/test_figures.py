@@ -252,7 +252,9 @@ def test_chinese_labels_have_no_stray_spaces_and_no_english_points(morris: bool)
             with styled(look):
                 drawn = [one for _, one in draw(tables, look)]
             said += [text.get_text().replace("\n", "") for one in drawn for text in one.findobj(match=Text)]
-    wrong = [text for text in said if re.search(rf"[{CHINESE}] +[{CHINESE}]|[{CHINESE}][.,;:]|[.,;:] *[{CHINESE}]", text)]
+    wrong = [
+        text for text in said if re.search(rf"[{CHINESE}] +[{CHINESE}]|[{CHINESE}][.,;:]|[.,;:] *[{CHINESE}]", text)
+    ]
     assert not wrong
     assert morris or any("与无政策之差" in text for text in said)
 

@@ -89,6 +89,26 @@ def _fails_once(study: Study) -> Callable[[Job], Series]:
     return fails
 
 
+@pytest.mark.parametrize(("failed", "points"), [(0, 16), (3, 13), (16, 0)])
+def test_runs_that_failed_leave_the_effect_to_the_others(tmp_path: Path, failed: int, points: int) -> None:
+    """An arm that failed at some points is judged by the others; of one that failed at all nothing is said."""
+    study = small(tmp_path, outcomes=["cohesion"], arms={"baseline": [], "thanks": ["recognition"]})
+    moved = movable(study.config, 1.5)[:2]
+    study = study.at(spread_points(moved, 16, seed=2), 2)
+    rows = [
+        {"arm": arm, "point": p, "replicate": r, "cohesion": 0.5 + gap + 0.001 * r * gap, "participation": 0.05}
+        for arm, gap in (("baseline", 0.0), ("thanks", 0.1))
+        for p in range(16)
+        for r in range(2)
+        if arm == "baseline" or p >= failed
+    ]
+    found, plausible = messages(study, pd.DataFrame(rows), moved)
+    assert plausible == 16
+    assert [(m.points, m.same_sign, m.sure) for m in found] == ([(points, 1.0, 1.0)] if points else [])
+    nowhere = pd.DataFrame(rows).assign(participation=0.9)
+    assert messages(study, nowhere, moved) == ([], 0)
+
+
 @pytest.mark.filterwarnings("ignore:Mean of empty slice")  # four pairs drawn anew are sometimes all the failed one
 @pytest.mark.parametrize("which", ["robust", "search", "claims"])
 def test_a_failed_run_is_told_with_the_command_that_repeats_it(

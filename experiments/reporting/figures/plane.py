@@ -54,7 +54,8 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     legend(drawn, 3)
     n, points = tables.counted(), tables.over_points(look)
     arrows = look.say(
-        f" Arrows start at {tables.arms[0]}, where the thin lines cross.", f"箭头起点为{among(tables.arms[0]).rstrip()}。"
+        f" Arrows start at {tables.arms[0]}, where the thin lines cross.",
+        f"箭头起点为{among(tables.arms[0]).rstrip()}。",
     )
     caption(
         drawn,
