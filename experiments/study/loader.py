@@ -99,6 +99,7 @@ def _checked(
     """The study that a document says, with changes of its keys (`own`) and of the community's parameters."""
     problems: list[Problem] = []
     checked = _understood(document, own, spots, problems)
+    unread = {problem.path.split(".")[0] for problem in problems}  # what rests on these keys is not judged
     file, marks = checked.value, checked.marks
     most = MOST_POINTS if most is None else most
     beyond = list(too_large(file, marks, most) if most else ())
@@ -117,7 +118,7 @@ def _checked(
         file = file.model_copy(update={"arms": dict.fromkeys(arms, ())})
     _outcomes_exist(file, marks, problems)
     for name in file.chinese.arms:
-        if name not in arms:
+        if name not in arms and not unread & {"arms", "parts"}:
             spot = marks.key(("chinese", "arms", name))
             near = nearest(name, arms)
             problems.append(Problem(spot, f"chinese.arms.{name}", f"the arm {name!r}", ", ".join(arms), near))
@@ -126,7 +127,8 @@ def _checked(
     try:
         points = points_of(file.varies, file.design) if most else points
     except ValueError as error:
-        problems.append(Problem(marks.key(("design",)), "design", "", str(error)))
+        if "varies" not in unread:
+            problems.append(Problem(marks.key(("design",)), "design", "", str(error)))
     study = Study(path.stem, path, file, arms, points, config, command)
     _factors_fit(study, marks, problems)
     if problems:
@@ -326,6 +328,8 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
         if path.startswith(DOSE):
             name, _, dose = path.removeprefix(DOSE).partition(".")
             carriers = [d for policies in study.arms.values() for n, d in policies if n == name]
+            if not carriers and any(problem.path.split(".")[0] in ("arms", "parts") for problem in problems):
+                continue  # the policies that could have it are not known
             if not carriers or dose not in POLICIES[name].model_fields:
                 known = sorted(
                     f"{DOSE}{n}.{d}" for p in study.arms.values() for n, _ in p for d in POLICIES[n].model_fields

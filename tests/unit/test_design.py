@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from fuzz.files import STUDY
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from toy import SMALL, small, write_study
@@ -149,6 +150,16 @@ def test_every_mistake_of_a_study_is_told_at_once(tmp_path: Path) -> None:
 def test_a_short_study_need_not_say_its_window(tmp_path: Path) -> None:
     assert small(tmp_path, window=None).file.window == 15
     assert small(tmp_path, window=None, weeks=200).file.window == 52
+
+
+@pytest.mark.parametrize("wrong", [{"nowhere": 7.5}, -1.5])
+@pytest.mark.parametrize("key", sorted(STUDY))
+def test_one_mistake_is_told_once_and_not_what_would_follow_from_it(tmp_path: Path, key: str, wrong: object) -> None:
+    whole = write_study(tmp_path, **STUDY)
+    read_study(whole)
+    with pytest.raises(ConfigError) as error:
+        read_study(write_study(tmp_path, **{**STUDY, key: wrong}))
+    assert {one.path.split(".")[0] for one in error.value.problems} <= {key, "nowhere"}
 
 
 def test_a_broken_change_names_the_change(tmp_path: Path) -> None:
