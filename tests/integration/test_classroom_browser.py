@@ -1,43 +1,18 @@
 """The classroom's page in a real headless Chromium, as a teacher and as a student use it; skipped without one."""
 
-import csv
 import json
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browser_kit import KEY, SMALL, Browser, chromium, needs_chromium
 
-pytest.importorskip("starlette")
-pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright (pip install playwright)")
-
-from classroom_kit import KEY, Server, serving
-from playwright.sync_api import sync_playwright
-
-from classroom import state
-from classroom.guard import clean_name
 from classroom.lessons import lessons
 from experiments.study.loader import read_study
-from sim.config.load import config_names
 
-CHROMIUM = (
-    os.environ.get("LINLI_CHROMIUM")
-    or shutil.which("chromium")
-    or shutil.which("chromium-browser")
-    or shutil.which("google-chrome")
-)
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need a Chromium (apt-get install chromium)")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
+pytestmark = needs_chromium
 CONTRAST = """() => {
   const light = (c) => {
     const parts = c.match(/[\\d.]+/g).slice(0, 3).map((x) => x / 255);
@@ -61,53 +36,12 @@ CONTRAST = """() => {
   return low;
 }"""
 """The lowest contrast of any visible text with its ground."""
-SMALL = {"set": {"population.residents": 300, "population.grids": 3}}
-
-
-class Browser:
-    """A browser that writes down every request that leaves this machine and every error of a page."""
-
-    def __init__(self, server: Server, opened: Any) -> None:
-        self.server, self.opened = server, opened
-        self.outside: list[str] = []
-        self.errors: list[str] = []
-
-    def page(self, path: str = "", *, width: int = 1024, height: int = 768, locale: str = "en-GB") -> Any:
-        context = self.opened.new_context(
-            viewport={"width": width, "height": height}, locale=locale, accept_downloads=True
-        )
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        page = context.new_page()
-        page.on("request", lambda r: self.outside.append(r.url) if not r.url.startswith(self.local()) else None)
-        page.on("pageerror", lambda e: self.errors.append(str(e)))
-        page.on(
-            "console", lambda m: self.errors.append(m.text) if m.type == "error" and "WebSocket" not in m.text else None
-        )
-        page.goto(path if path.startswith("file:") else f"http://{self.server.host}/{path}")
-        return page
-
-    def local(self) -> tuple[str, ...]:
-        return (f"http://{self.server.host}/", f"ws://{self.server.host}/", "blob:", "data:", "file:")
-
-    def teacher(self, state: dict[str, Any] | None = None, **more: Any) -> Any:
-        import base64
-
-        said = base64.urlsafe_b64encode(json.dumps(state or SMALL).encode()).decode().rstrip("=")
-        page = self.page(f"#key={KEY}&s={said}", **more)
-        page.wait_for_selector(".policy", timeout=120_000)
-        return page
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with serving() as server, sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        there = Browser(server, opened)
-        server.teacher().close()
+    with chromium() as there:
         yield there
-        opened.close()
-        assert there.outside == []
-        assert there.errors == []
 
 
 def week(page: Any) -> int:
@@ -315,61 +249,6 @@ def test_a_student_on_a_phone_plays_and_hostile_names_are_shown_as_text(browser:
     page.click("[data-lead=room_close]")
     phone.wait_for_selector("#join", state="visible")
     phone.close()
-    page.close()
-
-
-WILD = (
-    "<img src=x onerror=alert(1)>", "\"'`${x}{{x}}&amp;", "\U0001f469\u200d\U0001f692 \U0001f600", "\u202eevil", "\u0645\u0631\u062d\u0628\u0627 7", "\u5b57" * 200,
-    "w" * 200, "=1+1", "%s \\n $x$",
-)  # fmt: skip
-"""Names that people may give: markup, quotes, pictures, right to left, long ones, formulas."""
-
-
-def unharmed(page: Any, width: int) -> None:
-    """Nothing of a name became a part of the page, and the page has its width."""
-    assert page.locator("img").count() == 0
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-
-
-def test_students_of_any_name_are_shown_as_text(browser: Browser) -> None:
-    page = browser.teacher()
-    page.click("#to-class")
-    page.click("[data-lead=room_open]")
-    page.wait_for_selector("#room-code")
-    seats = [browser.server.student(page.inner_text("#room-code"), name) for name in WILD]
-    page.locator(".seats tbody tr").nth(len(WILD) - 1).wait_for()
-    assert page.locator(".seats bdi").all_inner_texts() == [clean_name(name) for name in WILD]
-    assert page.locator(".joined bdi").all_inner_texts() == [clean_name(name) for name in WILD]
-    unharmed(page, 1024)
-    phone = browser.page(f"play#code={page.inner_text('#room-code')}", width=390, height=780)
-    phone.fill("#name", WILD[0])
-    phone.click("#join button.main")
-    phone.wait_for_selector("#table", state="visible")
-    assert clean_name(WILD[0]) in phone.inner_text("#who")
-    unharmed(phone, 390)
-    for seat in seats:
-        seat.close()
-    page.click("[data-lead=room_close]")
-    phone.close()
-    page.close()
-
-
-def test_grids_of_any_name_are_shown_as_text(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with (tmp_path / "residents.csv").open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows(
-            [("id", "grid"), *((f"{g}/{k}", name) for g, name in enumerate(WILD) for k in range(9))]
-        )
-    own = tmp_path / "own.yaml"
-    own.write_text(
-        "extends: classroom\npopulation: {residents_file: residents.csv, initial_tiers: [9, 3, 1]}\n", "utf-8"
-    )
-    monkeypatch.setattr(state, "communities", lambda: [*config_names(), str(own)])
-    page = browser.teacher({"community": str(own), "seed": 3})
-    rows = page.evaluate("Array.from(Live.maps[0].run.standing.grid)")
-    for g, name in enumerate(page.evaluate("Live.maps[0].run.standing.gridNames")):
-        page.evaluate(f"Live.choose({rows.index(g)})")
-        page.locator(".life .who", has_text=name[:30]).first.wait_for()
-        unharmed(page, 1024)
     page.close()
 
 
