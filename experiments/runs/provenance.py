@@ -70,19 +70,24 @@ def write_resolved(study: Study, store: Store) -> Path:
     return path
 
 
-def changed_since(study: Study, store: Store) -> str:
-    """What changed since the runs of this store were made, when none of them is of the study: model, inputs or study."""
+def _read(text: str) -> Any:
+    """What a resolved.yaml says, by the quick parser where there is one."""
     import yaml
 
+    return yaml.load(text, yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader)
+
+
+def changed_since(study: Study, store: Store) -> str:
+    """What changed since the runs of this store were made, when none of them is of the study: model, inputs or study."""
     before = store.manifest()
     try:
-        then = yaml.safe_load((store.folder / "resolved.yaml").read_text("utf-8"))
+        then = _read((store.folder / "resolved.yaml").read_text("utf-8"))
         asked_then, inputs_then = dict(then["study"]), dict(then["configuration"])
     except Exception:  # whatever a damaged file holds: it says nothing
         before = {}
     if not before:
         return "of another study, of other inputs or of another version of the program; no manifest says which"
-    now = yaml.safe_load(yaml.safe_dump(_resolved(study)))
+    now = _read(resolved_text(study))
     asked = [key for key in _differ(asked_then, now["study"], deep=1) if key not in _MAKES_NO_OTHER_RUN]
     inputs = _differ(inputs_then, now["configuration"])
     found = []
