@@ -1,9 +1,11 @@
 """Provenance: what made a result - versions, sources, commit, seeds, times, and the hashes of the files."""
 
 import hashlib
+import json
 import platform
 import subprocess
 from collections.abc import Iterable
+from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -58,9 +60,15 @@ def hashes(folder: Path, files: Iterable[Path]) -> dict[str, str]:
 
 def resolved_text(study: Study) -> str:
     """Every value of the community's configuration, and the study as it was understood."""
+    return _in_yaml(json.dumps(_resolved(study)))
+
+
+@lru_cache(maxsize=4)
+def _in_yaml(said: str) -> str:
+    """JSON as YAML; one study is asked for it several times, and it takes longer than all else of a small one."""
     import yaml
 
-    return str(yaml.safe_dump(_resolved(study), sort_keys=False, allow_unicode=True))
+    return str(yaml.safe_dump(json.loads(said), sort_keys=False, allow_unicode=True))
 
 
 def write_resolved(study: Study, store: Store) -> Path:

@@ -14,7 +14,7 @@ from fuzz.kinds import KINDS
 
 from sim import POLICIES, Simulation, load_config
 
-CASES = 120
+CASES = 100
 """Of each kind every time."""
 MANY = 20_000
 """Of all kinds together, under the mark `slow`."""

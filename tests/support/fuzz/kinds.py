@@ -27,7 +27,7 @@ KINDS: dict[str, Kind] = {
     "mark": left("store.json"),
     "aside": left("aside/*"),
     "block": left("weekly/*.parquet"),
-    "page": Kind(mutated_messages(messages.ASKED), messages.take_page, share=0.5),
-    "class": Kind(mutated_messages(messages.LED), messages.take_class, share=0.4),
+    "page": Kind(mutated_messages(messages.ASKED), messages.take_page, share=0.6),
+    "class": Kind(mutated_messages(messages.LED), messages.take_class, share=0.6),
     "seat": Kind(mutated_messages(messages.SEATS), messages.take_seat),
 }

@@ -82,4 +82,4 @@ def left(pattern: str) -> Kind:
         assert "2026-01-03T00:00:00+00:00" in [session["began"] for session in store.sessions()]
         assert json.loads((folder / "out" / "manifest.json").read_text("utf-8"))["sessions"]
 
-    return Kind(make, take, share=0.4, heals=True)
+    return Kind(make, take, share=0.6, heals=True)
