@@ -72,6 +72,8 @@ UNITS_ZH = {
     "share of joins": "占加入者比例",
     "share of participants": "占参与者比例",
     "share of participants a year": "占参与者比例每年",
+    "share of hours wanted": "占所需时长比例",
+    "ratio": "比值",
     "residents a household": "每户居民数",
     "share of residents of 60 and over": "占60岁及以上居民比例",
     "per 1,000 residents a year": "每千居民每年",
