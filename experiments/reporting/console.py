@@ -142,11 +142,15 @@ def _fitting(cell: str | Text, width: int, column: Words | Numbers) -> Text:
     return Text("\n").join(parts)
 
 
+def last_words(error: str) -> str:
+    """What a traceback says in the end: the last line that is not indented, as what follows explains it."""
+    return next((line for line in reversed(error.splitlines()) if line[:1].strip()), error)
+
+
 def failures_in_words(failures: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[str, str]]:
     """Of the first failed runs who they are with their last words, and the command that repeats each."""
     for row in failures[:3]:
-        # the message is the last part that is not indented, as what follows explains it
-        last = [line for line in str(row["error"]).splitlines() if line[:1].strip()][-1]
+        last = last_words(str(row["error"]))
         yield f" {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}", f"  again: {row['command']}"
     if len(failures) > 3:
         yield "", f"... and {len(failures) - 3} more failed runs, all in failures.csv."

@@ -15,7 +15,7 @@ from rich.text import Text
 
 from experiments.analysis.stopping import FIRST
 from experiments.analysis.warm_up import at_rest
-from experiments.reporting.console import Words, spread, terminal
+from experiments.reporting.console import Words, last_words, spread, terminal
 from experiments.reporting.figures import draw_all
 from experiments.reporting.figures.outcome import MOST_ROWS
 from experiments.reporting.figures.tables import Tables
@@ -26,6 +26,7 @@ from experiments.runs.store import Series, Store
 from experiments.runs.worker_pool import processors
 from experiments.study.caveats import caveats, size_in_words
 from experiments.study.design import Job, Study
+from experiments.study.own_files import read_own_files
 from experiments.tasks.run import warm
 
 FEW = 100
@@ -40,13 +41,14 @@ def say_plan(study: Study, folder: Path) -> None:
     """Print size, runs, weeks, time and disk, and what the design cannot tell.
 
     The size comes first, by arithmetic; short runs, keeping, tables and figures are timed. Memory hangs on the points, not
-    on the runs.
+    on the runs. Raises ConfigError for what is wrong in a user's own residents or ties.
     """
     from sim import METRICS
 
     begun = time.process_time()  # what it took to start and to read the study
     console = terminal()
     console.print(size_in_words(study.file))
+    read_own_files(study)
     file, weeks = study.file, study.file.weeks
     roots = len({study.root(arm, point).digest() for point in range(len(study.points)) for arm in study.arms})
     runs, different = len(study.arms) * len(study.points) * file.replicates, roots * file.replicates
@@ -124,7 +126,7 @@ def _measured(job: Job, console: Console) -> tuple[float, float, float]:
     loading = _childrens_time() - begun
     _, short, longer = in_processes([job._replace(weeks=1), job._replace(weeks=1), job], None, 1, simulated)
     if longer.failed and longer.finished and longer.finished.error:
-        said = longer.finished.error.splitlines()[-1]
+        said = last_words(longer.finished.error)
         console.print(f"A run of {job.weeks} weeks that was tried for this failed: {said}")
     a_week = max(longer.seconds - short.seconds, 0.0) / (job.weeks - 1)
     return loading, max(short.seconds - a_week, 0.0), a_week

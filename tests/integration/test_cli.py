@@ -17,6 +17,7 @@ from toy import SMALL, all_failing_toy, failing_toy, small, toy, write_study
 
 from experiments import Study, compare
 from experiments.cli import main
+from experiments.reporting.console import last_words
 from experiments.runs.executor import perform
 from experiments.runs.store import Store
 from experiments.study.loader import read_study
@@ -189,6 +190,26 @@ def test_lists_and_schemas(tmp_path: Path) -> None:
 def test_the_page_on_results_names_every_metric() -> None:
     page = (Path(__file__).parents[2] / "results" / "README.md").read_text("utf-8")
     assert linli("list", "--markdown").output.strip() in page, "write it again: linli list --markdown"
+
+
+def test_ties_that_a_run_would_refuse_are_refused_by_a_plan(tmp_path: Path) -> None:
+    (tmp_path / "r.csv").write_text("id,grid\nwang,North\nli,South\n", "utf-8")
+    (tmp_path / "t.csv").write_text("source,target\nwang,l1\n", "utf-8")
+    (tmp_path / "own.yaml").write_text(
+        "extends: classroom\npopulation: {residents_file: r.csv, initial_tiers: [0, 0, 0]}\n"
+        "network: {kind: file, ties_file: t.csv}\n",
+        "utf-8",
+    )
+    for command in ("plan", "run"):
+        said = linli(command, write_study(tmp_path, community="own.yaml", set=None), "--out", tmp_path / "out")
+        assert said.exit_code == 2, said.output
+        assert "t.csv:2:6: target: found 'l1'; expected the id of a resident" in said.output
+
+
+def test_the_last_words_of_a_failure_are_what_it_says_and_no_mark_below_it() -> None:
+    traceback = "Traceback ...\n  File x\nConfigError: t.csv:2:6: found 'l1'\n    wang,l1\n         ^"
+    assert last_words(traceback) == "ConfigError: t.csv:2:6: found 'l1'"
+    assert last_words("") == ""
 
 
 def test_what_was_run_can_be_explored_and_verified(tmp_path: Path) -> None:
