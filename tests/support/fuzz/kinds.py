@@ -9,9 +9,9 @@ from fuzz.mutate import as_bytes, changed_cells, changed_text
 
 KINDS: dict[str, Kind] = {
     "study": Kind(mutated_yaml(files.all_studies), files.take_study),
-    "set": Kind(files.make_change, files.take_change),
-    "community": Kind(mutated_yaml(files.all_communities), files.take_community),
-    "sources": Kind(mutated_yaml(lambda: [read_yaml(CONFIGS / "sources.yaml")]), files.take_sources),
+    "set": Kind(files.make_change, files.take_change, share=0.6),
+    "community": Kind(mutated_yaml(files.all_communities), files.take_community, share=0.6),
+    "sources": Kind(mutated_yaml(lambda: [read_yaml(CONFIGS / "sources.yaml")]), files.take_sources, share=0.6),
     "residents": Kind(
         lambda c: as_bytes((changed_cells if c.random() < 0.8 else changed_text)(files.RESIDENTS, c), c),
         files.take_residents,
