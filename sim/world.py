@@ -250,11 +250,11 @@ class World:
         """Who takes part at the start has done so for a while: their skill lies evenly up to a highest one."""
         start, serve = self.config.starting, self.tier >= 1
         u = uniforms(np.uint64(key_of(seed, SERVED, 0)), self.key)[serve]
-        self.skill[serve] = start.skill + u * (start.served_skill - start.skill)
-        self.efficacy[serve], self.habit[serve] = start.served_efficacy, start.served_habit
-        self.satisfaction[serve] = start.served_satisfaction
-        if start.served_identity > 0.0:
-            self.identity[serve] = np.minimum(self.identity[serve] + start.served_identity, 1.0)
+        self.skill[serve] = np.minimum(start.skill + u * start.served_skill, 1.0)
+        self.efficacy[serve] = np.clip(start.efficacy + start.served_efficacy, 0.0, 1.0)
+        self.satisfaction[serve] = np.clip(start.satisfaction + start.served_satisfaction, 0.0, 1.0)
+        self.habit[serve] = start.served_habit
+        self.identity[serve] = np.minimum(self.identity[serve] + np.float32(start.served_identity), 1.0)
 
     def _live_before_the_start(self, seed: np.uint64) -> None:
         """Households live until ages, sizes and tenures are at rest; who lives here then are the founders."""

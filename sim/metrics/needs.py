@@ -8,8 +8,8 @@ from sim.state.orders import HOUSEHOLD, NEIGHBOUR, ORGANIZED, PUBLIC_SERVICE, VO
 from sim.state.residents import CHILDREN, ELDERS_ALONE, LOW_INCOME, MIGRANTS, SENIOR_ELDERS
 
 PER_100_A_YEAR = "person-weeks per 100 residents a year"
-SEVERE_PER_100_A_YEAR = "weighted person-weeks per 100 residents a year"
-SEVERE_PER_100 = "weighted person-weeks per 100 of them a year"
+SEVERE_PER_100_A_YEAR = "weighted weeks per 100 residents a year"
+SEVERE_PER_100 = "weighted weeks per 100 of them a year"
 
 
 def _unmet(t: Tallied, group: int) -> Column:
@@ -34,7 +34,7 @@ def unmet_severe(t: Tallied, known: Known) -> Column:
     return _severe(t, 0)
 
 
-@metric("Unmet needs of elders living alone by severity", "独居老人未满足需求（加权）", SEVERE_PER_100, -1)
+@metric("Unmet needs of elders alone by severity", "独居老人未满足需求（加权）", SEVERE_PER_100, -1)
 def severe_elders_alone(t: Tallied, known: Known) -> Column:
     """The same for elders (60+) who live alone."""
     return _severe(t, 1 + ELDERS_ALONE)
@@ -52,7 +52,7 @@ def severe_children(t: Tallied, known: Known) -> Column:
     return _severe(t, 1 + CHILDREN)
 
 
-@metric("Unmet needs of low-income residents by severity", "低收入居民未满足需求（加权）", SEVERE_PER_100, -1)
+@metric("Unmet needs of low incomes by severity", "低收入居民未满足需求（加权）", SEVERE_PER_100, -1)
 def severe_low_income(t: Tallied, known: Known) -> Column:
     """The same for residents with a low income."""
     return _severe(t, 1 + LOW_INCOME)

@@ -12,6 +12,7 @@ is everybody), in which grids (`my.here[g]`), and the number of each of its stre
 """
 
 import hashlib
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -105,7 +106,7 @@ def unit_of(policy: Any, when: When) -> Unit | None:
 def why_not_compiled(said: str) -> str:
     """The line of the compiler's page that names what it cannot take: the one below its innermost failure."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
-    below = [line for above, line in pairwise(lines) if "Failed in nopython mode" in above]
+    below = [line for above, line in pairwise(lines) if re.search("Failed in .* mode pipeline", above)]
     return (below or lines or [""])[-1 if below else 0]
 
 

@@ -56,7 +56,7 @@ NAMES = st.lists(NAME, min_size=3, max_size=5, unique=True)
 QUICK = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-MADE = {many: made_up(many, replicates=4, weeks=10) for many in range(3, 6)}
+MADE = {many: made_up(many, replicates=6, weeks=10) for many in range(3, 6)}
 
 
 def called(names: list[str]) -> Tables:

@@ -13,7 +13,8 @@ from experiments.reporting.figures import figures
 from experiments.reporting.figures.style import Look, styled
 from experiments.reporting.report import write_report
 from experiments.reporting.result_tables import tables_of
-from experiments.reporting.wording import in_brief, methods
+from experiments.reporting.verdicts import in_brief
+from experiments.reporting.wording import methods
 from experiments.runs.executor import perform
 from experiments.runs.results import Results
 from experiments.runs.store import Store
@@ -71,17 +72,17 @@ def test_methods_and_shades_know_when_policies_began_at_each_point(tmp_path: Pat
     results = performed(tmp_path, arms=VANGUARD, varies={"policies.vanguard.start": [6, 12]})
     tables = tables_of(results)
     assert [tables.acts("vanguard", point) for point in (0, 1)] == [((6, 20),), ((12, 20),)]
-    assert "began in week 6 to 12" in methods(results.study, tables, 0, ENGLISH)
+    assert "began in week 6 to 12" in methods(results.study, tables, ENGLISH)
 
 
 def test_methods_name_the_communities_and_replicates_that_there_are(tmp_path: Path) -> None:
     whole = performed(tmp_path, arms=VANGUARD, varies={"community": ["classroom", "karate"]})
-    said = methods(whole.study, tables_of(whole), 0, ENGLISH)
+    said = methods(whole.study, tables_of(whole), ENGLISH)
     assert "the communities classroom or karate" in said
     assert "with 3 replicates each (12 different runs)" in said.replace("classroom or karate", "")
     (tmp_path / "part").mkdir()
     part = performed(tmp_path / "part", (1, 2), arms=VANGUARD)
-    said = methods(part.study, tables_of(part), 0, ENGLISH)
+    said = methods(part.study, tables_of(part), ENGLISH)
     assert re.search(r"with 1-2 replicates each|with 3 replicates each.*No run is finished of", said)
 
 
@@ -95,7 +96,7 @@ def test_runs_that_are_the_same_at_several_points_are_no_more_replicates(tmp_pat
     assert not re.search(r"n = (?!3\b)\d+", said)
     # an arm that a dose does not touch is run once for all of its points
     every = tables_of(results, every_metric=True)
-    assert "with 3 replicates each (24 different runs)" in methods(results.study, every, 0, ENGLISH)
+    assert "with 3 replicates each (24 different runs)" in methods(results.study, every, ENGLISH)
 
 
 @pytest.mark.parametrize("part", [1, 2])  # the first arm is there; it is not

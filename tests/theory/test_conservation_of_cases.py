@@ -12,7 +12,7 @@ from small import in_balance, place
 
 from sim import POLICIES, Simulation
 from sim.state.orders import KEPT, NOBODY_KEEPS, ORGANIZED, VOLUNTEER
-from sim.state.tallies import stretches
+from sim.state.tallies import slices_of
 from sim.week import WEEK
 from sim.world import World
 
@@ -88,7 +88,7 @@ def weeks_of_cases_in_balance(simulation: Simulation, weeks: int, pairs: bool = 
             if phase.name == "orders_lapse":
                 due = services_due(world)
         simulation.end_week()
-        week = stretches(simulation.rows[-1])
+        week = slices_of(simulation.rows[-1])
         in_balance(world, week)
         begun, ended, moved, died, _ = week["count_cases"]
         assert cases + begun == ended + moved + died + open_cases(world), "cases are not conserved"

@@ -22,9 +22,9 @@ _JOINERS = "\u200b\u200c\u200d\u200e\u200f\u061c\u2068\u2069\ufe0e\ufe0f"
 
 
 def length(text: str, size: float) -> float:
-    """About how long (mm) a text of this size (points) is: a Chinese character is as wide as it is high."""
+    """About how long (mm) a text of this size (points) is: a Chinese character is about as wide as it is high."""
     shapes = (letter for letter in text if not unicodedata.combining(letter))
-    return sum(1.0 if ord(letter) > 0x2E7F else 0.53 for letter in shapes) * size / 72 * 25.4
+    return sum(1.03 if ord(letter) > 0x2E7F else 0.53 for letter in shapes) * size / 72 * 25.4
 
 
 def wrapped(text: str, width: float, size: float) -> str:
