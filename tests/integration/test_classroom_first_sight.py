@@ -8,10 +8,12 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright (pip install playwright)")
 
-from experiments.study.loader import read_study
-from tests.integration.test_classroom_browser import CHROMIUM, SMALL, Browser, browser, wait_for_week
+from browser_kit import SMALL, Browser, needs_chromium
 
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="the browser tests need a Chromium (apt-get install chromium)")
+from experiments.study.loader import read_study
+from tests.integration.test_classroom_browser import browser, wait_for_week
+
+pytestmark = needs_chromium
 __all__ = ["browser"]
 MANY = {"name": "vanguard", "doses": {"size": 80}}
 APART = {**SMALL, "worlds": [{"name": "baseline"}, {"name": "policies", "policies": [MANY]}]}
