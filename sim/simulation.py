@@ -18,7 +18,7 @@ from sim.metrics import METRICS, measure, slow_names, slow_values
 from sim.monday import Monday, turns_of
 from sim.policies.policy import Policy
 from sim.state.levers import LEVERS
-from sim.state.orders import close_order, loses_keeper
+from sim.state.orders import MOVED, close_order, is_case, loses_keeper
 from sim.state.phase import Phase
 from sim.state.residents import NEVER_SERVED, NO_TIER, RESIDENTS, VACANT
 from sim.state.selectors import check_own
@@ -286,10 +286,10 @@ class Simulation:
             end_tie(row, slot, ties)
         for order in range(int(world.open_orders[0]) - 1, -1, -1):
             if world.order_client[order] == row:
-                case = bool(world.order_until[order] > 0)
+                case = bool(is_case(order, self.views["orders"]))
                 loses_keeper(order, self.views["residents"], self.views["orders"], self.views["kinds"])
                 close_order(order, self.views["orders"], self.views["station"])
-                counted["count_cases" if case else "count_cancelled"][2 if case else 0] += 1
+                counted["count_cases" if case else "count_cancelled"][MOVED if case else 0] += 1
         counted["count_bank"][3] += world.balance[row]
         if world.team[row] >= 0:
             world.team_size[world.team[row]] -= 1

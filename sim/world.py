@@ -249,7 +249,7 @@ class World:
     def _volunteers_have_served(self, seed: np.uint64) -> None:
         """Who takes part at the start has done so for a while: their skill lies evenly up to a highest one."""
         start, serve = self.config.starting, self.tier >= 1
-        u = uniforms(np.uint64(key_of(seed, SERVED, 0)), self.key)[serve]
+        u = uniforms(np.uint64(key_of(seed, SERVED, 0)), self.key[serve])
         self.skill[serve] = np.minimum(start.skill + u * start.served_skill, 1.0)
         self.efficacy[serve] = np.clip(start.efficacy + start.served_efficacy, 0.0, 1.0)
         self.satisfaction[serve] = np.clip(start.satisfaction + start.served_satisfaction, 0.0, 1.0)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.validation.observer import Numbers, Observer
-from experiments.validation.stations import Cases, Neighbours
+from experiments.validation.stations import Cases, Neighbours, ties_outside
 from sim import METRICS, Simulation
 from sim.config.schema import Config
 from sim.policies.policy import Policy
@@ -96,16 +96,10 @@ class Contact(Observer):
 def strength_by_origin(world: World) -> tuple[Numbers, Numbers]:
     """Each resident's tie strength outside the household to people of the other origins, and of the own."""
     n = world.tier.size
-    degree = world.degree.astype(np.int64)
-    one = np.repeat(np.arange(n), degree)
-    first = np.repeat(world.tie_first[:-1] - np.concatenate(([0], np.cumsum(degree)[:-1])), degree)
-    slots = first + np.arange(one.size)
-    other = world.tie_other[slots]
-    outside = world.household[one] != world.household[other]
+    one, other, strength = ties_outside(world)
     alike = world.origin[one] == world.origin[other]
-    strength = world.tie_strength[slots].astype(np.float64)
-    across = np.bincount(one, strength * (outside & ~alike), minlength=n)
-    within = np.bincount(one, strength * (outside & alike), minlength=n)
+    across = np.bincount(one, strength * ~alike, minlength=n)
+    within = np.bincount(one, strength * alike, minlength=n)
     return across, within
 
 

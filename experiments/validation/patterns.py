@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from experiments.study.schema import Arm
 from experiments.validation.observations import NUMBERS
 from sim import METRICS
-from sim.config.load import config_folder, load_sources
+from sim.config.load import config_folder, find_file, load_sources
 from sim.config.validate import Checked, checked
 from sim.config.yaml import ConfigError, nearest
 from sim.policies.policy import Policy
@@ -86,10 +86,11 @@ class Patterns:
 
 
 def patterns_of(community: str) -> Path:
-    """The shipped file of patterns for a community: its own where there is one of its name, else the common one."""
-    folder = config_folder() / "patterns"
-    own = folder / f"{Path(community).stem}.yaml"
-    return own if own.exists() else folder / "community.yaml"
+    """The file of patterns for a community: its own where a shipped one has some, else the common one."""
+    shipped = config_folder()
+    file, common = find_file(community).resolve(), shipped / "patterns" / "community.yaml"
+    own = common.with_name(file.name)
+    return own if own.exists() and file.is_relative_to(shipped.resolve()) else common
 
 
 def read_patterns(path: Path | None = None, changes: Mapping[str, object] | None = None) -> Patterns:

@@ -77,7 +77,7 @@ class Neighbours(Observer):
         """Look at the strongest tie of each adult outside the household; seven years on, at the ties of the beginning."""
         if week % 13 == 0:
             strongest = np.zeros(world.tier.size)
-            one, other, strength = ties_outside(world)
+            one, _, strength = ties_outside(world)
             np.maximum.at(strongest, one, strength)
             adult = (world.age >= ADULT) & (world.age <= SENIOR_ELDER)
             self.adults += int(adult.sum())

@@ -1,28 +1,11 @@
 """What a kind of service is: who needs it, what it takes, who may give it."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
 from sim.config.parameter import Section, chance, choice, number, share
 
-ELIGIBLE = (
-    "everyone",
-    "elders_alone",
-    "elders",
-    "senior_elders",
-    "limited",
-    "children",
-    "minors",
-    "parents",
-    "owners",
-    "low_income",
-    "adults",
-    "toddlers",
-    "pupils",
-)
-URGENCIES = ("urgent", "soon", "planned")
-"""Classes of orders: those of an earlier class are always dealt with before those of a later."""
 type Eligible = Literal[
     "everyone",
     "elders_alone",
@@ -39,6 +22,9 @@ type Eligible = Literal[
     "pupils",
 ]
 type Urgency = Literal["urgent", "soon", "planned"]
+ELIGIBLE: tuple[str, ...] = get_args(Eligible.__value__)
+URGENCIES: tuple[str, ...] = get_args(Urgency.__value__)
+"""Classes of orders: those of an earlier class are always dealt with before those of a later."""
 type InterestOf = Literal["none", "parent_child", "school", "property", "elder_care", "public_affairs"]
 
 

@@ -31,6 +31,7 @@ from sim.state.orders import (
     SUB_DISTRICT,
     SUB_DISTRICT_LEVEL,
     hours_a_week,
+    is_case,
     is_reviewed,
     kinds_served,
     lowest_skills,
@@ -82,9 +83,10 @@ def odds_of_accepting(o, volunteer, residents, grids, ties, orders, kinds, dispa
     other_grid = 1.0 if volunteer.grid != g else 0.0
     credit = 1.0 if orders.credit[o] > 0 else 0.0
     leans = leaning(tie, match, volunteer.identity, volunteer.fatigue, dispatching)
-    is_case = orders.until[o] > 0
-    time_to_spare = (volunteer.for_cases if is_case else volunteer.time) / hours_a_week(k, kinds)
-    pushed = volunteer.pushed + (dispatching.accept_case if is_case else 0.0)
+    free, pushed = volunteer.time, volunteer.pushed
+    if is_case(o, orders):
+        free, pushed = volunteer.for_cases, pushed + dispatching.accept_case
+    time_to_spare = free / hours_a_week(k, kinds)
     return willingness(leans, other_grid, credit, grids.atmosphere[g], time_to_spare, pushed, dispatching)
 
 
@@ -222,13 +224,13 @@ def settle(o, server, station, orders, count, dispatching):
     if server != NOBODY_SERVES:
         orders.state[o], orders.server[o] = ACCEPTED, server
         count.accepted[0] += 1
-    elif orders.until[o] == 0 and 0.0 < dispatching.most_rounds <= orders.rounds[o]:
+    elif not is_case(o, orders) and 0.0 < dispatching.most_rounds <= orders.rounds[o]:
         orders.state[o] = DECLINED
         count.declined[0] += 1
     else:
         orders.state[o] = PLACED
         orders.refused[o] += 1
-        if orders.until[o] > 0 and 0.0 < dispatching.give_up <= orders.refused[o]:
+        if is_case(o, orders) and 0.0 < dispatching.give_up <= orders.refused[o]:
             orders.state[o], orders.back[o] = SHELVED, station.week[0] + int(dispatching.rest_after)
             count.shelved[0] += 1
 

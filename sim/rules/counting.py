@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.engine.jit import compiled, law
+from sim.state.orders import is_case
 from sim.state.phase import phase
 from sim.state.residents import (
     BYSTANDER,
@@ -206,7 +207,7 @@ def count_places(grids, stand):
 def count_cases(station, residents, orders, stand):
     """Cases by who keeps them, and who is in the register."""
     for o in range(station.open_orders[0]):
-        if orders.until[o] > 0:
+        if is_case(o, orders):
             stand.cases[orders.keeper[o]] += 1
     known, alone = 0, 0
     for i in range(residents.known.size):

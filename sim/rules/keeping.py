@@ -14,22 +14,26 @@ from sim.engine.jit import compiled, law
 from sim.mathematics.chance import key_of, stream, uniform, uniform_twice
 from sim.state.circle import first_to_help, is_able, is_for_children, somebody_able_at_home
 from sim.state.orders import (
+    ENDED,
     HIDDEN,
     HOUSEHOLD,
     KEPT,
+    LOOKED_AGAIN,
     NEIGHBOUR,
     NOBODY_KEEPS,
     ORGANIZED,
     PLACED,
     SHELVED,
     VOLUNTEER,
-    close_order,
     hours_a_week,
+    is_case,
+    is_kept_or_hidden,
     is_still_there,
     keeps_case,
     loses_keeper,
     lowest_skill,
     may_serve,
+    need_is_over,
 )
 from sim.state.phase import phase, unit
 from sim.state.residents import TASK
@@ -37,14 +41,12 @@ from sim.state.residents import TASK
 STOP = stream("keeping.stop")
 AT_START = stream("keeping.at_start")
 NO_ONE = -1
-BEGUN, ENDED, MOVED, DIED, LOOKED_AGAIN = range(5)
-"""What is counted of cases."""
 
 
 @law
 def has_ended(o, station, orders):
     """Whether a case has lasted for as long as it lasts."""
-    return orders.until[o] > 0 and station.week[0] >= orders.until[o]
+    return is_case(o, orders) and station.week[0] >= orders.until[o]
 
 
 @law
@@ -77,14 +79,11 @@ def looks_again(o, station, orders):
 @law
 def seeks_a_keeper(o, keeper, station, orders, count):
     """A case has a keeper of the circle, or none: then it is the station's, at once if the station knows of it."""
-    orders.keeper[o], orders.refused[o] = keeper, 0
-    if keeper != NOBODY_KEEPS:
-        orders.state[o] = KEPT
-    elif orders.placed[o] >= 0:
+    orders.refused[o] = 0
+    is_kept_or_hidden(o, keeper, orders)
+    if orders.state[o] == HIDDEN and orders.placed[o] >= 0:
         orders.state[o], orders.placed[o] = PLACED, station.week[0]
         count.placed[0] += 1
-    else:
-        orders.state[o] = HIDDEN
 
 
 @law
@@ -117,7 +116,7 @@ def cases_go_on(station, residents, households, ties, orders, kinds, levers, cou
     while o < station.open_orders[0]:
         if looks_again(o, station, orders):
             orders.state[o], orders.refused[o] = PLACED, 0
-        if orders.until[o] == 0:
+        if not is_case(o, orders):
             o += 1
         elif has_ended(o, station, orders):
             case_ends(o, residents, orders, kinds, station)
@@ -136,8 +135,7 @@ def cases_go_on(station, residents, households, ties, orders, kinds, levers, cou
 def case_ends(o, residents, orders, kinds, station):
     """A case is over: nobody keeps it, and the client needs it no longer."""
     loses_keeper(o, residents, orders, kinds)
-    residents.open_needs[orders.client[o]] &= ~(np.uint32(1) << np.uint32(orders.kind[o]))
-    close_order(o, orders, station)
+    need_is_over(o, residents, orders, station)
 
 
 @unit
@@ -146,7 +144,7 @@ def founders_keep_cases(station, residents, orders, kinds, levers, starting):
     key = key_of(station.seed[0], AT_START, 0)
     for o in range(station.open_orders[0]):
         u, point = uniform_twice(key, orders.key[o], np.uint64(0))
-        if orders.state[o] == HIDDEN and orders.until[o] > 0 and u < starting.cases_served:
+        if orders.state[o] == HIDDEN and is_case(o, orders) and u < starting.cases_served:
             v = volunteer_with_time(o, point, residents, orders, kinds, levers)
             if v != NO_ONE:
                 orders.placed[o] = 0

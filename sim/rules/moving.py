@@ -34,7 +34,7 @@ from sim.state.life_course import (
     is_here,
     live_together,
 )
-from sim.state.orders import close_order, loses_keeper
+from sim.state.orders import DIED, MOVED, close_order, is_case, loses_keeper
 from sim.state.phase import phase, unit
 from sim.state.residents import MIGRANT, NO_TIER, SENIOR_ELDER, SIXTY, VACANT, YOUNGER_ELDER, band_of
 from sim.state.ties import GIVEN, end_tie, end_ties, make_tie, mood_around
@@ -259,9 +259,9 @@ def cancel_orders(residents, orders, kinds, station, count):
     while o < station.open_orders[0]:
         i = orders.client[o]
         if residents.tenure[i] == LEAVER:
-            if orders.until[o] > 0:
+            if is_case(o, orders):
                 loses_keeper(o, residents, orders, kinds)
-                count.cases[3 if residents.age[i] == VACANT else 2] += 1
+                count.cases[DIED if residents.age[i] == VACANT else MOVED] += 1
             else:
                 count.cancelled[0] += 1
             residents.open_needs[i] = 0

@@ -15,7 +15,15 @@ import numpy as np
 from sim.engine.jit import compiled, law
 from sim.mathematics.chance import key_of, limit_of, mixed, stream, uniform, uniform_pair, words
 from sim.state.circle import first_to_help
-from sim.state.orders import HIDDEN, KEPT, NOBODY_KEEPS, NOBODY_SERVES, NOT_PLACED, close_order
+from sim.state.orders import (
+    BEGUN,
+    HIDDEN,
+    NOBODY_KEEPS,
+    NOBODY_SERVES,
+    NOT_PLACED,
+    is_kept_or_hidden,
+    need_is_over,
+)
 from sim.state.phase import phase, unit
 from sim.state.residents import SENIOR_ELDER
 from sim.state.tallies import count_in_groups
@@ -88,21 +96,20 @@ def enter_the_book(i, k, station, residents, orders):
 
 
 @law
-def begins_a_case(o, station, orders, kinds, count):
-    """A standing need is a case, and for how long it lasts is drawn once."""
+def begins_a_case(o, keeper, station, orders, kinds, count):
+    """A standing need is a case: for how long it lasts is drawn once, and one of the circle keeps it, or nobody."""
     u = uniform(key_of(station.seed[0], LENGTH, 0), orders.key[o])
     orders.until[o] = station.week[0] + weeks_of_a_case(kinds.lasts[orders.kind[o]], u)
-    count.cases[0] += 1
+    is_kept_or_hidden(o, keeper, orders)
+    count.cases[BEGUN] += 1
 
 
 @law
 def is_met(o, keeper, residents, orders, station, count):
     """Somebody of the circle meets an episodic need: it is over, and no order is needed."""
-    i = orders.client[o]
-    residents.met[i] += 1
-    residents.open_needs[i] &= ~(np.uint32(1) << np.uint32(orders.kind[o]))
+    residents.met[orders.client[o]] += 1
     count.covered[keeper - 1] += 1
-    close_order(o, orders, station)
+    need_is_over(o, residents, orders, station)
 
 
 @phase
@@ -118,8 +125,7 @@ def needs_arise(station, residents, households, ties, orders, kinds, levers, cou
         o = enter_the_book(who[n], which[n], station, residents, orders)
         keeper = first_to_help(o, station, residents, households, ties, orders, kinds, levers, needing)
         if kinds.lasts[which[n]] > 0.0:
-            begins_a_case(o, station, orders, kinds, count)
-            orders.keeper[o], orders.state[o] = keeper, KEPT if keeper != NOBODY_KEEPS else HIDDEN
+            begins_a_case(o, keeper, station, orders, kinds, count)
         elif keeper != NOBODY_KEEPS:
             is_met(o, keeper, residents, orders, station, count)
 
@@ -143,9 +149,8 @@ def founders_have_cases(station, residents, households, ties, orders, kinds, lev
                 has_one = uniform_pair(key, residents.key[i], k) < share_with_a_case(weekly, kinds.lasts[k])
                 if has_one and station.open_orders[0] < orders.state.size:
                     o = enter_the_book(i, k, station, residents, orders)
-                    begins_a_case(o, station, orders, kinds, count)
                     keeper = first_to_help(o, station, residents, households, ties, orders, kinds, levers, needing)
-                    orders.keeper[o], orders.state[o] = keeper, KEPT if keeper != NOBODY_KEEPS else HIDDEN
+                    begins_a_case(o, keeper, station, orders, kinds, count)
 
 
 # ---- the engineer's half: whose need of which kind arises, drawn for many residents and four kinds at once

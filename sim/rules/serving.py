@@ -27,9 +27,10 @@ from sim.state.orders import (
     PLACED,
     SHELVED,
     VOLUNTEER,
-    close_order,
     hours_a_week,
+    is_case,
     keeps_case,
+    need_is_over,
     share_hours,
 )
 from sim.state.phase import phase
@@ -121,6 +122,8 @@ def cases_are_served(station, residents, orders, kinds, levers, encounters, coun
                 v = who_comes(o, station, residents, orders, kinds, serving)
                 if v != NO_ONE:
                     serves_case(o, v, station, residents, orders, kinds, levers, count, serving)
+                    left = residents.hours_left[v] - hours_a_week(orders.kind[o], kinds)
+                    residents.hours_left[v] = max(left, 0.0)
                     share_hours(v, orders.client[o], hours_a_week(orders.kind[o], kinds), station, encounters)
             elif keeper == ORGANIZED:
                 serves_case(o, ORGANIZATION, station, residents, orders, kinds, levers, count, serving)
@@ -141,7 +144,6 @@ def serves_case(o, v, station, residents, orders, kinds, levers, count, serving)
     if v >= 0:
         gives_hours(v, orders.client[o], hours, q, station, residents, count)
         residents.hours_kept[v] += hours
-        residents.hours_left[v] = max(residents.hours_left[v] - hours, 0.0)
 
 
 @phase
@@ -151,7 +153,7 @@ def service_is_given(station, residents, orders, kinds, levers, encounters, coun
         prefetch_accepted(o + FURTHER_AHEAD, station, residents, orders)
         if orders.state[o] == ACCEPTED:
             v = orders.server[o]
-            if orders.until[o] > 0:
+            if is_case(o, orders):
                 is_taken_on(o, v, station, residents, orders, kinds, levers, count, serving)
             else:
                 gives_service(o, v, station, residents, orders, kinds, levers, count, serving)
@@ -179,11 +181,10 @@ def gives_service(o, v, station, residents, orders, kinds, levers, count, servin
 @law
 def is_taken_on(o, v, station, residents, orders, kinds, levers, count, serving):
     """A case is served for the first time: a volunteer or an organization keeps it, others help for one week."""
-    left, orders.refused[o] = residents.hours_left[v] if v >= 0 else 0.0, 0
+    orders.refused[o] = 0
     serves_case(o, v, station, residents, orders, kinds, levers, count, serving)
     count_service(o, orders.quality[o], station, residents, orders, kinds, count)
     if v >= 0:
-        residents.hours_left[v] = left  # taken off when the order was accepted
         keeps_case(o, v, residents, orders, kinds)
     elif v == ORGANIZATION:
         orders.state[o], orders.keeper[o] = KEPT, ORGANIZED
@@ -244,7 +245,7 @@ def unmet_weeks_remembered(weeks, kept):
 def runs_out_of_patience(o, station, orders, kinds):
     """Whether an episode that is hidden, placed or shelved has waited for as long as its client waits."""
     waits = orders.state[o] == HIDDEN or orders.state[o] == PLACED or orders.state[o] == SHELVED
-    return waits and orders.until[o] == 0 and station.week[0] - orders.arose[o] >= kinds.patience[orders.kind[o]]
+    return waits and not is_case(o, orders) and station.week[0] - orders.arose[o] >= kinds.patience[orders.kind[o]]
 
 
 @law
@@ -264,7 +265,7 @@ def orders_lapse(station, residents, orders, kinds, count, serving):
     o = 0
     while o < station.open_orders[0]:
         state = orders.state[o]
-        if orders.until[o] > 0:
+        if is_case(o, orders):
             case_week_is_counted(o, station, residents, orders, kinds, count)
         if state != DONE:
             goes_unmet(o, residents, orders, kinds, count)
@@ -272,8 +273,7 @@ def orders_lapse(station, residents, orders, kinds, count, serving):
             count_expired(o, station, residents, orders, kinds, count)
             state = EXPIRED
         if state == DONE or state == EXPIRED or state == DECLINED:
-            residents.open_needs[orders.client[o]] &= ~(np.uint32(1) << np.uint32(orders.kind[o]))
-            close_order(o, orders, station)
+            need_is_over(o, residents, orders, station)
             count.closed[0] += 1
         else:
             if state != KEPT:
@@ -290,23 +290,26 @@ def share_unmet(o, orders):
     """Share of an unmet person-week (0-1): of a case what was not given well of its services, of an episode
     all of it.
     """
-    return 1.0 - orders.given[o] if orders.until[o] > 0 else 1.0
+    return 1.0 - orders.given[o] if is_case(o, orders) else 1.0
 
 
 @law
 def goes_unmet(o, residents, orders, kinds, count):
     """A need that was not met this week is remembered by its client, and counted, also with its severity."""
-    i, unmet = orders.client[o], share_unmet(o, orders)
-    severe = unmet * kinds.severity[orders.kind[o]]
-    residents.unmet_weeks[i] += unmet
-    count.unmet[0] += unmet
-    count.unmet_kind[orders.kind[o]] += unmet
-    count.severe[0] += severe
-    add_in_groups(i, unmet, count.unmet[1:], residents)
-    add_in_groups(i, severe, count.severe[1:], residents)
+    k, unmet = orders.kind[o], share_unmet(o, orders)
+    residents.unmet_weeks[orders.client[o]] += unmet
+    count.unmet_kind[k] += unmet
+    count_unmet(o, unmet, count.unmet, residents, orders)
+    count_unmet(o, unmet * kinds.severity[k], count.severe, residents, orders)
+
+
+@law
+def count_unmet(o, amount, counts, residents, orders):
+    """So much of an unmet person-week is counted: of everybody, of the client's groups and, last, of hidden needs."""
+    counts[0] += amount
+    add_in_groups(orders.client[o], amount, counts[1:], residents)
     if orders.state[o] == HIDDEN:
-        count.unmet[6] += unmet
-        count.severe[6] += severe
+        counts[6] += amount
 
 
 @law

@@ -18,6 +18,8 @@ STATES = (
 )  # fmt: skip
 """A case is *kept* while somebody gives its services, *shelved* while nobody is looked for."""
 NOBODY_KEEPS, PUBLIC_SERVICE, HOUSEHOLD, NEIGHBOUR, VOLUNTEER, ORGANIZED = range(6)
+BEGUN, ENDED, MOVED, DIED, LOOKED_AGAIN = range(5)
+"""What is counted of cases."""
 KEEPERS = ("nobody", "public service", "household", "neighbour", "volunteer", "organization")
 NOT_PLACED = -1
 NOBODY_SERVES, SUB_DISTRICT, INSTITUTION, ORGANIZATION = -1, -2, -3, -4
@@ -122,6 +124,18 @@ def hours_a_week(k, kinds):
 
 
 @law
+def is_case(o, orders):
+    """Whether an order is a case: a standing need, which has a week in which it ends."""
+    return orders.until[o] > 0
+
+
+@law
+def is_kept_or_hidden(o, keeper, orders):
+    """A case has a keeper from now on, or none: then it is hidden until the station learns of it."""
+    orders.keeper[o], orders.state[o] = keeper, KEPT if keeper != NOBODY_KEEPS else HIDDEN
+
+
+@law
 def keeps_case(o, v, residents, orders, kinds):
     """A volunteer keeps a case from now on: its hours are promised."""
     orders.state[o], orders.keeper[o] = KEPT, VOLUNTEER
@@ -171,6 +185,13 @@ def close_order(o, orders, station):
     orders.until[o], orders.keeper[o], orders.person[o] = orders.until[last], orders.keeper[last], orders.person[last]
     orders.given[o], orders.refused[o], orders.back[o] = orders.given[last], orders.refused[last], orders.back[last]
     orders.served[o] = orders.served[last]
+
+
+@law
+def need_is_over(o, residents, orders, station):
+    """A client needs something no longer: its order leaves the book."""
+    residents.open_needs[orders.client[o]] &= ~(np.uint32(1) << np.uint32(orders.kind[o]))
+    close_order(o, orders, station)
 
 
 @compiled

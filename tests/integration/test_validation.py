@@ -20,7 +20,7 @@ from experiments.validation.observations import (
     participation_under_replacement,
     strength_by_origin,
 )
-from experiments.validation.patterns import Bounds, read_patterns
+from experiments.validation.patterns import Bounds, patterns_of, read_patterns
 from sim import Simulation, load_config
 from sim.config.load import config_folder
 from sim.config.yaml import ConfigError
@@ -39,6 +39,7 @@ def test_a_third_of_the_twelve_patterns_is_held_out() -> None:
     [
         ({"patterns.lapse.parts": {"annual_laps": {"low": 0}}}, "annual_lapse"),
         ({"patterns.lapse.source": "cns2009"}, "cns2008"),
+        ({"settled": ["cohesionn"]}, "Did you mean .cohesion"),
         ({"patterns.lapse.arm": "as_it_was"}, "as_it_is"),
         ({"arms.more_mobile": {"policies": ["population_mobilty"]}}, "population_mobility"),
         ({"patterns.lapse.parts": {"annual_lapse": {"low": 1, "high": 0}}}, "above high"),
@@ -152,3 +153,14 @@ def test_who_chooses_a_folder_is_told_whose_it_was(tmp_path: Path, capsys: pytes
     assert "another file" in capsys.readouterr().err
     (tmp_path / "out" / "of.json").write_text('["damaged"')
     claim_folder(tmp_path / "out", tmp_path / "one.yaml", by_name=False)
+
+
+def test_only_a_shipped_community_has_patterns_of_its_own(tmp_path: Path) -> None:
+    """A file of somebody's own that happens to be called like a shipped one is compared with the common patterns."""
+    shipped = config_folder()
+    own = tmp_path / "station.yaml"
+    own.write_text("title: Mine\nextends: baseline\n", "utf-8")
+    assert patterns_of("station") == shipped / "patterns" / "station.yaml"
+    assert patterns_of(str(shipped / "communities" / "station.yaml")) == shipped / "patterns" / "station.yaml"
+    for other in ("baseline", "ruijing", str(own)):
+        assert patterns_of(other) == shipped / "patterns" / "community.yaml"

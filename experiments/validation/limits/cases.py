@@ -34,15 +34,13 @@ class Classes(Statistical):
     @override
     def expected(self, c: Config) -> Findings:
         capacity = capacity_of(c)
-        if abs(capacity - round(capacity)) > 1e-9:
-            raise ValueError(f"a capacity of {capacity:g} orders a week; expected a whole number")
         found: dict[str, Number] = {}
         ahead, waiting = 0.0, 0.0
         for urgency in URGENCIES:
             rate = sum(k.weekly for k in c.kinds.values() if k.urgency == urgency) * c.population.residents
             if rate > 0:
                 ahead += rate
-                mean, _ = backlog(ahead, round(capacity))
+                mean, _ = backlog(ahead, capacity)
                 found[f"open orders, {urgency}"] = Number(mean - waiting)
                 found[f"weeks waited, {urgency} (Little)"] = Number((mean - waiting) / rate)
                 waiting = mean

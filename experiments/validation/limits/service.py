@@ -17,7 +17,6 @@ from experiments.validation.limits.limit import (
     whole,
 )
 from sim.config.schema import Config
-from sim.rules.dispatching import orders_of_staff
 from sim.state.orders import PLACED
 
 _TERMS = 3000
@@ -28,16 +27,20 @@ def arrivals(c: Config) -> float:
     return sum(kind.weekly for kind in c.kinds.values()) * c.population.residents
 
 
-def capacity_of(c: Config) -> float:
-    """Orders a week that the staff of the whole station can dispatch."""
+def capacity_of(c: Config, stations: int = 1) -> int:
+    """Orders a week that the staff of each of so many stations can dispatch. Errors: ValueError for no whole number."""
     p = c.dispatching
-    return p.staff_per_1000 * c.population.residents / 1000 * p.staff_hours * p.staff_share * 60 / p.order_minutes
+    persons = p.staff_per_1000 * c.population.residents / 1000 / stations
+    capacity = persons * p.staff_hours * p.staff_share * 60 / p.order_minutes
+    if abs(capacity - round(capacity)) > 1e-9:
+        raise ValueError(f"a capacity of {capacity:g} orders a week at each station; expected a whole number")
+    return round(capacity)
 
 
 def backlog(rate: float, capacity: int) -> tuple[float, float]:
     """Mean backlog and the chance that it is empty: Poisson arrivals of this rate, so many served a week.
 
-    Errors: ValueError where more arrives than can be served, or where the capacity is not a whole number.
+    Errors: ValueError where more arrives than can be served.
     """
     from scipy.stats import poisson
 
@@ -64,12 +67,7 @@ class Backlog(Statistical):
     @override
     def expected(self, c: Config) -> Findings:
         stations = c.population.grids if c.dispatching.scope == "local" else 1
-        d = c.dispatching
-        of_thousand = orders_of_staff(d.staff_per_1000, d.staff_hours, d.staff_share, d.order_minutes)
-        capacity = of_thousand * c.population.residents / 1000 / stations
-        if abs(capacity - round(capacity)) > 1e-9:
-            raise ValueError(f"a capacity of {capacity:g} orders a week at each station; expected a whole number")
-        mean, empty = backlog(arrivals(c) / stations, round(capacity))
+        mean, empty = backlog(arrivals(c) / stations, capacity_of(c, stations))
         return {"open orders": Number(stations * mean), "chance that none is open": Number(empty**stations)}
 
     @override
