@@ -53,10 +53,10 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         drawn,
         look.say(
             f"{tables.where(0, look)}Means of n = {n} runs an arm, last {tables.window} weeks; in brackets: share of needs. "
-            "Needs that are not placed are met by public services or stay hidden; an order can be dispatched again, and one "
-            "that is done may be older.",
+            "Needs that are not placed are met by the household, neighbours or public services, or stay hidden; an order "
+            "can be dispatched again, and one that is done may be older.",
             f"{tables.where(0, look)}每组 n = {n} 次运行、最后{tables.window}周均值；括号：占需求的比例。"
-            "未下单的需求由公共服务满足或仍未显现；一单可多次派发，完成的可为更早的订单。",
+            "未下单的需求由家庭、邻里或公共服务满足，或仍未显现；一单可多次派发，完成的可为更早的订单。",
         ),
     )
     yield "funnel", drawn
