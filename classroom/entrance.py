@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from classroom.guard import origin_allowed
+from pages.guard import origin_allowed
 
 if TYPE_CHECKING:
     from classroom.hall import Hall

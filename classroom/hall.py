@@ -9,12 +9,12 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from classroom.guard import Bucket, RefusedError, Tries, clean_name, read_message, same
 from classroom.lessons import lessons, state_of_lesson
-from classroom.panel import both
 from classroom.room import Room
 from classroom.session import Answer, Session
 from classroom.state import State, StateError
+from pages.guard import Bucket, RefusedError, Tries, clean_name, read_message, same
+from pages.panel import both
 
 MOST_PAGES = 120
 """Pages connected at once, students included."""

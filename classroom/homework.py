@@ -3,20 +3,15 @@
 import base64
 import json
 import zlib
-from importlib.resources import files
 
 import numpy as np
 
-from classroom import panel
 from classroom.pair import Pair
 from classroom.people import who
+from pages import panel
+from pages.server import page_text
 
 SCRIPTS = ("words.js", "kit.js", "pen.js", "frame.js", "map.js", "charts.js", "playback.js")
-
-
-def page_file(name: str) -> str:
-    """A file of the page as text."""
-    return files("classroom").joinpath("page", name).read_text(encoding="utf-8")
 
 
 def in_a_script(told: object) -> str:
@@ -47,10 +42,10 @@ def homework(pair: Pair) -> str:
         "tiers": [base64.b64encode(zlib.compress(t, 9)).decode() for t in tiers],
         "frame": base64.b64encode(zlib.compress(pair.frame(everything=True), 9)).decode(),
     }
-    scripts = "\n".join(page_file(name) for name in SCRIPTS)
+    scripts = "\n".join(page_text("classroom", name) for name in SCRIPTS)
     return (
-        page_file("playback.html")
-        .replace("/*STYLE*/", page_file("style.css"))
+        page_text("classroom", "playback.html")
+        .replace("/*STYLE*/", page_text("classroom", "base.css") + page_text("classroom", "style.css"))
         .replace("/*SCRIPTS*/", scripts)
         .replace("/*RUN*/", in_a_script(told))
     )

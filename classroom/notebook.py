@@ -3,33 +3,30 @@
 Needs anywidget (`pip install 'linli[notebook]'`), which Jupyter, marimo and VS Code understand.
 """
 
-from importlib.resources import files
 from typing import Any
 
 import anywidget
 import traitlets
 
-from classroom import panel
 from classroom.pair import Pair
 from classroom.state import State, WorldState, state_of
+from pages import panel
+from pages.server import page_text
 
 SCRIPTS = ("words.js", "kit.js", "pen.js", "frame.js", "map.js", "charts.js")
 KNOWN = "WorldMap, Chart, Run, CanvasPen, COLOURS, FAMILIES, Words, el, fill, legend"
 
 
-def _file(name: str) -> str:
-    return files("classroom").joinpath("page", name).read_text(encoding="utf-8")
-
-
 def _module() -> str:
     """The page's own scripts as one module."""
-    scripts = "\n".join(_file(name).replace('"use strict";', "") for name in SCRIPTS)
-    return f"{scripts}\nconst linli = {{ {KNOWN} }};\n{_file('notebook.js')}"
+    scripts = "\n".join(page_text("classroom", name).replace('"use strict";', "") for name in SCRIPTS)
+    return f"{scripts}\nconst linli = {{ {KNOWN} }};\n{page_text('classroom', 'notebook.js')}"
 
 
 def _style() -> str:
     """The page's own style, for what stands inside the widget only."""
-    return f".linli {{ {_file('style.css').replace(':root {', '& {')} }}"
+    style = page_text("classroom", "base.css") + page_text("classroom", "style.css")
+    return f".linli {{ {style.replace(':root {', '& {')} }}"
 
 
 class Worlds(anywidget.AnyWidget):

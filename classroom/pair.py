@@ -6,9 +6,9 @@ from typing import Any, Literal
 import numpy as np
 
 from classroom.life import Life, tiers_shown
-from classroom.panel import both
 from classroom.state import MOST_WEEKS, Change, Listed, State, StateError, Value, WorldState
 from experiments.study.design import seed_of
+from pages.panel import both
 from sim import METRICS
 from sim.engine.jit import Column
 

@@ -11,14 +11,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from classroom import debrief
-from classroom.guard import RefusedError, new_code, new_token, same
 from classroom.life import Life
 from classroom.pair import Pair
-from classroom.panel import both
 from classroom.play import Choice, GridStations
 from classroom.session import Answer
 from classroom.state import State, WorldState
 from experiments.study.design import seed_of
+from pages.guard import RefusedError, new_code, new_token, same
+from pages.panel import both
 from sim import POLICIES
 
 MOST_SEATS = 60

@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from classroom import panel, stories
-from classroom.guard import RefusedError
+from classroom import stories
 from classroom.homework import homework
 from classroom.lessons import lessons, state_of_lesson, study_of
 from classroom.pair import Pair, Which
 from classroom.state import MOST_WEEKS, State, StateError, Value, community_titles, fitted, state_of
 from classroom.studies import opened_text, study_text
+from pages import panel
+from pages.guard import RefusedError
 
 type Answer = dict[str, Any] | bytes
 MOST_WEEKS_AT_ONCE = 520

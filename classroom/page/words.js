@@ -66,19 +66,4 @@ const WORDS = {
   yuan_each: ["{0} yuan each", "每个{0}元"], yuan_hour: ["{0} yuan an hour", "每小时{0}元"], cost_week: ["About {0} yuan a week", "每周约{0}元"], my_station: ["Your station this week", "你的服务站本周"], volunteers: ["volunteers", "志愿者"], served_now: ["served", "已服务"], gave_up: ["gave up waiting", "放弃等待"], open_orders: ["orders open", "未完成工单"], switched_off: ["turned calls off", "关闭通知"], mean_skill: ["skill", "技能"], mean_fatigue: ["fatigue", "疲劳"], result: ["Your grid's result", "你的网格结果"],
   replay: ["Homework: a run played back", "作业：过程回放"], replay_note: ["Everything is in this file; nothing is loaded.", "所有内容都在此文件中，无需联网。"], scrub: ["Go to week", "转到周"],
 };
-const Words = {
-  at: 0,
-  set(language) {
-    this.at = language === "zh" ? 1 : 0;
-    document.documentElement.lang = this.at ? "zh-CN" : "en";
-    document.querySelectorAll("[data-t]").forEach((node) => { node.textContent = T(node.dataset.t); });
-    document.querySelectorAll("[data-label]").forEach((node) => { node.setAttribute("aria-label", T(node.dataset.label)); node.title = T(node.dataset.label); });
-  },
-  pick(both) { return Array.isArray(both) ? (both[this.at] || both[0] || "") : String(both ?? ""); },
-};
-function T(key, ...inserted) {
-  const entry = WORDS[key];
-  const text = entry ? entry[Words.at] : key;
-  return text.replace(/\{(\d)\}/g, (_, i) => String(inserted[Number(i)]));
-}
 function waited(weeks) { return T(weeks === 1 ? "week_waited" : "weeks_waited", weeks); }

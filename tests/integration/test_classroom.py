@@ -13,7 +13,7 @@ import pytest
 
 pytest.importorskip("starlette")
 
-from classroom import panel, stories
+from classroom import stories
 from classroom.homework import homework
 from classroom.lessons import lessons, state_of_lesson, study_of
 from classroom.life import Life
@@ -25,6 +25,7 @@ from classroom.state import Listed, State, StateError, WorldState, state_of
 from classroom.studies import opened_text, study_text
 from experiments.runs.executor import simulated
 from experiments.study.loader import read_study
+from pages import panel
 from sim import METRICS, POLICIES, Simulation, load_config
 from sim.mathematics.odds import log_odds
 from sim.policies.policy import Policy

@@ -9,8 +9,8 @@ import pytest
 from browser_kit import Browser, chromium, needs_chromium
 
 from classroom import state
-from classroom.guard import clean_name
 from classroom.session import Session
+from pages.guard import clean_name
 from sim.config.load import config_names
 
 pytestmark = [needs_chromium, pytest.mark.filterwarnings("ignore::UserWarning")]

@@ -10,7 +10,8 @@ from typing import Any
 
 from websockets.sync.client import ClientConnection, connect
 
-from classroom.app import make_app, server_of
+from classroom.app import make_app
+from pages.server import server_of
 
 KEY = "the-teachers-key"
 

@@ -13,10 +13,10 @@ from types import FrameType
 
 import click
 
-from classroom.guard import RefusedError
 from classroom.state import StateError
 from experiments.runs.store import StoreError
 from experiments.tasks.search import StudyError
+from pages.guard import RefusedError
 from sim.config.yaml import ConfigError
 
 IN_WORDS = (ConfigError, StoreError, StudyError, StateError, RefusedError, click.UsageError)

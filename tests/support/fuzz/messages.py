@@ -10,9 +10,9 @@ from typing import Any
 from fuzz.files import STUDY
 from fuzz.mutate import as_yaml, changed_text, changed_tree
 
-from classroom.guard import clean_name, read_message
 from classroom.room import Room
 from classroom.session import Answer, Session
+from pages.guard import clean_name, read_message
 
 STATE = {
     "community": "classroom", "seed": 3, "set": {"population.residents": 60, "population.grids": 2}, "week": 2,

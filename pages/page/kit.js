@@ -1,5 +1,5 @@
 "use strict";
-// Small things that every part of the page uses. Text goes in as text only, never as HTML.
+// Small things that every page uses. Text goes in as text only, never as HTML. A page has its own WORDS.
 function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -40,3 +40,20 @@ function fromBase64(text) { return new TextDecoder().decode(Uint8Array.from(atob
 
 const COLOURS = { first: "#4d4d4d", second: "#0072B2", differ: "#A3006E", tiers: ["#8a939b", "#0072B2", "#C44A00", "#007A58"], need: "#8B0000", ink: "#1a1a1a", line: "#c9ced3", paper: "#ffffff" };
 const LINES = ["#0072B2", "#C44A00", "#007A58", "#A3006E", "#6b5200", "#222222", "#5b4b9a"];
+
+// Every word of a page stands in its WORDS, in English and Chinese.
+const Words = {
+  at: 0,
+  set(language) {
+    this.at = language === "zh" ? 1 : 0;
+    document.documentElement.lang = this.at ? "zh-CN" : "en";
+    document.querySelectorAll("[data-t]").forEach((node) => { node.textContent = T(node.dataset.t); });
+    document.querySelectorAll("[data-label]").forEach((node) => { node.setAttribute("aria-label", T(node.dataset.label)); node.title = T(node.dataset.label); });
+  },
+  pick(both) { return Array.isArray(both) ? (both[this.at] || both[0] || "") : String(both ?? ""); },
+};
+function T(key, ...inserted) {
+  const entry = WORDS[key];
+  const text = entry ? entry[Words.at] : key;
+  return text.replace(/\{(\d)\}/g, (_, i) => String(inserted[Number(i)]));
+}

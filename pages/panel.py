@@ -21,7 +21,7 @@ from sim.policies.policy import Policy
 @cache
 def chinese() -> dict[str, str]:
     """Chinese words for English sentences of the program's own classes, from `chinese.yaml`."""
-    text = files("classroom").joinpath("chinese.yaml").read_text(encoding="utf-8")
+    text = files("pages").joinpath("chinese.yaml").read_text(encoding="utf-8")
     return {str(k): str(v) for k, v in (yaml.safe_load(text) or {}).items()}
 
 

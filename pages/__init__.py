@@ -1,0 +1,1 @@
+"""What the pages of all rooms share: who may speak to a server, words and controls made from the program's own classes."""
