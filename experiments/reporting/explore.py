@@ -5,7 +5,7 @@ arm fails, and several objectives under a budget give a front. What the design d
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from experiments.analysis.attribution import attribution
 from experiments.analysis.discovery import LEAST_POINTS, LEAST_REPLICATES, Box, Leaf, Share, failing_box, tree
 from experiments.analysis.front import front, over_conditions, regret
 from experiments.analysis.sensitivity import Numbers, cube, morris, sobol, table_of
+from experiments.reporting.answers import answers
 from experiments.reporting.doses import settings_of
 from experiments.study.design import DOSE, Study
 from experiments.study.sampling import SAMPLED, Range, shares_of
@@ -43,6 +44,8 @@ class Findings:
     regret: "pd.DataFrame"
     failing: tuple[Failing, ...]
     objectives: tuple[str, ...]
+    answers: "dict[str, pd.DataFrame]" = field(default_factory=dict)
+    """What people ask: over all that is uncertain, who gains, factors and their interactions (see answers)."""
     lacking: tuple[str, str] = ("", "")
     """In English and Chinese: what could not be looked for, and why, where the design would allow it."""
 
@@ -70,6 +73,7 @@ class Findings:
             ]
         )
         named = {
+            **self.answers,
             "sensitivity": self.sensitivity,
             "attribution": self.attribution,
             "front": self.front,
@@ -85,11 +89,12 @@ def _columns(name: str, share: Share) -> dict[str, float]:
 
 
 def explore(
-    study: Study, runs: "pd.DataFrame", better: dict[str, int], budget: float = np.inf, *, conditions: bool = True
-) -> Findings:
+    study: Study, runs: "pd.DataFrame", better: dict[str, int], budget: float = np.inf, *, conditions: bool = True,
+    each: "pd.DataFrame | None" = None,
+) -> Findings:  # fmt: skip
     """Everything that the design allows. `better`: for each metric, 1 where more is better, -1 where worse, else 0.
 
-    `conditions=False`: all but the conditions under which arms fail, which take a while.
+    `conditions=False`: all but the conditions under which arms fail, which take a while. `each`: the runs of a city's communities.
     """
     outcomes = [m for m in dict.fromkeys(study.file.outcomes) if m in runs]
     there, parts = set(runs["arm"]), parts_of(study)
@@ -104,6 +109,7 @@ def explore(
         regret=_regret(study, runs, [m for m in objectives if m != "cost"], better),
         failing=tuple(_failing(study, runs, objectives, better)) if conditions and not any(_no_failing(study)) else (),
         objectives=tuple(objectives),
+        answers=answers(study, runs, outcomes, better, parts if there >= set(parts) else {}, each),
         lacking=lacking,
     )
 

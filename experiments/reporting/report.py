@@ -16,12 +16,12 @@ from experiments.reporting.escape import attribute, in_html, table_in_html
 from experiments.reporting.explore import Findings, explore
 from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
+from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.reporting.result_tables import difference_in_words, failing_in_words, tables_of
 from experiments.reporting.snapshot import snapshots_of
 from experiments.reporting.verdicts import in_brief, known, known_note
 from experiments.reporting.wording import (
-    FINDINGS,
     GRADES,
     columns_in_words,
     effects_in_words,
@@ -31,8 +31,6 @@ from experiments.reporting.wording import (
     in_language,
     measured,
     methods,
-    on_a_page,
-    readable,
     true_minus,
 )  # fmt: skip
 from experiments.runs.crate import write_crate
@@ -233,13 +231,16 @@ def _findings_in_words(study: Study, tables: "Tables", found: Findings, look: Lo
     for name, table in found.tables().items():
         if "arm" in table:
             table = table.assign(arm=table["arm"].map(names))
+        if name in tables.answers:
+            table = tables.answers[name]
         if name == "sensitivity" and tables.sensitivity is not None:
             table = tables.sensitivity
         if name == "attribution" and tables.attribution is not None:
             table = tables.attribution
         alone = [c for c in ("point", "affordable") if c in table and table[c].nunique() < 2]
-        alone += ["arm"] if name == "sensitivity" else []  # its quantity says it
-        shown[name] = readable(failing_in_words(table) if name == "failing" else table, tables, look, alone)
+        alone += ["arm"] if "quantity" in table else []  # its quantity says it
+        told = failing_in_words(table) if name == "failing" else in_words(name, table)
+        shown[name] = readable(told, tables, look, alone)
     return shown
 
 

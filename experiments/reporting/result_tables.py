@@ -1,6 +1,7 @@
 """Showing: a study's results as a table in the terminal and as tables for the figures."""
 
 import math
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from experiments.reporting.explore import explore
 from experiments.reporting.figures import wanted
 from experiments.reporting.figures.style import Look, decimals
 from experiments.reporting.figures.tables import Meaning, Tables
+from experiments.reporting.findings_words import FINDINGS, in_words
 from experiments.reporting.verdicts import known, known_note
 from experiments.reporting.wording import evidence_in_words, number, signed
 from experiments.runs.results import Results, give_back
@@ -43,7 +45,8 @@ def tables_of(results: Results, *, over_time: bool = True, every_metric: bool = 
     # first what reads the store again, then what loads the libraries of statistics: both at once is the most memory
     trajectories = results.trajectories(over) if over_time else pd.DataFrame()
     profiles = results.profiles(outcomes) if over_time else pd.DataFrame()
-    found = explore(study, runs, {name: m.better for name, m in METRICS.items()}, conditions=False)
+    each = results.each.runs(outcomes) if file.city and not runs.empty else None
+    found = explore(study, runs, {name: m.better for name, m in METRICS.items()}, conditions=False, each=each)
     tables = Tables(
         name=study.name,
         title=file.title,
@@ -62,6 +65,7 @@ def tables_of(results: Results, *, over_time: bool = True, every_metric: bool = 
         attribution=found.attribution,
         front=found.front,
         objectives=found.objectives,
+        answers=found.answers,
         window=file.window,
         weeks=file.weeks,
         asked=file.asked(),
@@ -184,8 +188,8 @@ def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int =
         if stem is not None:
             bounds = zip(cells, shown[f"{stem}low"], shown[f"{stem}high"], strict=True)
             cells = [f"{cell} [{number(low)}, {number(high)}]" for cell, low, high in bounds]
-        kind = Words if any(isinstance(value, str) for value in shown[name]) else Numbers
-        columns.append(kind(name.replace("_", " "), cells))
+        texts = any(isinstance(value, str) for value in shown[name]) and not _estimates(cells)
+        columns.append((Words if texts else Numbers)(name.replace("_", " "), cells))
     for one in spread(columns, console.width, title):
         console.print(one)
     notes = [f"{name.replace('_', ' ')} = {table[name].iloc[0]}" for name in same if f"{name}" not in ends]
@@ -193,6 +197,11 @@ def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int =
         console.print(", ".join(notes), style="dim")
     if len(table) > most:
         console.print(f"... and {len(table) - most} more rows.")
+
+
+def _estimates(cells: list[str]) -> bool:
+    """Whether what stands here are estimates with their intervals, or shares."""
+    return all(re.fullmatch(r"-|[-+]?[\d.]+%?( \[.*\])?", cell) for cell in cells) and any(c[-1] in "]%" for c in cells)
 
 
 def failing_in_words(table: "pd.DataFrame") -> "pd.DataFrame":
@@ -234,6 +243,9 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
             console.print(shown)
     if len(tables.points) > most and not sampled:
         console.print(f"... and {len(tables.points) - most} more points: see runs.parquet and the figures.")
+    if "overall" in tables.answers:
+        say_table(console, FINDINGS["overall"][0][0], in_words("overall", tables.answers["overall"]))
+        console.print(FINDINGS["overall"][1][0].partition(" One in ten")[0], style="dim")
     if not sampled:
         for shown in evaluation(tables, console.width):
             console.print(shown)

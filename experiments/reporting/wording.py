@@ -3,7 +3,6 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.analysis.stopping import FIRST
@@ -230,129 +229,6 @@ def columns_in_words(look: Look) -> str:
         "差值：采用公共随机数的成对运行之差的均值，以结果单位和占首组均值的百分比表示。d_z：平均差除以其标准差。差值为正：该组高于首组的配对比例。"
         "配对节省：不配对时达到同样区间所需运行数的倍数。",
     )
-
-
-FINDINGS = {
-    "sensitivity": (
-        ("What the outcomes hang on", "结果取决于什么"),
-        (
-            "Sensitivity of the first arm's outcomes and of the other arms' effects to what varies, with 95 % intervals "
-            "over points (bootstrap) and luck (jackknife over replicates, from three on); luck is kept out of the indices. PAWN: the "
-            "median distance of the outcome's distribution where a factor is held, and what an idle factor would show.",
-            "首组结果与其他组效应对各因素的敏感性，附兼顾取值点（自助）与偶然（三次重复起按重复刀切）的95%区间；指数已剔除偶然。PAWN：固定某因素时结果分布的距离中位数，及无作用因素的水平。",
-        ),
-    ),
-    "attribution": (
-        ("Whose is the effect of the bundle", "组合效应的归属"),
-        (
-            "Shapley values of the policies of the bundle: the mean contribution over all orders in which they could be added, "
-            "with 95 % intervals.",
-            "组合中各政策的 Shapley 值：在所有加入顺序下的平均贡献，附95%区间。",
-        ),
-    ),
-    "front": (
-        ("What is worth choosing", "值得选择的方案"),
-        (
-            "On the front: no other choice is at least as good in every objective and better in one. Surely: share of bootstraps "
-            "over replicates in which it is there. Conditions that nobody chooses are averaged over.",
-            "前沿：没有其他方案在各目标上都不差且至少一项更好。把握：按重复自助的样本中位于前沿的比例。无人可选的条件取平均。",
-        ),
-    ),
-    "regret": (
-        ("Regret", "遗憾"),
-        (
-            "How far an arm stays behind the best arm under the same conditions, in the outcome's unit.",
-            "各组在同样条件下落后于最佳组的幅度，以结果单位计。",
-        ),
-    ),
-    "failing": (
-        ("Where an arm fails", "何处失效"),
-        (
-            "The box of conditions (PRIM) that is richest in points at which an arm is no improvement on the first. Two thirds "
-            "of the points in every other replicate chose it; all shares are of pairs of runs at the other points in the other "
-            "replicates, which had no say, with 95 % intervals over both. Fails there, elsewhere: share of these pairs in "
-            "which the arm is no improvement, inside and outside of the box. More often: their difference, in which luck that "
-            "all points share drops out; a box whose interval holds 0 says nothing. Catches: share of the failing pairs that "
-            "lie in the box. Points: those in the box that judge. By what chose: share of the box's points that fail by the "
-            "runs that chose it, which is too kind and stands here for comparison only.",
-            "某组不优于首组的取值点最集中的条件范围（PRIM）。由三分之二的取值点和一半的重复选出；各比例均由未参与选择的取值点与重复计算，"
-            "附兼顾两者的95%区间。范围内、范围外失效：该组不优于首组的成对运行比例。差：两者之差，各点共有的偶然已消去；区间含0则该范围无意义。"
-            "涵盖：失效运行对中位于范围内的比例。点数：范围内用于检验的取值点。自选值：按选出范围的运行计算，偏高，仅供比较。",
-        ),
-    ),
-    "leaves": (
-        ("Conditions and mean effects", "条件与平均效应"),
-        (
-            "A small tree that splits the points into groups of like effect, grown as the box was chosen; mean effects, their 95 % "
-            "intervals and points are of the points and replicates that had no say.",
-            "把取值点按相近效应分组的小型树，生成方式同上；平均效应、95%区间与点数来自未参与选择的取值点与重复。",
-        ),
-    ),
-}  # fmt: skip
-"""Of each table of findings: its heading and what it shows."""
-
-
-COLUMNS_ZH = {
-    "arm": "组别", "metric": "指标", "factor": "因素", "first": "一阶", "total": "总", "luck": "偶然占比", "pawn": "PAWN", "pawn_floor": "PAWN（无作用）", "points": "点数",
-    "replicates": "重复", "quantity": "对象", "kind": "方法", "part": "政策", "share": "份额", "alone": "最先加入",
-    "last": "最后加入", "whole": "总效应", "n": "对数", "affordable": "预算内", "on_front": "在前沿", "surely": "把握",
-    "largest_regret": "最大遗憾", "mean_regret": "平均遗憾", "best_in": "最佳比例", "where": "条件", "fails_there": "范围内失效", "fails_elsewhere": "范围外失效",
-    "more_often": "差", "catches": "涵盖", "by_what_chose": "自选值",
-    "mean_effect": "平均效应", "point": "取值点", "mu_star": "μ*", "mu": "μ", "sigma": "σ", "floor": "仅偶然",
-    "trajectories": "轨迹数",
-}  # fmt: skip
-
-SHARES = ("surely", "best_in")
-"""How columns of findings begin that are shares of samples or points, told in per cent."""
-
-
-def readable(table: "pd.DataFrame", tables: Tables, look: Look, drop: Sequence[str] = ()) -> "pd.DataFrame":
-    """A table of findings with intervals beside their estimates, metrics by their labels and words for columns and truths."""
-    import pandas as pd
-
-    shown: dict[str, list[str]] = {}
-    for column in map(str, table):
-        if column in drop or column in ("low", "high") or column.endswith(("_low", "_high")):
-            continue
-        stem = "" if column == "share" and "low" in table else f"{column}_" if f"{column}_low" in table else None
-        cells = [_cell(value, column, tables, look) for value in table[column]]
-        if stem is not None:
-            ends = zip(cells, table[f"{stem}low"], table[f"{stem}high"], strict=True)
-            cells = [f"{cell} [{number(low)}, {number(high)}]" for cell, low, high in ends]
-        shown[_column(column, tables, look)] = [true_minus(cell) for cell in cells]
-    return pd.DataFrame(shown)
-
-
-def on_a_page(table: "pd.DataFrame", look: Look) -> "pd.DataFrame":
-    """A table of findings for a printed page: what is the same in every row, and what is spoken of, stand above."""
-    same = [name for name in table if len(table) > 1 and table[name].nunique() == 1]
-    above = [_plain("quantity", look), _plain("metric", look)]
-    heads = [name for name in above if name in table and name not in same]
-    notes = ", ".join(table[n].iloc[0] if n in above else f"{n}: {table[n].iloc[0]}" for n in same)
-    said = table[heads].agg(", ".join, axis=1) if heads else [""] * len(table)
-    page = table.drop(columns=[*heads, *same])
-    page.insert(0, "", [", ".join(filter(None, (head, notes))) for head in said])
-    return page if notes or heads else table
-
-
-def _plain(column: str, look: Look) -> str:
-    return COLUMNS_ZH.get(column, column) if look.language == "zh" else column.replace("_", " ").capitalize()
-
-
-def _column(column: str, tables: Tables, look: Look) -> str:
-    if column in tables.metrics:
-        return measured(tables, column, look)
-    return _plain(column, look)
-
-
-def _cell(value: object, column: str, tables: Tables, look: Look) -> str:
-    if column == "metric" and value in tables.metrics:
-        return tables.metrics[str(value)].say(look.language)
-    if isinstance(value, bool) or type(value).__name__ == "bool_":
-        return look.say("yes", "是") if value else look.say("no", "否")
-    if column.startswith(SHARES) and isinstance(value, float):
-        return f"{value:.0%}"
-    return number(value) if isinstance(value, float) else str(value)
 
 
 def evidence_in_words(study: Study, look: Look) -> str:

@@ -17,7 +17,8 @@ from rich.text import Text
 
 from experiments.analysis.stopping import Need
 from experiments.reporting.console import say_failures, terminal
-from experiments.reporting.wording import FINDINGS, in_language
+from experiments.reporting.findings_words import FINDINGS, beyond_chance, crosstabs, in_words
+from experiments.reporting.wording import in_language
 from experiments.runs.executor import Tally, Workers, missing, perform, planned, simulated
 from experiments.runs.present import claim, note_files, put_older_away, say_mended, state_of
 from experiments.runs.provenance import changed_since, manifest, write_resolved
@@ -313,15 +314,26 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
     console = terminal()
     results = results_of(study, folder)
     better = {name: metric.better for name, metric in METRICS.items()}
-    findings = explore(results.study, results.runs(), better, budget)
+    each = results.each.runs(study.file.outcomes) if study.file.city else None
+    findings = explore(results.study, results.runs(), better, budget, each=each)
     found = findings.tables()
     written = [folder / "tables" / f"{name}.csv" for name in found]
     (folder / "tables").mkdir(exist_ok=True)
     for name, table in found.items():
+        heading = FINDINGS[name][0][0]
         if name == "failing":
             say_failing(console, table)
+        elif name == "cells":
+            for title, cross in crosstabs(table):
+                say_table(console, f"{heading}: {title}", cross)
+        elif name == "interactions":
+            there = beyond_chance(table)
+            console.print(f"{heading}: {len(there)} of {len(table)} interactions beyond chance, all at once")
+            if len(there):
+                say_table(console, "", in_words(name, there).drop(columns="arm"))
         else:
-            say_table(console, name, table)
+            shown = in_words(name, table)
+            say_table(console, heading, shown.drop(columns="arm") if "quantity" in shown else shown)
         console.print(f"{FINDINGS[name][1][0]}\n", style="dim")
         table.to_csv(folder / "tables" / f"{name}.csv", index=False)
     note_files(results.each.study, results.store, written)

@@ -13,8 +13,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from experiments.analysis.crossed import Crossed
 from experiments.analysis.effects import effects
 from experiments.analysis.front import front
+from experiments.analysis.over_points import overall
 from experiments.analysis.profiles import bands
 from experiments.reporting.escape import CHINESE, among
 from experiments.reporting.figures import about, draw_all, figures, in_order
@@ -80,6 +82,14 @@ def made_up(arms: int = 3, points: int = 1, replicates: int = 6, weeks: int = 60
         "total_high": [0.9, 0.3],
         "luck": 0.3,
     }
+    crossed = Crossed.of({"rate": ["0.1", "0.3"], "size": ["4", "8"]}, chance.normal(0.5, 0.1, (4, replicates)))
+    label = {"arm": names[-1], "quantity": f"effect of {names[-1]}"}
+    answers = {
+        name: pd.concat([getattr(crossed, name)().assign(**label, metric=m) for m in OUTCOMES])
+        for name in ("main", "interactions", "cells")
+    }
+    if points > 1 and arms > 1:
+        answers["overall"] = overall(runs, names[0], OUTCOMES, {"cohesion": 1, "unmet_needs": -1}, range(points))
     share = {"point": 0, "part": ["thanks", "vanguard"], "share": [0.1, 0.2], "low": [0.0, 0.1], "high": [0.2, 0.3]}
     share |= {"alone": [0.1, 0.2], "last": [0.1, 0.2], "whole": 0.3, "n": 6}
     return Tables(
@@ -89,7 +99,7 @@ def made_up(arms: int = 3, points: int = 1, replicates: int = 6, weeks: int = 60
         spans=dict.fromkeys(names[1:], ((20, weeks),)), window=20, weeks=weeks,
         sensitivity=pd.concat(pd.DataFrame({**index, "metric": m, "points": 8, "replicates": 4}) for m in OUTCOMES),
         attribution=pd.concat(pd.DataFrame({**share, "metric": m}) for m in OUTCOMES),
-        front=front(runs, {"cohesion": 1, "unmet_needs": -1, "cost": -1}), objectives=(*OUTCOMES, "cost"),
+        front=front(runs, {"cohesion": 1, "unmet_needs": -1, "cost": -1}), objectives=(*OUTCOMES, "cost"), answers=answers,
         snapshots={name: Snapshot(np.arange(40) % 5 - 1, np.repeat([0, 1], 20), np.array([[3, 4]])) for name in names},
     )  # fmt: skip
 
@@ -116,7 +126,7 @@ def test_odd_studies_break_nothing(tmp_path: Path, arms: int, points: int, repli
 def test_empty_tables_give_no_figure(tmp_path: Path) -> None:
     tables = made_up()
     empty = {name: getattr(tables, name).iloc[:0] for name in ("runs", "effects", "trajectories", "profiles")}
-    nothing = replace(tables, **empty, sensitivity=None, attribution=None, front=None, snapshots={})
+    nothing = replace(tables, **empty, sensitivity=None, attribution=None, front=None, snapshots={}, answers={})
     assert draw_all(nothing, tmp_path) == []
 
 
@@ -160,6 +170,7 @@ def there_is_a_chinese_font() -> bool:
 
 def test_every_figure_says_what_it_shows_and_from_which_table() -> None:
     tables = {"effects", "runs", "front", "sensitivity", "attribution"}
+    tables |= {"overall", "main", "interactions", "cells"}
     tables |= {"figure_trajectories", "figure_profiles", "figure_residents", "figure_ties"}
     for name in figures():
         (english, chinese), data = about(name)

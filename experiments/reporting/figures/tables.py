@@ -142,6 +142,8 @@ class Tables:
     front: "pd.DataFrame | None" = None
     """As `analysis.front.front` gives it."""
     objectives: tuple[str, ...] = ()
+    answers: "Mapping[str, pd.DataFrame]" = field(default_factory=dict)
+    """As `reporting.answers` gives them, by name: overall, gains, main, interactions, cells."""
     asked: "Asked | None" = None
     """What the study asks of its effects beyond their intervals."""
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
@@ -194,7 +196,7 @@ class Tables:
             return table.assign(arm=table["arm"].map(arms)) if table is not None and len(table) else table
 
         def quantity(said: str) -> str:
-            return said if said == arms[self.arms[0]] else look.say(f"effect of {said}", f"{said}的效应")
+            return _quantity(said, arms[self.arms[0]], look)
 
         changed: dict[str, Any] = {
             name: arm(getattr(self, name)) for name in ("runs", "effects", "trajectories", "profiles", "front")
@@ -202,6 +204,9 @@ class Tables:
         if self.sensitivity is not None and len(self.sensitivity):
             table = arm(self.sensitivity)
             changed["sensitivity"] = table.assign(quantity=table["arm"].map(quantity))
+        changed["answers"] = {
+            name: self._answer(table, arm(table), look, parts) for name, table in self.answers.items()
+        }
         if self.attribution is not None and len(self.attribution):
             changed["attribution"] = self.attribution.assign(
                 part=self.attribution["part"].map(lambda p: parts.get(p, p))
@@ -215,6 +220,32 @@ class Tables:
             **changed,
         )
 
+    def _answer(
+        self, table: "pd.DataFrame", renamed: "pd.DataFrame", look: Look, parts: Mapping[str, str]
+    ) -> "pd.DataFrame":
+        """An answer with other names of arms; what it says of a bundle's policies in the language of the look."""
+        if "quantity" not in table:
+            return renamed
+        first = dict(zip(table["arm"], renamed["arm"], strict=True)).get(self.arms[0], "")
+        whole = ("outcome", "结果")
+        said = [
+            whole[look.language == "zh"] if q in whole else _quantity(a, first, look)
+            for q, a in zip(table["quantity"], renamed["arm"], strict=True)
+        ]
+        changed = renamed.assign(quantity=said)
+        values = {"without": look.say("without", "无"), "with": look.say("with", "有")}
+        for factor, value in (("factor", "value"), ("by", "by_value")):
+            if factor in changed:
+                is_policy = changed[factor].isin(list(parts))
+                changed[value] = changed[value].where(~is_policy, changed[value].map(lambda v: values.get(v, v)))
+                changed[factor] = changed[factor].map(lambda name: parts.get(name, name))
+        return changed
+
     def position(self, arm: str) -> int:
         """An arm's position, which decides its colour and marker."""
         return self.arms.index(arm)
+
+
+def _quantity(arm: str, first: str, look: Look) -> str:
+    """What is looked at: the first arm's outcomes, or another arm's effects."""
+    return arm if arm == first else look.say(f"effect of {arm}", f"{arm}的效应")
