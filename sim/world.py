@@ -18,6 +18,7 @@ from sim.founding.acquaintances import acquainted
 from sim.founding.networks import ties
 from sim.founding.population import INITIAL, Founders, founders, founders_in_places, initial_tiers
 from sim.mathematics.chance import key_of, stream, uniforms
+from sim.mathematics.elementary import logarithms
 from sim.rules.keeping import founders_keep_cases
 from sim.rules.moving import founders_have_lived, founders_have_stayed
 from sim.rules.needing import founders_have_cases
@@ -48,6 +49,7 @@ REGISTERED = stream("starting.registered")
 TENURE = stream("starting.tenure")
 SERVED = stream("starting.served")
 ISSUE_ROWS_PER_GRID = 24
+YEAR = 52
 FIELDS = len(INTERESTS)
 FOUNDING = (everybody_joins_groups, founders_are_registered, founders_have_cases, founders_keep_cases)
 """What happens once, when a community is founded."""
@@ -286,10 +288,9 @@ class World:
             founders_have_stayed.run(self.table())
             return
         by_origin = np.where(self.origin == MIGRANT, moving.migrants, moving.locals) * moving.annual_rate
-        weekly = 1.0 - (1.0 - np.clip(by_origin, 0.0, 0.99)) ** (1.0 / 52.0)
+        stays = 1.0 - np.clip(by_origin, 1e-12, 0.99)
         u = uniforms(np.uint64(key_of(seed, TENURE, 0)), self.household.astype(np.uint64))
-        with np.errstate(divide="ignore"):
-            weeks = np.where(weekly > 0.0, np.log(u) / np.log1p(-np.maximum(weekly, 1e-12)), 1040.0)
+        weeks = np.where(by_origin > 0.0, YEAR * logarithms(u) / logarithms(stays), 1040.0)
         self.tenure[:] = np.minimum(weeks, 1040.0)
 
     def let_levers_rest(self) -> None:

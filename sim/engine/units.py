@@ -100,6 +100,11 @@ class Unit:
         return made
 
     @property
+    def text(self) -> str:
+        """Its code as the text of LLVM."""
+        return str(self.compiled._library._get_module_for_linking())
+
+    @property
     def address(self) -> int:
         """Where the compiled function lies."""
         return int(self.compiled.address)

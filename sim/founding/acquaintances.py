@@ -7,7 +7,6 @@ numbers of ties, their strength and the share across grids and origins are at re
 Sources: hipp2009, suns2018
 """
 
-from math import log
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +17,7 @@ from sim.engine.jit import Column, compiled
 from sim.founding.networks import Pairs, Ties, added, pairs_for, ties_to_slots
 from sim.founding.population import Founders
 from sim.mathematics.chance import block, key_of, share, stream, uniform_pair
+from sim.mathematics.elementary import log, power
 from sim.state.residents import CHILD, VACANT
 
 _PAST = stream("acquaintances.past")
@@ -91,7 +91,7 @@ def _met(pairs: Pairs, born, able, lived, reach, grid, bounds, c, law, seed):  #
                 low, high = 0, able.size
             aim = reach[low] + share(whom) * (reach[high] - reach[low])
             j = np.searchsorted(reach, aim, side="right") - 1
-            if j == i or ago > lived[j] or share(lets_go) > (1.0 - law.ending) ** (2 * (ago - 1)):
+            if j == i or ago > lived[j] or share(lets_go) > power(1.0 - law.ending, 2 * (ago - 1)):
                 continue
             lasted += 1
             friends = uniform_pair(befriended, c.key[i], c.key[j]) < law.befriending

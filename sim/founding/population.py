@@ -1,7 +1,6 @@
 """The residents at the start: how many, in which grids and dwellings, and at which tiers."""
 
 from dataclasses import dataclass, field
-from math import log
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from sim.config.schema import Config
 from sim.config.yaml import ConfigError, Problem, Spot
 from sim.engine.jit import Column, compiled
 from sim.mathematics.chance import NOBODY, block, key_of, share, stream, uniform, uniforms
+from sim.mathematics.elementary import exponentials, log
 from sim.state.households import (
     BY_CHANCE,
     ELDER_ALONE,
@@ -142,8 +142,8 @@ def initial_tiers(p: Population, seed: int | np.uint64, age: Column, key: Column
     one, two, three = p.initial_tiers
     luck = uniforms(np.uint64(key_of(seed, _TIER, 0)), key[able])
     if p.initial_leaning > 0.0:
-        mean = 0.5 * (p.initial_leaning * p.disposition_spread) ** 2
-        luck = luck / np.exp(p.initial_leaning * disposition[able] - mean)
+        spread = p.initial_leaning * p.disposition_spread
+        luck = luck / exponentials(p.initial_leaning * disposition[able] - 0.5 * spread * spread)
     tier[able] = (luck < three).astype(np.int8) + (luck < three + two) + (luck < three + two + one)
     count = min(able.size, p.seed_count + round(p.seed_share * able.size))
     if count:

@@ -1,8 +1,7 @@
 """Odds, rates and memories: the few formulas that several rules share."""
 
-from math import exp, log
-
 from sim.engine.jit import law
+from sim.mathematics.elementary import exp, log, power
 
 NEVER = -1e9
 
@@ -34,7 +33,7 @@ def happens(u, x):
 @law
 def weekly_from_annual(annual):
     """The weekly chance that, over 52 weeks, adds up to an annual share."""
-    return 1.0 - (1.0 - annual) ** (1.0 / 52.0)
+    return 1.0 - power(1.0 - annual, 1.0 / 52.0)
 
 
 @law

@@ -17,7 +17,7 @@ def blau(counts: Column) -> float:
     if total == 0:
         return 0.0
     for count in counts:
-        alike += (count / total) ** 2
+        alike += (count / total) * (count / total)
     return 1.0 - alike
 
 
@@ -38,5 +38,5 @@ def between(having: Column, heads: Column) -> float:
     mean = over(having.sum(), everybody)
     for g in range(heads.size):
         if heads[g] > 0:
-            variance += heads[g] * (having[g] / heads[g] - mean) ** 2
+            variance += heads[g] * (having[g] / heads[g] - mean) * (having[g] / heads[g] - mean)
     return over(over(variance, everybody), mean * (1.0 - mean))

@@ -7,6 +7,7 @@ Sources: huang2025 (A34, A35), census2020
 
 from typing import Literal
 
+from sim.mathematics.elementary import power
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose, option
 
@@ -35,7 +36,7 @@ class PopulationMobility(Policy):
         if my.course == TREND:
             course = (since + 1) / 52.0
         elif my.course == SHOCK:
-            course = 0.5 ** (since / 26.0)
+            course = power(0.5, since / 26.0)
         levers.turnover[0] += my.turnover * my.strength * course
         levers.arriving_migrants[0] += my.migrants * my.strength * course
 

@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 
 from sim.engine.jit import compiled, law
+from sim.mathematics.elementary import exp
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose, option
 from sim.state.residents import BYSTANDER
@@ -64,13 +65,13 @@ class Recognition(Policy):
         if self.kind == "thanks":
             return (
                 "All who served last week are thanked, which divides their odds of lapsing by "
-                f"{np.exp(self.warmth):.2f}, {self.period()}, "
+                f"{exp(self.warmth):.2f}, {self.period()}, "
                 f"at {self.cost_per_person:g} yuan a person and week."
             )
         return (
             f"The {self.winners:.0%} who served most last week receive an award, which divides their odds of "
-            f"lapsing by {np.exp(self.warmth):.2f} and "
-            f"multiplies those of the others who served by {np.exp(self.envy * self.warmth):.2f}, "
+            f"lapsing by {exp(self.warmth):.2f} and "
+            f"multiplies those of the others who served by {exp(self.envy * self.warmth):.2f}, "
             f"{self.period()}, at {AWARD * self.cost_per_person:g} yuan an award."
         )
 
@@ -78,12 +79,12 @@ class Recognition(Policy):
         """One sentence."""
         if self.kind == "thanks":
             return (
-                f"上周参与服务的居民都得到感谢，其退出几率除以{np.exp(self.warmth):.2f}；"
+                f"上周参与服务的居民都得到感谢，其退出几率除以{exp(self.warmth):.2f}；"
                 f"每人每周{self.cost_per_person:g}元。"
             )
         return (
-            f"上周服务最多的{self.winners:.0%}获得表彰，其退出几率除以{np.exp(self.warmth):.2f}，"
-            f"其余服务者的退出几率乘以{np.exp(self.envy * self.warmth):.2f}；"
+            f"上周服务最多的{self.winners:.0%}获得表彰，其退出几率除以{exp(self.warmth):.2f}，"
+            f"其余服务者的退出几率乘以{exp(self.envy * self.warmth):.2f}；"
             f"每项表彰{AWARD * self.cost_per_person:g}元。"
         )
 

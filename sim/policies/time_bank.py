@@ -11,6 +11,7 @@ Sources: huang2025 (A73), nanjing2020, gulou2018, hongkou2019
 
 import numpy as np
 
+from sim.mathematics.elementary import exp
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, counted, dose
 from sim.state.residents import ADULT, BYSTANDER
@@ -75,7 +76,7 @@ class TimeBank(Policy):
             f"{self.priority:g}), "
             f"{self.giving:.1%} of balances a week are given to elders and {self.expiry:.1%} expire, "
             f"{self._who_redeems()}and credits multiply adults' odds of joining by up to "
-            f"{np.exp(self.draw * self.earning):.2f}, "
+            f"{exp(self.draw * self.earning):.2f}, "
             f"{self.period()}, at {self.cost:g} yuan a week per 1,000 residents."
         )
 
@@ -99,5 +100,5 @@ class TimeBank(Policy):
             f"每服务一小时得{self.earning:g}个时间币，每接受一小时服务的价格变化{self.price:+g}个，"
             f"用币下单者优先（权重{self.priority:g}），每周余额的{self.giving:.1%}捐给老人、"
             f"{self.expiry:.1%}过期；{who_redeems}"
-            f"成年人加入几率最多乘以{np.exp(self.draw * self.earning):.2f}；每周每千人{self.cost:g}元。"
+            f"成年人加入几率最多乘以{exp(self.draw * self.earning):.2f}；每周每千人{self.cost:g}元。"
         )

@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.engine.jit import compiled, law
 from sim.mathematics.chance import key_of, uniforms
+from sim.mathematics.elementary import exp
 from sim.mathematics.odds import by_tier
 from sim.policies.acts import leaves, prepares, pushes
 from sim.policies.policy import Policy, dose, option
@@ -136,7 +137,7 @@ class Vanguard(Policy):
             f"{min(self.leaders, 1.0 - self.committee):.0%} team leaders, the rest heads of institutions; "
             f"{self.seeding.replace('_', ' ')}) asks {self.contacts:g} residents a member and week to take "
             "part and multiplies "
-            f"their odds of climbing by up to {np.exp(self.persuasion):.2f}; {self._shown()}, "
+            f"their odds of climbing by up to {exp(self.persuasion):.2f}; {self._shown()}, "
             f"each head brings {self.resources:g} hours, {self.period()}, "
             f"at {self.cost_per_member:g} yuan a member and week."
         )
@@ -147,7 +148,7 @@ class Vanguard(Policy):
         return (
             f"每千名居民设{self.size:g}名先锋队员（居委会{self.committee:.0%}，"
             f"团队骨干{min(self.leaders, 1.0 - self.committee):.0%}，其余为共建单位负责人；{seeding}），"
-            f"每人每周动员{self.contacts:g}名居民参与，其上升几率最多乘以{np.exp(self.persuasion):.2f}；"
+            f"每人每周动员{self.contacts:g}名居民参与，其上升几率最多乘以{exp(self.persuasion):.2f}；"
             f"{self._shown_zh()}，每名单位负责人带来{self.resources:g}小时；"
             f"每人每周{self.cost_per_member:g}元。"
         )

@@ -7,12 +7,13 @@ while. What no volunteer accepts may be served by an institution or, passed up, 
 Sources: manshadi2022 (C22, C23), huang2025 (A10, A60-A64)
 """
 
-from math import ceil, log
+from math import ceil
 
 import numpy as np
 
 from sim.engine.jit import AHEAD, borrowed, compiled, inlined, keep, law, prefetch
 from sim.mathematics.chance import NOBODY, key_of, stream, uniform, uniform_twice, uniforms
+from sim.mathematics.elementary import log
 from sim.mathematics.odds import happens
 from sim.mathematics.sorting import first_from, in_order
 from sim.state.orders import (

@@ -7,10 +7,9 @@ particular (a poster, a message) are told apart, for deciding weighs them apart.
 Sources: musick2008, bryant2003, huang2025 (A20, A58), john2019
 """
 
-from math import exp
-
 from sim.engine.jit import law
 from sim.mathematics.chance import share
+from sim.mathematics.elementary import exp
 from sim.state.phase import phase
 from sim.state.residents import BY_CAMPAIGN, BY_MESSAGE, BY_RESIDENT, BYSTANDER, NOT_ASKED
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.mathematics.chance import key_of, limit_of, share, stream, uniform, uniform_pair
+from sim.mathematics.elementary import power
 from sim.mathematics.sorting import highest
 from sim.state.phase import phase
 from sim.state.residents import NO_TIER
@@ -37,7 +38,7 @@ BLOCK = 4096
 @law
 def strength_after(strength, per_hour, hours):
     """Strength of a tie after so many shared hours."""
-    return 1.0 - (1.0 - strength) * (1.0 - per_hour) ** hours
+    return 1.0 - (1.0 - strength) * power(1.0 - per_hour, hours)
 
 
 @law
@@ -50,7 +51,7 @@ def gain_per_hour(alpha, same_origin, homophily, atmosphere, warmth, atmosphere_
 @law
 def strength_idle(strength, rest, fading, age, half_age, weeks):
     """Strength after idle weeks: it fades to its rest, slower the older the tie (half as fast at `half_age`)."""
-    return rest + (1.0 - fading * half_age / (half_age + age)) ** weeks * (strength - rest)
+    return rest + power(1.0 - fading * half_age / (half_age + age), weeks) * (strength - rest)
 
 
 @law

@@ -8,12 +8,11 @@ where they lived before can bring some habit of serving with them, so that newco
 Sources: kasarda1974, sampson1988, beike2019, guangzhou2021, huang2025 (A34, A35)
 """
 
-from math import log
-
 import numpy as np
 
 from sim.engine.jit import compiled, law, prefetch
 from sim.mathematics.chance import block, key_of, limit_of, share, stream, uniform, uniform_pair, uniform_twice
+from sim.mathematics.elementary import log, power
 from sim.mathematics.odds import weekly_from_annual
 from sim.state.groups import join_groups
 from sim.state.households import BY_CHANCE, OLDEST, draw_household
@@ -291,7 +290,7 @@ def founders_have_lived(station, residents, households, levers, people, moving, 
     chances, notes = chances_of(AT_A_TIME, life), (np.zeros(int(life.places), np.int8), np.zeros(RECOVERED + 1))
     for i in range(residents.tenure.size):
         residents.tenure[i] = 1
-    surely_stays = (1.0 - likeliest_to_leave(levers, moving)) ** AT_A_TIME
+    surely_stays = power(1.0 - likeliest_to_leave(levers, moving), AT_A_TIME)
     for step in range(steps):
         week = (step + 1 - steps) * AT_A_TIME - 1
         when = (week, AT_A_TIME, seed, key_of(seed, PAST, step), key_of(seed, PAST_HOME, step))
@@ -304,7 +303,7 @@ def founders_have_lived(station, residents, households, levers, people, moving, 
             gone = households.vacated[h] == WILL_LEAVE
             if not gone and share(word) >= surely_stays:
                 chance = chance_of_leaving(h, residents, households, levers, moving)
-                gone = share(word) >= (1.0 - chance) ** AT_A_TIME
+                gone = share(word) >= power(1.0 - chance, AT_A_TIME)
             low, high = households.first[h], households.first[h + 1]
             for i in range(low, high):
                 if gone or residents.tenure[i] == LEAVER:

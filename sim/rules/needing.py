@@ -8,12 +8,13 @@ of a kind.
 Sources: huang2025 (A36-A38, A60-A65)
 """
 
-from math import floor, log
+from math import floor
 
 import numpy as np
 
 from sim.engine.jit import compiled, law
 from sim.mathematics.chance import key_of, limit_of, mixed, stream, uniform, uniform_pair, words
+from sim.mathematics.elementary import log
 from sim.state.circle import first_to_help
 from sim.state.orders import (
     BEGUN,
@@ -248,5 +249,6 @@ def new_needs(first_kind, rows, drawn, limits, situations, wants, open_needs, ar
 def with_more_room(rows):
     """The same rows, with room for as many again."""
     larger = np.empty(2 * rows.size, rows.dtype)
-    larger[: rows.size] = rows
+    for k in range(rows.size):
+        larger[k] = rows[k]
     return larger

@@ -6,10 +6,9 @@ substantive participants, hours are spent and the issue stays.
 Sources: oliver1985 (C5), huang2025 (A40, A41, A83)
 """
 
-from math import exp
-
 from sim.engine.jit import law
 from sim.mathematics.chance import key_of, stream, uniform
+from sim.mathematics.elementary import exp
 from sim.state.phase import phase
 from sim.state.places import NO_ISSUE
 

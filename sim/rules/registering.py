@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.mathematics.chance import key_of, stream, uniform, uniform_pair
+from sim.mathematics.elementary import power
 from sim.mathematics.sorting import in_order
 from sim.state.orders import HIDDEN, PLACED
 from sim.state.phase import phase, unit
@@ -36,7 +37,7 @@ def own_requests(rest, answered, at_rest, exponent, floor, most):
     """Chance of an own request: it rises with what was answered before, and never falls to nothing."""
     if exponent == 0.0:
         return rest
-    return min(rest * min(max((answered / at_rest) ** exponent, floor), most), 1.0)
+    return min(rest * min(max(power(answered / at_rest, exponent), floor), most), 1.0)
 
 
 @law

@@ -8,12 +8,11 @@ Satisfaction acts on hours, not on staying: that is what the first year of volun
 Sources: davis2003, huang2025 (A23, A24), salmon2011
 """
 
-from math import exp
-
 import numpy as np
 
 from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.mathematics.chance import NOBODY, key_of, stream, words
+from sim.mathematics.elementary import exp
 from sim.mathematics.odds import by_tier, remembered
 from sim.state.phase import phase
 from sim.state.residents import BYSTANDER, SUBSTANTIVE, TASK, hours_that_count, who_takes_part

@@ -7,13 +7,12 @@ asks again is answered the same, as long as somebody able is there.
 Sources: huang2025 (A36, A37), clhls2018, carers2018
 """
 
-from math import exp
-
 import numpy as np
 
 from sim.config.kinds import ELIGIBLE
 from sim.engine.jit import law
 from sim.mathematics.chance import key_of, stream, uniform, uniform_pair, uniform_twice
+from sim.mathematics.elementary import exp
 from sim.state.orders import HOUSEHOLD, NEIGHBOUR, NOBODY_KEEPS, PUBLIC_SERVICE
 from sim.state.residents import ADULT, AT_SCHOOL, SENIOR_ELDER
 

@@ -6,13 +6,14 @@ of household of that size, then each member. A household of one size follows ano
 fixed.
 """
 
-from math import cos, exp, log, pi, sin, sqrt
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.engine.jit import Column, compiled
 from sim.mathematics.chance import block, key_of, share, stream, uniform
+from sim.mathematics.elementary import cosine_and_sine, exp, log
 from sim.state.residents import (
     ADULT,
     AT_SCHOOL,
@@ -120,8 +121,8 @@ def _type_of(u, size, origin, elder_alone, types):
 @compiled
 def _two_normals(a, b):
     """Two independent standard normal numbers from two words (Box and Muller)."""
-    r, angle = sqrt(-2.0 * log(share(a))), 2.0 * pi * share(b)
-    return r * cos(angle), r * sin(angle)
+    r, (cosine, sine) = sqrt(-2.0 * log(share(a))), cosine_and_sine(share(b))
+    return r * cosine, r * sine
 
 
 @compiled

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.engine.jit import compiled, law
 from sim.mathematics.chance import block, key_of, share, stream, uniform
+from sim.mathematics.elementary import power
 from sim.state.households import draw_persons, newcomer_key
 from sim.state.residents import (
     ADULT,
@@ -53,7 +54,7 @@ DEATH_BANDS = 9
 @law
 def chance_within(annual, weeks):
     """Chance that something happens within some weeks that happens to so large a share in a year."""
-    return 1.0 - (1.0 - annual) ** (weeks / 52.0)
+    return 1.0 - power(1.0 - annual, weeks / 52.0)
 
 
 @law
@@ -279,9 +280,9 @@ def chances_of(weeks, life):
     chances[MOST_YEARS + 3] = chance_within(annual_births(1, life), weeks)
     chances[MOST_YEARS + 4] = chance_within(life.partner, weeks)
     chances[MOST_YEARS + 5] = chance_within(life.to_family, weeks)
-    chances[MOST_YEARS + 6] = 1.0 - (1.0 - life.recovers) ** weeks
+    chances[MOST_YEARS + 6] = 1.0 - power(1.0 - life.recovers, weeks)
     for band in range(4):
-        chances[MOST_YEARS + 7 + band] = 1.0 - (1.0 - weekly_onset((0, GROWN_UP, SIXTY, 70)[band], life)) ** weeks
+        chances[MOST_YEARS + 7 + band] = 1.0 - power(1.0 - weekly_onset((0, GROWN_UP, SIXTY, 70)[band], life), weeks)
     return chances
 
 

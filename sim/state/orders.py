@@ -5,6 +5,8 @@ declined, expires, or is cancelled because the household moved. Every need that 
 one of these ways (conservation, oracle E21).
 """
 
+from math import sqrt
+
 import numpy as np
 
 from sim.engine.jit import compiled, law
@@ -234,4 +236,4 @@ def most_needs(wants, weekly, low_income_extra):
     expected = 0.0
     for k in range(weekly.size):
         expected += eligible[k] * min(1.0, weekly[k] * (1.0 + low_income_extra))
-    return int(min(eligible.sum(), expected + 12.0 * expected**0.5 + 64.0))
+    return int(min(eligible.sum(), expected + 12.0 * sqrt(expected) + 64.0))

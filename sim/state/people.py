@@ -1,6 +1,7 @@
 """People: what drawing households and their members needs of the configuration, as numbers and small tables."""
 
 from functools import cache
+from math import sqrt
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -8,6 +9,7 @@ import numpy as np
 from sim.config.lives import Life
 from sim.config.people import Population
 from sim.engine.jit import Column
+from sim.mathematics.elementary import between, exponentials, power, powers
 from sim.state.columns import Fact, Table
 from sim.state.residents import GROWN_UP, SIXTY
 
@@ -153,16 +155,16 @@ def household_numbers(p: Population, life: Life | None = None, migrants: float =
 def gamma_numbers(shape: float) -> Column:
     """Numbers each as likely as any other: of a gamma distribution of this shape and of mean 1; shape 0: all are 1.
 
-    The density is summed over y = x^power, in which it has no peak at 0.
+    The density is summed over y = x^bend, in which it has no peak at 0.
     """
     if shape == 0.0:
         return np.ones(1)
-    power = min(shape, 1.0)
-    y = np.linspace(0.0, (1.0 + 40.0 / power) ** power, 40_001)
-    x = y ** (1.0 / power)
-    density = x ** (shape - power) * np.exp(-shape * (x - 1.0))
+    bend = min(shape, 1.0)
+    y = np.linspace(0.0, power(1.0 + 40.0 / bend, bend), 40_001)
+    x = powers(y, 1.0 / bend)
+    density = powers(x, shape - bend) * exponentials(-shape * (x - 1.0))
     below = np.concatenate([[0.0], np.cumsum(0.5 * (density[1:] + density[:-1]))])
-    drawn = np.interp((np.arange(NUMBERS) + 0.5) / NUMBERS, below / below[-1], x)
+    drawn = between((np.arange(NUMBERS) + 0.5) / NUMBERS, below / below[-1], x)
     return drawn / drawn.mean()
 
 
@@ -174,7 +176,7 @@ def _tilt(types: Column, sizes: Column, life: Life, migrants: float) -> None:
     weights, with_elders = types[:, 5:].copy(), types[:, 2] > 0
     low, high = 1e-6, 1e6
     for _ in range(40):
-        times = (low * high) ** 0.5
+        times = sqrt(low * high)
         types[:, 5:] = np.where(with_elders[:, None], times * weights, weights)
         low, high = (times, high) if _elders_among(types, sizes, migrants) < life.elders_arriving else (low, times)
 
