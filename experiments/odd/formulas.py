@@ -80,9 +80,9 @@ def _cases(body: Sequence[ast.stmt]) -> tuple[list[str], list[str]]:
             case ast.Return(value=value) if value is not None:
                 cases += _branches(value, "otherwise" if cases else "")
             case ast.If(test=test, body=[ast.Return(value=value)], orelse=[]) if value is not None:
-                cases += _branches(value, f"if {_signs(ast.unparse(test))}")
+                cases += _branches(value, f"if {_signs(test)}")
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                where.append(f"{name} = {_signs(ast.unparse(value))}")
+                where.append(f"{name} = {_signs(value)}")
             case _:
                 return [], []
     return cases, where
@@ -91,11 +91,21 @@ def _cases(body: Sequence[ast.stmt]) -> tuple[list[str], list[str]]:
 def _branches(value: ast.expr, when: str) -> list[str]:
     """One line a branch of a conditional expression."""
     if isinstance(value, ast.IfExp) and not when.startswith("if"):
-        return [*_branches(value.body, f"if {_signs(ast.unparse(value.test))}"), *_branches(value.orelse, "otherwise")]
-    return [_signs(ast.unparse(value)) + (f"    {when}" if when else "")]
+        return [*_branches(value.body, f"if {_signs(value.test)}"), *_branches(value.orelse, "otherwise")]
+    return [_signs(value) + (f"    {when}" if when else "")]
 
 
-def _signs(text: str) -> str:
+class _Powers(ast.NodeTransformer):
+    """A power is printed as one."""
+
+    def visit_Call(self, node: ast.Call) -> ast.expr:
+        self.generic_visit(node)
+        is_power = isinstance(node.func, ast.Name) and node.func.id == "power"
+        return ast.BinOp(node.args[0], ast.Pow(), node.args[1]) if is_power else node
+
+
+def _signs(expression: ast.expr) -> str:
+    text = ast.unparse(_Powers().visit(expression))
     for code, sign in SIGNS:
         text = text.replace(code, sign)
     return text
