@@ -66,18 +66,27 @@ def _compiler() -> bytes:
     target = cpu_target.target_context.codegen().magic_tuple()
     settings = [f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith("NUMBA_") and "THREAD" not in k]
     said = repr((numba.__version__, np.__version__, sys.version_info[:3], target, settings))
+    return said.encode() + _engine()
+
+
+@cache
+def _engine() -> bytes:
+    """What stands for this engine."""
     sources = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    return b"".join([said.encode(), *(hashlib.sha256(source).digest() for source in sources)])
+    return b"".join(hashlib.sha256(source).digest() for source in sources)
 
 
 class Fingerprint:
     """What a function depends on: `digest()` in letters, and the `names` that its code uses."""
 
-    def __init__(self, function: Any) -> None:
-        """Errors: TypeError for a function that refers to something of which nobody can tell whether it has changed."""
+    def __init__(self, function: Any, of_the_machine: bool = True) -> None:
+        """Of the function, and unless told otherwise of the compiler and the processor.
+
+        Errors: TypeError for a function that refers to something of which nobody can tell whether it has changed.
+        """
         self.names: set[str] = set()
         self._seen: dict[int, int] = {}
-        self._hash = hashlib.sha256(_compiler())
+        self._hash = hashlib.sha256(_compiler() if of_the_machine else _engine())
         self._add(function, "")
 
     def digest(self, *more: object) -> str:

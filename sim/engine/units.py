@@ -74,6 +74,12 @@ class Unit:
         return Kept(f"{self.plain.__module__}.{self.plain.__qualname__}-unit", lambda _: digest)
 
     @property
+    def fingerprint(self) -> str:
+        """What its code hangs on, whatever the machine."""
+        said = Fingerprint(self.plain, of_the_machine=False)
+        return said.digest([kind.layout_of(said.names) for kind in self._kinds])
+
+    @property
     def ready(self) -> bool:
         """Whether it is compiled already, on disk."""
         return self._kept.file(None).exists()

@@ -69,7 +69,7 @@ def horizontal_objective(t: Tallied, known: Known) -> Column:
 @metric("Vertical, subjective", "纵向主观", "share", +1)
 def vertical_subjective(t: Tallied, known: Known) -> Column:
     """Cell of Chan's scheme: residents' confidence in the station, a memory of how placed orders ended."""
-    return np.asarray(t.stand_bank[:, 3])
+    return np.copy(t.stand_bank[:, 3])
 
 
 @metric("Vertical, objective", "纵向客观", "share", +1)

@@ -86,11 +86,19 @@ def ratio(part: Column, whole: Column, empty: float = 0.0) -> Column:
 def over_a_year(x: Column) -> Column:
     """Sum over the last 52 weeks (fewer at the start of a run)."""
     total = np.cumsum(x, axis=0)
-    total[YEAR:] = total[YEAR:] - total[:-YEAR].copy()
-    return total
+    within: Column = np.concatenate([total[:YEAR], total[YEAR:] - total[:-YEAR]])
+    return within
 
 
 def a_year(x: Column) -> Column:
     """Yearly pace of what was counted in the last 52 weeks (scaled up at the start of a run)."""
-    weeks = np.minimum(np.arange(x.shape[0]) + 1, YEAR)
+    weeks = np.minimum(np.cumsum(np.ones_like(x), axis=0), YEAR)
     return over_a_year(x) * (YEAR / weeks)
+
+
+def for_a_year(weekly: Column) -> Column:
+    """A share that stays from week to week, to the 52nd power: 52 is 32 + 16 + 4."""
+    four = (weekly * weekly) * (weekly * weekly)
+    sixteen = (four * four) * (four * four)
+    whole: Column = (sixteen * sixteen) * sixteen * four
+    return whole

@@ -3,8 +3,7 @@
 import numpy as np
 
 from sim.engine.jit import Column
-from sim.mathematics.elementary import powers
-from sim.metrics.metric import YEAR, Known, Tallied, a_year, metric, over_a_year, ratio
+from sim.metrics.metric import Known, Tallied, a_year, for_a_year, metric, over_a_year, ratio
 
 
 def _able(t: Tallied) -> Column:
@@ -92,7 +91,7 @@ def lapses(t: Tallied, known: Known) -> Column:
 def _annual(events: Column, stock: Column) -> Column:
     """Share a year that a constant weekly chance of events per head of stock adds up to."""
     weekly = np.clip(ratio(over_a_year(events), over_a_year(stock)), 0.0, 1.0)
-    return 1.0 - powers(1.0 - weekly, YEAR)
+    return 1.0 - for_a_year(1.0 - weekly)
 
 
 @metric("Annual lapse", "年流失率", "share of participants a year", -1)

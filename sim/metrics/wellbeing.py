@@ -132,7 +132,7 @@ def credit_holders(t: Tallied, known: Known) -> Column:
 @metric("Trust in the time bank", "时间银行信任", "share", +1)
 def bank_trust(t: Tallied, known: Known) -> Column:
     """Trust that credits will be redeemed."""
-    return np.asarray(t.stand_bank[:, 2])
+    return np.copy(t.stand_bank[:, 2])
 
 
 @metric("Wait of credits", "时间币兑付延迟", "weeks", -1)

@@ -1,0 +1,115 @@
+"""The rules in a browser: the same bytes as here, in node, for communities with and without policies."""
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from in_node import NODE, differences, here, there
+
+from sim import POLICIES
+from sim.browser import shipped
+from sim.browser.units import units
+from sim.engine import wasm
+from sim.engine.wasm import WasmError, module_of
+
+needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed: lives in a browser are not compared")
+WEEKS: list[dict[str, Any]] = [{"weeks": 1}, {"weeks": 12}, {"weeks": 39}, {"weeks": 52}]
+COMMUNITIES = ("classroom", "ring", "karate", "ruijing", "station")
+EVERYONE = [{"name": name, "start": 5} for name in POLICIES]
+COME_AND_GO: list[dict[str, Any]] = [
+    {"weeks": 20, "policies": EVERYONE},
+    {"weeks": 10, "policies": []},
+    {
+        "weeks": 40,
+        "seed": str(2**63 + 5),
+        "parameters": {"moving.annual_rate": 0.3, "deciding.habit": 1.25, "needing.low_income_extra": 0.5},
+        "policies": [
+            {"name": "vanguard", "doses": {"size": 20.0, "seeding": "random"}, "start": 35, "ramp": 8},
+            {"name": "close_neighbours", "start": 32, "stop": 60, "doses": {"intensity": 0.7, "cost_share": 0.9}},
+            {"name": "recognition", "every": 4, "active": 2, "doses": {"kind": "awards"}},
+            {"name": "grid_integration", "doses": {"scope": "local"}},
+        ],
+    },
+]
+
+
+def compared(place: str, told: list[dict[str, Any]], folder: Path, seed: int = 3) -> list[str]:
+    """What differs between a life here and in node."""
+    one, start = here(place, seed, told)
+    return differences(one, there(start, told, folder))
+
+
+@needs_node
+@pytest.mark.parametrize("place", COMMUNITIES)
+def test_lives_are_the_same_to_the_last_bit(place: str, tmp_path: Path) -> None:
+    assert compared(place, WEEKS, tmp_path) == []
+
+
+@needs_node
+@pytest.mark.parametrize("place", COMMUNITIES)
+def test_with_all_policies_too(place: str, tmp_path: Path) -> None:
+    assert compared(place, [{"weeks": 1, "policies": EVERYONE}, *WEEKS[1:]], tmp_path) == []
+
+
+@needs_node
+@pytest.mark.parametrize("policy", POLICIES)
+def test_with_each_policy_too(policy: str, tmp_path: Path) -> None:
+    told = [{"weeks": 13, "policies": [{"name": policy, "start": 2, "ramp": 6, "stop": 40}]}, {"weeks": 39}]
+    assert compared("classroom", told, tmp_path, seed=11) == []
+
+
+@needs_node
+def test_policies_come_and_go_and_parameters_and_luck_change(tmp_path: Path) -> None:
+    # what kinds are expected to bring is told anew here with a configuration; a browser keeps what it was at the start
+    assert compared("classroom", COME_AND_GO, tmp_path) == ["stretch 2: column kind_expected"]
+
+
+@needs_node
+@pytest.mark.slow
+@pytest.mark.parametrize("place", COMMUNITIES)
+def test_ten_years_too(place: str, tmp_path: Path) -> None:
+    assert compared(place, [{"weeks": 520}], tmp_path) == []
+    assert compared(place, [{"weeks": 520, "policies": EVERYONE}], tmp_path, seed=5) == []
+
+
+@needs_node
+def test_another_luck_is_another_life(tmp_path: Path) -> None:
+    """The comparison sees a difference where there is one."""
+    one, start = here("ring", 3, WEEKS[:2])
+    other = there(start, [{"weeks": 1, "seed": 4}, {"weeks": 12}], tmp_path)
+    assert any("tallies" in name for name in differences(one, other))
+
+
+def test_the_shipped_module_is_made_of_the_present_rules() -> None:
+    assert shipped.differing() == [], shipped.HOW_TO_BUILD
+
+
+def test_a_stale_or_absent_module_gets_a_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    then = json.loads(shipped.DESCRIBED.read_text(encoding="utf-8"))
+    monkeypatch.setattr(shipped, "made_from", lambda: then | {"places_age": "edited"})
+    with pytest.raises(shipped.ModuleError, match=r"other rules \(places_age\): `python -m sim.browser.build`"):
+        shipped.module()
+    monkeypatch.setattr(shipped, "MODULE", tmp_path / "none.wasm")
+    with pytest.raises(shipped.ModuleError, match="not there"):
+        shipped.module()
+
+
+def test_it_is_small() -> None:
+    assert len(gzip.compress(shipped.module(), 9)) < 150_000
+
+
+def test_text_that_would_be_silently_wrong_is_refused() -> None:
+    text = units()["places_age"].text
+    entry = text[text.index("define linkonce_odr range") :]
+    wrong = entry.replace("{\n", "{\n  %x = getelementptr { ptr, i64 }, ptr %arg.world, i32 0, i32 1\n", 1)
+    with pytest.raises(WasmError, match="used by its type"):
+        module_of({"places_age": text.replace(entry, wrong)}, ())
+
+
+def test_without_a_linker_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wasm, "LINKERS", ())
+    monkeypatch.setattr(wasm.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(WasmError, match="install wasm-ld"):
+        wasm.linker()
