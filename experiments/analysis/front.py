@@ -1,7 +1,8 @@
 """Front: which points are worth choosing when several things matter and money is short.
 
 A point is on the front when no other affordable point is at least as good in everything and better in something.
-Means of a few runs are uncertain, so each point also has the share of bootstraps over replicates in which it is there,
+Whoever is chosen for its mean looks better by that mean than it is, so every other replicate chooses and the others say
+what is chosen brings (a search performs replicates of their own for it). Means of a few runs are uncertain, so each point also has the share of bootstraps over replicates in which it is there,
 and its regret: how far it stays, at worst over the scenarios, behind the best choice for that scenario. Nobody chooses
 a scenario: where conditions vary as well, a choice is judged by its mean over them, or by the worst of them.
 """
@@ -19,6 +20,8 @@ type Numbers = NDArray[np.float64]
 type Judge = Literal["mean", "worst"]
 
 BOOTSTRAPS = 500
+HALVED = 4
+"""Replicates from which on every other one chooses and the others judge."""
 
 
 def on_front(losses: Numbers) -> NDArray[np.bool_]:
@@ -38,27 +41,37 @@ def on_front(losses: Numbers) -> NDArray[np.bool_]:
 
 
 def front(
-    runs: "pd.DataFrame", better: Mapping[str, int], cost: str = "cost", budget: float = np.inf, seed: int = 1
-) -> "pd.DataFrame":
+    runs: "pd.DataFrame", better: Mapping[str, int], cost: str = "cost", budget: float = np.inf, seed: int = 1,
+    *, halved: bool = True,
+) -> "pd.DataFrame":  # fmt: skip
     """Every arm at every point with its means, whether it is affordable and on the front, and how surely.
 
-    `better` says of each objective whether more is better (1) or worse (-1); the mean of `cost` must be in `budget`.
+    From four replicates on every other one says what is affordable and on the front, and the means are of the others (`judged_by` of
+    them, 0 where the same replicates did both), unless `halved` is false. `better` says of each objective whether more is better (1) or worse (-1); the mean of `cost` must be in `budget`.
     """
-    choices = runs.groupby(["arm", "point"], sort=False)
-    names = [name for name in (*better, cost) if name in runs]
-    means = choices[list(dict.fromkeys(names))].mean()
-    means["affordable"] = means[cost] <= budget if cost in means else True
+    names = [name for name in dict.fromkeys((*better, cost)) if name in runs]
+    replicates = sorted(runs["replicate"].unique())
+    chose, judge = (
+        (replicates[::2], replicates[1::2]) if halved and len(replicates) >= HALVED else (replicates, replicates)
+    )
+
+    def means_of(some: Sequence[int]) -> "pd.DataFrame":
+        return runs[runs["replicate"].isin(some)].groupby(["arm", "point"], sort=False)[names].mean().reindex(order)
+
+    order = runs.groupby(["arm", "point"], sort=False).size().index
+    first, means = means_of(chose), means_of(judge)
+    means["affordable"] = first[cost] <= budget if cost in first else True
     signs = np.array([-better[name] for name in better])
     cubes = [runs.pivot(index=["arm", "point"], columns="replicate", values=name) for name in better]
-    whole = np.stack([c.reindex(means.index).to_numpy(float) for c in cubes], axis=2) * signs
+    whole = np.stack([c.reindex(order).to_numpy(float) for c in cubes], axis=2) * signs
     can = means["affordable"].to_numpy(bool)
-    there = np.zeros(len(means), bool)
-    often = np.zeros(len(means))
+    there, often = np.zeros(len(means), bool), np.zeros(len(means))
     if can.any():
-        there[can] = on_front(np.nanmean(whole[can], axis=1))
+        there[can] = on_front(first[list(better)].to_numpy(float)[can] * signs)
         chance, n = np.random.default_rng(seed), whole.shape[1]
         for _ in range(BOOTSTRAPS):
             often[can] += on_front(np.nanmean(whole[can][:, chance.integers(0, n, n)], axis=1))
+    means["judged_by"] = len(judge) if chose != judge else 0
     return means.assign(on_front=there, surely=often / BOOTSTRAPS).reset_index()
 
 

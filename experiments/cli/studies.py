@@ -203,6 +203,44 @@ def search(
 @click.command()
 @study_options
 @POINTS
+@click.option(
+    "--outcome", metavar="METRIC", help="What the best is best in [the study's first primary outcome, or its first]."
+)
+@click.option(
+    "--least",
+    metavar="WIDTH",
+    help="Smallest difference that matters, as 5% or in the metric's unit [the study's `matters`].",
+)
+@click.option("--sure", type=click.FloatRange(0.5, 0.999), default=0.95, help="Probability of being right [0.95].")
+@click.option("--runs", type=click.IntRange(1), default=5000, help="Most runs in all [5000].")
+@click.option(
+    "--budget",
+    type=click.FloatRange(0),
+    default=float("inf"),
+    help="Most that a choice may cost, in yuan per 100 residents a year [no limit].",
+)
+@click.option("--judge", type=click.IntRange(5), default=20, help="Fresh replicates that judge the best [20].")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+def choose(
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None, outcome: str | None,
+    least: str | None, sure: float, runs: int, budget: float, judge: int, workers: int,
+) -> None:  # fmt: skip
+    """Find the best arm or dose with a stated probability of being right, with few runs for those that have no chance.
+
+    Conditions that nobody chooses are averaged over. What the best brings is then measured by runs that did not choose it.
+    """
+    preload_workers()
+    from experiments.study.loader import read_study
+    from experiments.tasks.choose import Question, say_choice
+
+    asked = read_study(study, changes, replicates, points)
+    question = Question.of(asked, outcome, least, sure, runs, budget, judge)
+    say_choice(asked, out or Path("results") / f"{asked.name}_choice", question, workers)
+
+
+@click.command()
+@study_options
+@POINTS
 @click.option("--runs", type=click.IntRange(1), default=5, help="Runs to perform again [5].")
 @click.option("--seed", type=click.IntRange(0), default=1, help="Which runs are chosen.")
 def verify(
@@ -288,4 +326,4 @@ def replicate(file: Path, workers: int) -> None:
     sys.exit(1 if found.different or found.changed else 0)
 
 
-COMMANDS = (run, plan, figures, explore, search, verify, report, robust, package, replicate)
+COMMANDS = (run, plan, figures, explore, choose, search, verify, report, robust, package, replicate)

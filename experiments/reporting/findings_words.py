@@ -78,8 +78,9 @@ FINDINGS = {
         ("What is worth choosing", "值得选择的方案"),
         (
             "On the front: no other choice is at least as good in every objective and better in one. Surely: share of bootstraps "
-            "over replicates in which it is there. Conditions that nobody chooses are averaged over.",
-            "前沿：没有其他方案在各目标上都不差且至少一项更好。把握：按重复自助的样本中位于前沿的比例。无人可选的条件取平均。",
+            "over replicates in which it is there. Every other replicate chose and the means are of the others (judged by: how many; 0: those that "
+            "chose judge as well, and are too kind). Conditions that nobody chooses are averaged over.",
+            "前沿：没有其他方案在各目标上都不差且至少一项更好。把握：按重复自助的样本中位于前沿的比例。一半的重复用于选择，均值来自另一半（检验重复数；为0则由同一批运行选择并检验，偏好）。无人可选的条件取平均。",
         ),
     ),
     "regret": (
@@ -120,7 +121,7 @@ COLUMNS_ZH = {
     "arm": "组别", "metric": "指标", "factor": "因素", "first": "一阶", "total": "总", "luck": "偶然占比", "pawn": "PAWN", "pawn_floor": "PAWN（无作用）", "points": "点数",
     "replicates": "重复", "quantity": "对象", "kind": "方法", "part": "政策", "share": "份额", "alone": "最先加入",
     "last": "最后加入", "whole": "总效应", "n": "对数", "affordable": "预算内", "on_front": "在前沿", "surely": "把握",
-    "largest_regret": "最大遗憾", "mean_regret": "平均遗憾", "best_in": "最佳比例", "where": "条件", "fails_there": "范围内失效", "fails_elsewhere": "范围外失效",
+    "judged_by": "检验重复数", "largest_regret": "最大遗憾", "mean_regret": "平均遗憾", "best_in": "最佳比例", "where": "条件", "fails_there": "范围内失效", "fails_elsewhere": "范围外失效",
     "more_often": "差", "catches": "涵盖", "by_what_chose": "自选值",
     "mean_effect": "平均效应", "point": "取值点", "mu_star": "μ*", "mu": "μ", "sigma": "σ", "floor": "仅偶然",
     "trajectories": "轨迹数", "value": "取值", "by": "另一因素", "by_value": "另一取值", "mean": "均值", "change": "与首值之差",

@@ -52,6 +52,7 @@ MEANINGS = {
     "correlation": "correlation of the arm with the first, over pairs",
     "affordable": "within the budget",
     "on_front": "no other choice is as good in every objective and better in one",
+    "judged_by": "replicates whose means these are, and which did not choose; 0: all did both",
     "surely": "share of bootstraps in which it is there",
     "where": "conditions: the box of PRIM, or the leaf of the tree",
     "fails_there": "share of judging pairs of runs in the box that are no improvement",

@@ -63,6 +63,8 @@ class Study:
     """How to run this study again from a shell."""
     chosen: bool = False
     """Whether its points were chosen by somebody else than its file."""
+    allotted: Mapping[tuple[str, int], int] | None = None
+    """Replicates of an arm at a point, where not all have as many; none of what is not named."""
 
     @property
     def reference(self) -> str:
@@ -83,6 +85,8 @@ class Study:
         for r in range(self.file.replicates):
             seed = seed_of(self.file.seed, r)
             for arm, p, root in roots:
+                if self.allotted is not None and r >= self.allotted.get((arm, p), 0):
+                    continue
                 yield _run(root, arm, p, r, seed)
 
     def last_run(self) -> Run:

@@ -2,7 +2,7 @@
 
 What varies over a range is searched. What varies over listed values is a condition that nobody chooses: every choice is
 lived under all of them and judged by the worst (or by their mean). NSGA-II proposes a generation of choices; each is
-lived with the study's replicates, on the common random numbers that all points share, and the best are crossed and changed for the next. Every run goes to the study's store, and the
+lived with the study's replicates, on the common random numbers that all points share, and the best are crossed and changed for the next. What is on the front in the end lives as many replicates again: these had no say and judge it. Every run goes to the study's store, and the
 same search asks the same questions, so an interrupted search goes on where it was.
 
 NSGA-II: Deb, Pratap, Agarwal and Meyarivan 2002.
@@ -99,8 +99,26 @@ def search(
         claim(study, store)
         say_mended(store, mended)
         minimize(Doses(), NSGA2(pop_size=size), ("n_gen", generations), seed=study.file.seed % 2**31, verbose=False)
-        found = lived([])
-    return study.at(visited, study.file.replicates), front(found, better, budget=budget)
+        found = front(lived([]), better, budget=budget, halved=False)
+        fresh = _judged(study, visited, found[found["on_front"]]["point"].tolist(), len(conditions))
+        perform(fresh, store, workers=workers, by=by, apart=apart)
+        runs = Results(fresh, store).runs()
+    runs = runs[(runs["arm"] == arm) & (runs["replicate"] >= study.file.replicates)]
+    judged = over_conditions(runs, judged_by, list(ranges), judge).groupby("point")[list(judged_by)].mean()
+    names = [name for name in judged_by if name in found]
+    chose = found.set_index("point")[names]
+    found = found.assign(judged_by=np.where(found["on_front"], study.file.replicates, 0))
+    for name in names:  # what stands there is what judged; what chose stands beside it
+        found[f"{name}_chose"] = found[name]
+        found[name] = judged[name].reindex(found["point"]).fillna(chose[name]).to_numpy(float)
+    return study.at(visited, study.file.replicates), found
+
+
+def _judged(study: Study, visited: Sequence[Point], chosen: Sequence[int], conditions: int) -> Study:
+    """The study with twice the replicates of what is on the front, in all of its conditions."""
+    points = [p + c for p in chosen for c in range(conditions)]
+    arm, twice = list(study.arms)[-1], 2 * study.file.replicates
+    return replace(study.at(visited, twice), allotted={(arm, p): twice for p in points})
 
 
 def point_at(ranges: Mapping[str, Range], shares: Sequence[float] | Numbers) -> Point:
@@ -132,6 +150,7 @@ def say_search(
     chosen = [point_in_words(tuple((k, v) for k, v in whole.points[p] if k in ranges)) for p in found["point"]]
     listed = found.assign(where=chosen)
     best = listed[listed["on_front"]].sort_values("cost").drop(columns=["arm", "point", "affordable", "on_front"])
+    best = best.drop(columns=[name for name in best if str(name).endswith("_chose")])
     (folder / "tables").mkdir(exist_ok=True)
     listed.to_csv(folder / "tables" / "search.csv", index=False)
     if best.empty:

@@ -289,7 +289,10 @@ def test_a_search_judges_each_choice_by_the_worst_of_the_listed_conditions(tmp_p
     assert len(whole.points) == 2 * len(found)
     runs = Results(whole, Store(tmp_path / "s")).runs()
     own = runs[runs["arm"] == "thanks"].groupby("policies.recognition.warmth")["participation"].min()
-    assert sorted(found["participation"]) == pytest.approx(sorted(own))
+    assert sorted(found["participation_chose"]) == pytest.approx(sorted(own))
+    judged = found[found["on_front"]]
+    assert (judged["judged_by"] == 1).all()
+    assert (judged["participation"] != judged["participation_chose"]).any()  # other replicates, other luck
     listed = small(tmp_path, varies={"moving.annual_rate": [0.05, 0.5]}, arms=arms)
     with pytest.raises(StudyError, match="expected a range"):
         search(listed, tmp_path / "t", better, workers=1)

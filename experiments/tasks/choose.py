@@ -1,0 +1,273 @@
+"""Choosing the best arm or dose under a budget of runs, with a stated probability of being right (see analysis.choosing).
+
+Choices are arms with their doses; what else varies are conditions, over which a choice is averaged. All choices live the first
+replicates; then only those that may still be best go on, a few replicates at a time. In the end the best and the first arm live
+replicates that had no say in the choice, and these say what it brings.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from experiments.analysis.choosing import FIRST, Standing, standing
+from experiments.analysis.effects import Effect, effect_of
+from experiments.analysis.intervals import Numbers
+from experiments.analysis.stopping import Wanted
+from experiments.runs.executor import Workers, perform
+from experiments.runs.present import claim, say_mended
+from experiments.runs.results import Results
+from experiments.runs.store import Store
+from experiments.runs.workers import Simulate
+from experiments.study.design import DOSE, Study
+from experiments.study.sampling import SAMPLED
+from experiments.study.schema import wanted_width
+from experiments.tasks.search import StudyError
+
+MORE = 1.15
+"""How many times as many replicates there are at the next look."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be best, by how much it must be, how surely, and with how many runs and yuan."""
+
+    outcome: str
+    better: int
+    least: Wanted
+    sure: float = 0.95
+    runs: int = 5000
+    budget: float = math.inf
+    judge: int = 20
+
+    @classmethod
+    def of(
+        cls, study: Study, outcome: str | None, least: str | None, sure: float, runs: int, budget: float, judge: int
+    ) -> "Question":
+        """The question that a study's file and a command ask. Raises StudyError for one that cannot be answered."""
+        from sim import METRICS
+        from sim.config.yaml import nearest
+
+        named = outcome or (study.file.primary or study.file.outcomes)[0]
+        if named not in METRICS:
+            near = nearest(named, METRICS)
+            meant = f" Did you mean {near!r}?" if near else ""
+            raise StudyError(f"--outcome {named}: no such metric; expected one of `linli list metrics`.{meant}")
+        if not METRICS[named].better:
+            raise StudyError(f"{named}: neither more nor less of it is better; expected another --outcome")
+        said = least or study.file.matters.get(named)
+        if said is None:
+            raise StudyError(
+                f"{study.path}: which difference in {named} matters is not said; expected `matters: {{{named}: 5%}}` in the "
+                "study, or --least 5% (of the first arm's mean) or a number in the metric's unit"
+            )
+        try:
+            width = wanted_width(said)
+        except ValueError:
+            raise StudyError(f"--least {said}: expected a share such as 5%, or a number above 0") from None
+        return cls(named, METRICS[named].better, width, sure, runs, budget, judge)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One arm with its doses, and the points at which it lives: one, or several conditions."""
+
+    name: str
+    arm: str
+    points: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What came out."""
+
+    choices: tuple[Choice, ...]
+    means: tuple[float, ...]
+    """Mean outcome of each choice over the replicates that it lived."""
+    dear: frozenset[int]
+    """Choices that cost more than the budget."""
+    found: Standing
+    least: float
+    runs: int
+    evenly: int
+    """Runs that as many replicates for every choice would have taken."""
+    judged: Effect | None
+    """The best against the first arm by runs that did not choose; None where the first arm is the best."""
+
+
+def choices_of(study: Study) -> list[Choice]:
+    """Arms with doses; those that are the same life for life are one choice. Raises StudyError for a sample of both doses and conditions."""
+    doses = [name for name in study.file.varies if name.startswith(DOSE)]
+    conditions = [name for name in study.file.varies if name not in doses]
+    if doses and conditions and study.file.design.method in SAMPLED:
+        raise StudyError(
+            f"{study.path}: every dose would live under other conditions; expected listed values of one of them"
+        )
+    groups: dict[tuple[object, ...], list[int]] = {}
+    for p, point in enumerate(study.points):
+        groups.setdefault(tuple(value for name, value in point if name in doses), []).append(p)
+    found: dict[tuple[str, ...], Choice] = {}
+    for arm in study.arms:
+        own = {name for name, _ in study.arms[arm]}
+        for values, points in groups.items():
+            told = [
+                f"{name.removeprefix(DOSE)} = {value}"
+                for name, value in zip(doses, values, strict=True)
+                if name.split(".")[1] in own
+            ]
+            lives = tuple(study.root(arm, p).hexdigest() for p in points)
+            found.setdefault(lives, Choice(", ".join([arm, *told]), arm, tuple(points)))
+    return list(found.values())
+
+
+def choose(
+    study: Study, folder: Path, question: Question, *, workers: int = 0, by: Workers = "processes", apart: bool = False,
+    simulate: Simulate | None = None, told: Callable[[int, int, int], None] = lambda left, replicates, runs: None,
+) -> Chosen:  # fmt: skip
+    """Run what the choice needs. Raises StudyError when there is nothing to choose, StoreError as usual."""
+    choices, store = choices_of(study), Store(folder).open()
+    if len(choices) < 2:
+        raise StudyError(f"{study.path}: one choice only; expected several arms, or values of a dose in `varies`")
+    first = max(study.file.replicates, FIRST)
+    each = [len(choice.points) for choice in choices]
+    how = {"workers": workers, "by": by, "apart": apart} | ({"simulate": simulate} if simulate else {})
+
+    def lived(replicates: Mapping[int, int]) -> tuple[Numbers, Numbers]:
+        """Outcomes (larger is better) and costs of the choices, a row each, after so many replicates of each; NaN where none is."""
+        asked = _allotted(study, choices, replicates)
+        perform(asked, store, **how)  # type: ignore[arg-type]
+        runs = Results(asked, store).runs((question.outcome, "cost"))
+        return tuple(_means(runs, choices, name, max(replicates.values())) for name in (question.outcome, "cost"))  # type: ignore[return-value]
+
+    with store.held() as mended:
+        claim(study, store)
+        say_mended(store, mended)
+        if sum(each) * first > question.runs:
+            raise StudyError(
+                f"--runs {question.runs}: {len(choices)} choices need {sum(each) * first} runs for a first look at {first} replicates"
+            )
+        now = dict.fromkeys(range(len(choices)), first)
+        while True:
+            values, costs = lived(now)
+            dear = (
+                frozenset(np.flatnonzero(np.nanmean(costs[:, :first], axis=1) > question.budget).tolist())
+                if np.isfinite(costs).any()
+                else frozenset()
+            )
+            among = [i for i in range(len(choices)) if i not in dear]
+            if not among:
+                raise StudyError(f"no choice of {len(choices)} costs {question.budget:g} or less")
+            least = question.least.at(float(np.nanmean(values[0, :first])))
+            part = standing(question.better * values[among], first, least, question.sure)
+            left = [among[i] for i in part.left]
+            used, seen = sum(n * each[i] for i, n in now.items()), max(now.values())
+            told(len(left), seen, used)
+            step = min(max(math.ceil((MORE - 1) * seen), 2), int(part.ahead))
+            step = min(step, (question.runs - used) // sum(each[i] for i in left))
+            if part.decided or step < 1:
+                break
+            now |= dict.fromkeys(left, seen + step)
+        best, reference, judged = left[0], 0, None
+        if best != reference:
+            fresh = max(now.values())
+            final = now | {best: fresh + question.judge, reference: fresh + question.judge}
+            outcomes = lived(final)[0][:, fresh:]
+            judged = effect_of(outcomes[best], outcomes[reference], label=(0, choices[best].name, question.outcome))
+    lives = [now[i] for i in range(len(choices))]
+    for i, n in zip(among, part.lived, strict=True):
+        lives[i] = min(n, lives[i])
+    means = tuple(float(np.nanmean(row[:n])) for row, n in zip(values, lives, strict=True))
+    whole = Standing(tuple(left), tuple(now[i] for i in range(len(choices))), part.decided, part.ahead)
+    return Chosen(tuple(choices), means, dear, whole, least, used, sum(each) * max(now.values()), judged)
+
+
+def _allotted(study: Study, choices: Sequence[Choice], replicates: Mapping[int, int]) -> Study:
+    """The study with so many replicates of each choice."""
+    given = {(choices[i].arm, p): n for i, n in replicates.items() for p in choices[i].points}
+    return replace(study.with_replicates(max(given.values())), allotted=given, chosen=True)
+
+
+def _means(runs: "object", choices: Sequence[Choice], metric: str, replicates: int) -> Numbers:
+    """Each choice's mean over its conditions, replicate by replicate."""
+    import pandas as pd
+
+    assert isinstance(runs, pd.DataFrame)
+    rows = np.full((len(choices), replicates), np.nan)
+    if metric not in runs:
+        return rows
+    for i, choice in enumerate(choices):
+        own = runs[(runs["arm"] == choice.arm) & runs["point"].isin(choice.points)]
+        table = own.pivot(index="replicate", columns="point", values=metric).reindex(range(replicates))
+        if table.shape[1] == len(choice.points):
+            rows[i] = table.to_numpy(float).mean(axis=1)
+    return rows
+
+
+def say_choice(study: Study, folder: Path, question: Question, workers: int) -> None:
+    """Choose, say what is best and how surely, and write tables/choice.csv."""
+    import pandas as pd
+
+    from experiments.reporting.console import say_failures, terminal
+    from experiments.reporting.result_tables import say_table
+    from experiments.reporting.wording import number
+    from sim import METRICS
+
+    console = terminal()
+    told = choose(
+        study, folder, question, workers=workers, apart=True,
+        told=lambda left, seen, runs: console.print(f"{left} left after {seen} replicates, {runs} runs", style="dim"),
+    )  # fmt: skip
+    metric, found = METRICS[question.outcome], told.found
+    for line in in_sentences(told, question, metric.label):
+        console.print(line)
+    state = {i: "may be best" if len(found.left) > 1 else "best" for i in found.left} | dict.fromkeys(
+        told.dear, "costs too much"
+    )
+    table = pd.DataFrame(
+        {
+            "choice": [choice.name for choice in told.choices],
+            question.outcome: list(told.means),
+            "replicates": list(found.lived),
+            "": [state.get(i, "out") for i in range(len(told.choices))],
+        }
+    ).sort_values(question.outcome, ascending=question.better < 0, ignore_index=True)
+    say_table(console, f"{metric.label} ({metric.unit})", table)
+    (folder / "tables").mkdir(exist_ok=True)
+    table.rename(columns={"": "state"}).to_csv(folder / "tables" / "choice.csv", index=False)
+    asked = _allotted(study, told.choices, dict(enumerate(found.lived)))
+    say_failures(console, Results(asked, Store(folder)).write_failures().to_dict("records"))
+    saved = told.evenly - told.runs
+    console.print(
+        f"{told.runs:,} runs chose; as many replicates for all would have taken {told.evenly:,}"
+        + (f", {saved:,} more." if saved else "."),
+        style="dim",
+    )
+    console.print(f"Differences below {number(told.least)} do not matter. {folder}: tables/choice.csv", style="dim")
+
+
+def in_sentences(told: Chosen, question: Question, label: str) -> list[str]:
+    """The answer: what is best and how surely, and what it brings by runs that did not choose it."""
+    from experiments.reporting.figures.style import decimals
+    from experiments.reporting.wording import number, signed
+
+    names = [told.choices[i].name for i in told.found.left]
+    within = f"or within {number(told.least)} of the best"
+    if told.found.decided:
+        said = [f"Best in {label.lower()}: {names[0]} ({within}), with {question.sure:.0%} probability of being right."]
+        if len(names) > 1:
+            said.append(f"The same in every run: {', '.join(names[1:])}.")
+    else:
+        said = [
+            f"Not decided with {told.runs:,} runs: with {question.sure:.0%} the best ({within}) is one of {len(names)}: {', '.join(names)}. "
+            f"At most {told.found.ahead:,.0f} replicates more of these would decide it."
+        ]
+    if told.judged is not None:
+        e = told.judged
+        places = decimals(e.high - e.low)
+        said.append(
+            f"{names[0]} against {told.choices[0].name}, by {e.n} replicates that did not choose: {signed(e.effect, places)} "
+            f"[{signed(e.low, places)}, {signed(e.high, places)}]."
+        )
+    return said
