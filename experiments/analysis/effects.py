@@ -87,6 +87,8 @@ class Asked:
     """The smallest difference of a metric that matters."""
     until: Mapping[str, Wanted] | None = None
     """Half-widths until which runs were added: no interval is shown narrower than what was asked for."""
+    worth: float | None = None
+    """Yuan that one averted unmet person-week is worth."""
 
     def half(self, metric: str, reference: float) -> float:
         """The half-width that runs were added for, in the metric's unit; 0 where none was."""

@@ -2,7 +2,7 @@
 
 The article judges volunteer services twice: by outcomes (whose needs were met, which public issues were solved) and by the
 process (cohesion, taking part). Neither can stand for the other. The price of an averted unmet person-week is a ratio of two
-differences that share their pairs; its interval is Fieller's, which is open where it cannot be told that any need was averted.
+differences that share their pairs; its interval has an upper end where it is known that needs fell (see price).
 
 Sources: huang2025 (A75-A80), fieller1954
 """
@@ -14,13 +14,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.analysis.effects import Asked, effect_of
-from experiments.analysis.intervals import FEWEST, Numbers, t_quantile
+from experiments.analysis.intervals import FEWEST, Numbers, interval
+from experiments.analysis.price import price, surely
 
 if TYPE_CHECKING:
     import pandas as pd
 
 UNMET, COST = "unmet_needs", "cost"
-PRICE = "price_of_averted_need"
+PRICE, BENEFIT = "price_of_averted_need", "net_benefit"
+WORTHS = 41
+"""Values of a person-week at which a curve of acceptability is worked out."""
+COLUMNS = ("point", "arm", "side", "metric", "n", "reference", "mean", "effect", "low", "high")
 MEASURES = {
     UNMET: "outcome",
     "unmet_elders_alone": "outcome",
@@ -41,8 +45,8 @@ def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str], asked: 
     """One row an arm, point and measure: side, metric, n, reference, mean, effect, low, high (95 %, paired).
 
     `runs` has the columns arm, point, replicate and the metrics. The last measure of an arm is the price: yuan for each
-    unmet person-week averted; NaN where needs did not fall, bounds infinite where Fieller's interval is open, no row where nothing was
-    paid.
+    unmet person-week averted; NaN where needs did not fall, an end infinite where it is not known, no row where nothing was paid
+    (see price). Where the study says what a person-week is worth, the net benefit follows, in yuan per 100 residents a year.
     """
     import pandas as pd
 
@@ -74,35 +78,51 @@ def evaluated(runs: "pd.DataFrame", reference: str, arms: Sequence[str], asked: 
                 whole = np.isfinite(averted) & np.isfinite(paid)
                 if not paid[whole].any():
                     continue  # nothing was booked: a price of 0 would be read as a finding
-                ratio, low, high = fieller(paid[whole], averted[whole])
-                rows.append(
-                    {
-                        "point": int(str(point)),
-                        "arm": arm,
-                        "side": "price",
-                        "metric": PRICE,
-                        "n": int(whole.sum()),
-                        "reference": math.nan,
-                        "mean": ratio,
-                        "effect": math.nan,
-                        "low": low,
-                        "high": high,
-                    }
-                )
-    return pd.DataFrame(rows)
+                ratio, low, high = price(paid[whole], averted[whole])
+                label = {
+                    "point": int(str(point)),
+                    "arm": arm,
+                    "side": "price",
+                    "n": int(whole.sum()),
+                    "reference": math.nan,
+                }
+                rows.append({**label, "metric": PRICE, "mean": ratio, "effect": math.nan, "low": low, "high": high})
+                if asked and asked.worth:
+                    benefit = asked.worth * averted[whole] - paid[whole]
+                    ends = dict(zip(("low", "high"), interval(benefit), strict=True))
+                    rows.append({**label, "metric": BENEFIT, "mean": math.nan, "effect": float(benefit.mean()), **ends})
+    return pd.DataFrame(rows, columns=list(COLUMNS) if rows else None)
 
 
-def fieller(above: Numbers, below: Numbers) -> tuple[float, float, float]:
-    """Ratio of two paired means and its 95 % interval; NaN where the lower mean is not positive, infinite where open."""
-    n = above.size
-    if n < FEWEST or below.mean() <= 0.0:
-        return math.nan, math.nan, math.nan
-    a, b = float(above.mean()), float(below.mean())
-    (v_a, covariance), (_, v_b) = np.cov(above, below) / n
-    t = t_quantile(n) ** 2
-    # all ratios r for which a - r b does not differ from 0: a quadratic in r
-    square, linear, constant = b * b - t * v_b, a * b - t * covariance, a * a - t * v_a
-    if square <= 0.0:
-        return a / b, -math.inf, math.inf
-    half = math.sqrt(max(linear * linear - square * constant, 0.0))
-    return a / b, (linear - half) / square, (linear + half) / square
+def acceptability(runs: "pd.DataFrame", reference: str, arms: Sequence[str]) -> "pd.DataFrame":
+    """How surely each arm is worth it, by what an averted person-week is worth: arm, worth, surely, benefit, low, high.
+
+    Over the points of a study a replicate is their mean, as they share their luck. Empty where nothing was paid.
+    """
+    import pandas as pd
+
+    if not {UNMET, COST} <= set(runs):
+        return pd.DataFrame()
+    means = runs.groupby(["replicate", "arm"])[[UNMET, COST]].mean().unstack("arm")
+    pairs: dict[str, tuple[Numbers, Numbers]] = {}
+    for arm in arms:
+        if arm != reference and {arm, reference} <= set(means[UNMET]):
+            table = pd.DataFrame(
+                {
+                    "averted": means[UNMET][reference] - means[UNMET][arm],
+                    "paid": means[COST][arm] - means[COST][reference],
+                }
+            )
+            table = table.dropna()
+            if len(table) >= FEWEST and table["paid"].any():
+                pairs[arm] = table["averted"].to_numpy(float), table["paid"].to_numpy(float)
+    ends = [price(paid, averted) for averted, paid in pairs.values()]
+    closed = [high for _, _, high in ends if math.isfinite(high)]
+    lower = [3 * max(low, ratio if ratio > 0 else 0.0) for ratio, low, _ in ends if math.isfinite(low)]
+    most = 1.3 * max(closed or lower, default=0.0)
+    rows = []
+    for arm, (averted, paid) in pairs.items():
+        for worth in np.linspace(0, most, WORTHS) if most > 0 else ():
+            benefit = worth * averted - paid
+            rows.append((arm, float(worth), surely(benefit), float(benefit.mean()), *interval(benefit)))
+    return pd.DataFrame(rows, columns=["arm", "worth", "surely", "benefit", "low", "high"])

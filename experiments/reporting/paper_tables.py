@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.analysis.effects import with_values
-from experiments.analysis.evaluation import evaluated
+from experiments.analysis.evaluation import acceptability, evaluated
 from experiments.reporting.figures.network import places
 from experiments.reporting.latex import LONGEST, latex
 from experiments.runs.store import clear_errors, write_whole
@@ -53,7 +53,7 @@ MEANINGS = {
     "affordable": "within the budget",
     "on_front": "no other choice is as good in every objective and better in one",
     "judged_by": "replicates whose means these are, and which did not choose; 0: all did both",
-    "surely": "share of bootstraps in which it is there",
+    "surely": "share of bootstraps in which it is there; how surely it is worth it",
     "where": "conditions: the box of PRIM, or the leaf of the tree",
     "fails_there": "share of judging pairs of runs in the box that are no improvement",
     "fails_elsewhere": "the same outside of the box",
@@ -84,6 +84,8 @@ MEANINGS = {
     "interaction": "how much more the other factor's change is than at the first value",
     "apart_low": "lower end of the mean's interval without luck that all cells share",
     "apart_high": "upper end of the mean's interval without luck that all cells share",
+    "worth": "yuan that one averted unmet person-week is worth",
+    "benefit": "net benefit at that worth, yuan per 100 residents a year",
     "mean_effect": "mean effect in the leaf, by points and replicates that did not choose it",
 }
 """What a column holds that is no metric; 80 letters at most, as Stata's labels allow."""
@@ -99,6 +101,7 @@ def tables_for_a_paper(tables: "Tables", found: "Mapping[str, pd.DataFrame]") ->
     """Effects as numbers, the runs, what the design allows to find, and what the figures of time are drawn from."""
     named = {"effects": tables.effects, "runs": tables.runs}
     named |= {"evaluation": evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)}
+    named |= {"acceptability": acceptability(tables.runs, tables.arms[0], tables.arms)}
     named |= found
     named |= {"figure_trajectories": tables.trajectories, "figure_profiles": tables.profiles}
     named |= residents_and_ties(tables)

@@ -10,7 +10,7 @@ from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
+from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE, evaluated
 from experiments.reporting.doses import arm_in_words
 from experiments.reporting.escape import attribute, in_html, table_in_html
 from experiments.reporting.explore import Findings, explore
@@ -147,7 +147,7 @@ def _evaluation_in_words(tables: "Tables", look: Look) -> "tuple[pd.DataFrame, i
     found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)
     if found.empty:
         return found, 0
-    places = {name: place for place, name in enumerate((*MEASURES, PRICE))}
+    places = {name: place for place, name in enumerate((*MEASURES, PRICE, BENEFIT))}
     cells = {(row["point"], row["metric"], row["arm"]): _difference(row, look) for _, row in found.iterrows()}
     arms, several = [arm for arm in tables.arms if arm in set(found["arm"])], len(tables.points) > 1
     sides = {"outcome": "结果", "process": "过程", "price": "代价"}
@@ -178,22 +178,36 @@ def _evaluation(shown: "pd.DataFrame", tables: "Tables", look: Look) -> str:
         return ""
     said = look.say(
         "What was achieved and for whom, how the community fared on the way, and what an averted unmet person-week cost: "
-        f"differences from {tables.arms[0]} with 95 % intervals; of the price, Fieller's, which has no bound where it cannot "
-        "be told that any need was averted.",
+        f"differences from {tables.arms[0]} with 95 % intervals; a price has an upper end where it is known that needs fell, and else at "
+        "least a lower one.",
         f"达成了什么、惠及谁，社区过程如何，每减少一个未满足人周花费多少：与“{tables.arms[0]}”之差及95%区间；"
-        "价格为 Fieller 区间，无法断定需求减少时没有界限。",
+        "可断定需求减少时价格才有上限，否则只给出下限。",
     )
     return f"<p>{in_html(said)}</p>" + table_in_html(shown)
 
 
 def _difference(row: "pd.Series[Any]", look: Look) -> str:
     said = true_minus(difference_in_words(row))
-    return look.say(said, said.replace("no need averted", "需求未减少").replace("no bound", "无界限"))
+    for english, chinese in (
+        ("no need averted", "需求未减少"),
+        ("no bound", "无界限"),
+        ("at least ", "至少"),
+        ("needs rose", "需求增加"),
+    ):
+        said = look.say(said, said.replace(english, chinese))
+    return said
 
 
 def _measure(tables: "Tables", name: str, look: Look) -> str:
     if name not in tables.metrics:
-        return look.say("Yuan per averted unmet person-week", "每减少一个未满足人周的元数")
+        worth = tables.asked.worth if tables.asked else None
+        benefit = look.say(
+            f"Net benefit at {worth} yuan a person-week\n(yuan per 100 residents a year)",
+            f"净收益（每人周值{worth}元）\n(每百居民每年元)",
+        )
+        return (
+            benefit if name == BENEFIT else look.say("Yuan per averted unmet person-week", "每减少一个未满足人周的元数")
+        )
     return measured(tables, name, look, "\n")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import effects
-from experiments.analysis.evaluation import MEASURES, PRICE, evaluated
+from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE, evaluated
 from experiments.analysis.profiles import bands
 from experiments.reporting.console import Numbers, Words, spread
 from experiments.reporting.explore import explore
@@ -126,8 +126,12 @@ def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
         arm: {row["metric"]: difference_in_words(row) for _, row in found[found["arm"] == arm].iterrows()}
         for arm in tables.arms[1:]
     }
-    measures = [m for m in (*MEASURES, PRICE) if m in set(found["metric"])]
-    names = [tables.metrics[m].label if m in tables.metrics else "Yuan per averted unmet week" for m in measures]
+    measures = [m for m in (*MEASURES, PRICE, BENEFIT) if m in set(found["metric"])]
+    told = {
+        PRICE: "Yuan per averted unmet week",
+        BENEFIT: f"Net benefit at {tables.asked.worth if tables.asked else 0:g} yuan a week",
+    }
+    names = [tables.metrics[m].label if m in tables.metrics else told.get(m, m) for m in measures]
     columns = [Numbers(arm, [cells[arm].get(m, "-") for m in measures]) for arm in cells]
     title = f"Outcome, process and price: difference from {tables.arms[0]}, 95 % interval"
     yield from spread([Words("Measure", names), *columns], width, title)
@@ -136,18 +140,26 @@ def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
 def difference_in_words(row: "pd.Series[Any]") -> str:
     """A difference above its interval; a price and its interval, where a price can be named."""
     if row["metric"] == PRICE:
-        if not math.isfinite(row["mean"]):
-            return "no need averted"
-        if not math.isfinite(row["low"]) or not math.isfinite(row["high"]):
-            return f"{float(format(row['mean'], '.2g')):g}\n[no bound]"  # 17000, not 1.7e+04
-        places = decimals(row["high"] - row["low"])
-        return f"{row['mean']:.{places}f}\n[{row['low']:.{places}f}, {row['high']:.{places}f}]"
+        return _price_in_words(row["mean"], row["low"], row["high"])
     if row["low"] == row["high"] == 0:
         return "0"
     if row["low"] == row["high"] or not math.isfinite(row["low"]):
         return number(row["effect"], sign=True)
     places = decimals(row["high"] - row["low"])
     return f"{signed(row['effect'], places)}\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
+
+
+def _price_in_words(mean: float, low: float, high: float) -> str:
+    """A price above its interval, or what is known of it: at least so much, where its upper end is open."""
+    two = [
+        f"{float(format(value, '.2g')):g}" if math.isfinite(value) else "" for value in (mean, low)
+    ]  # 17000, not 1.7e+04
+    if math.isfinite(mean) and math.isfinite(high):
+        places = decimals(high - low)
+        return f"{mean:.{places}f}\n[{low:.{places}f}, {high:.{places}f}]"
+    if low == math.inf:
+        return "needs rose"
+    return f"{two[0] or 'no need averted'}\n[{f'at least {two[1]}' if low > 0 else 'no bound'}]"
 
 
 def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int) -> "str | Text":

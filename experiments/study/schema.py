@@ -93,6 +93,12 @@ class StudyFile(BaseModel):
         "metric's unit. With it a result says where there is no difference that matters, and how many pairs would tell.",
     )
 
+    worth: float | None = Field(
+        None,
+        gt=0,
+        description="Yuan that one averted unmet person-week is worth to who pays: with it results say each arm's net benefit.",
+    )
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if bool(self.arms) == (len(self.parts) > 1):
@@ -124,7 +130,7 @@ class StudyFile(BaseModel):
     def asked(self) -> Asked:
         """What is asked of the effects beyond their intervals."""
         matters = {name: wanted_width(width) for name, width in self.matters.items()}
-        return Asked(self.primary, matters, self.wanted())
+        return Asked(self.primary, matters, self.wanted(), self.worth)
 
 
 def wanted_width(said: str | float) -> Wanted:

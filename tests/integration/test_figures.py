@@ -55,6 +55,7 @@ def made_up(arms: int = 3, points: int = 1, replicates: int = 6, weeks: int = 60
         for a, arm in enumerate(names):
             for r in range(replicates):
                 values = {m: 0.5 + 0.05 * a + 0.01 * r + chance.normal(0, 0.01) for m in METRICS}
+                values["unmet_needs"] -= 0.1 * a
                 rows.append({"arm": arm, "point": p, "replicate": r, "rate": rates[p], **values})
             for m in METRICS:
                 for w in range(weeks):
@@ -170,7 +171,7 @@ def there_is_a_chinese_font() -> bool:
 
 def test_every_figure_says_what_it_shows_and_from_which_table() -> None:
     tables = {"effects", "runs", "front", "sensitivity", "attribution"}
-    tables |= {"overall", "main", "interactions", "cells"}
+    tables |= {"overall", "main", "interactions", "cells", "acceptability"}
     tables |= {"figure_trajectories", "figure_profiles", "figure_residents", "figure_ties"}
     for name in figures():
         (english, chinese), data = about(name)
