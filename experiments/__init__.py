@@ -5,7 +5,8 @@ from sim import Vanguard
 study = Study.of("mine", community="classroom", weeks=104, burn_in=52, replicates=10,
                  arms={"nothing": [], "vanguard": [Vanguard(size=8)]})   # or Study.read("close_neighbours")
 results = compare(study)
-results.effects()
+results.frame("effects")                    # or "runs", "weekly"; pandas or polars, with labels and units
+results_of("close_neighbours").frame("runs", "polars")   # of a study that was run
 results.to_xarray()["cohesion"].mean("replicate")
 """
 
@@ -13,11 +14,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.api import Comparison, compare
+    from experiments.api import Comparison, compare, results_of
     from experiments.study.loader import Study
 
-__all__ = ["Comparison", "Study", "compare"]
-_HOMES = {"Comparison": "api", "Study": "study.loader", "compare": "api"}
+__all__ = ["Comparison", "Study", "compare", "results_of"]
+_HOMES = {"Comparison": "api", "Study": "study.loader", "compare": "api", "results_of": "api"}
 
 
 def __getattr__(name: str) -> Any:

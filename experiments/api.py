@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from experiments.analysis.effects import effects, with_values
 from experiments.analysis.profiles import bands
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
     import xarray as xr
+
+    from experiments.reporting.figures.style import Language
+    from experiments.reporting.figures.tables import Meaning
+    from experiments.reporting.frames import Library
+
+type Table = Literal["runs", "effects", "weekly", "profiles", "trajectories"]
 
 
 @dataclass(frozen=True)
@@ -46,12 +52,47 @@ class Comparison(Results):
             raise KeyError(f"no run {run!r} in this study")
         return pd.DataFrame(dict(simulated(self.study.job(found))))
 
-    def to_polars(self, table: Literal["runs", "effects", "profiles", "trajectories"] = "runs") -> "pl.DataFrame":
-        """One of the tables as a polars frame. Needs polars (`linli[frames]`)."""
-        import polars as pl
+    def frame(self, table: Table = "effects", to: "Library" = "pandas", language: "Language" = "en") -> Any:
+        """One of the tables with arms and metrics as factors, labels and units; `to`: pandas, or polars (`linli[frames]`).
 
-        frame: pd.DataFrame = getattr(self, table)()
-        return pl.DataFrame({str(name): column.to_numpy() for name, column in frame.items()})
+        A row about a metric has its `label` and `unit` beside it. What the columns hold stands in `attrs["labels"]` and
+        `attrs["units"]` of a pandas frame, and in `codebook()`.
+        """
+        from experiments.reporting.frames import as_polars, labelled
+        from experiments.reporting.wording import chinese_names
+
+        made: pd.DataFrame = getattr(self, table)()
+        arms = list(self.study.arms)
+        if language == "zh":
+            names = chinese_names(self.study)
+            made, arms = made.assign(arm=made["arm"].map(names)), [names[arm] for arm in arms]
+        metrics, about = self._meanings()
+        made = labelled(made, metrics, about, arms, language)
+        return made if to == "pandas" else as_polars(made)
+
+    def codebook(self, language: "Language" = "en") -> "pd.DataFrame":
+        """What the columns of all tables hold: column, label, unit."""
+        import pandas as pd
+
+        from experiments.reporting.figures.tables import UNITS_ZH
+
+        metrics, about = self._meanings()
+        rows = [(name, label, "") for name, label in about.items() if name not in metrics]
+        for name, m in metrics.items():
+            rows.append((name, m.say(language), UNITS_ZH.get(m.unit, m.unit) if language == "zh" else m.unit))
+        return pd.DataFrame(rows, columns=["column", "label", "unit"])
+
+    def _meanings(self) -> "tuple[dict[str, Meaning], dict[str, str]]":
+        from experiments.reporting.figures.tables import Meaning
+        from experiments.reporting.paper_tables import MEANINGS
+        from sim import METRICS
+
+        return {name: Meaning(m.label, m.label_zh, m.unit, m.better) for name, m in METRICS.items()}, MEANINGS
+
+    def to_polars(self, table: Table = "runs") -> "pl.DataFrame":
+        """One of the tables as a polars frame (see `frame`). Needs polars (`linli[frames]`)."""
+        made: pl.DataFrame = self.frame(table, "polars")
+        return made
 
     def to_xarray(self, metrics: Sequence[str] | None = None) -> "xr.Dataset":
         """Weekly values by arm, point, replicate and week, NaN where a run failed, with labels and units.
@@ -89,6 +130,18 @@ class Comparison(Results):
 
         better = {name: metric.better for name, metric in METRICS.items()}
         return explore(self.study, self.runs(), better, budget).tables()
+
+
+def results_of(study: Study | str | Path, folder: Path | str | None = None) -> Comparison:
+    """The results of a study that was run (in `folder`, results/<study> by default); nothing is run.
+
+    Raises StoreError when nothing is there.
+    """
+    from experiments.tasks.run import results_of as found
+
+    study = study if isinstance(study, Study) else read_study(study)
+    results = found(study, Path(folder) if folder else Path("results") / study.name)
+    return Comparison(results.study, results.store, results.communities)
 
 
 def compare(

@@ -288,7 +288,7 @@ def robust(
 
     asked = read_study(study, changes, points=0)
     folder = out or Path("results") / f"{asked.name}_{'over_' + over if over else 'robust'}"
-    run_robustness(asked, folder, points, replicates or 4, factor, over, workers)
+    run_robustness(asked, folder, points, replicates or 5, factor, over, workers)
 
 
 @click.command()

@@ -11,6 +11,7 @@ import numpy as np
 from experiments.analysis.effects import with_values
 from experiments.analysis.evaluation import acceptability, evaluated
 from experiments.reporting.figures.network import places
+from experiments.reporting.frames import factored, r_script
 from experiments.reporting.latex import LONGEST, latex
 from experiments.runs.store import clear_errors, write_whole
 
@@ -129,7 +130,7 @@ def residents_and_ties(tables: "Tables") -> "dict[str, pd.DataFrame]":
 def write_tables(
     named: "Mapping[str, pd.DataFrame]", folder: Path, meanings: Mapping[str, str] | None = None
 ) -> list[Path]:
-    """Write each table as .csv and .dta, and all in tables.xlsx; returns the files.
+    """Write each table as .csv and .dta, read.R, and all in tables.xlsx; returns the files.
 
     `meanings` of columns become labels in Stata and a table of their own, `columns`.
     """
@@ -145,6 +146,8 @@ def write_tables(
             write_whole(written[-1], _as_everybody_reads(table).to_csv(index=False).encode(), sync=False)
             written.append(folder / f"{name}.dta")
             _write_stata(table, written[-1], meanings)
+        written.append(folder / "read.R")
+        write_whole(written[-1], r_script(named, meanings).encode(), sync=False)
         if (workbook := _write_excel(named, folder / "tables.xlsx")) is not None:
             written.append(workbook)
     return written
@@ -220,10 +223,12 @@ def _write_stata(table: "pd.DataFrame", path: Path, meanings: Mapping[str, str])
     """Stata 14 and later; variables are labelled by what they hold, or by the full name of their column."""
     import pandas as pd
 
-    taken: set[str] = set()
+    table, taken = factored(table), set[str]()
     names = {str(column): stata_name(str(column), taken) for column in table}
     whole = table.rename(columns=names)
     for name in whole:
+        if isinstance(whole[name].dtype, pd.CategoricalDtype):
+            continue  # value labels, in the order of the study
         if whole[name].dtype.kind not in "biuf":
             whole[name] = whole[name].map(lambda value: "" if pd.isna(value) else str(value)).astype(object)
         elif whole[name].dtype == bool:

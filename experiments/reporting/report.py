@@ -200,7 +200,7 @@ def _difference(row: "pd.Series[Any]", look: Look) -> str:
 
 def _measure(tables: "Tables", name: str, look: Look) -> str:
     if name not in tables.metrics:
-        worth = tables.asked.worth if tables.asked else None
+        worth = f"{(tables.asked.worth if tables.asked else None) or 0:g}"
         benefit = look.say(
             f"Net benefit at {worth} yuan a person-week\n(yuan per 100 residents a year)",
             f"净收益（每人周值{worth}元）\n(每百居民每年元)",

@@ -127,10 +127,8 @@ def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
         for arm in tables.arms[1:]
     }
     measures = [m for m in (*MEASURES, PRICE, BENEFIT) if m in set(found["metric"])]
-    told = {
-        PRICE: "Yuan per averted unmet week",
-        BENEFIT: f"Net benefit at {tables.asked.worth if tables.asked else 0:g} yuan a week",
-    }
+    worth = (tables.asked.worth if tables.asked else None) or 0.0
+    told = {PRICE: "Yuan per averted unmet week", BENEFIT: f"Net benefit at {worth:g} yuan a week"}
     names = [tables.metrics[m].label if m in tables.metrics else told.get(m, m) for m in measures]
     columns = [Numbers(arm, [cells[arm].get(m, "-") for m in measures]) for arm in cells]
     title = f"Outcome, process and price: difference from {tables.arms[0]}, 95 % interval"

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import math
 from pathlib import Path
 
 from rich.console import Console
@@ -73,12 +74,17 @@ def say(console: Console, found: list[Message], plausible: int, points: int) -> 
         Words("outcome", [m.metric for m in found]),
         Numbers("effect (nine in ten points)", [f"{m.effect:.3g} ({m.low:.3g} to {m.high:.3g})" for m in found]),
         Numbers("same sign", [f"{m.same_sign:.0%}" for m in found]),
-        Numbers("beyond noise", [f"{m.sure:.0%}" for m in found]),
+        Numbers("beyond noise", [_share(m.sure) for m in found]),
         Words("hangs on", [", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3]) for m in found]),
     ]
     for table in spread(columns, console.width, plain=True):
         console.print(table)
     console.print(f"{plausible} of {points} points are plausible communities.")
+
+
+def _share(value: float) -> str:
+    """In per cent; `-` below five replicates a point, of which no interval holds."""
+    return "-" if math.isnan(value) else f"{value:.0%}"
 
 
 def as_csv(found: list[Message]) -> str:
@@ -123,6 +129,6 @@ def as_markdown(
         hangs = "; ".join(f"`{h.path}` {h.rank_correlation:+.2f} ({h.grade})" for h in m.hangs_on) or "no single number"
         said.append(
             f"| {in_markdown(m.arm)} | {m.metric} | {m.effect:.3g} | {m.low:.3g} to {m.high:.3g} | {m.same_sign:.0%} | "
-            f"{m.sure:.0%} | {hangs} |"
+            f"{_share(m.sure)} | {hangs} |"
         )
     return "\n".join([*said, ""])

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from experiments.analysis.intervals import t_quantile
+from experiments.analysis.intervals import interval
 from experiments.api import Comparison, compare
 from experiments.reporting.console import failures_in_words
 from experiments.study.design import Study
@@ -157,9 +157,10 @@ def lives_a_point(claim: Claim, runs: "pd.DataFrame") -> int:
     """
     most = FEWEST_LIVES
     for told in claim.examined:
-        effect = contrast(runs, told)["effect"].dropna()
-        mean, sd = float(effect.mean()), float(effect.std()) if effect.size > 1 else 0.0
-        if mean * told.sign > 0.0 and abs(mean) > t_quantile(effect.size) * sd / np.sqrt(effect.size):
+        effect = contrast(runs, told)["effect"].dropna().to_numpy(float)
+        mean, (low, high) = float(effect.mean()) if effect.size else np.nan, interval(effect)
+        if (low > 0.0 and told.sign > 0) or (high < 0.0 and told.sign < 0):
+            sd = float(effect.std(ddof=1))
             most = max(most, int(np.ceil((1.96 * sd / mean) ** 2)))
     return min(most, MOST_LIVES)
 
@@ -185,10 +186,7 @@ def finding(
     """The effect at the baseline's values and how it fares over the plausible points."""
     values = contrast(runs, told)["effect"].dropna().to_numpy(float)
     n = values.size
-    mean, half = (
-        float(values.mean()) if n else np.nan,
-        float(t_quantile(n) * values.std(ddof=1) / np.sqrt(n)) if n > 1 else np.nan,
-    )
+    mean, (low, high) = float(values.mean()) if n else np.nan, interval(values)
     first = next(iter(study.arms))
     reference = float(runs.loc[runs["arm"] == first, told.outcome].mean())
     same, hangs = np.nan, ""
@@ -200,7 +198,7 @@ def finding(
         wanted = told.sign if isinstance(told, Examined) else (1 if mean >= 0 else -1)
         same = float((wanted * at > 0).mean()) if len(at) else np.nan
         hangs = _hangs_on(at.to_numpy(float), [dict(study.points[p]) for p in at.index], moved)
-    return Finding(told, n, reference, mean, mean - half, mean + half, same, hangs)
+    return Finding(told, n, reference, mean, low, high, same, hangs)
 
 
 def _hangs_on(

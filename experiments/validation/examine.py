@@ -14,7 +14,7 @@ from typing import Literal
 
 import numpy as np
 
-from experiments.analysis.intervals import t_quantile
+from experiments.analysis.intervals import interval
 from experiments.study.design import seed_of
 from experiments.validation.observations import Life, number_of, observed_life
 from experiments.validation.observer import Numbers
@@ -59,12 +59,9 @@ class Part:
         return float(np.nanmean(self.values)) if np.isfinite(self.values).any() else math.nan
 
     @property
-    def half_width(self) -> float:
-        """Half the width of the 95 % t interval of the mean."""
-        known = self.values[np.isfinite(self.values)]
-        if known.size < 2:
-            return math.nan
-        return float(t_quantile(known.size) * known.std(ddof=1) / math.sqrt(known.size))
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the mean; NaN below five replicates."""
+        return interval(self.values[np.isfinite(self.values)])
 
     @property
     def spread(self) -> tuple[float, float]:
@@ -77,9 +74,9 @@ class Part:
     @property
     def verdict(self) -> Verdict:
         """Whether the interval lies inside the range, outside, or across a bound."""
-        if math.isnan(self.half_width):
+        low, high = self.interval
+        if math.isnan(low):
             return "undecided"
-        low, high = self.mean - self.half_width, self.mean + self.half_width
         least = -math.inf if self.bounds.low is None else self.bounds.low
         most = math.inf if self.bounds.high is None else self.bounds.high
         if low >= least and high <= most:
@@ -108,12 +105,13 @@ class Drift:
 
     metric: str
     change: float
-    half_width: float
+    interval: tuple[float, float]
+    """95 % interval; NaN below five replicates."""
 
     @property
     def settled(self) -> bool:
         """Whether the change, with its interval, stays below what is allowed."""
-        return abs(self.change) + self.half_width <= DRIFT_ALLOWED
+        return self.interval[0] >= -DRIFT_ALLOWED and self.interval[1] <= DRIFT_ALLOWED
 
 
 @dataclass(frozen=True)
@@ -140,8 +138,7 @@ class Validation:
         table.writerow(head.split())
         for finding in self.findings:
             for part in finding.parts:
-                interval = part.mean - part.half_width, part.mean + part.half_width
-                numbers = (part.bounds.low, part.bounds.high, part.mean, *interval, *part.spread)
+                numbers = (part.bounds.low, part.bounds.high, part.mean, *part.interval, *part.spread)
                 said = ["" if x is None else f"{x:.6g}" for x in numbers]
                 ends = (self.replicates, part.verdict, finding.pattern.source)
                 table.writerow([finding.name, finding.pattern.use, part.name, *said, *ends])
@@ -187,8 +184,7 @@ def validate(
         for name, p in file.patterns.items()
     )  # fmt: skip
     changed = np.array([r[1] for r in rows])
-    wide = t_quantile(len(rows)) * changed.std(axis=0, ddof=1) / math.sqrt(len(rows))
-    drifts = tuple(Drift(m, float(changed[:, i].mean()), float(wide[i])) for i, m in enumerate(file.settled))
+    drifts = tuple(Drift(m, float(changed[:, i].mean()), interval(changed[:, i])) for i, m in enumerate(file.settled))
     title = configs[AS_IT_IS].title
     return Validation(community, title, file.replicates, (file.burn_in, file.burn_in + file.window), findings, drifts)
 

@@ -32,7 +32,7 @@ def draw_patterns(found: Validation, look: Look) -> "Figure":
     for height, (finding, part) in zip(heights, rows, strict=True):
         _row(panel, height, part)
         panel.annotate(
-            minus(f"{part.mean:.3g} ± {part.half_width:.2g}   ({part.bounds})"), (1.01, height),
+            minus(f"{part.mean:.3g} [{part.interval[0]:.3g}, {part.interval[1]:.3g}]   ({part.bounds})"), (1.01, height),
             xycoords=("axes fraction", "data"), va="center", fontsize=6,
         )  # fmt: skip
         panel.annotate(
@@ -98,9 +98,9 @@ def _row(panel: "Axes", height: float, part: Part) -> None:
         panel.annotate("n/a", (0, height), va="center", ha="center", color=GREY, fontsize=6)
         return
     panel.plot([at(x) for x in part.spread], [height, height], color=colour, linewidth=0.7)
-    if np.isfinite(part.half_width):
+    if np.isfinite(part.interval).all():
         panel.plot(
-            [at(part.mean - part.half_width), at(part.mean + part.half_width)],
+            [at(end) for end in part.interval],
             [height, height],
             color=colour,
             linewidth=2.4,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.analysis.intervals import t_quantile
+from experiments.analysis.intervals import interval
 from experiments.study.design import Study
 from experiments.study.sampling import Point
 from sim.config.schema import Config
@@ -121,7 +121,7 @@ def messages(study: Study, runs: "pd.DataFrame", moved: Sequence[Moved]) -> tupl
             paired = (table[arm] - table[study.reference]).dropna().groupby(level="point")
             if not len(paired):
                 continue  # no plausible point at which a pair of runs succeeded
-            effects, errors = paired.mean().to_numpy(), (paired.std() / np.sqrt(paired.count())).to_numpy()
+            effects = paired.mean().to_numpy()
             points = [dict(study.points[p]) for p in paired.groups]
             sign = 1.0 if effects.mean() >= 0 else -1.0
             hangs = (
@@ -134,8 +134,8 @@ def messages(study: Study, runs: "pd.DataFrame", moved: Sequence[Moved]) -> tupl
             )
             hangs.sort(key=lambda h: -abs(h.rank_correlation))
             low, high = np.quantile(effects, [0.05, 0.95])
-            wide = np.array([t_quantile(int(n)) for n in paired.count()])
-            sure = float((sign * effects > np.nan_to_num(wide * errors, nan=np.inf)).mean())
+            lows = np.array([interval(sign * gaps.to_numpy(float))[0] for _, gaps in paired])
+            sure = float((lows > 0).mean()) if np.isfinite(lows).any() else np.nan
             strong = tuple(h for h in hangs[:5] if abs(h.rank_correlation) > chance_level(len(effects), len(moved)))
             found.append(
                 Message(

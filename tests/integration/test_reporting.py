@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import yaml
 from rich.console import Console
 from toy import small, toy
 
+from experiments import results_of
 from experiments.api import Comparison
 from experiments.reporting.figures import draw_all
 from experiments.reporting.figures.network import places
@@ -25,7 +27,7 @@ from experiments.reporting.report import write_report
 from experiments.reporting.result_tables import comparison, tables_of
 from experiments.runs.executor import perform
 from experiments.runs.provenance import write_resolved
-from experiments.runs.store import Store
+from experiments.runs.store import Store, StoreError
 from sim.config.yaml import ConfigError
 from tests.integration.test_figures import made_up, there_is_a_chinese_font
 
@@ -206,9 +208,45 @@ def test_weeks_as_xarray(done: Comparison) -> None:
     assert float(means) == pytest.approx(row["unmet_needs"], rel=1e-5)
 
 
-def test_runs_as_polars(done: Comparison) -> None:
-    pytest.importorskip("polars")
-    assert done.to_polars().shape == done.runs().shape
+@pytest.mark.parametrize("table", ["runs", "effects", "weekly", "profiles"])
+def test_tables_as_frames_with_factors_labels_and_units(done: Comparison, table: Literal["runs"]) -> None:
+    pl = pytest.importorskip("polars")
+    frame, other = done.frame(table), done.frame(table, "polars")
+    assert list(frame["arm"].cat.categories)[-2:] == ["thanks", "both"]
+    assert isinstance(other["arm"].dtype, pl.Enum)
+    assert other.columns == list(frame)
+    assert other["arm"].to_list() == list(frame["arm"])
+    if "metric" in frame:
+        row = frame[frame["metric"] == "unmet_needs"].iloc[0]
+        assert (row["label"], row["unit"]) == ("Unmet needs", "person-weeks per 100 residents a year")
+        assert set(done.frame(table, language="zh")["label"]) == {"凝聚力", "未满足需求"}
+    else:
+        assert frame.attrs["units"]["unmet_needs"] == "person-weeks per 100 residents a year"
+        assert done.frame(table, language="zh").attrs["labels"]["unmet_needs"] == "未满足需求"
+    assert set(map(str, frame)) - {"label", "unit", "week"} <= set(done.codebook()["column"])
+
+
+def test_results_of_a_study_that_was_run(done: Comparison, tmp_path: Path) -> None:
+    assert results_of(done.study, tmp_path / "r").frame("runs").equals(done.frame("runs"))
+    with pytest.raises(StoreError, match="no finished run"):
+        results_of(done.study, tmp_path / "elsewhere")
+
+
+def test_stata_and_r_know_factors(done: Comparison, tmp_path: Path) -> None:
+    write_tables({"effects": done.effects(), "runs": done.runs()}, tmp_path, meanings_of(tables_of(done)))
+    with pd.read_stata(tmp_path / "runs.dta", iterator=True) as stata:
+        told = stata.value_labels()
+        assert [told["arm"][code] for code in sorted(told["arm"])] == ["baseline", "thanks", "both"]
+    script = (tmp_path / "read.R").read_text(encoding="utf-8")
+    assert '"arm" = c("baseline", "thanks", "both")' in script
+    assert '"unmet_needs" = "Unmet needs (person-weeks per 100 residents a year)"' in script
+    assert all(script.count(a) == script.count(b) for a, b in ("()", "[]", "{}"))
+    if r := shutil.which("Rscript"):
+        asked = (
+            'source("read.R", chdir = TRUE); cat(levels(linli$runs$arm)[1], attr(linli$runs$arm, "label"), sep = "|")'
+        )
+        said = subprocess.run([r, "-e", asked], cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert said.stdout == "baseline|what is done"
 
 
 def test_places_hang_on_dwellings_alone() -> None:

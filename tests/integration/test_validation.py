@@ -53,9 +53,10 @@ def test_a_wrong_file_of_patterns_is_told_of(changes: dict[str, object], said: s
 @pytest.mark.parametrize(
     ("values", "verdict"),
     [
-        ([1.0, 1.1, 0.9, 1.0], "holds"),
-        ([3.0, 3.1, 2.9, 3.0], "misses"),
-        ([0.0, 1.0, 0.5, 0.2], "undecided"),
+        ([1.0, 1.1, 0.9, 1.0, 1.0], "holds"),
+        ([3.0, 3.1, 2.9, 3.0, 3.0], "misses"),
+        ([0.0, 1.0, 0.5, 0.2, 0.4], "undecided"),
+        ([1.0, 1.1, 0.9, 1.0], "undecided"),  # no interval of four holds
         ([math.nan, 1.0], "undecided"),
     ],
 )

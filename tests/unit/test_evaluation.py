@@ -123,7 +123,7 @@ def test_it_is_printed_whole(width: int) -> None:
     tables = made_up(arms=4)
     chance = np.random.default_rng(3)
     more = {name: chance.uniform(size=len(tables.runs)) for name in MEASURES}
-    tables = replace(tables, runs=tables.runs.assign(**more))
+    tables = replace(tables, runs=tables.runs.assign(**more), asked=Asked(worth=40.0) if width == 80 else Asked())
     console = Console(width=width)
     with console.capture() as said:
         for shown in evaluation(tables, width):

@@ -94,17 +94,19 @@ def test_runs_that_failed_leave_the_effect_to_the_others(tmp_path: Path, failed:
     """An arm that failed at some points is judged by the others; of one that failed at all nothing is said."""
     study = small(tmp_path, outcomes=["cohesion"], arms={"baseline": [], "thanks": ["recognition"]})
     moved = movable(study.config, 1.5)[:2]
-    study = study.at(spread_points(moved, 16, seed=2), 2)
+    study = study.at(spread_points(moved, 16, seed=2), 5)
     rows = [
         {"arm": arm, "point": p, "replicate": r, "cohesion": 0.5 + gap + 0.001 * r * gap, "participation": 0.05}
         for arm, gap in (("baseline", 0.0), ("thanks", 0.1))
         for p in range(16)
-        for r in range(2)
+        for r in range(5)
         if arm == "baseline" or p >= failed
     ]
     found, plausible = messages(study, pd.DataFrame(rows), moved)
     assert plausible == 16
     assert [(m.points, m.same_sign, m.sure) for m in found] == ([(points, 1.0, 1.0)] if points else [])
+    few = [row for row in rows if row["replicate"] < 4]
+    assert all(np.isnan(m.sure) for m in messages(study.with_replicates(4), pd.DataFrame(few), moved)[0])
     nowhere = pd.DataFrame(rows).assign(participation=0.9)
     assert messages(study, nowhere, moved) == ([], 0)
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.analysis.intervals import interval
 from experiments.reporting.escape import among
 from experiments.reporting.figures.style import Look, caption, colour, figure, legend, letter, marker
 from experiments.reporting.figures.tables import Tables
@@ -67,8 +68,8 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         drawn,
         look.say(
             f"{tables.where(0, look)}Means of n = {n} runs an arm, last {tables.window} weeks, "
-            "95 % t intervals; changes are paired.",
-            f"{tables.where(0, look)}每组 n = {n} 次运行、最后{tables.window}周的均值及95% t 区间；变化为配对差。",
+            "95 % intervals; changes are paired.",
+            f"{tables.where(0, look)}每组 n = {n} 次运行、最后{tables.window}周的均值及95%区间；变化为配对差。",
         ),
     )
     yield "groups", drawn
@@ -78,14 +79,10 @@ def _dot(
     panel: "object", values: "np.ndarray[tuple[int], np.dtype[np.float64]]", height: float, at: int, label: str
 ) -> None:
     from matplotlib.axes import Axes
-    from scipy.special import stdtrit
 
     assert isinstance(panel, Axes)
     if not values.size:
         return
     mean = float(values.mean())
-    half = (
-        float(stdtrit(values.size - 1, 0.975) * values.std(ddof=1) / np.sqrt(values.size)) if values.size > 1 else 0.0
-    )
-    panel.plot([mean - half, mean + half], [height, height], color=colour(at), linewidth=1.4)
+    panel.plot(interval(values), [height, height], color=colour(at), linewidth=1.4)
     panel.plot(mean, height, color=colour(at), linestyle="none", label=label or None, **marker(at, 1))

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from experiments.analysis.intervals import interval
 from experiments.reporting.escape import among
 from experiments.reporting.figures.style import Look, across, caption, colour, figure, legend, letter, marker
 from experiments.reporting.figures.tables import Tables
@@ -57,16 +56,14 @@ def _one(tables: Tables, factor: str, look: Look) -> "Figure":
         drawn,
         look.say(
             f"Means of n = {n} replicates an arm and value{over}, last {tables.window} weeks; "
-            "bands: 95 % t intervals; differences are paired.",
-            f"每组每值 n = {n} 次重复{over_zh}、最后{tables.window}周的均值；色带：95% t 区间；差值为配对差。",
+            "bands: 95 % intervals; differences are paired.",
+            f"每组每值 n = {n} 次重复{over_zh}、最后{tables.window}周的均值；色带：95%区间；差值为配对差。",
         ),
     )
     return drawn
 
 
 def _line(panel: "Axes", tables: Tables, factor: str, metric: str, *, paired: bool) -> None:
-    from scipy.special import stdtrit
-
     for arm in tables.there:
         at = tables.position(arm)
         if paired and at == 0:
@@ -78,7 +75,7 @@ def _line(panel: "Axes", tables: Tables, factor: str, metric: str, *, paired: bo
             values = (values - base).dropna()
         # Replicates share their chance across points, so they are the units: first the mean of each over the points.
         units = values.groupby(level=[0, 2]).mean().groupby(level=0)
-        mean, sd, n = units.mean(), units.std(), units.size()
-        half = sd / np.sqrt(n) * stdtrit(np.maximum(n - 1, 1), 0.975)
-        panel.fill_between(mean.index, mean - half, mean + half, color=colour(at), alpha=0.2, linewidth=0)
+        mean = units.mean()
+        low, high = zip(*(interval(own.to_numpy(float)) for _, own in units), strict=True)
+        panel.fill_between(mean.index, low, high, color=colour(at), alpha=0.2, linewidth=0)
         panel.plot(mean.index, mean, color=colour(at), label=arm, **{**marker(at, 1), "markevery": None})
