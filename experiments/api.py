@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from experiments.analysis.effects import effects, with_values
 from experiments.analysis.profiles import bands
+from experiments.runs import found
 from experiments.runs.executor import Workers, perform, simulated
 from experiments.runs.present import claim, say_mended
 from experiments.runs.results import Results, results_for, settled
@@ -137,10 +138,8 @@ def results_of(study: Study | str | Path, folder: Path | str | None = None) -> C
 
     Raises StoreError when nothing is there.
     """
-    from experiments.tasks.run import results_of as found
-
     study = study if isinstance(study, Study) else read_study(study)
-    results = found(study, Path(folder) if folder else Path("results") / study.name)
+    results = found.results_of(study, Path(folder) if folder else Path("results") / study.name)
     return Comparison(results.study, results.store, results.communities)
 
 

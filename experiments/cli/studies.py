@@ -204,7 +204,9 @@ def search(
 @study_options
 @POINTS
 @click.option(
-    "--outcome", metavar="METRIC", help="What the best is best in [the study's first primary outcome, or its first]."
+    "--outcome",
+    metavar="METRIC",
+    help="What the best is best in [the first primary outcome, else the first that `matters`].",
 )
 @click.option(
     "--least",

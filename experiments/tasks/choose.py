@@ -50,14 +50,15 @@ class Question:
         from sim import METRICS
         from sim.config.yaml import nearest
 
-        named = outcome or (study.file.primary or study.file.outcomes)[0]
+        file = study.file
+        named = outcome or (*file.primary, *(m for m in file.outcomes if m in file.matters), *file.outcomes)[0]
         if named not in METRICS:
             near = nearest(named, METRICS)
             meant = f" Did you mean {near!r}?" if near else ""
             raise StudyError(f"--outcome {named}: no such metric; expected one of `linli list metrics`.{meant}")
         if not METRICS[named].better:
             raise StudyError(f"{named}: neither more nor less of it is better; expected another --outcome")
-        said = least or study.file.matters.get(named)
+        said = least or file.matters.get(named)
         if said is None:
             raise StudyError(
                 f"{study.path}: which difference in {named} matters is not said; expected `matters: {{{named}: 5%}}` in the "

@@ -210,12 +210,16 @@ def _compared(study: Study, folder: Path) -> Rerun:
     packed, again = Store(folder / "results"), Store(folder / "rerun")
     try:
         said, expected = table_in(packed.folder / "runs.parquet"), Results(study, again).runs()
-        before = said[["run", "arm", "point", "replicate"]].itertuples(index=False)
+        before = list(said[["run", "arm", "point", "replicate"]].itertuples(index=False))
     except (duckdb.Error, KeyError) as error:
         spot = Spot(str(packed.folder / "runs.parquet"))
         raise ConfigError([Problem(spot, "", str(error), "a table of runs as `linli run` writes it")]) from None
     changed = [*changed_blocks(packed), *changed_since_written(packed)]
     changed += differing_values("runs.parquet", said.drop(columns="run"), expected.drop(columns="run"))
+    if study.file.city:  # what people use of a city, made anew from the weeks that were lived again
+        city, whole = packed.folder / "city.parquet", results_for(study, again).runs()
+        said = table_in(city) if city.is_file() else whole.iloc[:0]
+        changed += differing_values(city.name, said.drop(columns="run"), whole.drop(columns="run"))
     place = {(r.arm, r.point, r.replicate): r.run for r in study.runs()}
     names = {(row[0], place[where]) for row in before if (where := tuple(row[1:])) in place}
     with duckdb.connect() as con:

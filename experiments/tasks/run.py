@@ -20,6 +20,7 @@ from experiments.reporting.console import say_failures, terminal
 from experiments.reporting.findings_words import FINDINGS, beyond_chance, crosstabs, in_words
 from experiments.reporting.wording import in_language
 from experiments.runs.executor import Tally, Workers, missing, perform, planned, simulated
+from experiments.runs.found import results_of
 from experiments.runs.present import claim, note_files, put_older_away, say_mended, state_of
 from experiments.runs.provenance import changed_since, manifest, write_resolved
 from experiments.runs.results import Results, give_back, results_for, settled
@@ -253,26 +254,6 @@ def _drawn_from(kept: Path, folder: Path) -> list[Path]:
 
     with kept.open("rb") as file:
         return draw_all(pickle.load(file), folder)
-
-
-def results_of(study: Study, folder: Path) -> Results:
-    """The results of a study that was run. Raises StoreError when nothing is there."""
-    store = Store(folder)
-    claim(study, store, write=False)
-    results = results_for(settled(study, store)[0], store)
-    if results.runs(()).empty:
-        raise StoreError(f"{folder}: no finished run of this study{_why_none(results)}. First: {study.command}")
-    return results
-
-
-def _why_none(results: Results) -> str:
-    """Why a store has nothing of a study to show, where it has runs at all."""
-    there = results.store.finished()
-    if not there:
-        return ""
-    if own := sum(run.run in there for run in results.each.study.runs()):
-        return f" that could be shown: {own} ended, and failed or lack others that they belong to (failures.csv)"
-    return f": the {len(there)} runs there are {changed_since(results.each.study, results.store)}"
 
 
 def draw_figures(

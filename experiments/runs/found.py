@@ -1,0 +1,29 @@
+"""The results of a study that was run, or why there are none."""
+
+from pathlib import Path
+
+from experiments.runs.present import claim
+from experiments.runs.provenance import changed_since
+from experiments.runs.results import Results, results_for, settled
+from experiments.runs.store import Store, StoreError
+from experiments.study.design import Study
+
+
+def results_of(study: Study, folder: Path) -> Results:
+    """The results of a study that was run. Raises StoreError when nothing is there."""
+    store = Store(folder)
+    claim(study, store, write=False)
+    results = results_for(settled(study, store)[0], store)
+    if results.runs(()).empty:
+        raise StoreError(f"{folder}: no finished run of this study{_why_none(results)}. First: {study.command}")
+    return results
+
+
+def _why_none(results: Results) -> str:
+    """Why a store has nothing of a study to show, where it has runs at all."""
+    there = results.store.finished()
+    if not there:
+        return ""
+    if own := sum(run.run in there for run in results.each.study.runs()):
+        return f" that could be shown: {own} ended, and failed or lack others that they belong to (failures.csv)"
+    return f": the {len(there)} runs there are {changed_since(results.each.study, results.store)}"
