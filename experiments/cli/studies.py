@@ -266,8 +266,8 @@ def report(
 ) -> None:  # fmt: skip
     """Write a study that was run as one HTML file that stands alone, with tables and figures for a paper beside it."""
     from experiments.reporting.report import write_report
+    from experiments.runs.found import results_of
     from experiments.study.loader import read_study
-    from experiments.tasks.run import results_of
 
     asked = read_study(study, changes, replicates, points)
     click.echo(write_report(results_of(asked, out or Path("results") / asked.name), lang))

@@ -14,11 +14,11 @@ from toy import small, toy, write_study
 from experiments.cli import main
 from experiments.reporting.report import write_report
 from experiments.runs.executor import perform
+from experiments.runs.found import results_of
 from experiments.runs.store import Store
 from experiments.study.caveats import MOST_POINTS, caveats, unmoved
 from experiments.study.loader import MANY, read_study
 from experiments.study.sampling import LARGEST, Design, Factor, Range, count_of, points_of
-from experiments.tasks.run import results_of
 from sim.config.yaml import ConfigError
 
 VANGUARD = {"nothing": [], "vanguard": ["vanguard"]}
