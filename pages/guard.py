@@ -57,10 +57,10 @@ def clean_name(said: object, most: int = 20) -> str:
     return kept
 
 
-def read_message(raw: str | bytes) -> dict[str, Any]:
-    """A message from a page. Errors: RefusedError for what is not a small JSON object of finite numbers."""
-    if isinstance(raw, bytes) or len(raw) > MOST_BYTES:
-        raise RefusedError("a message is text of at most 64 kB")
+def read_message(raw: str | bytes, most: int = MOST_BYTES) -> dict[str, Any]:
+    """A message from a page of at most so many characters. Errors: RefusedError for what is not a small JSON object of finite numbers."""
+    if isinstance(raw, bytes) or len(raw) > most:
+        raise RefusedError(f"a message is text of at most {most // 1000} kB")
     try:
         said = json.loads(raw, parse_constant=_no_constant)
     except (ValueError, RecursionError):

@@ -1,9 +1,11 @@
 """The command line: `linli run STUDY` and its neighbours. Heavy imports stand where they are used."""
 
 import errno
+import os
 import sys
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -78,6 +80,26 @@ def classroom(port: int, no_browser: bool, lan: bool) -> None:
         raise click.ClickException(f"the classroom needs {error.name}: pip install {error.name}") from None
     try:
         serve(port, lan=lan, browser=not no_browser, say=click.echo)
+    except OSError as error:
+        raise click.ClickException(f"port {port}: {error.strerror or error}; choose another with --port") from None
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path())
+@click.option("--port", type=click.IntRange(0, 65535), default=8643, help="Port [8643]; 0 takes any free one.")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+@click.option("--no-browser", is_flag=True, help="Do not open the page; say its address only.")
+def desk(folder: Path, port: int, workers: int, no_browser: bool) -> None:
+    """Open a page to ask, run, read and take away studies without writing files; they are kept in FOLDER [this one]."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.chdir(folder)
+    except OSError as error:
+        raise click.ClickException(f"{folder}: {error.strerror or error}") from None
+    from desk.app import serve
+
+    try:
+        serve(port, Path.cwd(), workers=workers, browser=not no_browser, say=click.echo)
     except OSError as error:
         raise click.ClickException(f"port {port}: {error.strerror or error}; choose another with --port") from None
 

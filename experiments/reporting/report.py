@@ -78,7 +78,7 @@ def write_report(results: Results, language: Language = "en") -> Path:
     found = explore(study, plain.runs, {name: meaning.better for name, meaning in plain.metrics.items()})
     named = tables_for_a_paper(plain, found.tables())
     written = write_tables(named, folder / "tables", meanings_of(plain))
-    (evaluation, words), findings = _evaluation_in_words(tables, look), _findings_in_words(study, tables, found, look)
+    (evaluation, words), findings = evaluation_in_words(tables, look), findings_in_words(study, tables, found, look)
     pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, words)
     pages |= {name: on_a_page(table, look) for name, table in findings.items()}
     written += write_pages(pages, folder / f"tables{suffix}")
@@ -140,7 +140,7 @@ def _effects(tables: "Tables", look: Look) -> str:
     return "".join(shown) + "".join(f"<p class='dim'>{in_html(note)}</p>" for note in notes)
 
 
-def _evaluation_in_words(tables: "Tables", look: Look) -> "tuple[pd.DataFrame, int]":
+def evaluation_in_words(tables: "Tables", look: Look) -> "tuple[pd.DataFrame, int]":
     """One row a measure and point, differences above their intervals: columns of words (and how many), then one an arm."""
     import pandas as pd
 
@@ -239,7 +239,7 @@ def _factor(factor: object) -> str:
     return ", ".join(f"{name} {value}" for name, value in said.items())
 
 
-def _findings_in_words(study: Study, tables: "Tables", found: Findings, look: Look) -> "dict[str, pd.DataFrame]":
+def findings_in_words(study: Study, tables: "Tables", found: Findings, look: Look) -> "dict[str, pd.DataFrame]":
     """The tables of what the design allows to find, which speak of arms by the names that the study gives them."""
     names, shown = dict(zip(study.arms, tables.arms, strict=True)), {}
     for name, table in found.tables().items():

@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -37,17 +37,39 @@ POINTS = 200
 """Points at most of which they are made."""
 
 
-def say_plan(study: Study, folder: Path) -> None:
-    """Print size, runs, weeks, time and disk, and what the design cannot tell.
+@dataclass(frozen=True)
+class Plan:
+    """What a study would do, in numbers: runs, and seconds of this machine."""
 
-    The size comes first, by arithmetic; short runs, keeping, tables and figures are timed. Memory hangs on the points, not
-    on the runs. Raises ConfigError for what is wrong in a user's own residents or ties.
-    """
+    runs: int
+    different: int
+    todo: int
+    start: float
+    """To start, to load the model and to read the study."""
+    running: float
+    """Processor time of the runs."""
+    most: float | None
+    """The same where `until` asks for as many replicates as it may; None without it."""
+    showing: float
+    """For tables and figures."""
+    megabytes: float
+    processors: int
+    rest: dict[str, int | None]
+    """For each outcome the week from which on it is at rest in the first arm; None: not in the first half of the weeks."""
+    looked: int
+    """Runs in which that was looked at; 0 where a run takes too long."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it takes in all."""
+        return self.start + self.running / self.processors + self.showing
+
+
+def planned(study: Study, folder: Path, console: Console) -> Plan:
+    """Look at what is there, time short runs, keeping, tables and figures. Raises ConfigError for a user's own files."""
     from sim import METRICS
 
     begun = time.process_time()  # what it took to start and to read the study
-    console = terminal()
-    console.print(size_in_words(study.file))
     read_own_files(study)
     file, weeks = study.file, study.file.weeks
     roots = len({study.root(arm, point).digest() for point in range(len(study.points)) for arm in study.arms})
@@ -60,27 +82,45 @@ def say_plan(study: Study, folder: Path) -> None:
     keeping, showing = _kept_and_shown(study)
     start, a_run = start + begun, a_run + keeping
     seconds = todo * (a_run + a_week * weeks)
+    most = seconds + (file.most - file.replicates) * roots * (a_run + a_week * weeks) if file.until else None
+    megabytes = different * weeks * len(METRICS) * 4 * 0.6 / 1e6
+    rest, looked = _rest(study, a_week * weeks)
+    return Plan(runs, different, todo, start, seconds, most, showing, megabytes, processors(), rest, looked)
+
+
+def say_plan(study: Study, folder: Path) -> None:
+    """Print size, runs, weeks, time and disk, and what the design cannot tell.
+
+    The size comes first, by arithmetic. Memory hangs on the points, not on the runs. Raises ConfigError for what is wrong in a
+    user's own residents or ties.
+    """
+    console = terminal()
+    console.print(size_in_words(study.file))
+    plan, file = planned(study, folder, console), study.file
     replicates, most = str(file.replicates), ""
     if file.until:
         wanted = ", ".join(f"{name} {width}" for name, width in file.until.items())
         replicates = f"{min(max(file.replicates, FIRST), file.most)} at first, then until half-widths are {wanted}; {file.most} at most"
-        longest = seconds + (file.most - file.replicates) * roots * (a_run + a_week * weeks)
-        most = f"; with {file.most} replicates {_duration(longest / processors())}"
+    if plan.most is not None:
+        most = f"; with {file.most} replicates {_duration(plan.most / plan.processors)}"
     told = (
         ("arms", ", ".join(study.arms)),
         ("points", f"{len(study.points)} ({file.design.method})"),
         ("replicates", replicates),
-        ("runs", f"{runs}; {different} different, {todo} to do"),
-        ("weeks", f"{weeks} a run, {todo * weeks:,} in all"),
+        ("runs", f"{plan.runs}; {plan.different} different, {plan.todo} to do"),
+        ("weeks", f"{file.weeks} a run, {plan.todo * file.weeks:,} in all"),
         (
             "time",
-            f"about {_duration(start + seconds / processors() + showing)} on {processors()} processors{most}: "
-            f"{_duration(start)} to start and load, {_duration(seconds / processors())} for the runs, "
-            f"{_duration(showing)} for tables and figures",
+            f"about {_duration(plan.seconds)} on {plan.processors} processors{most}: "
+            f"{_duration(plan.start)} to start and load, {_duration(plan.running / plan.processors)} for the runs, "
+            f"{_duration(plan.showing)} for tables and figures",
         ),
-        ("work", f"{_duration(start + seconds + showing)} of processor time, of which the runs {_duration(seconds)}"),
-        ("disk", f"about {different * weeks * len(METRICS) * 4 * 0.6 / 1e6:,.1f} MB"),
-        ("at rest", _rest(study, a_week * weeks)),
+        (
+            "work",
+            f"{_duration(plan.start + plan.running + plan.showing)} of processor time, of which the runs {_duration(plan.running)}",
+        ),
+        ("disk", f"about {plan.megabytes:,.1f} MB"),
+        ("at rest", _at_rest_in_words(study, plan)),
         ("folder", str(folder)),
     )
     names = Words("", [Text(name, style="bold") for name, _ in told])
@@ -90,15 +130,23 @@ def say_plan(study: Study, folder: Path) -> None:
         console.print(said, style="yellow")
 
 
-def _rest(study: Study, a_run: float) -> str:
+def _rest(study: Study, a_run: float) -> tuple[dict[str, int | None], int]:
     """From which week on the first arm's outcomes are at rest at the first point, in as many of three runs as a plan has time for."""
     file, many = study.file, min(3, int(LONGEST / max(a_run, 1e-9)), study.file.replicates)
     if many < 1:
-        return "not looked at: a run takes too long"
+        return {}, 0
     jobs = (study.job(run) for run in study.runs() if run.arm == study.reference and run.point == 0)
     ended = [one.finished.weekly for one in in_processes(islice(jobs, many), None, 1, simulated) if one.finished]
     ended = [weekly for weekly in ended if len(weekly)]
-    weeks = {m: at_rest(np.array([one[m] for one in ended], float)) for m in file.outcomes if ended and m in ended[0]}
+    return {
+        m: at_rest(np.array([one[m] for one in ended], float)) for m in file.outcomes if ended and m in ended[0]
+    }, many
+
+
+def _at_rest_in_words(study: Study, plan: Plan) -> str:
+    file, weeks, many = study.file, plan.rest, plan.looked
+    if many < 1:
+        return "not looked at: a run takes too long"
     if not weeks or all(week is None for week in weeks.values()):
         return f"no outcome comes to rest in the first half of {file.weeks} weeks (MSER-5): a longer study would tell"
     named = ", ".join(

@@ -1,0 +1,173 @@
+"""Asking: what a study's text says, what is wrong with it and where, how large it is, and what its policies do."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from desk.folder import Folder, stamp
+from experiments.reporting.wording import chinese_names
+from experiments.study.caveats import caveats
+from experiments.study.loader import read_study
+from experiments.study.sampling import Range, count_of, sizes_of
+from pages import panel
+from sim import METRICS, POLICIES, ConfigError, load_config
+from sim.config.load import config_folder, config_names, load_sources
+from sim.config.yaml import Problem, read
+
+if TYPE_CHECKING:
+    from experiments.study.design import Study
+
+MOST_PROBLEMS = 50
+SPOTS = 81
+"""Points of the curve of a distribution."""
+
+
+def what_there_is(folder: Folder) -> dict[str, Any]:
+    """All that forms are made of: policies with doses, evidence and cost, metrics, communities, shipped studies."""
+    sources = {key: str(source) for key, source in load_sources().items()}
+    told = [
+        {
+            **shown,
+            "cites": [sources.get(key, key) for key in shown["sources"]],
+            "cost": POLICIES[shown["name"]].cost_grade,
+            "aims": POLICIES[shown["name"]].aims_at,
+        }
+        for shown in panel.policies()
+    ]
+    shipped = {name: _title(config_folder() / "studies" / f"{name}.yaml") for name in _shipped_studies()}
+    return {
+        "policies": told,
+        "metrics": panel.metrics(),
+        "communities": [[name, *panel.both(title)] for name, title in _communities().items()],
+        "own": [[path.name, *([_title(path) or path.name] * 2)] for path, study in folder.yaml() if not study],
+        "studies": [[name, *panel.both(title)] for name, title in shipped.items()],
+        "sources": sources,
+    }
+
+
+@lru_cache(maxsize=1)
+def _communities() -> dict[str, str]:
+    """Shipped communities by their titles, the baseline first."""
+    places = {"baseline": config_folder() / "baseline.yaml"}
+    places |= {name: config_folder() / "communities" / f"{name}.yaml" for name in config_names(("communities",))}
+    return {name: _title(path) or name for name, path in places.items() if path.exists()}
+
+
+@lru_cache(maxsize=1)
+def _shipped_studies() -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in (config_folder() / "studies").glob("*.yaml")))
+
+
+def _title(path: Path) -> str:
+    """What a file calls itself; nothing where it does not or cannot be read."""
+    try:
+        said = read(path).value
+    except ConfigError:
+        return ""
+    title = said.get("title", "") if isinstance(said, dict) else ""
+    return str(title.get("value", "") if isinstance(title, dict) else title)
+
+
+def asked(folder: Folder, name: str) -> dict[str, Any]:
+    """Everything the page shows of a study's text: its plain value, its problems with their lines, and what it means."""
+    path = folder.study(name)
+    text = folder.text(path)
+    found: dict[str, Any] = {
+        "name": name,
+        "text": text,
+        "stamp": stamp(text),
+        "said": None,
+        "problems": [],
+        "study": None,
+    }
+    try:
+        found["said"] = read(Path(path.name)).value
+    except ConfigError as error:
+        return found | {"problems": told(error)}
+    try:
+        study = read_study(path.name)
+        found["study"] = meant(study)
+    except ConfigError as error:
+        found["problems"] = told(error)
+    return found
+
+
+def told(error: ConfigError) -> list[dict[str, Any]]:
+    """Problems with their places, in the words of the command line, and in Chinese."""
+    return [
+        {
+            "line": one.line,
+            "column": one.column,
+            "file": one.file,
+            "path": one.path,
+            "says": [str(one), _in_chinese(one)],
+        }
+        for one in error.problems[:MOST_PROBLEMS]
+    ]
+
+
+def _in_chinese(problem: Problem) -> str:
+    """The same problem with Chinese words around what was found and what was expected."""
+    where = f"{problem.file}第{problem.line}行" if problem.line else problem.file
+    parts = [
+        f"发现 {problem.found}" if problem.found else "",
+        f"应为 {panel.both(problem.expected)[1]}" if problem.expected else "",
+    ]
+    near = f"。是否想写“{problem.nearest}”？" if problem.nearest else ""
+    path = f"（{problem.path}）" if problem.path else ""
+    return f"{where}{path}：{'；'.join(filter(None, parts))}{near}"
+
+
+def meant(study: "Study") -> dict[str, Any]:
+    """What a sound study asks: its size by arithmetic, what its design cannot tell, what its policies do."""
+    file = study.file
+    points, arms = count_of(file.varies, file.design), len(study.arms)
+    runs = points * arms * file.replicates
+    chinese = chinese_names(study)
+    return {
+        "points": points,
+        "sizes": sizes_of(file.varies, file.design),
+        "arms": {
+            arm: {
+                "label": [arm, chinese[arm]],
+                "says": [[name, *panel.sentences(POLICIES[name](**doses))] for name, doses in policies],
+            }
+            for arm, policies in study.arms.items()
+        },
+        "reference": study.reference,
+        "replicates": file.replicates,
+        "most": file.most if file.until else file.replicates,
+        "until": bool(file.until),
+        "runs": runs,
+        "weeks": file.weeks,
+        "burn_in": file.burn_in,
+        "window": file.window,
+        "seed": file.seed,
+        "outcomes": list(file.outcomes),
+        "megabytes": round(runs * file.weeks * len(METRICS) * 4 * 0.6 / 1e6, 1),
+        "caveats": [list(said) for said in caveats(study)],
+        "curves": {path: curve(factor) for path, factor in file.varies.items() if isinstance(factor, Range)},
+        "residents": study.config.population.residents,
+    }
+
+
+def curve(factor: Range) -> list[list[float]]:
+    """The density of a distribution at some of its values, with 1 for the highest."""
+    share = np.linspace(0.0, 1.0, SPOTS)
+    values = np.array(factor.model_copy(update={"whole": False}).at(share), float)
+    gaps = np.diff(values)
+    high = np.divide(1.0, gaps, out=np.zeros_like(gaps), where=gaps > 0)
+    middle = (values[1:] + values[:-1]) / 2
+    return [[round(float(x), 9), round(float(y / high.max()), 4)] for x, y in zip(middle, high, strict=True)]
+
+
+def parameters(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Every parameter of a study's community, with its value, unit, range, source and grade of evidence.
+
+    Raises ConfigError for a community that cannot be read.
+    """
+    config = load_config(str(said.get("community") or "baseline"))
+    return {"sections": panel.parameters(config), "community": config.title}

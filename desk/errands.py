@@ -1,0 +1,117 @@
+"""Errands: what takes a while, in processes of their own, so that the page answers meanwhile and memory is given back.
+
+Drawing, reporting and packaging are the ordinary commands; planning and reading are `python -m desk.errands` beside them,
+which prints JSON.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from desk.line import TAIL, command_line
+
+LONGEST = 3600.0
+"""Seconds after which an errand is given up."""
+MOST_KEPT = 200
+MARK = "\x1e"
+"""Stands before the JSON that an errand prints, whatever else was printed."""
+
+
+@dataclass
+class Errand:
+    """One process with what it said; `answer` is its JSON, where it prints some."""
+
+    process: "subprocess.Popen[str]"
+    done: bool = False
+    code: int = 0
+    said: str = ""
+    answer: Any = None
+    listeners: list[Callable[[], None]] = field(default_factory=list)
+
+
+class Errands:
+    """Errands by their names; one of the same name is not run twice for the same state of things."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[str, Errand]] = {}
+
+    def ask(self, name: str, state: str, words: list[str], *, own: bool = False, anew: bool = False) -> dict[str, Any]:
+        """How an errand stands, which is begun where it was not for this state of things; an older one is ended.
+
+        `own`: the words are for this module, not for the command line; `anew`: also one that is done is begun once more.
+        """
+        with self._lock:
+            before = self._known.get(name)
+            if before and (before[0] != state or (anew and before[1].done)):
+                _end(before[1])
+                before = None
+            if before is None:
+                before = self._known[name] = (state, self._begun(words, own=own))
+                while len(self._known) > MOST_KEPT:
+                    _end(self._known.pop(next(iter(self._known)))[1])
+            return _told(before[1])
+
+    def _begun(self, words: list[str], *, own: bool) -> Errand:
+        process = subprocess.Popen(
+            own_line(*words) if own else command_line(*words), cwd=self.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace", start_new_session=True,
+        )  # fmt: skip
+        errand = Errand(process)
+        threading.Thread(target=_heard, args=(errand,), daemon=True).start()
+        return errand
+
+    def close(self) -> None:
+        """End every errand."""
+        with self._lock:
+            for _, errand in self._known.values():
+                _end(errand)
+
+
+def own_line(*words: str) -> list[str]:
+    """A command for this module."""
+    line = command_line(*words)
+    return [*line[:3], line[3].replace("from experiments.cli import main", "from desk.errands import main"), *line[4:]]
+
+
+def _heard(errand: Errand) -> None:
+    try:
+        out, _ = errand.process.communicate(timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        errand.process.kill()
+        out, _ = errand.process.communicate()
+    before, mark, answer = out.rpartition(MARK)
+    errand.said, errand.code = (before if mark else out)[-TAIL:].strip(), errand.process.returncode
+    if mark and errand.code == 0:
+        errand.answer = json.loads(answer)
+    errand.done = True
+
+
+def _end(errand: Errand) -> None:
+    if not errand.done:
+        errand.process.terminate()
+
+
+def _told(errand: Errand) -> dict[str, Any]:
+    return {"done": errand.done, "code": errand.code, "said": errand.said, "answer": errand.answer}
+
+
+def main() -> None:
+    """Perform one errand of this module: `plan NAME.yaml` or `read NAME.yaml`."""
+    from desk import reading
+    from experiments.runs.files import StoreError
+    from sim import ConfigError
+
+    what, file = sys.argv[1:3]
+    try:
+        answer = {"plan": reading.plan, "read": reading.read, "bring": reading.bring}[what](file)
+    except (ConfigError, StoreError) as error:
+        print(error)
+        sys.exit(2)
+    print(f"{MARK}{json.dumps(answer, ensure_ascii=False, allow_nan=False)}")

@@ -1,0 +1,322 @@
+"""All that a page of the desk can ask for. What goes wrong is said in words; nothing is kept that the folder does not hold."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from desk.asking import asked, parameters, told, what_there_is
+from desk.errands import Errands
+from desk.folder import ChangedError, Folder, stamp
+from desk.line import Line
+from desk.so_far import SoFar
+from desk.texts import laid, written
+from experiments.reporting.figures import figures
+from experiments.reporting.figures.style import WIDTHS
+from experiments.study.loader import read_study
+from pages import panel
+from pages.guard import RefusedError
+from sim import POLICIES, ConfigError
+from sim.config.load import config_folder
+
+type Message = dict[str, Any]
+MOST_LISTED = 500
+MOST_KEPT = 8
+"""Studies whose runs are kept in mind."""
+
+
+class Session:
+    """The desk behind its pages: one folder, one queue."""
+
+    def __init__(self, folder: Folder, line: Line) -> None:
+        self.folder, self.line, self.errands = folder, line, Errands(folder.root)
+        self._so_far: dict[str, tuple[str, SoFar]] = {}
+        self._lock = threading.Lock()
+
+    def answer(self, message: Message) -> Message:
+        """What the page receives. Errors: RefusedError, in words for the page."""
+        do = ASKED.get(message["do"])
+        if do is None:
+            raise RefusedError(f"nobody knows how to {message['do'][:40]!r}")
+        return do(self, message)
+
+    def close(self) -> None:
+        """End what runs; the queue goes on when the desk is opened again."""
+        self.line.close()
+        self.errands.close()
+
+    # ---- ask
+
+    def hello(self, _message: Message) -> Message:
+        """What forms are made of, and where the desk stands."""
+        return what_there_is(self.folder) | {
+            "folder": self.folder.root.name,
+            "figures": list(figures()),
+            "widths": WIDTHS,
+        }
+
+    def studies(self, _message: Message) -> Message:
+        """The studies of the folder with where each stands, those changed last first."""
+        files = [path for path, study in self.folder.yaml() if study]
+        files.sort(key=lambda path: -path.stat().st_mtime if path.exists() else 0.0)
+        rows = []
+        for path in files[:MOST_LISTED]:
+            place = self.line.place(path.stem)
+            results = self.folder.results(path.stem)
+            rows.append(
+                {
+                    "name": path.stem,
+                    "title": title_of(self.folder.text(path)),
+                    "state": place.state if place else "",
+                    "there": (results / "manifest.json").is_file(),
+                    "begun": (results / "store.json").is_file(),
+                }
+            )
+        return {"studies": rows, "more": max(0, len(files) - MOST_LISTED)}
+
+    def new(self, message: Message) -> Message:
+        """A new study: a plain one, a copy of one of the folder, or of one that is shipped."""
+        title, of = _text(message, "title", 200), message.get("of")
+        if isinstance(of, str) and message.get("shipped"):
+            names = {path.stem: path for path in (config_folder() / "studies").glob("*.yaml")}
+            if of not in names:
+                raise RefusedError("there is no such study")
+            text = names[of].read_text(encoding="utf-8")
+        elif isinstance(of, str):
+            text = self.folder.text(self.folder.study(of))
+        else:
+            text = BLANK
+        name = self.folder.free(title or (of if isinstance(of, str) else "study"))
+        text = laid(text, {"title": title}) if title else text
+        self.folder.write(self.folder.study(name), text)
+        return asked(self.folder, name)
+
+    def open(self, message: Message) -> Message:
+        """A study as its file says it."""
+        return asked(self.folder, _name(message))
+
+    def write(self, message: Message) -> Message:
+        """Keep a study's text, and say what is wrong with it."""
+        name, text = _name(message), message.get("text")
+        if not isinstance(text, str):
+            raise RefusedError("a study is text")
+        self.folder.write(self.folder.study(name), text, message.get("was"))
+        return asked(self.folder, name)
+
+    def lay(self, message: Message) -> Message:
+        """Change some keys of a study, as its form says them."""
+        name, changes = _name(message), message.get("changes")
+        if not isinstance(changes, dict):
+            raise RefusedError("changes are given by key")
+        path = self.folder.study(name)
+        before = self.folder.text(path)
+        try:
+            text = laid(before, changes)
+        except ConfigError as error:
+            raise RefusedError(str(error)) from None
+        self.folder.write(path, text, message.get("was") if stamp(before) != message.get("was") else None)
+        return asked(self.folder, name)
+
+    def parameters(self, message: Message) -> Message:
+        """The parameters of a community."""
+        try:
+            return parameters(message)
+        except ConfigError as error:
+            return {"sections": [], "problems": told(error)}
+
+    def sentence(self, message: Message) -> Message:
+        """What a policy does with these doses."""
+        name, doses = message.get("policy"), message.get("doses")
+        if not isinstance(name, str) or name not in POLICIES or not isinstance(doses, dict):
+            raise RefusedError("a policy has a name and doses")
+        try:
+            return {"says": panel.sentences(POLICIES[name](**doses))}
+        except ValueError:
+            return {"says": None}
+
+    def plan(self, message: Message) -> Message:
+        """How long it would take, as far as that is known by now; the page asks again."""
+        name = _name(message)
+        path = self.folder.study(name)
+        state = stamp(self.folder.text(path)) + str(self.line.state(name)["state"])
+        return {"plan": self.errands.ask("plan", f"{name} {state}", ["plan", path.name], own=True)}
+
+    def make_community(self, message: Message) -> Message:
+        """A community of one's own from files that were brought: residents, and ties where there are any."""
+        residents, ties = message.get("residents"), message.get("ties")
+        title = _text(message, "title", 200) or "My community"
+        said: dict[str, Any] = {"title": title, "extends": "baseline"}
+        said["population"] = {"residents_file": self.folder.file(residents).name}
+        if ties:
+            said["network"] = {"kind": "file", "ties_file": self.folder.file(ties).name}
+        name = self.folder.free(title)
+        self.folder.write(self.folder.study(name), written(said))
+        return {"community": f"{name}.yaml"}
+
+    def bring(self, message: Message) -> Message:
+        """A community of one's own, read as a run would read it."""
+        path = self.folder.file(message.get("community"), (".yaml",))
+        files = sorted((p.name, p.stat().st_mtime_ns) for p in self.folder.root.glob("[!.]*.*") if p.is_file())
+        return {"brought": self.errands.ask(f"bring {path.name}", str(files), ["bring", path.name], own=True)}
+
+    # ---- run
+
+    def start(self, message: Message) -> Message:
+        """Run a study, or go on with it, after those that wait before it."""
+        name = _name(message)
+        self.line.start(name)
+        self.line.tick()
+        return self.line.state(name)
+
+    def pause(self, message: Message) -> Message:
+        """Interrupt a study; what is finished is kept."""
+        self.line.pause(_name(message))
+        return self.line.state(_name(message))
+
+    def stop(self, message: Message) -> Message:
+        """Interrupt a study and take it out of the queue; what is finished is kept."""
+        self.line.pause(_name(message), stop=True)
+        return self.line.state(_name(message))
+
+    def look(self, message: Message) -> Message:
+        """Where a study stands, and what its finished runs say."""
+        name = _name(message)
+        found: Message = {"line": self.line.state(name), "so_far": None}
+        if not (self.folder.results(name) / "store.json").is_file():
+            return found
+        try:
+            return found | {"so_far": self._finished(name).look()}
+        except ConfigError as error:
+            return found | {"problems": told(error)}
+
+    def _finished(self, name: str) -> SoFar:
+        path = self.folder.study(name)
+        state = stamp(self.folder.text(path))
+        with self._lock:
+            before = self._so_far.get(name)
+            if before is None or before[0] != state:
+                before = self._so_far[name] = (state, SoFar(read_study(path.name), self.folder.results(name)))
+                while len(self._so_far) > MOST_KEPT:
+                    del self._so_far[next(iter(self._so_far))]
+            return before[1]
+
+    # ---- read and take
+
+    def read(self, message: Message) -> Message:
+        """Weeks, groups, cost, findings, methods: as soon as they are read."""
+        name = _name(message)
+        path, results = self.folder.study(name), self.folder.results(name)
+        written_at = (results / "manifest.json").stat().st_mtime_ns if (results / "manifest.json").is_file() else 0
+        state = f"{stamp(self.folder.text(path))} {written_at}"
+        return {"read": self.errands.ask(f"read {name}", state, ["read", path.name], own=True)}
+
+    def take(self, message: Message) -> Message:
+        """Draw figures, write a report with tables, or pack a study: by the commands of that name."""
+        name, what = _name(message), message.get("what")
+        file = self.folder.study(name).name
+        lang = "zh" if message.get("lang") == "zh" else "en"
+        width = str(message.get("width") or "double")
+        if what == "figures":
+            if width not in WIDTHS and not (width.isascii() and width.isdigit() and 40 <= int(width) <= 1000):
+                raise RefusedError("a width is a name, or 40 to 1000 millimetres")
+            words = [
+                "figures",
+                file,
+                "--lang",
+                lang,
+                "--width",
+                width,
+                *(w for f in ("pdf", "svg", "png") for w in ("--format", f)),
+            ]
+        elif what == "report":
+            words = ["report", file, "--lang", lang]
+        elif what == "package":
+            words = ["package", file]
+        else:
+            raise RefusedError("there are figures, a report, and a package")
+        said = self.errands.ask(f"take {what} {name}", " ".join(words), words, anew=bool(message.get("anew")))
+        return {"took": said, "files": self._files(name)}
+
+    def files(self, message: Message) -> Message:
+        """What of a study's results there is to take away."""
+        return {"files": self._files(_name(message))}
+
+    def _files(self, name: str) -> list[Message]:
+        results = self.folder.results(name)
+        found: list[Message] = []
+        for pattern in (
+            "report*.html",
+            "figures*/*",
+            "tables*/*",
+            "runs.parquet",
+            "resolved.yaml",
+            "manifest.json",
+            "failures.csv",
+        ):
+            for path in sorted(results.glob(pattern)):
+                if path.is_file() and not path.name.startswith("."):
+                    about = path.stat()
+                    found.append(
+                        {"path": path.relative_to(results).as_posix(), "bytes": about.st_size, "at": about.st_mtime_ns}
+                    )
+        package = results.with_name(f"{results.name}.zip")
+        if package.is_file():
+            found.append({"path": "package.zip", "bytes": package.stat().st_size, "at": package.stat().st_mtime_ns})
+        return found
+
+
+BLANK = """title: My question
+question: ""
+community: baseline
+weeks: 156
+burn_in: 104
+window: 26
+replicates: 20
+arms:
+  nothing: []
+  with the policy: []
+outcomes: [cohesion, unmet_needs, participation]
+"""
+"""A study that asks nothing yet."""
+
+
+def title_of(text: str) -> str:
+    """What a study calls itself, by its first lines alone: a list of many must be quick."""
+    for line in text.splitlines()[:40]:
+        if line.startswith("title:"):
+            return line.removeprefix("title:").strip().strip("\"'")[:200]
+    return ""
+
+
+def _name(message: Message) -> str:
+    name = message.get("name")
+    if not isinstance(name, str) or len(name) > 100:
+        raise RefusedError("which study?")
+    return name
+
+
+def _text(message: Message, key: str, most: int) -> str:
+    said = message.get(key)
+    return " ".join(said.split())[:most] if isinstance(said, str) else ""
+
+
+ASKED: dict[str, Callable[[Session, Message], Message]] = {
+    name: getattr(Session, name)
+    for name in (
+        *(
+            "hello",
+            "studies",
+            "new",
+            "open",
+            "write",
+            "lay",
+            "parameters",
+            "sentence",
+            "plan",
+            "make_community",
+            "bring",
+        ),
+        *("start", "pause", "stop", "look", "read", "take", "files"),
+    )
+}
+
+__all__ = ["ASKED", "ChangedError", "Session"]

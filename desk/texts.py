@@ -1,0 +1,94 @@
+"""A study's text: one key of it is changed as a form says it, everything else stays as it was written, comments included."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from experiments.study.schema import StudyFile
+from sim.config.yaml import ConfigError, CoreDumper, CoreLoader, parse
+
+ORDER = list(StudyFile.model_fields)
+"""The order in which a study says its keys, where a new one finds its place."""
+WIDE = 100
+
+
+def said_in(text: str) -> Any:
+    """The plain value of a text. Raises ConfigError where it is no YAML."""
+    return parse(text, "study", Path("study.yaml")).value
+
+
+def written(said: Mapping[str, Any]) -> str:
+    """Keys and values as text that reads back as the same."""
+    return str(yaml.dump(dict(said), Dumper=CoreDumper, sort_keys=False, allow_unicode=True, width=WIDE))
+
+
+def laid(text: str, changes: Mapping[str, Any]) -> str:
+    """The text with other values of some of its top keys; None takes a key away.
+
+    Raises ConfigError for a text that cannot be read: whoever wrote it mends it first.
+    """
+    for key, value in changes.items():
+        text = _laid(text, key, value)
+    return text
+
+
+def _laid(text: str, key: str, value: Any) -> str:
+    said = said_in(text)
+    if not isinstance(said, dict):
+        said, text = {}, ""
+    wanted = {**said, key: value} if value is not None else {k: v for k, v in said.items() if k != key}
+    if wanted == said and (value is None) == (key not in said) and _same(said.get(key), value):
+        return text
+    changed = _spliced(text, key, value)
+    try:
+        if changed is not None and _same(said_in(changed), wanted):
+            return changed
+    except ConfigError:
+        pass
+    return written(wanted)
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two plain values are the same, 1 and 1.0 and true apart, keys in any order."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+def _spliced(text: str, key: str, value: Any) -> str | None:
+    """The text with other lines for one key; None where its keys do not stand in lines of their own."""
+    lines = [line if line.endswith("\n") else f"{line}\n" for line in re.split(r"(?<=\n)", text) if line]
+    new = written({key: value}).splitlines(keepends=True) if value is not None else []
+    loader = CoreLoader(text)
+    try:
+        node = loader.get_single_node()
+    finally:
+        loader.dispose()
+    if node is None:
+        return "".join([*lines, *new])
+    if not isinstance(node, yaml.MappingNode) or node.flow_style or any(k.start_mark.column for k, _ in node.value):
+        return None
+    starts = [k.start_mark.line for k, _ in node.value]
+    spans = {
+        k.value: (start, _end(lines, start, after))
+        for (k, _), start, after in zip(node.value, starts, [*starts[1:], len(lines)], strict=True)
+    }
+    if key in spans:
+        start, end = spans[key]
+        return "".join([*lines[:start], *new, *lines[end:]])
+    before = [spans[k][1] for k in ORDER[: ORDER.index(key) if key in ORDER else None] if k in spans]
+    at = max(before, default=starts[0])
+    return "".join([*lines[:at], *new, *lines[at:]])
+
+
+def _end(lines: list[str], start: int, after: int) -> int:
+    """Where the lines of a key end: what follows of empty lines and comments belongs to the next one."""
+    end = after
+    while end > start + 1 and (not lines[end - 1].strip() or lines[end - 1].startswith("#")):
+        end -= 1
+    return end
