@@ -84,7 +84,7 @@ def asked(folder: Folder, name: str) -> dict[str, Any]:
         "study": None,
     }
     try:
-        found["said"] = read(Path(path.name)).value
+        found["said"] = _in_order(read(Path(path.name)).value)
     except ConfigError as error:
         return found | {"problems": told(error)}
     try:
@@ -93,6 +93,23 @@ def asked(folder: Folder, name: str) -> dict[str, Any]:
     except ConfigError as error:
         found["problems"] = told(error)
     return found
+
+
+def _in_order(said: Any) -> Any:
+    """The value with its arms as pairs: a script would put names that are numbers first, and the first arm is the reference."""
+    if isinstance(said, dict) and isinstance(said.get("arms"), dict):
+        return {**said, "arms": [list(pair) for pair in said["arms"].items()]}
+    return said
+
+
+def as_written(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Changes with arms that came as pairs. Raises ValueError for what are no pairs of names and arms."""
+    arms = changes.get("arms")
+    if not isinstance(arms, list):
+        return dict(changes)
+    if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in arms):
+        raise ValueError("arms are pairs of a name and what is done")
+    return {**changes, "arms": dict(arms)}
 
 
 def told(error: ConfigError) -> list[dict[str, Any]]:
@@ -137,7 +154,7 @@ def meant(study: "Study") -> dict[str, Any]:
             }
             for arm, policies in study.arms.items()
         },
-        "reference": study.reference,
+        "order": list(study.arms),
         "replicates": file.replicates,
         "most": file.most if file.until else file.replicates,
         "until": bool(file.until),

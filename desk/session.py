@@ -1,15 +1,17 @@
 """All that a page of the desk can ask for. What goes wrong is said in words; nothing is kept that the folder does not hold."""
 
+import re
 import threading
 from collections.abc import Callable
 from typing import Any
 
-from desk.asking import asked, parameters, told, what_there_is
+from desk.asking import as_written, asked, parameters, told, what_there_is
 from desk.errands import Errands
 from desk.folder import ChangedError, Folder, stamp
 from desk.line import Line
 from desk.so_far import SoFar
 from desk.texts import laid, written
+from desk.worlds import Worlds, both_arms
 from experiments.reporting.figures import figures
 from experiments.reporting.figures.style import WIDTHS
 from experiments.study.loader import read_study
@@ -29,6 +31,7 @@ class Session:
 
     def __init__(self, folder: Folder, line: Line) -> None:
         self.folder, self.line, self.errands = folder, line, Errands(folder.root)
+        self.beside = Worlds(folder.root)
         self._so_far: dict[str, tuple[str, SoFar]] = {}
         self._lock = threading.Lock()
 
@@ -43,6 +46,7 @@ class Session:
         """End what runs; the queue goes on when the desk is opened again."""
         self.line.close()
         self.errands.close()
+        self.beside.close()
 
     # ---- ask
 
@@ -110,11 +114,21 @@ class Session:
         path = self.folder.study(name)
         before = self.folder.text(path)
         try:
-            text = laid(before, changes)
-        except ConfigError as error:
+            text = laid(before, as_written(changes))
+        except (ConfigError, ValueError) as error:
             raise RefusedError(str(error)) from None
         self.folder.write(path, text, message.get("was") if stamp(before) != message.get("was") else None)
+        if isinstance(title := changes.get("title"), str) and (better := self._better_name(name, title)):
+            path.replace(self.folder.study(better))
+            return asked(self.folder, better) | {"before": name}
         return asked(self.folder, name)
+
+    def _better_name(self, name: str, title: str) -> str:
+        """A name of its own for a new study that gets its title; nothing where it has one, or was run."""
+        if not re.fullmatch(r"study(_\d+)?", name) or self.folder.results(name).exists() or self.line.place(name):
+            return ""
+        better = self.folder.free(title)
+        return "" if re.fullmatch(r"study(_\d+)?", better) else better
 
     def parameters(self, message: Message) -> Message:
         """The parameters of a community."""
@@ -240,6 +254,15 @@ class Session:
         """What of a study's results there is to take away."""
         return {"files": self._files(_name(message))}
 
+    def worlds(self, message: Message) -> Message:
+        """Where two arms of the study can be seen life by life; empty as long as the classroom is being opened."""
+        path = self.folder.study(_name(message))
+        try:
+            arms = both_arms(read_study(path.name), message.get("arm"))
+        except ConfigError as error:
+            raise RefusedError(str(error)) from None
+        return {"address": self.beside.address(path.name, arms)}
+
     def _files(self, name: str) -> list[Message]:
         results = self.folder.results(name)
         found: list[Message] = []
@@ -315,7 +338,7 @@ ASKED: dict[str, Callable[[Session, Message], Message]] = {
             "make_community",
             "bring",
         ),
-        *("start", "pause", "stop", "look", "read", "take", "files"),
+        *("start", "pause", "stop", "look", "read", "take", "files", "worlds"),
     )
 }
 

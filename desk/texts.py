@@ -21,8 +21,13 @@ def said_in(text: str) -> Any:
 
 
 def written(said: Mapping[str, Any]) -> str:
-    """Keys and values as text that reads back as the same."""
-    return str(yaml.dump(dict(said), Dumper=CoreDumper, sort_keys=False, allow_unicode=True, width=WIDE))
+    """Keys and values as text that reads back as the same: a key a line or more, what is small in one."""
+    how: dict[str, Any] = {"Dumper": CoreDumper, "sort_keys": False, "allow_unicode": True, "width": WIDE}
+    plain = (not isinstance(value, dict | list) for value in said.values())
+    pairs = zip(said.items(), plain, strict=True)
+    return (
+        "".join(yaml.dump({k: v}, **how, default_flow_style=False if one else None) for (k, v), one in pairs) or "{}\n"
+    )
 
 
 def laid(text: str, changes: Mapping[str, Any]) -> str:

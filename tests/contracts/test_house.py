@@ -14,7 +14,9 @@ from sim.config.schema import Config
 
 HOUSE = Path(__file__).parents[2]
 OURS = [
-    p for room in ("sim", "experiments", "tests", "pages", "classroom") for p in sorted((HOUSE / room).rglob("*.py"))
+    p
+    for room in ("sim", "experiments", "tests", "pages", "classroom", "desk")
+    for p in sorted((HOUSE / room).rglob("*.py"))
 ]
 NAMED = re.compile(r"\b[a-z]+(?:19|20)\d\d\b")
 
@@ -67,7 +69,7 @@ def test_every_parameter_is_used() -> None:
 
 def test_what_the_readme_names_is_there() -> None:
     text = (HOUSE / "README.md").read_text(encoding="utf-8")
-    for path in re.findall(r"`((?:sim|configs|experiments|tests|docs|examples|pages|classroom)/[\w./-]*)`", text):
+    for path in re.findall(r"`((?:sim|configs|experiments|tests|docs|examples|pages|classroom|desk)/[\w./-]*)`", text):
         assert (HOUSE / path).exists(), path
 
 

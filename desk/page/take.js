@@ -1,0 +1,71 @@
+"use strict";
+// Take: figures, tables, a report, a package, the methods paragraph and how to cite, made by the commands of those names.
+class TakePart {
+  constructor(node) { this.node = node; this.of = ""; this.width = "double"; this.lang = null; this.now = {}; this.shown = new Map(); }
+  async tick() {
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      const name = Desk.name;
+      if (!this.whole && Desk.listed.find((one) => one.name === name)?.there) { const said = await Desk.ask("read", { name }, { quiet: true }); if (said?.read.done && name === Desk.name) { this.whole = said.read.answer; this.draw(); } }
+      for (const [what, asked] of Object.entries(this.now)) {
+        const said = await Desk.ask("take", { name, what, ...asked }, { quiet: true });
+        if (!said || name !== Desk.name) continue;
+        this.files = said.files;
+        if (said.took.done) { delete this.now[what]; this.said = { ...this.said, [what]: said.took.code ? said.took.said : "" }; if (said.took.code === 0 && what === "figures") this.pictures = null; this.draw(); }
+      }
+    } finally { this.busy = false; }
+  }
+  async take(what, asked = {}) { this.now[what] = asked; this.draw(); const said = await Desk.ask("take", { name: Desk.name, what, anew: true, ...asked }); if (!said) { delete this.now[what]; this.draw(); } }
+  async draw() {
+    if (this.of !== Desk.name) { Object.assign(this, { of: Desk.name, whole: null, now: {}, said: {}, files: null, pictures: null }); fill(this.node); const said = await Desk.ask("files", { name: Desk.name }, { quiet: true }); this.files = said?.files || []; this.tick(); }
+    this.lang ||= Words.at ? "zh" : "en";
+    const kept = Focus.of(this.node), there = Desk.listed.find((one) => one.name === Desk.name)?.there;
+    if (!there) { fill(this.node, el("p", { class: "card" }, T("take_first"))); return; }
+    fill(this.node, this.figures(), this.tables(), this.words("methods", this.whole?.methods?.[Words.at]), this.words("citation", this.whole?.cite?.text, this.whole?.cite?.bibtex), this.package());
+    Focus.back(this.node, kept);
+    this.fetchPictures();
+  }
+  button(what, word, working, asked) { const busy = what in this.now; return el("button", { type: "button", class: "main", id: `take-${what}`, disabled: busy, onclick: () => this.take(what, asked()) }, busy ? T(working) : T(word)); }
+  figures() {
+    const pick = (id, word, options, value, act) => el("div", { class: "field" }, el("label", { for: id }, T(word)), (() => { const one = el("select", { id, onchange: () => act(one.value) }, options.map(([v, said]) => el("option", { value: v }, said))); one.value = value; return one; })());
+    const own = !Object.keys(Desk.there.widths).includes(this.width);
+    const drawn = (this.files || []).filter((one) => one.path.startsWith(this.lang === "zh" ? "figures-zh/" : "figures/") && one.path.endsWith(".png"));
+    this.frames = new Map(drawn.map((one) => [one.path, el("figure", { class: "figure" })]));
+    for (const [path, frame] of this.frames) fill(frame, this.shown.has(this.mark(path)) ? el("img", { src: this.shown.get(this.mark(path)), alt: path.split("/").pop() }) : null, el("figcaption", {}, path.split("/").pop().replace(/\.png$/, ""), " ", ["pdf", "svg", "png"].map((kind) => path.replace(/png$/, kind)).filter((one) => this.files.some((file) => file.path === one)).map((one) => this.link(one, one.split(".").pop().toUpperCase()))));
+    return el("section", { class: "card" }, el("h2", {}, T("figures")), el("div", { class: "fields" }, pick("fig-lang", "fig_lang", [["en", "English"], ["zh", "中文"]], this.lang, (v) => { this.lang = v; this.draw(); }), pick("fig-width", "fig_width", [...Object.keys(Desk.there.widths).map((name) => [name, T(`w_${name}`)]), ["120", T("w_own")]], own ? "120" : this.width, (v) => { this.width = v; this.draw(); }), own ? el("div", { class: "field" }, el("label", { for: "fig-mm" }, T("w_own")), el("input", { id: "fig-mm", type: "number", min: 40, max: 1000, value: this.width, onchange: (e) => { this.width = e.target.value; } })) : null, el("div", { class: "field end" }, this.button("figures", "draw", "drawing", () => ({ lang: this.lang, width: this.width })))), this.problem("figures"), el("div", { class: "gallery" }, [...this.frames.values()]));
+  }
+  mark(path) { const file = this.files?.find((one) => one.path === path); return `${Desk.name}/${path}@${file?.at}`; }
+  async fetchPictures() {
+    const name = Desk.name;
+    for (const [path] of this.frames || []) {
+      const mark = this.mark(path);
+      if (this.shown.has(mark)) continue;
+      const heard = await this.file(path);
+      if (!heard || name !== Desk.name) return;
+      this.shown.set(mark, URL.createObjectURL(new Blob([heard], { type: "image/png" })));
+      const frame = this.frames.get(path);
+      if (frame && !frame.querySelector("img")) frame.prepend(el("img", { src: this.shown.get(mark), alt: path.split("/").pop() }));
+    }
+  }
+  async file(path) {
+    const heard = await fetch(`/made/${encodeURIComponent(Desk.name)}/${path.split("/").map(encodeURIComponent).join("/")}`, { headers: { "x-desk-key": Desk.key() } }).catch(() => null);
+    if (!heard?.ok) { Desk.say(heard ? (await heard.json()).error : T("lost"), true); return null; }
+    return heard.arrayBuffer();
+  }
+  link(path, word = path) { return el("button", { type: "button", class: "link", "data-file": path, "aria-label": `${T("download")} ${path}`, onclick: async () => { const body = await this.file(path); if (body) saveFile(path === "package.zip" ? `${Desk.name}.zip` : `${Desk.name}-${path.split("/").pop()}`, body, "application/octet-stream"); } }, word); }
+  list(found) { return el("ul", { class: "files" }, found.map((one) => el("li", {}, this.link(one.path), el("span", { class: "hint" }, ` ${T("kb", number(Math.max(1, Math.round(one.bytes / 1000))))}`)))); }
+  problem(what) { return this.said?.[what] ? el("pre", { class: "problem", role: "alert" }, this.said[what]) : null; }
+  tables() {
+    const found = (this.files || []).filter((one) => /^(report|tables)|^(runs\.parquet|failures\.csv)$/.test(one.path));
+    const [top, rest] = [found.filter((one) => /\.html$|tables\.xlsx$/.test(one.path)), found.filter((one) => !/\.html$|tables\.xlsx$/.test(one.path))];
+    return el("section", { class: "card" }, el("h2", {}, T("tables")), el("p", { class: "hint" }, T("tables_say")), this.button("report", "write_report", "writing", () => ({ lang: this.lang })), this.problem("report"), this.list(top), rest.length ? el("details", {}, el("summary", {}, `${T("tables")} (${rest.length})`), this.list(rest)) : null);
+  }
+  package() {
+    return el("section", { class: "card" }, el("h2", {}, T("package")), el("p", { class: "hint" }, T("package_say")), this.button("package", "pack", "packing", () => ({})), this.problem("package"), this.list((this.files || []).filter((one) => one.path === "package.zip")));
+  }
+  words(word, text, more) {
+    const copy = (said) => el("button", { type: "button", class: "small", onclick: async (e) => { await navigator.clipboard.writeText(said); e.target.textContent = T("copied"); } }, T("copy"));
+    return el("section", { class: "card", id: `take-${word}` }, el("h2", {}, T(word)), text ? [el("p", { class: "quote" }, text), copy(text)] : el("p", { class: "hint" }, T("reading")), more ? el("details", {}, el("summary", {}, "BibTeX"), el("pre", {}, more), copy(more)) : null);
+  }
+}

@@ -1,0 +1,63 @@
+"use strict";
+// One number or choice as a control with its unit, range and meaning, made from what its class says, nothing by hand.
+class Dial {
+  // One dose or parameter: the control that fits its kind. `changed` is called with its value.
+  constructor(spec, changed) {
+    this.spec = spec; this.changed = changed;
+    this.value = spec.value;
+    const id = `d${Dial.count += 1}`;
+    const name = spec.name || spec.path;
+    this.node = el("div", { class: "dial" },
+      el("label", { for: id }, el("span", { class: "dial-name" }, this.title()), this.grade()),
+      this.control(id, name), el("p", { class: "meaning" }, Words.at && this.title() !== spec.label[0] ? spec.name : Words.pick(spec.meaning)));
+  }
+  // In English the name stands above its meaning; in Chinese the meaning, where it is known, above the name.
+  title() { const { label, meaning } = this.spec; return Words.at && meaning[1] !== meaning[0] ? meaning[1] : Words.pick(label); }
+  grade() {
+    const { grade, source, note } = this.spec;
+    return grade ? el("span", { class: `grade g-${grade}`, title: [source, note].filter(Boolean).join(": ") }, T(`g_${grade}`)) : null;
+  }
+  say(value) { this.value = value; this.changed(value); }
+  control(id, name) {
+    const { kind, choices, unit } = this.spec;
+    if (kind === "switch") return el("input", { id, type: "checkbox", checked: Boolean(this.value), "data-dose": name, onchange: (e) => this.say(e.target.checked) });
+    if (kind === "choice") {
+      const select = el("select", { id, "data-dose": name, onchange: () => this.say(select.value) }, choices.map(([value, en, zh]) => el("option", { value }, Words.pick([en, zh]))));
+      select.value = String(this.value);
+      return select;
+    }
+    if (kind === "several") {
+      const chosen = new Set(this.value || []);
+      return el("div", { class: "several", id, "data-dose": name }, choices.map(([value, en, zh]) => el("label", {}, el("input", {
+        type: "checkbox", checked: chosen.has(value), onchange: (e) => { if (e.target.checked) chosen.add(value); else chosen.delete(value); this.say([...chosen]); },
+      }), Words.pick([en, zh]))));
+    }
+    if (kind === "part") {
+      const own = { ...(this.value || {}) }, parts = el("div", { class: "part", hidden: this.value === null }, this.spec.doses.map((spec) => new Dial({ ...spec, value: own[spec.name] ?? spec.value }, (value) => { own[spec.name] = value; this.say({ ...own }); }).node));
+      return el("div", {}, el("input", { id, type: "checkbox", checked: this.value !== null, "data-dose": name, onchange: (e) => { parts.hidden = !e.target.checked; this.say(e.target.checked ? { ...own } : null); } }), parts);
+    }
+    if (kind === "words") return el("input", { id, type: "text", value: this.value ?? "", "data-dose": name, onchange: (e) => this.say(e.target.value.trim() || null) });
+    if (kind === "text") return el("input", { id, type: "text", value: JSON.stringify(this.value ?? null), "data-dose": name, onchange: (e) => { try { this.say(JSON.parse(e.target.value)); e.target.removeAttribute("aria-invalid"); } catch { e.target.setAttribute("aria-invalid", "true"); } } });
+    const whole = kind !== "number";
+    const [low, high] = this.reach();
+    const step = whole ? 1 : Dial.step(high - low);
+    const box = el("input", { id, type: "number", value: this.value ?? "", min: this.spec.low, max: this.spec.high, step: whole ? 1 : "any", placeholder: kind === "whole_or_none" ? T("none") : null, "data-dose": name,
+      onchange: () => {
+        const said = box.value === "" && kind === "whole_or_none" ? null : Number(box.value);
+        if (said !== null && (!Number.isFinite(said) || (this.spec.low !== null && said < this.spec.low) || (this.spec.high !== null && said > this.spec.high))) { box.setAttribute("aria-invalid", "true"); return; }
+        box.removeAttribute("aria-invalid");
+        if (said !== null) slide.value = said;
+        this.say(said);
+      } });
+    const slide = el("input", { type: "range", min: low, max: high, step, value: this.value ?? low, tabindex: -1, "aria-hidden": "true", oninput: () => { box.value = slide.value; box.removeAttribute("aria-invalid"); this.say(Number(slide.value)); } });
+    return el("div", { class: "sliding" }, kind === "whole_or_none" ? null : slide, box, el("span", { class: "unit" }, Words.pick(unit)));
+  }
+  // A slider spans what is plausible; the number box takes the whole range.
+  reach() {
+    const { low, high } = this.spec, value = Number(this.spec.value) || 0;
+    const top = high !== null && high <= 1 ? high : Math.min(high ?? Infinity, Math.max(4 * Math.abs(value), 10));
+    return [low !== null && low > -1e3 && low < 0 ? Math.max(low, -top) : Math.max(0, low ?? 0), Number.isFinite(top) ? top : 10];
+  }
+  static step(span) { const power = 10 ** Math.floor(Math.log10(span / 100)); return [1, 2, 5, 10].map((k) => k * power).find((k) => k >= span / 100) || power; }
+}
+Dial.count = 0;

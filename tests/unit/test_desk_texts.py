@@ -1,0 +1,62 @@
+"""One key of a study's text is changed by its form: the text then says that, and all else as it was written."""
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from desk.folder import NAME
+from desk.texts import laid, said_in, written
+from sim.config.load import config_folder
+from sim.config.yaml import CONTROL
+
+words = st.text(max_size=12).filter(lambda text: not CONTROL.search(text))
+scalars = st.one_of(st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9), words)
+values = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words.filter(bool), inner, max_size=3),
+    max_leaves=8,
+)
+keys = st.sampled_from(["title", "question", "weeks", "arms", "varies", "outcomes", "until", "x"])
+
+
+def same(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[k], other[k]) for k in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and one == other
+
+
+@given(st.dictionaries(keys, values, min_size=1), keys, values.filter(lambda value: value is not None))
+@settings(max_examples=300, deadline=None)
+def test_the_text_says_the_new_value_and_the_old_others(said: dict[str, Any], key: str, value: Any) -> None:
+    text = laid(written(said), {key: value})
+    assert same(said_in(text), {**said, key: value})
+    assert same(said_in(laid(text, {key: None})) or {}, {k: v for k, v in said.items() if k != key})
+
+
+@pytest.mark.parametrize("path", sorted((config_folder() / "studies").glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_other_line_of_a_shipped_study_stays(path: Any) -> None:
+    """Comments too, and in their places."""
+    text = path.read_text(encoding="utf-8")
+    changed = laid(text, {"replicates": 7})
+    lines = [line for line in text.splitlines() if not line.startswith("replicates:")]
+    assert [line for line in changed.splitlines() if not line.startswith("replicates:")] == lines
+    assert same(said_in(changed), {**said_in(text), "replicates": 7})
+
+
+def test_comments_stay_where_they_were() -> None:
+    text = "# why\ntitle: a  # short\n\n# how long\nweeks: 3\narms:\n  # the plain one\n  nothing: []\n# the end\n"
+    assert laid(text, {"weeks": 9}) == text.replace("weeks: 3", "weeks: 9")
+    assert laid(text, {"title": None}).startswith("# why\n\n# how long\nweeks: 3")
+    assert laid(text, {"question": "q"}).splitlines()[2] == "question: q"
+
+
+@given(st.text(max_size=40))
+@settings(max_examples=500, deadline=None)
+def test_no_name_has_a_way_in_it(name: str) -> None:
+    if NAME.fullmatch(name):
+        assert not re.search(r"[/\\\0\n:]|\.\.|^\.", name)
