@@ -20,7 +20,8 @@ class ReadPart {
   }
   draw() {
     if (this.of !== Desk.name) { Object.assign(this, { of: Desk.name, far: null, whole: null, other: null, point: 0, drawn: "", refused: "", line: null }); fill(this.node); this.tick(0); return; }
-    const study = Desk.asked?.study, key = JSON.stringify([this.far, Boolean(this.whole), this.whole?.cite, this.whole?.weeks?.length, this.refused, Words.at, this.point, this.other, Desk.asked?.stamp, Desk.listed.length]);
+    if (Desk.asked?.said?.varies) Varies.parameters(typeof Desk.asked.said.community === "string" ? Desk.asked.said.community : "baseline");
+    const study = Desk.asked?.study, key = JSON.stringify([this.far, Boolean(this.whole), this.whole?.cite, this.whole?.weeks?.length, this.refused, Words.at, Varies.of, Object.keys(Varies.known).length, this.point, this.other, Desk.asked?.stamp, Desk.listed.length]);
     if (key === this.drawn) return;
     this.drawn = key;
     const kept = Focus.of(this.node), folded = [...this.node.querySelectorAll("details:not([open])")].map((one) => one.dataset.fold);
@@ -41,20 +42,20 @@ class ReadPart {
   effects(study) {
     const { far } = this, rows = study.points === 1 ? far.effects : far.over || [];
     if (!rows.length) return null;
-    return el("section", { class: "card" }, el("h2", {}, T("forest"), " ", el("span", { class: "chip" }, T("pairs_n", far.pairs))), el("p", { class: "hint" }, T("forest_say", Words.pick(study.arms[study.order[0]].label)), study.points > 1 ? ` ${T("over_points")}.` : ""), Effects.forest(rows, study.arms, study.outcomes));
+    return el("section", { class: "card" }, el("h2", {}, T("forest"), " ", el("span", { class: "chip" }, T("pairs_n", far.pairs))), el("p", { class: "hint" }, T("forest_say", Words.pick(study.arms[study.order[0]].label)), study.points > 1 ? ` ${T("over_points")}${Words.at ? "。" : "."}` : ""), Effects.forest(rows, study.arms, study.outcomes));
   }
   by(study) {
     const { far } = this;
     if (study.points < 2 || !far.by?.length) return null;
     const several = study.order.length > 2;
     return el("section", { class: "card" }, el("h2", {}, T("by_what")), Effects.by(far.by, study.arms, study.outcomes),
-      far.points?.length && far.effects.length ? el("details", { "data-fold": "each" }, el("summary", {}, T("at_point")), study.outcomes.map((metric) => far.effects.filter((row) => row.metric === metric)).filter((own) => own.length).map((own) => Effects.table(own[0].metric, own, study.arms, study.order, (row) => (several ? `${far.points[row.point]} · ${Effects.arm(study.arms, row.arm)}` : far.points[row.point]), T("point")))) : null);
+      far.points?.length && far.effects.length ? el("details", { "data-fold": "each" }, el("summary", {}, T("at_point")), study.outcomes.map((metric) => far.effects.filter((row) => row.metric === metric)).filter((own) => own.length).map((own) => Effects.table(own[0].metric, own, study.arms, study.order, (row) => (several ? `${Varies.point(far.points[row.point])} · ${Effects.arm(study.arms, row.arm)}` : Varies.point(far.points[row.point])), T("point")))) : null);
   }
   overTime(study) {
     if (this.refused) return el("section", { class: "card" }, el("pre", { class: "problem" }, this.refused));
     if (!this.whole) return this.far?.done ? el("p", { class: "card hint", role: "status" }, T("reading")) : null;
     const { weeks, points, acts } = this.whole, many = Math.max(...weeks.map((one) => one.point), 0) + 1;
-    const choose = many > 1 ? el("div", { class: "row" }, el("label", { for: "which-point" }, T("point")), el("select", { id: "which-point", onchange: (e) => { this.point = Number(e.target.value); this.draw(); } }, points.slice(0, many).map((name, i) => el("option", { value: i, selected: i === this.point }, name)))) : null;
+    const choose = many > 1 ? el("div", { class: "row" }, el("label", { for: "which-point" }, T("point")), el("select", { id: "which-point", onchange: (e) => { this.point = Number(e.target.value); this.draw(); } }, points.slice(0, many).map((name, i) => el("option", { value: i, selected: i === this.point }, Varies.point(name))))) : null;
     const begins = Math.min(...Object.values(acts).flat().map(([start]) => start));
     const name = (arm) => Effects.arm(study.arms, arm), names = Plot.key(this.whole.arms.map((arm, at) => ({ name: name(arm), at })));
     const drawn = study.outcomes.map((metric) => {
@@ -76,7 +77,7 @@ class ReadPart {
   tables() {
     const all = this.whole?.tables?.[Words.at] || [], part = (kinds, heading) => {
       const own = all.filter((one) => kinds.includes(one.kind));
-      return own.length ? el("section", { class: "card" }, el("h2", {}, T(heading)), own.map((one) => el("details", { "data-fold": `${one.kind}-${one.title}`, open: one.kind === "evaluation" }, el("summary", {}, one.title), one.text ? el("p", { class: "hint" }, one.text) : null, el("div", { class: "scroll" }, el("table", { class: "words" }, el("thead", {}, el("tr", {}, one.columns.map((c) => el("th", { scope: "col" }, c)))), el("tbody", {}, one.rows.map((row) => el("tr", {}, row.map((cell, i) => (i ? el("td", {}, cell) : el("th", { scope: "row" }, cell)))))))) ))) : null;
+      return own.length ? el("section", { class: "card" }, el("h2", {}, T(heading)), own.map((one) => el("details", { "data-fold": `${one.kind}-${one.title}`, open: one.kind === "evaluation" && one.rows.length <= 14 }, el("summary", {}, one.title), one.text ? el("p", { class: "hint" }, one.text) : null, el("div", { class: "scroll" }, el("table", { class: "words" }, el("thead", {}, el("tr", {}, one.columns.map((c) => el("th", { scope: "col" }, c)))), el("tbody", {}, one.rows.map((row) => el("tr", {}, row.map((cell, i) => (i ? el("td", {}, cell) : el("th", { scope: "row" }, cell)))))))) ))) : null;
     };
     return [part(["evaluation", "effects"], "in_words"), part(["findings", "evidence"], "hangs_on")];
   }

@@ -18,6 +18,8 @@ const Varies = {
     const zh = spec.meaning?.[1] !== spec.meaning?.[0] ? spec.meaning?.[1] : null;
     return `${Words.pick(spec.heading).replace(/[.。]$/, "")}: ${Words.at ? zh || Words.pick(spec.label) : spec.label[0]}`;
   },
+  // A point as it is called: its paths in words.
+  point(said) { return Object.keys(Desk.asked?.said?.varies || {}).reduce((text, path) => text.replace(`${path} = `, `${this.named(path)} = `), said); },
   async parameters(community) {
     if (this.of === community) return;
     this.of = community;

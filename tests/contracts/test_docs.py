@@ -111,7 +111,7 @@ def changed(file: Path, lines: str) -> None:
 def carried_out(words: list[str], small: dict[str, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
     """A command ends well; what would wait for a visitor or write into configs/ is only understood."""
     understood(words)
-    if words[0] == "classroom":
+    if words[0] in ("classroom", "desk"):
         return
     own_file_drawn = words[0] == "figures" and words[1].endswith(".yaml")  # it ran as it stands
     words = [w for w in words if w != "--write"] + ([] if own_file_drawn else small.get(words[0], []))
