@@ -89,6 +89,8 @@ class Door:
             return _refused(400, str(error))
         except ClientDisconnect:
             return Response(status_code=400)
+        except asyncio.CancelledError:
+            return _refused(503, "the desk is being closed")
         except Exception as error:
             # a mistake of the program must not end the desk: the page is told, everything else goes on
             return _refused(500, f"{type(error).__name__}: {error}")

@@ -14,10 +14,10 @@ from experiments.analysis.evaluation import MEASURES
 from experiments.reporting.doses import arm_in_words
 from experiments.reporting.explore import explore
 from experiments.reporting.figures.style import Language, Look
+from experiments.reporting.findings_words import FINDINGS
 from experiments.reporting.report import evaluation_in_words, findings_in_words
 from experiments.reporting.result_tables import tables_of
 from experiments.reporting.wording import (
-    FINDINGS,
     effects_in_words,
     evidence_by_part,
     evidence_in_words,

@@ -22,6 +22,8 @@ from sim.config.load import config_folder
 
 type Message = dict[str, Any]
 MOST_LISTED = 500
+PATIENCE = 0.6
+"""Seconds that a page waits for what runs say; of many runs it asks again."""
 MOST_KEPT = 8
 """Studies whose runs are kept in mind."""
 
@@ -198,7 +200,7 @@ class Session:
         if not (self.folder.results(name) / "store.json").is_file():
             return found
         try:
-            return found | {"so_far": self._finished(name).look()}
+            return found | {"so_far": self._finished(name).look(PATIENCE)}
         except ConfigError as error:
             return found | {"problems": told(error)}
 

@@ -9,7 +9,9 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import batched
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +26,7 @@ from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.result_tables import point_in_words
 from experiments.reporting.verdicts import in_brief, known, known_note
 from experiments.reporting.wording import in_language
-from experiments.runs.parquet import SMALL, column, rows_of
+from experiments.runs.parquet import SMALL, TOGETHER, column, rows_of
 from experiments.runs.store import Store, StoreError
 from experiments.study.design import Study
 from experiments.study.sampling import Range
@@ -39,6 +41,9 @@ MOST_LEVELS = 8
 MOST_FAILED = 20
 DUTY = 5.0
 """How many times as long as it took nothing is reckoned anew while runs arrive: a large study leaves the machine to its runs."""
+
+
+_READERS = ThreadPoolExecutor(2, thread_name_prefix="so-far")
 
 
 class SoFar:
@@ -58,6 +63,8 @@ class SoFar:
         self._read: set[Path] = set()
         self._said: tuple[int, dict[str, Any]] | None = None
         self._next = 0.0
+        self._counted = (0, 0)
+        self._work: Future[None] | None = None
         self._lock = threading.Lock()
 
     def count(self) -> tuple[int, int]:
@@ -72,9 +79,9 @@ class SoFar:
         first = self.study.file.weeks - self.study.file.window
         with contextlib.suppress(StoreError, OSError):
             new = [block for block in self.store.blocks() if block not in self._read]
-            for block in new:
+            for some in batched(new, TOGETHER):
                 with duckdb.connect(config=SMALL) as con, contextlib.suppress(duckdb.Error):
-                    rows = rows_of(con, [block])
+                    rows = rows_of(con, some)
                     own = [m for m in self.metrics if m in rows.columns]
                     rows.create_view("weekly")
                     means = "".join(f", avg({column(m)}) as {column(m)}" for m in own)
@@ -90,7 +97,7 @@ class SoFar:
                     for run, error in failed:
                         if run in self._places and run not in self._means:
                             self._failed[run] = str(error)
-                    self._read.add(block)
+                    self._read.update(some)
 
     def _read_aside(self) -> None:
         """Runs whose block is not full yet. Nothing is taken away, whatever a file holds: it is the other program's."""
@@ -134,20 +141,32 @@ class SoFar:
         }
         return pd.DataFrame(table | {m: np.array([row[4].get(m, np.nan) for row in rows]) for m in there})
 
-    def look(self) -> dict[str, Any]:
-        """What is there and what it says. Reckoned anew only where runs arrived, and not more often than the machine bears."""
-        with self._lock:
-            return self._looked()
+    def look(self, patience: float | None = None) -> dict[str, Any]:
+        """What is there and what it says; what is known by now where that takes longer than so many seconds.
 
-    def _looked(self) -> dict[str, Any]:
-        done, failed = self.count()
+        Reckoned anew only where runs arrived, in a thread of its own, and not more often than the machine bears.
+        """
+        with self._lock:
+            if self._work is None or self._work.done():
+                self._work = _READERS.submit(self._looked)
+            work = self._work
+        with contextlib.suppress(TimeoutError):
+            work.result(patience)
+        done, shown = self._said or (
+            0,
+            {"effects": [], "brief": [[], []], "known": [[], []], "note": ["", ""], "failures": [], "pairs": 0},
+        )
+        counted = {"done": self._counted[0], "failed": self._counted[1], "planned": self.planned, "shown": done}
+        return counted | {"reading": self._said is None} | shown
+
+    def _looked(self) -> None:
+        self._counted = done, _ = self.count()
         now = time.monotonic()
         if self._said is None or (done != self._said[0] and now >= self._next) or self._last(done):
-            began = time.monotonic()
-            self._said = (done, self._reckoned())
-            took = time.monotonic() - began
+            said = self._reckoned()
+            took = time.monotonic() - now
+            self._said = (done, said)
             self._next = time.monotonic() + (DUTY * took if took > 0.1 else 0.0)
-        return {"done": done, "failed": failed, "planned": self.planned, "shown": self._said[0]} | self._said[1]
 
     def _last(self, done: int) -> bool:
         return self._said is not None and done != self._said[0] and done >= self.planned
@@ -298,8 +317,3 @@ def _plain(table: "pd.DataFrame") -> list[dict[str, Any]]:
         {str(k): (v if not isinstance(v, float) or np.isfinite(v) else None) for k, v in row.items()}
         for row in table.to_dict("records")
     ]
-
-
-def progress(folder: Path) -> Mapping[str, bool]:
-    """Whether a study's folder holds results at all, and whether they are whole."""
-    return {"there": (folder / "store.json").is_file(), "whole": (folder / "manifest.json").is_file()}

@@ -45,11 +45,11 @@ def _laid(text: str, key: str, value: Any) -> str:
     if not isinstance(said, dict):
         said, text = {}, ""
     wanted = {**said, key: value} if value is not None else {k: v for k, v in said.items() if k != key}
-    if wanted == said and (value is None) == (key not in said) and _same(said.get(key), value):
+    if _same(wanted, said):
         return text
     changed = _spliced(text, key, value)
     try:
-        if changed is not None and _same(said_in(changed), wanted):
+        if changed is not None and _same(_sorted(said_in(changed)), _sorted(wanted)):
             return changed
     except ConfigError:
         pass
@@ -57,12 +57,17 @@ def _laid(text: str, key: str, value: Any) -> str:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Whether two plain values are the same, 1 and 1.0 and true apart, keys in any order."""
+    """Whether two plain values are the same, 1 and 1.0 and true apart, and keys in the same order: the first arm is the reference."""
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_same(one[k], other[k]) for k in one)
+        return list(one) == list(other) and all(_same(one[k], other[k]) for k in one)
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_same, one, other))
     return type(one) is type(other) and bool(one == other)
+
+
+def _sorted(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with its top keys sorted: where a key stands among them means nothing."""
+    return dict(sorted(said.items()))
 
 
 def _spliced(text: str, key: str, value: Any) -> str | None:

@@ -12,7 +12,7 @@ class Ask {
     this.plan = new PlanBox();
     fill(this.node, el("div", { class: "asking" }, this.form, this.side));
   }
-  typed() { Draft.put(Desk.name, { text: this.area.value, was: Desk.asked?.stamp }); this.lines(); this.send(); }
+  typed() { Draft.typed(Desk.name, this.area.value, Desk.asked?.stamp); this.lines(); this.send(); }
   show(asked, anew, from) {
     const before = this.area.value;
     if (from !== "yaml" && before !== asked.text) { this.area.value = asked.text; }

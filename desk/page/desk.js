@@ -69,7 +69,7 @@ const Desk = {
   // Changes follow each other: each knows the text that the one before left.
   change(changes, from) { return this.queued(async () => { const name = this.name; Draft.changed(name, changes, this.asked.stamp); const asked = await this.ask("lay", { name, was: this.asked.stamp, changes }); if (asked && (asked.name === this.name || asked.before === this.name)) this.take(asked, false, from); else if (!this.gone) Draft.forget(name); }); },
   write(text, over = false) {
-    Draft.put(this.name, { text, was: this.asked?.stamp });
+    Draft.typed(this.name, text, this.asked?.stamp);
     const name = this.name;
     return this.queued(async () => { const asked = await this.ask("write", { name, text, was: over ? null : this.asked?.stamp }); if (asked && asked.name === this.name && (byId("yaml")?.value ?? text) === text) this.take(asked, false, "yaml"); else if (asked && asked.name === this.name) this.asked.stamp = asked.stamp; });
   },
@@ -150,12 +150,13 @@ const Draft = {
   at(name) { return `desk-draft-${name}`; },
   of(name) { try { return JSON.parse(localStorage.getItem(this.at(name)) || "null"); } catch { return null; } },
   put(name, draft) { try { localStorage.setItem(this.at(name), JSON.stringify(draft)); } catch { /* the page holds it still */ } },
+  typed(name, text, was) { const before = this.of(name); this.put(name, { was, ...before, text }); },
   changed(name, changes, was) { const before = this.of(name); this.put(name, { was, ...before, changes: { ...before?.changes, ...changes } }); },
   forget(name) { localStorage.removeItem(this.at(name)); },
   async send() {
     const draft = this.of(Desk.name);
     if (!draft) return;
-    if (draft.text !== undefined) await Desk.write(draft.text);
+    if (draft.text !== undefined) { if (byId("yaml")) byId("yaml").value = draft.text; await Desk.write(draft.text); }
     if (draft.changes) await Desk.change(draft.changes, null);
   },
 };

@@ -3,7 +3,7 @@
 class ReadPart {
   constructor(node) { this.node = node; this.of = ""; this.point = 0; }
   async tick(beat) {
-    if (this.busy || (this.far && this.whole && beat % 5)) return;
+    if (this.busy || (this.far && !this.far.reading && this.whole && beat % 5)) return;
     const name = Desk.name;
     this.busy = true;
     try {
@@ -25,7 +25,8 @@ class ReadPart {
     if (key === this.drawn) return;
     this.drawn = key;
     const kept = Focus.of(this.node), folded = [...this.node.querySelectorAll("details:not([open])")].map((one) => one.dataset.fold);
-    if (!study || !this.far?.done) fill(this.node, el("p", { class: "card" }, T("not_read")));
+    if (this.far?.reading) fill(this.node, el("p", { class: "card", role: "status" }, T("reading_runs")));
+    else if (!study || !this.far?.done) fill(this.node, el("p", { class: "card" }, T("not_read")));
     else fill(this.node, this.answer(study), this.effects(study), this.by(study), this.overTime(study), this.tiers(study), this.tables(), this.compare(study), this.worlds(study));
     this.node.querySelectorAll("details[data-fold]").forEach((one) => { if (folded.includes(one.dataset.fold)) one.open = false; });
     Focus.back(this.node, kept);

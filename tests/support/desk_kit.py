@@ -69,7 +69,7 @@ class Asker:
         status, body, _ = self.send("POST", "/do", json.dumps({"do": do, **more}).encode())
         return status, json.loads(body).get("error", "")
 
-    def until(self, wanted: Callable[[Any], bool], do: str, seconds: float = 120.0, **more: Any) -> Any:
+    def until(self, wanted: Callable[[Any], bool], do: str, seconds: float = 400.0, **more: Any) -> Any:
         """Ask again and again until the answer is as wanted."""
         end = time.monotonic() + seconds
         while not wanted(said := self.ask(do, **more)):
@@ -95,7 +95,7 @@ def desk_here(folder: Path) -> Iterator[Asker]:
 class Command:
     """`linli desk` as a process of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int = 0) -> None:
         words = [
             sys.executable,
             "-m",
@@ -103,7 +103,7 @@ class Command:
             "desk",
             str(folder),
             "--port",
-            "0",
+            str(port),
             "--no-browser",
             "--workers",
             "1",

@@ -1,0 +1,285 @@
+"""The desk in a real browser: from an empty folder to a methods paragraph in both languages; skipped without a Chromium."""
+
+import json
+import re
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser_kit import CHROMIUM, QUIET, needs_chromium
+
+pytest.importorskip("starlette")
+
+import yaml
+from desk_kit import KEY, SMALL, Asker, Command, desk_here
+from playwright.sync_api import sync_playwright
+
+pytestmark = needs_chromium
+
+WILD = (
+    "<img src=x onerror=alert(1)>", "\"'`${x}{{x}}&amp;", "\U0001f469\u200d\U0001f692 \U0001f600", "\u0645\u0631\u062d\u0628\u0627 7", "\u5b57" * 60,
+    "w" * 70, "=1+1", "%s $x$", "10", "__proto__", "constructor",
+)  # fmt: skip
+MOST_STEPS = {"ask": 12, "run": 1, "read": 1, "take": 2}
+"""Clicks, choices and fields filled in, from an empty folder to a methods paragraph."""
+
+CONTRAST = """() => {
+  const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const numbers = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
+  const ground = (node) => { for (let n = node; n; n = n.parentElement) { const c = numbers(getComputedStyle(n).backgroundColor); if (c.length === 3 || c[3] === 1) return c.slice(0, 3); } return [255, 255, 255]; };
+  const poor = [];
+  for (const node of document.querySelectorAll("body *")) {
+    const own = [...node.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim());
+    if (!own || !node.getClientRects().length || node.closest("option, optgroup")) continue;
+    const style = getComputedStyle(node), size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    const [a, b] = [light(numbers(node.namespaceURI.endsWith("svg") ? style.fill : style.color).slice(0, 3)), light(ground(node))].sort((x, y) => y - x);
+    if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5)) poor.push(`${node.tagName}.${node.className?.baseVal ?? node.className}: ${node.textContent.trim().slice(0, 30)}`);
+  }
+  for (const node of document.querySelectorAll("input:not([type=hidden]), select, textarea, button")) {
+    if (!node.getClientRects().length || node.getAttribute("aria-hidden") === "true") continue;
+    if (!(node.labels?.length || node.getAttribute("aria-label") || node.getAttribute("aria-labelledby") || node.textContent.trim() && node.tagName === "BUTTON")) poor.push(`no name: ${node.outerHTML.slice(0, 90)}`);
+  }
+  return poor;
+}"""
+"""Texts whose contrast is below WCAG's AA, and controls without a name."""
+
+
+def until(page: Any, said: str, timeout: int = 60_000) -> None:
+    """Wait for what a script says; the page's own policy lets no text be made a script, so that it is asked again and again."""
+    end = time.monotonic() + timeout / 1000
+    while not page.evaluate(said):
+        assert time.monotonic() < end, said
+        page.wait_for_timeout(50)
+
+
+class Hand:
+    """A page, and a count of what a hand did on it."""
+
+    def __init__(self, page: Any) -> None:
+        self.page, self.steps = page, 0
+
+    def click(self, where: str) -> None:
+        self.steps += 1
+        self.page.click(where)
+
+    def fill(self, where: str, text: str) -> None:
+        self.steps += 1
+        self.page.fill(where, text)
+        self.page.press(where, "Tab")
+        self.settled()
+
+    def choose(self, where: str, value: str) -> None:
+        self.steps += 1
+        self.page.select_option(where, value)
+        self.settled()
+
+    def settled(self) -> None:
+        until(self.page, "Saving.now === 0")
+
+    def taken(self) -> int:
+        steps, self.steps = self.steps, 0
+        return steps
+
+
+@contextmanager
+def browsing(address: str, **more: Any) -> Iterator[Any]:
+    """A page on a desk; in the end nothing was asked of another machine and no script failed."""
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        context = opened.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, **more)
+        page, outside, errors = context.new_page(), list[str](), list[str]()
+        local = (address.partition("#")[0], "blob:", "data:")
+        page.on("request", lambda r: outside.append(r.url) if not r.url.startswith(local) else None)
+        page.on("pageerror", lambda e: errors.append(str(e)))
+        page.on(
+            "console", lambda m: errors.append(m.text) if m.type == "error" and "ERR_CONNECTION" not in m.text else None
+        )
+        page.goto(address)
+        page.wait_for_selector("#shelf h2", timeout=120_000)
+        yield page
+        opened.close()
+        assert outside == []
+        assert errors == []
+
+
+def address_of(desk: Asker) -> str:
+    return f"http://{desk.host}/#key={KEY}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+def test_from_an_empty_folder_to_a_methods_paragraph(folder: Path, locale: str) -> None:
+    """As somebody would who has never seen a study's file. Time and steps are counted."""
+    began, zh = time.monotonic(), locale == "zh-CN"
+    title = "先锋队有用吗？" if zh else "Does a vanguard help?"
+    with desk_here(folder) as desk, browsing(address_of(desk), locale=locale) as page:
+        hand, steps = Hand(page), dict[str, int]()
+        hand.click("#first-new")
+        page.wait_for_selector("#f-title")
+        hand.fill("#f-title", title)
+        hand.choose("#f-community", "classroom")
+        hand.choose("#add-arm1", "vanguard")
+        for key, value in (("weeks", 20), ("burn_in", 6), ("window", 6), ("replicates", 6)):
+            hand.fill(f"#f-{key}", str(value))
+        assert page.inner_text("#yaml-problems").strip() == ("没有错误。" if zh else "Nothing is wrong with it.")
+        assert page.evaluate(CONTRAST) == []
+        steps["ask"] = hand.taken()
+        hand.click("#go-run")
+        page.wait_for_selector("#live-forest .outcome", timeout=240_000)
+        assert page.locator("#live-forest .outcome").count() == 3
+        page.wait_for_selector("#do-again", timeout=240_000)
+        assert page.evaluate(CONTRAST) == []
+        steps["run"] = hand.taken()
+        hand.click("#to-read")
+        page.wait_for_selector(".brief li", timeout=120_000)
+        assert ("凝聚力" if zh else "Cohesion") in page.inner_text(".brief")
+        page.wait_for_selector(".weeks", timeout=240_000)
+        page.focus(".weeks >> nth=0")
+        page.keyboard.press("ArrowRight")
+        assert ("周 1" if zh else "Week 1") in page.inner_text(".readout >> nth=0")
+        assert page.evaluate(CONTRAST) == []
+        steps["read"] = hand.taken()
+        hand.click("#to-take")
+        page.wait_for_selector("#take-methods .quote", timeout=240_000)
+        assert ("我们对" if zh else "We simulated") in page.inner_text("#take-methods .quote")
+        hand.click("#take-figures")
+        page.wait_for_selector("[data-file$='forest.svg']", timeout=240_000)
+        with page.expect_download() as heard:
+            page.click("[data-file$='forest.svg']")
+        assert heard.value.path().read_bytes().startswith(b"<?xml")
+        assert page.evaluate(CONTRAST) == []
+        steps["take"] = hand.taken()
+    assert all(steps[part] <= most for part, most in MOST_STEPS.items()), steps
+    (study,) = folder.glob("*.yaml")
+    assert yaml.safe_load(study.read_text("utf-8"))["title"] == title
+    print(f"{locale}: {steps}, {time.monotonic() - began:.0f} s")
+
+
+def test_form_and_text_follow_each_other(folder: Path) -> None:
+    (folder / "small.yaml").write_text("# mine\n" + yaml.safe_dump(SMALL, sort_keys=False))
+    with desk_here(folder) as desk, browsing(address_of(desk)) as page:
+        hand = Hand(page)
+        page.click("[data-study=small]")
+        page.wait_for_selector("#f-weeks")
+        hand.fill("#f-replicates", "9")
+        assert page.input_value("#yaml").startswith("# mine\n")
+        assert "replicates: 9" in page.input_value("#yaml")
+        page.fill("#yaml", page.input_value("#yaml").replace("weeks: 12", "weeks: 15"))
+        until(page, "document.querySelector('#f-weeks').value === '15'")
+        page.fill("#yaml", page.input_value("#yaml").replace("recognition", "recogniton"))
+        page.wait_for_selector(".problems li")
+        assert "Did you mean 'recognition'?" in page.inner_text(".problems")
+        line = page.input_value("#yaml").split("\n").index("  - recogniton") + 1
+        assert page.inner_text(".gutter .wrong").strip() == str(line)
+        page.fill("#yaml", "title: [")
+        page.wait_for_selector(".form.waits")
+        page.fill("#yaml", yaml.safe_dump(SMALL, sort_keys=False))
+        page.wait_for_selector("#f-weeks")
+        hand.choose("#add-varies", "policies.recognition.warmth")
+        page.select_option("[data-shape-of='policies.recognition.warmth']", "normal")
+        page.wait_for_selector(".curve path", timeout=60_000)
+        assert "mean" in yaml.safe_load(page.input_value("#yaml"))["varies"]["policies.recognition.warmth"]
+        hand.choose("#design", "sobol")
+        assert yaml.safe_load((folder / "small.yaml").read_text())["design"] == {"method": "sobol", "points": 16}
+
+
+def test_every_name_is_text_and_arms_stay_in_their_order(folder: Path) -> None:
+    arms = {name: ["recognition"] if i % 2 else [] for i, name in enumerate(WILD)}
+    said = {**SMALL, "title": WILD[0], "question": WILD[1], "arms": arms, "replicates": 1}
+    (folder / "wild.yaml").write_text(yaml.safe_dump(said, sort_keys=False, allow_unicode=True), "utf-8")
+    with desk_here(folder) as desk, browsing(address_of(desk)) as page:
+        page.click("[data-study=wild]")
+        page.wait_for_selector("#arm-10")
+        assert [page.input_value(f"#arm-{i}") for i in range(len(WILD))] == list(WILD)
+        assert page.inner_text("#title") == WILD[0]
+        Hand(page).fill("#f-replicates", "2")
+        assert list(yaml.safe_load((folder / "wild.yaml").read_text("utf-8"))["arms"]) == list(WILD)
+        page.click("#arm-9 >> xpath=../button[1]")
+        until(page, "document.querySelector('#arm-8').value === '__proto__'")
+        assert list(yaml.safe_load((folder / "wild.yaml").read_text("utf-8"))["arms"])[7:10] == [
+            "%s $x$",
+            "__proto__",
+            "10",
+        ]
+        assert page.locator("img").count() == 0
+        for width in (1280, 1024, 390):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_files_of_ones_own_are_brought_and_checked(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    people = "id,grid,age\n" + "".join(f"p{i},{'East' if i % 2 else 'West'},{20 + i % 60}\n" for i in range(40))
+    (elsewhere / "residents.csv").write_text(people)
+    (elsewhere / "ties.csv").write_text("source,target,strength\n" + "".join(f"p{i},p{i + 1},0.4\n" for i in range(39)))
+    with desk_here(folder) as desk, browsing(address_of(desk)) as page:
+        page.click("#first-new")
+        page.wait_for_selector("#bring", state="attached")
+        page.set_input_files("#bring", [str(elsewhere / "residents.csv"), str(elsewhere / "ties.csv")])
+        page.wait_for_selector("#make-community")
+        assert page.input_value("#which-ties") == "ties.csv"
+        page.fill("#own-title", "Our street")
+        page.click("#make-community")
+        page.wait_for_selector(".brought .fine", timeout=120_000)
+        assert re.search(r"Our street: 40 residents, 39 ties", page.inner_text(".brought"))
+        (folder / "residents.csv").write_text(people + "p1,East,30\n")
+        page.reload()
+        page.wait_for_selector(".brought .problem", timeout=120_000)
+        assert "residents.csv:42" in page.inner_text(".brought")
+
+
+def test_what_was_written_while_the_desk_was_away_arrives(folder: Path) -> None:
+    (folder / "small.yaml").write_text(yaml.safe_dump(SMALL, sort_keys=False))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    desk = Command(folder, port)
+    try:
+        with browsing(desk.address) as page:
+            page.click("[data-study=small]")
+            page.wait_for_selector("#f-title")
+            desk.end(signal.SIGKILL)
+            page.fill("#f-title", "Written while it was away")
+            page.press("#f-title", "Tab")
+            page.wait_for_selector("#status.bad")
+            page.fill("#yaml", page.input_value("#yaml").replace("weeks: 12", "weeks: 14"))
+            page.wait_for_timeout(800)
+            desk = Command(folder, port)
+            page.goto("about:blank")
+            page.goto(desk.address)
+            until(page, "document.querySelector('#f-weeks')?.value === '14'", timeout=120_000)
+            until(page, "document.querySelector('#f-title')?.value === 'Written while it was away'")
+    finally:
+        desk.end()
+    said = yaml.safe_load((folder / "small.yaml").read_text())
+    assert (said["title"], said["weeks"]) == ("Written while it was away", 14)
+
+
+def test_a_list_of_a_hundred_studies_and_one_of_many_runs_stay_quick(folder: Path) -> None:
+    for i in range(100):
+        (folder / f"s{i:03}.yaml").write_text(yaml.safe_dump({**SMALL, "title": f"Study {i}"}, sort_keys=False))
+    with desk_here(folder) as desk, browsing(address_of(desk)) as page:
+        assert page.locator("[data-study]").count() == 100
+        began = time.monotonic()
+        for _ in range(5):
+            desk.ask("studies")
+        assert (time.monotonic() - began) / 5 < 1.0
+        page.fill("#find-study", "Study 77")
+        until(page, "document.querySelectorAll('[data-study]').length === 1")
+        page.click("[data-study=s077]")
+        page.wait_for_selector("#f-title")
+    assert (
+        json.loads((folder / ".desk" / "queue.json").read_text() if (folder / ".desk").exists() else "{}").get(
+            "places", []
+        )
+        == []
+    )
