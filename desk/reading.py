@@ -24,11 +24,11 @@ from experiments.reporting.wording import (
     in_language,
     methods,
 )
+from experiments.runs.found import results_of
 from experiments.study.caveats import caveats, unmoved
 from experiments.study.design import code_version
 from experiments.study.loader import read_study
 from experiments.tasks.plan import planned
-from experiments.tasks.run import results_of
 from sim.config.yaml import Problem, Spot
 
 if TYPE_CHECKING:
