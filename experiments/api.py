@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from experiments.analysis.by_group import effects_by_group
 from experiments.analysis.effects import effects, with_values
 from experiments.analysis.profiles import bands
 from experiments.runs import found
 from experiments.runs.executor import Workers, perform, simulated
 from experiments.runs.present import claim, say_mended
+from experiments.runs.reading import is_metric
 from experiments.runs.results import Results, results_for, settled
 from experiments.runs.store import Store
 from experiments.study.design import Study
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from experiments.reporting.figures.tables import Meaning
     from experiments.reporting.frames import Library
 
-type Table = Literal["runs", "effects", "weekly", "profiles", "trajectories"]
+type Table = Literal["runs", "effects", "weekly", "profiles", "trajectories", "groups", "effects_by_group"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,11 @@ class Comparison(Results):
         """Every arm's paired effect on every outcome at every point (see analysis.effects)."""
         file, runs = self.study.file, self.runs()
         return with_values(effects(runs, self.study.reference, file.outcomes, file.asked()), runs, list(file.varies))
+
+    def effects_by_group(self) -> "pd.DataFrame":
+        """Every arm's paired effect on every outcome of every group of the user's own columns (see `groups`)."""
+        runs = self.groups()
+        return with_values(effects_by_group(runs, self.study.reference), runs, list(self.study.file.varies))
 
     def profiles(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
         """Each week's mean paired difference from the first arm, its interval (`low`, `high`) and a band for all weeks at once."""
@@ -51,7 +58,8 @@ class Comparison(Results):
 
         if (found := self.study.run(run)) is None:
             raise KeyError(f"no run {run!r} in this study")
-        return pd.DataFrame(dict(simulated(self.study.job(found))))
+        weekly = simulated(self.study.job(found))
+        return pd.DataFrame({name: values for name, values in weekly.items() if is_metric(name)})
 
     def frame(self, table: Table = "effects", to: "Library" = "pandas", language: "Language" = "en") -> Any:
         """One of the tables with arms and metrics as factors, labels and units; `to`: pandas, or polars (`linli[frames]`).

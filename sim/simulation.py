@@ -3,7 +3,7 @@
 This is the engine that experiments run. `sim.model.Community` puts the face of a Mesa model on it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from math import fsum
 from types import SimpleNamespace
 
@@ -207,11 +207,19 @@ class Simulation:
                 self.slow.append(dict(zip(slow_names(), values, strict=True)))
         return lived
 
-    def live_one_week(self) -> None:
-        """Levers rest, policies push, the phases of the week follow each other, and Sunday night is written down."""
+    def live_one_week(self, looks: Sequence[tuple[Phase, Callable[[], None]]] = ()) -> None:
+        """Levers rest, policies push, the phases of the week follow each other, and Sunday night is written down.
+
+        `looks`: what looks at the world just before some phases, in the week's order.
+        """
         self.begin_week()
-        if not take_turns(self._life, self._life.phases, self._life.out):
-            raise MemoryError("memory ran out within a week")
+        begun, phases = 0, self._life.phases
+        for at, look in (*((WEEK.index(phase), look) for phase, look in looks), (len(WEEK), None)):
+            if not take_turns(self._life, Turns(*(turns[begun:at] for turns in phases)), self._life.out):
+                raise MemoryError("memory ran out within a week")
+            if look is not None:
+                look()
+            begun = at
         self.end_week()
 
     def begin_week(self) -> None:

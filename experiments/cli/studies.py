@@ -72,6 +72,7 @@ def run(
 def _run_one(study: "Study", run: str, by: "Workers", limit: float) -> int:
     """Perform one run, in a process of its own or, by threads, in this one; returns 1 where it failed."""
     from experiments.runs.executor import simulated, tried
+    from experiments.runs.groups import kept_in
 
     found = study.run(run)
     if found is None:
@@ -85,7 +86,8 @@ def _run_one(study: "Study", run: str, by: "Workers", limit: float) -> int:
             click.echo(ended.error, err=True)
             return 1
         weekly = ended.weekly
-    click.echo("\n".join(f"{name}: {values[-1]:.6g} in the last week" for name, values in weekly.items()))
+    told = ((name, values) for name, values in weekly.items() if kept_in(name) is None)
+    click.echo("\n".join(f"{name}: {values[-1]:.6g} in the last week" for name, values in told))
     return 0
 
 

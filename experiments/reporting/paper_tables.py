@@ -31,6 +31,9 @@ MEANINGS = {
     "seed": "seed of the replicate (too long for a number in R, Stata and Excel: text)",
     "metric": "the outcome that the row is about",
     "side": "outcome, process or price",
+    "column": "the column of the residents' file that tells groups apart",
+    "outcome": "the outcome of a group that the row is about",
+    "number": "that outcome, its mean over the window; rates are for 100 of the group a year",
     "n": "pairs of runs",
     "reference": "mean of the first arm",
     "mean": "mean of the arm",
@@ -78,7 +81,7 @@ MEANINGS = {
     "mean_of_worst": "mean difference of the worst tenth",
     "quantity": "the first arm's outcome, another arm's effect, or a bundle's outcome",
     "factor": "what varies",
-    "value": "its value",
+    "value": "its value; of a column what it says of a group, empty: nothing is known",
     "by": "the other factor",
     "by_value": "its value",
     "change": "change of the mean from the factor's first value",
@@ -101,6 +104,8 @@ def meanings_of(tables: "Tables") -> dict[str, str]:
 def tables_for_a_paper(tables: "Tables", found: "Mapping[str, pd.DataFrame]") -> "dict[str, pd.DataFrame]":
     """Effects as numbers, the runs, what the design allows to find, and what the figures of time are drawn from."""
     named = {"effects": tables.effects, "runs": tables.runs}
+    if tables.by_group is not None and tables.group_effects is not None:
+        named |= {"groups": tables.by_group, "effects_by_group": tables.group_effects}
     named |= {"evaluation": evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)}
     named |= {"acceptability": acceptability(tables.runs, tables.arms[0], tables.arms)}
     named |= found

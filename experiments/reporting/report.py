@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE, evaluated
+from experiments.reporting.by_group import MOST_POINTS, ON_A_PAGE, columns_of, groups_in_words
 from experiments.reporting.doses import arm_in_words
-from experiments.reporting.escape import attribute, in_html, table_in_html
+from experiments.reporting.escape import apart, attribute, in_html, table_in_html
 from experiments.reporting.explore import Findings, explore
 from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
@@ -61,7 +62,7 @@ nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: n
 """
 ARMS_ON_A_PAGE = 3
 """Arms beside each other in a printed table."""
-_KEPT = ("runs.parquet", "city.parquet", "resolved.yaml", "manifest.json")
+_KEPT = ("runs.parquet", "city.parquet", "groups.parquet", "resolved.yaml", "manifest.json")
 
 
 def write_report(results: Results, language: Language = "en") -> Path:
@@ -79,7 +80,11 @@ def write_report(results: Results, language: Language = "en") -> Path:
     named = tables_for_a_paper(plain, found.tables())
     written = write_tables(named, folder / "tables", meanings_of(plain))
     (evaluation, words), findings = evaluation_in_words(tables, look), findings_in_words(study, tables, found, look)
-    pages = {"effects": effects_on_a_page(tables, look)} | _evaluation_on_pages(evaluation, words)
+    pages = {"effects": effects_on_a_page(tables, look)} | _on_pages("evaluation", evaluation, words)
+    few = len(tables.points) <= MOST_POINTS
+    groups = {column: groups_in_words(tables, column, look) for column in columns_of(tables) if few}
+    for k, column in enumerate(groups, 1):
+        pages |= _on_pages(f"groups_{k}", *groups_in_words(tables, column, look, ON_A_PAGE))
     pages |= {name: on_a_page(table, look) for name, table in findings.items()}
     written += write_pages(pages, folder / f"tables{suffix}")
     title = look.say(study.file.title, study.file.chinese.title or study.file.title)
@@ -90,6 +95,7 @@ def write_report(results: Results, language: Language = "en") -> Path:
         (look.say("Methods", "方法"), f"<p>{in_html(methods(study, tables, look))}</p>"),
         (look.say("Effects", "效应"), _effects(tables, look)),
         (look.say("Outcome, process and price", "结果、过程与代价"), _evaluation(evaluation, tables, look)),
+        (look.say("Outcomes by group", "分组结果"), _by_group(groups, tables, look)),
         (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(findings, found, look)),
         (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], tables, named, look)),
         (look.say("What the result rests on", "结果的依据"), _evidence(study, folder, look)),
@@ -160,8 +166,8 @@ def evaluation_in_words(tables: "Tables", look: Look) -> "tuple[pd.DataFrame, in
     return pd.DataFrame(rows, columns=[*heads, *arms]), len(heads)
 
 
-def _evaluation_on_pages(shown: "pd.DataFrame", words: int) -> "dict[str, pd.DataFrame]":
-    """That table for a printed page, below each side (and point) its measures; as many pages as its arms need."""
+def _on_pages(name: str, shown: "pd.DataFrame", words: int) -> "dict[str, pd.DataFrame]":
+    """Such a table for a printed page, below each side, outcome or point its rows; as many pages as its arms need."""
     arms = range(words, shown.shape[1])
     pages, many = {}, math.ceil(len(arms) / ARMS_ON_A_PAGE)
     above = [", ".join(row[words - 1 : 0 : -1]) for row in shown.itertuples(index=False, name=None)]
@@ -169,7 +175,7 @@ def _evaluation_on_pages(shown: "pd.DataFrame", words: int) -> "dict[str, pd.Dat
         page = shown.iloc[:, [0, 0, *some]]
         page.isetitem(0, [f"{said[:1].upper()}{said[1:]}" for said in above])
         page.columns = ["", *page.columns[1:]]
-        pages["evaluation" if i == 1 else f"evaluation_{i}"] = page
+        pages[name if i == 1 else f"{name}_{i}"] = page
     return pages
 
 
@@ -184,6 +190,20 @@ def _evaluation(shown: "pd.DataFrame", tables: "Tables", look: Look) -> str:
         "可断定需求减少时价格才有上限，否则只给出下限。",
     )
     return f"<p>{in_html(said)}</p>" + table_in_html(shown)
+
+
+def _by_group(groups: "dict[str, tuple[pd.DataFrame, int]]", tables: "Tables", look: Look) -> str:
+    if not columns_of(tables):
+        return ""
+    said = look.say(
+        f"By the user's own columns: means of {tables.arms[0]}, and differences from it with 95 % intervals, over pairs of runs. "
+        "Rates are for 100 of the group a year. Nothing is known of those who moved in later, nor of empty cells. "
+        "Every number: tables/groups.csv and tables/effects_by_group.csv.",
+        f"按用户自有列分组：“{tables.arms[0]}”的均值，以及成对运行与其之差和95%区间；比率按该群体每百人每年计。后来迁入者和空单元格归为未知。"
+        "全部数值见 tables/groups.csv 与 tables/effects_by_group.csv。",
+    )
+    shown = (f"<h3>{in_html(apart(column))}</h3>{table_in_html(table)}" for column, (table, _) in groups.items())
+    return f"<p>{in_html(said)}</p>" + "".join(shown)
 
 
 def _difference(row: "pd.Series[Any]", look: Look) -> str:

@@ -5,10 +5,13 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from experiments.analysis.by_group import effects_by_group
 from experiments.analysis.effects import effects
 from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE, evaluated
 from experiments.analysis.profiles import bands
+from experiments.reporting.by_group import columns_of, groups_in_words
 from experiments.reporting.console import Numbers, Words, spread
+from experiments.reporting.escape import apart
 from experiments.reporting.explore import explore
 from experiments.reporting.figures import wanted
 from experiments.reporting.figures.style import Look, decimals
@@ -16,7 +19,8 @@ from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.findings_words import FINDINGS, in_words
 from experiments.reporting.verdicts import known, known_note
 from experiments.reporting.wording import evidence_in_words, number, signed
-from experiments.runs.results import Results, give_back
+from experiments.runs.memory import give_back
+from experiments.runs.results import Results
 from experiments.study.caveats import caveats, unmoved
 from experiments.study.design import DOSE, Study
 from experiments.study.sampling import SAMPLED, Point
@@ -46,6 +50,7 @@ def tables_of(results: Results, *, over_time: bool = True, every_metric: bool = 
     trajectories = results.trajectories(over) if over_time else pd.DataFrame()
     profiles = results.profiles(outcomes) if over_time else pd.DataFrame()
     each = results.each.runs(outcomes) if file.city and not runs.empty else None
+    groups = results.groups()
     found = explore(study, runs, {name: m.better for name, m in METRICS.items()}, conditions=False, each=each)
     tables = Tables(
         name=study.name,
@@ -66,6 +71,8 @@ def tables_of(results: Results, *, over_time: bool = True, every_metric: bool = 
         front=found.front,
         objectives=found.objectives,
         answers=found.answers,
+        by_group=None if groups.empty else groups,
+        group_effects=None if groups.empty else effects_by_group(groups, study.reference),
         window=file.window,
         weeks=file.weeks,
         asked=file.asked(),
@@ -133,6 +140,27 @@ def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
     columns = [Numbers(arm, [cells[arm].get(m, "-") for m in measures]) for arm in cells]
     title = f"Outcome, process and price: difference from {tables.arms[0]}, 95 % interval"
     yield from spread([Words("Measure", names), *columns], width, title)
+
+
+SHOWN = ("unmet_needs", "participation")
+"""Outcomes of groups that the terminal shows; the report and groups.parquet have all."""
+
+
+def by_group(tables: Tables, width: int = 80) -> "Iterator[Table]":
+    """Outcomes of the groups of each of the user's own columns, at the only point of a study; nothing for several."""
+    if len(tables.points) > 1:
+        return
+    look, arms = Look(), tables.arms[0]
+    for column in columns_of(tables):
+        shown, words = groups_in_words(tables, column, look, SHOWN)
+        title = f"By {apart(column)}" + (
+            f": difference from {arms}, 95 % interval" if shown.shape[1] > words + 2 else ""
+        )
+        heads = list(shown)
+        columns: list[Words | Numbers] = [
+            (Words if k < words else Numbers)(heads[k], list(shown.iloc[:, k])) for k in range(shown.shape[1])
+        ]
+        yield from spread(columns, width, title)
 
 
 def difference_in_words(row: "pd.Series[Any]") -> str:
@@ -257,7 +285,7 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
         say_table(console, FINDINGS["overall"][0][0], in_words("overall", tables.answers["overall"]))
         console.print(FINDINGS["overall"][1][0].partition(" One in ten")[0], style="dim")
     if not sampled:
-        for shown in evaluation(tables, console.width):
+        for shown in (*evaluation(tables, console.width), *by_group(tables, console.width)):
             console.print(shown)
     file = study.file
     whom = " over all residents of the city" if file.city else ""

@@ -42,7 +42,7 @@ def number(value: float, *, sign: bool = False) -> str:
     if not math.isfinite(value):
         return "-"
     places = 0 if value == 0 else max(0, 3 - math.floor(math.log10(abs(value))))
-    return f"{value:{'+' if sign else ''}.{min(places, 6)}f}"
+    return signed(value, min(places, 6)) if sign else f"{value:z.{min(places, 6)}f}"
 
 
 def chinese_names(study: Study) -> dict[str, str]:

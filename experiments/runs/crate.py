@@ -24,6 +24,7 @@ FORMATS = {
 }
 MEANINGS = {
     "runs.parquet": "One row a finished run: arm, point, replicate, seed and every metric's mean over the window.",
+    "groups.parquet": "One row a finished run and outcome of a group of the user's own columns.",
     "resolved.yaml": "The study and every parameter value with which its runs were made.",
     "manifest.json": "Versions, seeds, commit and durations.",
     "report.html": "The whole report as one page.",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from experiments.runs import groups
 from experiments.runs.store import BLOCK, Finished, Series, Store
 from experiments.runs.worker_pool import processors
 from experiments.runs.workers import AHEAD, Said, Simulate, Watch, performed, set_aside
@@ -51,13 +52,16 @@ class Tally:
 
 
 def simulated(job: Job) -> Series:
-    """Perform a run: one community, its policies, its weeks."""
+    """Perform a run: one community, its policies, its weeks, and what becomes of the groups of its own columns."""
     from sim import POLICIES, Simulation
+    from sim.by_group import live_by_group
 
     policies = [POLICIES[name](**doses) for name, doses in job.policies]
     simulation = Simulation(_config(job.community, json.dumps(dict(job.changes))), policies=policies, seed=job.seed)
-    simulation.run_for(job.weeks)
-    return {name: np.asarray(values, np.float32) for name, values in simulation.weekly().items() if name != "week"}
+    found = live_by_group(simulation, job.weeks, job.groups)
+    weekly = {name: values for name, values in simulation.weekly().items() if name != "week"}
+    weekly |= {groups.name_of(groups.Kept(*group, outcome)): values for (group, outcome), values in found.items()}
+    return {name: np.asarray(values, np.float32) for name, values in weekly.items()}
 
 
 @lru_cache(maxsize=256)

@@ -44,6 +44,13 @@ def rows_of(
     return con.read_parquet(paths, hive_partitioning=False, union_by_name=True, filename=named)
 
 
+def in_turn() -> "duckdb.DuckDBPyConnection":
+    """A connection in which what is in order stays in order."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1})
+
+
 def write_rows(con: "duckdb.DuckDBPyConnection", query: str, path: Path, how: str = "") -> None:
     """Write what a query finds as a file; `how`: DuckDB's words on compression and format."""
     said = plainly(path).replace("'", "''")  # a statement that writes takes no values in DuckDB before 1.2

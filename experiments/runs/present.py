@@ -19,6 +19,8 @@ DERIVED = (
     "runs.csv",
     "weekly.csv",
     "city.parquet",
+    "groups.parquet",
+    "groups.csv",
     "report*.html",
     "ro-crate-metadata.json",
     "figures*/*",

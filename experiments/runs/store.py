@@ -5,6 +5,7 @@
     aside/<run>              a finished run whose block is not full yet
     damaged/                 files that no longer are what they were written as; their runs are done again
     runs.parquet             one row a run: arm, point, replicate, seed, parameters, outcomes
+    groups.parquet           one row a run and outcome of a group of the user's own columns, where there are any
     failures.csv             one row a failed run: labels, traceback and the command that repeats it
     manifest.json            versions, seeds, commit, times, hashes
     sessions/                what each program that worked here did, for the manifest
@@ -51,6 +52,8 @@ OWN = (
     "weekly",
     "runs.parquet",
     "city.parquet",
+    "groups.parquet",
+    "groups.csv",
     "runs.csv",
     "weekly.csv",
     "failures.csv",

@@ -65,6 +65,9 @@ def _tables_that_differ(results: Results) -> Iterator[str]:
         new = Path(made)
         if (folder / "runs.parquet").is_file():
             yield from _differing(folder / "runs.parquet", results.each.write_runs(folder=new))
+        for name in ("groups.parquet", "groups.csv"):
+            if (folder / name).is_file() and (again := results.each.write_groups(name, new)):
+                yield from (_differing if again.suffix == ".parquet" else _differing_lines)(folder / name, again)
         if results.communities and (folder / "city.parquet").is_file():
             yield from _differing(folder / "city.parquet", results.write_runs("city.parquet", new))
         if (folder / "runs.csv").is_file() or (folder / "weekly.csv").is_file():

@@ -46,6 +46,8 @@ class Job(NamedTuple):
     policies: Policies
     seed: int
     weeks: int
+    groups: tuple[str, ...] | None = None
+    """The user's own columns by whose values outcomes are kept; None: all with few different values."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,7 @@ class Study:
     def job(self, run: Run) -> Job:
         """What a worker needs to perform the run."""
         changes, policies, community = self._meant(run.arm, run.point)
-        return Job(run.run, community, tuple(changes.items()), policies, run.seed, self.file.weeks)
+        return Job(run.run, community, tuple(changes.items()), policies, run.seed, self.file.weeks, self.file.groups)
 
     def policies(self, arm: str, point: int) -> Policies:
         """The policies of an arm with their doses at a point."""
@@ -169,6 +171,8 @@ class Study:
             "policies": f"[{', '.join(_policy(name, _written(doses)) for name, doses in policies)}]",
             "weeks": str(self.file.weeks),
         }
+        if self.file.groups is not None:
+            parts["groups"] = _written(self.file.groups)
         text = ", ".join(f'"{name}": {part}' for name, part in parts.items())
         return hashlib.blake2b(f"{{{text}}}".encode(), digest_size=16)
 

@@ -17,12 +17,14 @@ OF_FILES = (
 """Parameters that say how a user's files are read."""
 
 
-def read_own_files(study: Study) -> None:
-    """Read every file of residents or ties that the study's communities name.
+def read_own_files(study: Study) -> list[str]:
+    """Read every file of residents or ties that the study's communities name; returns what is to be said of outcomes by group.
 
-    Raises ConfigError with what is wrong in them, row by row, or with a policy meant for a column that they do not have.
+    Raises ConfigError with what is wrong in them, row by row, or with a policy or outcomes meant for a column that they
+    do not have.
     """
     from sim import POLICIES, load_config
+    from sim.by_group import MOST, columns_of, different_values
     from sim.founding.networks import ties
     from sim.founding.population import founders
     from sim.state.selectors import check_own
@@ -46,5 +48,21 @@ def read_own_files(study: Study) -> None:
                 except ValueError as error:
                     spot = Spot(shown_path(study.path))
                     problems[Problem(spot, f"arms.{run.arm}.{name}.where", f"{part.where!r}: {error}", "")] = None
+    kept, left = dict[str, None](), dict[str, int]()
+    for own in seen.values():
+        try:
+            columns = columns_of(own, study.file.groups)
+        except ValueError as error:
+            problems[Problem(Spot(shown_path(study.path)), "groups", str(error), "")] = None
+            continue
+        kept |= dict.fromkeys(columns)
+        for name in own.columns if own is not None and study.file.groups is None else ():
+            if name not in ("id", "grid", *columns):
+                left[name] = len(different_values(own.columns[name])) if own is not None else 0
     if problems:
         raise ConfigError(problems)
+    said = [f"Outcomes are given by {', '.join(kept)}."] if kept else []
+    if left:
+        counted = ", ".join(f"{name} ({many:,})" for name, many in left.items())
+        said.append(f"Not by {counted} different values: `groups` of the study can name columns of 2 to {MOST}.")
+    return said

@@ -82,7 +82,11 @@ class StudyFile(BaseModel):
     outcomes: tuple[str, ...] = Field(
         ("cohesion", "unmet_needs", "participation"), min_length=1, description="Metrics to report."
     )
-
+    groups: tuple[str, ...] | None = Field(
+        None,
+        description="Columns of the community's own residents_file by whose values outcomes are given; where the file "
+        "does not say which, all that the model does not know and that have 2 to 12 different values, 60 in all.",
+    )
     primary: tuple[str, ...] = Field(
         (),
         description="Outcomes on which the study's answer rests: their joint intervals hold for all of them, and all arms, at once.",

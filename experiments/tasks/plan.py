@@ -70,7 +70,8 @@ def planned(study: Study, folder: Path, console: Console) -> Plan:
     from sim import METRICS
 
     begun = time.process_time()  # what it took to start and to read the study
-    read_own_files(study)
+    for said in read_own_files(study):
+        console.print(said)
     file, weeks = study.file, study.file.weeks
     roots = len({study.root(arm, point).digest() for point in range(len(study.points)) for arm in study.arms})
     runs, different = len(study.arms) * len(study.points) * file.replicates, roots * file.replicates

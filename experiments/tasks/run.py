@@ -21,9 +21,11 @@ from experiments.reporting.findings_words import FINDINGS, beyond_chance, crosst
 from experiments.reporting.wording import in_language
 from experiments.runs.executor import Tally, Workers, missing, perform, planned, simulated
 from experiments.runs.found import results_of
+from experiments.runs.memory import give_back
 from experiments.runs.present import claim, note_files, put_older_away, say_mended, state_of
 from experiments.runs.provenance import changed_since, manifest, write_resolved
-from experiments.runs.results import Results, give_back, results_for, settled
+from experiments.runs.reading import measured
+from experiments.runs.results import Results, results_for, settled
 from experiments.runs.store import Store, StoreError, clear_errors
 from experiments.runs.worker_pool import processors
 from experiments.study.caveats import caveats
@@ -46,7 +48,7 @@ def run_study(
 ) -> int:  # fmt: skip
     """Do what is missing, write tables, figures and manifest, print the comparison; returns how many runs failed."""
     console = terminal(quiet=quiet)
-    read_own_files(study)
+    kept_by = read_own_files(study)
     store = Store(folder).open()
     part = "" if shard == (1, 1) else f"{shard[0]}/{shard[1]}"
     began, clock, tally = datetime.now(UTC), time.perf_counter(), Tally()
@@ -86,6 +88,8 @@ def run_study(
         console.print(Text(study.file.title, style="bold") + Text(f"  {study.file.question}"))
         for said, _ in caveats(study):
             console.print(said, style="yellow")
+        for said in kept_by:
+            console.print(said)
         asked, seen = study, 0
         while study.file.replicates > seen:
             go_on(study)
@@ -103,6 +107,8 @@ def run_study(
         written = [write_resolved(study, store), results.each.write_runs()]
         if study.file.city:
             written.append(results.write_runs("city.parquet"))
+        by_group = ("groups.parquet", "groups.csv") if csv else ("groups.parquet",)
+        written += [table for name in by_group if (table := results.each.write_groups(name)) is not None]
         if csv:
             written += results.each.write_csv()
         failures = results.each.write_failures()
@@ -350,7 +356,7 @@ def verify(study: Study, folder: Path, many: int, seed: int) -> int:
     chosen = [done[i] for i in np.random.default_rng(seed).permutation(len(done))[:many]]
     kept, wrong = each.series([run.run for run in chosen]), 0
     for run in chosen:
-        again, before = simulated(each.study.job(run)), kept[run.run]
+        again, before = measured(simulated(each.study.job(run))), kept[run.run]
         same = set(again) == set(before) and all(np.array_equal(again[m], before[m], equal_nan=True) for m in again)
         wrong += not same
         told = f"{run.run}  {run.arm}, point {run.point}, replicate {run.replicate}: {'same' if same else 'DIFFERS'}"

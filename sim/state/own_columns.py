@@ -1,4 +1,4 @@
-"""Columns of a user's file that the model does not know: kept as they are, for whom a policy is meant.
+"""Columns of a user's file that the model does not know: kept as they are, for whom a policy is meant and for outcomes.
 
 They describe founders. Nothing is known of those who move in later, and no comparison holds for them.
 """
@@ -48,6 +48,13 @@ class OwnColumns:
 def as_word(name: str) -> str:
     """A column's name as a word that can be written after `own.`."""
     return re.sub(r"\W+", "_", name).strip("_")
+
+
+def as_text(value: str | float) -> str:
+    """An entry of a column as a text: 2 for 2.0; empty where nothing is known."""
+    if isinstance(value, str):
+        return value
+    return "" if value != value else np.format_float_positional(value, trim="-")
 
 
 def column_of(cells: Sequence[str]) -> Column:

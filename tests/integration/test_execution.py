@@ -86,7 +86,7 @@ def test_a_large_store_read_a_few_blocks_at_a_time_says_the_same(
     perform(study, store, workers=1, simulate=lambda job: failing_toy(job) if job.seed % 7 == 0 else toy(job))
     results, said = Results(study, store), []
     for together in (32, 1):
-        monkeypatch.setattr("experiments.runs.results.TOGETHER", together)
+        monkeypatch.setattr("experiments.runs.reading.TOGETHER", together)
         monkeypatch.setattr("experiments.runs.blocks.TOGETHER", together)
         csv = [path.read_bytes() for path in results.write_csv()]
         tables = (

@@ -170,7 +170,7 @@ def there_is_a_chinese_font() -> bool:
 
 
 def test_every_figure_says_what_it_shows_and_from_which_table() -> None:
-    tables = {"effects", "runs", "front", "sensitivity", "attribution"}
+    tables = {"effects", "runs", "groups", "front", "sensitivity", "attribution"}
     tables |= {"overall", "main", "interactions", "cells", "acceptability"}
     tables |= {"figure_trajectories", "figure_profiles", "figure_residents", "figure_ties"}
     for name in figures():

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from own_files import FIVE, PAIRS, graph, in_words, residents, tied
 
 from sim.config.load import load_config
-from sim.config.yaml import ConfigError
+from sim.config.yaml import CONTROL, ConfigError
 from sim.engine.jit import Column
+from sim.founding.import_data.graph import graph_of
 from sim.founding.import_data.notes import FileNote
 from sim.founding.import_data.residents import as_in_file
 from sim.founding.import_data.table import text_of
@@ -109,7 +110,7 @@ def test_a_column_that_is_nearly_a_known_one_is_asked_about_and_others_are_kept(
         residents(tmp_path, "id,grid,teir\na,1,2\n")
     with pytest.warns(
         FileNote,
-        match=r"kept for whom policies are meant \(where: own\.sex \.\.\.\), not used otherwise: sex, income, caste",
+        match=r"kept for whom policies are meant \(where: own\.sex \.\.\.\) and for outcomes by group: sex, income, caste",
     ):
         people = residents(tmp_path, "id,grid,sex,income,caste\na,1,f,900,obc\nb,1,m,,sc\n")
     assert people.own is not None
@@ -121,6 +122,28 @@ def test_a_column_that_is_nearly_a_known_one_is_asked_about_and_others_are_kept(
 def test_a_name_like_that_of_a_column_that_is_there_is_no_slip(tmp_path: Path, column: str) -> None:
     with pytest.warns(FileNote, match=column):
         residents(tmp_path, f"id,grid,age,owner,{column}\na,1,40,yes,3\n")
+
+
+@pytest.mark.parametrize("sign", ["\x07", "\x1b[31m", "\x85", "\u2028", "\u202e", "\u2067", "\n", "\t"])
+def test_what_cannot_be_seen_does_nothing_in_cells_and_names(tmp_path: Path, sign: str) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        people = residents(
+            tmp_path, f'id,grid,"str{sign}eet"\n"a{sign}b","g{sign}1","East{sign} side"\nc,"g{sign}1",x\n'
+        )
+        (tmp_path / "ties.csv").write_text(f'source,target,strength\n"a{sign}b",c,0.5\n', encoding="utf-8")
+        assert list(tied(tmp_path / "ties.csv", people).values()) == [0.5]
+    assert people.own is not None
+    words = (*people.ids, *people.grid_names, *people.own.columns, *people.own.columns[list(people.own.columns)[-1]])
+    assert not any(CONTROL.search(word) for word in (*map(str, words), *(str(one.message) for one in said)))
+    assert words[0][0] + words[0][-1] == "ab"
+
+
+def test_a_network_can_hold_nothing_that_cannot_be_seen(tmp_path: Path) -> None:
+    (tmp_path / "t.gml").write_text(
+        'graph [\n node [ id 0 label "a\x1b[2J" ]\n node [ id 1 label "b" ]\n edge [ source 0 target 1 ]\n]\n'
+    )
+    assert [facts["label"] for _, _, facts in graph_of(tmp_path / "t.gml").nodes] == ["a\\x1b[2J", "b"]
 
 
 # tables in Python, and sampling weights

@@ -41,7 +41,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("experiments.tasks.run.figures_and_table", drawn)
     monkeypatch.setattr("experiments.tasks.run.warm", lambda *_: None)
     monkeypatch.setattr("experiments.tasks.plan.warm", lambda *_: None)
-    monkeypatch.setattr("experiments.runs.results.give_back", lambda: None)  # takes time, and changes nothing
+    monkeypatch.setattr("experiments.runs.reading.give_back", lambda: None)  # takes time, and changes nothing
     for where in ("tasks.run", "tasks.plan"):
         monkeypatch.setattr(f"experiments.{where}.simulated", toy)
     for where in ("tasks.run", "api"):

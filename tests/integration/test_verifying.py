@@ -32,7 +32,7 @@ def out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr("experiments.tasks.run.perform", partial(perform, simulate=toy))
     monkeypatch.setattr("experiments.tasks.run.warm", lambda *_: None)
     monkeypatch.setattr("experiments.tasks.run.figures_and_table", lambda *_: [])
-    monkeypatch.setattr("experiments.runs.results.give_back", lambda: None)
+    monkeypatch.setattr("experiments.runs.reading.give_back", lambda: None)
     said = linli("run", write_study(tmp_path), "--out", tmp_path / "r", "--workers", 1, "--by", "threads", "--csv")
     assert said.exit_code == 0, said.output
     return tmp_path / "r"

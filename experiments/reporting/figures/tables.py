@@ -45,6 +45,9 @@ UNITS_ZH = {
     "share of residents 12+": "占12岁及以上居民比例",
     "person-weeks per 100 residents a year": "每百居民每年人周",
     "yuan per 100 residents a year": "每百居民每年元",
+    "residents": "居民",
+    "per 100 of them a year": "每百名该群体每年",
+    "hours per 100 of them a year": "每百名该群体每年小时",
     "hours per 100 residents a year": "每百居民每年小时",
     "per 100 residents a year": "每百居民每年",
     "weeks": "周",
@@ -89,6 +92,21 @@ UNITS_ZH = {
     "ties per resident": "每居民联系数",
 }
 """Units in Chinese; a test asks for all that metrics have."""
+
+
+OF_GROUPS = {
+    "residents": Meaning("Residents", "居民人数", "residents"),
+    "participants": Meaning("Participants", "参与者人数", "residents", 1),
+    "participation": Meaning("Participation", "参与率", "share of residents 12+", 1),
+    "unmet_needs": Meaning("Unmet needs", "未满足需求", "person-weeks per 100 of them a year", -1),
+    "unmet_severe": Meaning(
+        "Unmet needs by severity", "未满足需求（按严重程度加权）", "weighted weeks per 100 of them a year", -1
+    ),
+    "needs_met": Meaning("Needs met", "获满足的需求", "per 100 of them a year", 1),
+    "hours": Meaning("Hours given", "服务时长", "hours per 100 of them a year", 1),
+    "wellbeing": Meaning("Well-being", "福祉", "share", 1),
+}
+"""Outcomes of a group that a user's own column makes."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +164,10 @@ class Tables:
     """As `reporting.answers` gives them, by name: overall, gains, main, interactions, cells."""
     asked: "Asked | None" = None
     """What the study asks of its effects beyond their intervals."""
+    by_group: "pd.DataFrame | None" = None
+    """arm, point, replicate, column, value, outcome, number: outcomes of the groups of a user's own columns."""
+    group_effects: "pd.DataFrame | None" = None
+    """As `analysis.by_group.effects_by_group` gives it."""
     snapshots: Mapping[str, Snapshot] = field(default_factory=dict)
     """For each arm the network in the last week of one run."""
     window: int = 52
@@ -199,7 +221,8 @@ class Tables:
             return _quantity(said, arms[self.arms[0]], look)
 
         changed: dict[str, Any] = {
-            name: arm(getattr(self, name)) for name in ("runs", "effects", "trajectories", "profiles", "front")
+            name: arm(getattr(self, name))
+            for name in ("runs", "effects", "trajectories", "profiles", "front", "by_group", "group_effects")
         }
         if self.sensitivity is not None and len(self.sensitivity):
             table = arm(self.sensitivity)

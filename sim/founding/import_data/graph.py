@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from sim.founding.import_data.table import GRAPHS, bytes_of, fatal, text_of
+from sim.founding.import_data.table import GRAPHS, bytes_of, fatal, in_sight, text_of
 
 MOST_VERTICES = 10_000_000
 """That a Pajek file may announce; of those that it does not list, only those with ties are made."""
@@ -42,6 +42,10 @@ def graph_of(path: Path) -> Graph:
     return _graph_of(path, bytes_of(path))
 
 
+def _in_sight(facts: Facts) -> Facts:
+    return dict(zip(in_sight(tuple(facts)), in_sight(tuple(facts.values())), strict=True))
+
+
 @lru_cache(maxsize=4)
 def _graph_of(path: Path, raw: bytes) -> Graph:
     """A study reads the same few files for every run."""
@@ -51,6 +55,8 @@ def _graph_of(path: Path, raw: bytes) -> Graph:
     else:
         text, _ = text_of(path, raw)
         found, named = (_gml(path, text), "a GML file") if ending == ".gml" else (_pajek(path, text), "a Pajek file")
+    found.nodes = [(line, in_sight((name,))[0], _in_sight(facts)) for line, name, facts in found.nodes]
+    found.edges = [(at, in_sight((a,))[0], in_sight((b,))[0], _in_sight(facts)) for at, a, b, facts in found.edges]
     known: dict[str, int] = {}
     for line, name, _ in found.nodes:
         if name in known:

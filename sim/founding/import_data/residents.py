@@ -290,7 +290,7 @@ def read_residents(path: Path, p: Population, seed: int | np.uint64) -> Founders
     if own:
         note(
             path,
-            f"kept for whom policies are meant (where: own.{as_word(own[0])} ...), not used otherwise: "
+            f"kept for whom policies are meant (where: own.{as_word(own[0])} ...) and for outcomes by group: "
             f"{listed(own, 20)}",
         )
     place_in_file = np.arange(len(ids))

@@ -9,14 +9,15 @@ import codecs
 import csv
 import io
 import re
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.config.yaml import ConfigError, Problem, Spot, shown_path
+from sim.config.yaml import CONTROL, ConfigError, Problem, Spot, shown_path, visible
 from sim.founding.import_data.notes import note
 
 TEXTS = (".csv", ".tsv", ".tab", ".txt", ".dat", ".edges", ".edgelist", ".el")
@@ -125,6 +126,23 @@ def rows_of(path: Path, known: frozenset[str]) -> Rows:
 @lru_cache(maxsize=4)
 def _rows(path: Path, raw: bytes, known: frozenset[str]) -> Rows:
     """A study reads the same few files for every run."""
+    found = _as_written(path, raw, known)
+    rows = tuple((line, in_sight(cells)) for line, cells in found.rows)
+    return found if rows == found.rows else replace(found, rows=rows)
+
+
+def in_sight(cells: Iterable[str]) -> tuple[str, ...]:
+    """Cells of one line each, without marks that turn what follows; other signs that cannot be seen, as the escapes of
+    terminals, are written as programs write them.
+    """
+    read = tuple(cells)
+    if not CONTROL.search("".join(read)):
+        return read
+    plain = (re.sub(r"\s*[\t-\r\x85\u2028\u2029]\s*", " ", cell.strip()) for cell in read)
+    return tuple(visible(re.sub("[\u202a-\u202e\u2066-\u2069]", "", cell)) for cell in plain)
+
+
+def _as_written(path: Path, raw: bytes, known: frozenset[str]) -> Rows:
     if path.suffix.lower() in WORKBOOKS:
         return _workbook(path, raw)
     text, encoding = text_of(path, raw)
