@@ -166,4 +166,25 @@ def trace(
         sys.exit(2)
 
 
-COMMANDS = (list_, schema, describe, limits, validate, calibrate, claims, trace)
+@click.command()
+@click.argument("what", default="classroom", metavar="[COMMUNITY|STUDY|LESSON]")
+@click.option("--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file, as page.html.")
+@click.option("--lucks", type=click.IntRange(1, 50), default=6, help="Founded communities in the file [6].")
+def page(what: str, to: Path, lucks: int) -> None:
+    """Write a page that runs the model itself in any browser, from one file, offline."""
+    from classroom.one_file import one_file, state_for
+    from classroom.state import StateError
+    from sim.browser.shipped import ModuleError
+
+    if to.suffix != ".html":
+        raise click.BadParameter(f"{to.name!r}: a file that ends in .html", param_hint="--to")
+    try:
+        state, lesson = state_for(what)
+        text = one_file(state, lucks, lesson, say=lambda said: click.echo(said, err=True))
+    except (StateError, ModuleError) as error:
+        raise click.UsageError(str(error)) from None
+    to.write_text(text, encoding="utf-8")
+    click.echo(f"{to}: {len(text.encode()) / 1e6:.2f} MB")
+
+
+COMMANDS = (list_, schema, describe, limits, validate, calibrate, claims, trace, page)

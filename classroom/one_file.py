@@ -1,0 +1,181 @@
+"""One file: a page that runs the model itself, in any browser, from a disk or any web server, without this program.
+
+In the file are the compiled rules (`sim.browser`), some founded communities that differ in their luck, and the scripts.
+Both worlds live there, and are the same as here to the last bit: what the page saves as a study, `linli run` repeats.
+"""
+
+import base64
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from classroom.homework import in_a_script
+from classroom.lessons import lessons, state_of_lesson, study_of
+from classroom.pair import BOARD
+from classroom.people import name_of
+from classroom.state import State, StateError, communities, fitted
+from classroom.studies import OUTCOMES, opened
+from experiments.study.design import seed_of
+from pages import panel
+from pages.server import page_text
+from sim import POLICIES, Simulation
+from sim.browser.shipped import SCRIPTS as ENGINE
+from sim.browser.shipped import module
+from sim.browser.snapshot import known, snapshot
+from sim.config.load import config_folder
+from sim.config.schema import Config
+from sim.policies.acts import COMMON
+from sim.policies.policy import Policy
+
+PAGE = ("words.js", "one_file_words.js", "kit.js", "pen.js", "frame.js", "map.js", "charts.js", "panel.js", "lesson.js")
+FIXED_BY_FOUNDING = ("starting", "population", "network", "life", "moving", "needing", "registering", "bonding")
+"""Sections with numbers on which it hangs who lives in a community at the start: to change one is to found it anew."""
+WHEN = ("start", "stop", "ramp", "every", "active")
+MOST_OF_PLACES = 2_200_000
+"""Characters that founded communities take in a file, as far as there is more than one: so that it stays below 3 MB."""
+SEVERAL = 6
+"""Founded communities in a file, unless asked for more or fewer."""
+
+
+def one_file(
+    state: State, lucks: int = SEVERAL, lesson: str | None = None, say: Callable[[str], None] | None = None
+) -> str:
+    """The page of a state, with so many lucks. Errors: StateError for what a page cannot show; ModuleError."""
+    compiled = module()
+    for one in state.worlds:
+        for listed in one.policies:
+            _refuse_what_cannot(listed.made())
+    configs = [state.config(world, 0) for world in (0, 1)]
+    places = []
+    for luck in range(lucks):
+        founded = [Simulation(config, (), seed_of(state.seed, luck)) for config in _different(configs)]
+        places.append([_packed_place(one) for one in founded])
+        taken = sum(len(one) for both in places for one in both)
+        if len(places) < lucks and taken * (luck + 2) / (luck + 1) > MOST_OF_PLACES:
+            if say:
+                say(f"{len(places)} of {lucks} lucks: more would make the file larger than 3 MB")
+            break
+    world = founded[0].world
+    told = {
+        "module": _packed(compiled),
+        "known": known(),
+        "places": places,
+        "state": state.model_dump(mode="json"),
+        "shown": {
+            "title": panel.both(state.title or configs[0].title),
+            "question": panel.both(state.question),
+            "worlds": [panel.both(one.name) for one in state.worlds],
+            "gridNames": list(world.people.grid_names),
+            "drawTies": bool(world.tie_other.size) and not bool(world.well_mixed[0]),
+        },
+        "policies": [_policy(one) for one in panel.policies()],
+        "parameters": _parameters(configs[1]),
+        "metrics": panel.metrics(),
+        "board": BOARD,
+        "outcomes": OUTCOMES,
+        "lesson": _lesson(lesson) if lesson else None,
+    }
+    scripts = [
+        *(page_text("classroom", name) for name in PAGE),
+        *(path.read_text(encoding="utf-8") for path in ENGINE),
+        page_text("classroom", "one_file.js"),
+    ]
+    styles = "".join(page_text("classroom", name) for name in ("base.css", "style.css", "one_file.css"))
+    return (
+        page_text("classroom", "one_file.html")
+        .replace("/*STYLE*/", styles)
+        .replace("/*SCRIPTS*/", "\n".join(scripts))
+        .replace("/*TOLD*/", in_a_script(told))
+    )
+
+
+def state_for(what: str) -> tuple[State, str | None]:
+    """The state for the name of a community, a study or a lesson, or the file of a study; and the lesson, if it is one.
+
+    Errors: StateError, with the names there are.
+    """
+    if what in communities():
+        return fitted(State(community=what)), None
+    if what in lessons():
+        return state_of_lesson(what), what
+    path = Path(what) if what.endswith((".yaml", ".yml")) else config_folder() / "studies" / f"{what}.yaml"
+    if path.exists():
+        return opened(path), None
+    from difflib import get_close_matches
+
+    names = [*communities(), *lessons(), *sorted(one.stem for one in (config_folder() / "studies").glob("*.yaml"))]
+    near = get_close_matches(what, names, 1)
+    raise StateError(
+        f"no community, study or lesson is called {what!r}"
+        + (f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(names)}")
+    )
+
+
+def _different(configs: list[Config]) -> list[Config]:
+    return configs[:1] if configs[0] == configs[1] else configs
+
+
+def _refuse_what_cannot(policy: Policy) -> None:
+    """Refuse doses that a page cannot give. Errors: StateError."""
+    for part, _ in policy.acting(1.0):
+        if aimed := sorted(
+            (COMMON - {*WHEN}) & part.model_fields_set - {n for n in COMMON if not getattr(part, n, None)}
+        ):
+            said = {
+                name: getattr(part, name)
+                for name in aimed
+                if getattr(part, name) != type(part).model_fields[name].default
+            }
+            if said:
+                raise StateError(
+                    f"{policy.name}: a page in one file cannot aim a policy ({', '.join(said)}); use linli classroom"
+                )
+    if "kinds" in policy.model_fields_set:
+        raise StateError(f"{policy.name}: a page in one file cannot choose kinds of service; use linli classroom")
+
+
+def _policy(told: dict[str, Any]) -> dict[str, Any]:
+    """A policy as the panel shows it, with the doses that a page can give."""
+    shown = [
+        dose
+        for dose in told["doses"]
+        if dose["name"] not in COMMON | {"kinds"} or dose["name"] in ("ramp", "every", "active")
+    ]
+    return told | {"doses": shown, "sentence": panel.both(_first_line(POLICIES[told["name"]]))}
+
+
+def _first_line(policy: type[Policy]) -> str:
+    return " ".join((policy.__doc__ or policy.title).strip().split("\n\n")[0].split())
+
+
+def _parameters(config: Config) -> list[dict[str, Any]]:
+    """Parameters that hold from one week to the next, whoever was there at the start."""
+    shown = [s for s in panel.parameters(config) if s["name"].partition(".")[0] not in (*FIXED_BY_FOUNDING, "kinds")]
+    return [
+        section
+        | {"doses": [dose for dose in section["doses"] if dose["kind"] in ("number", "whole", "choice", "switch")]}
+        for section in shown
+    ]
+
+
+def _lesson(name: str) -> dict[str, Any]:
+    both = lessons()[name]
+    return {
+        **{language: one.shown(teacher=False) for language, one in both.items()},
+        "study": study_of(next(iter(both.values()))).read_text(encoding="utf-8"),
+    }
+
+
+def _packed(content: bytes) -> str:
+    return base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+
+
+def _packed_place(simulation: Simulation) -> str:
+    """A founded community with the names of its people: a line of JSON, then its bytes."""
+    place, piece = snapshot(simulation)
+    keys = simulation.world.key.tolist()
+    return _packed(
+        json.dumps(place | {"names": [name_of(key) for key in keys]}, ensure_ascii=False).encode() + b"\n" + piece
+    )

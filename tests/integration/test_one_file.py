@@ -1,0 +1,193 @@
+"""The page in one file, in a real browser: it lives offline, is what it is here, and what it saves can be run."""
+
+import csv
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from browser_kit import CHROMIUM, QUIET, needs_chromium
+from click.testing import CliRunner
+from playwright.sync_api import sync_playwright
+
+from classroom.one_file import FIXED_BY_FOUNDING, one_file, state_for
+from classroom.state import State, StateError, WorldState
+from experiments.cli import main
+from experiments.study.design import seed_of
+from experiments.study.loader import read_study
+from pages import panel
+from sim import POLICIES, Simulation, load_config
+from sim.browser.shipped import ModuleError
+from sim.world import World
+
+MOST, MOST_OF_A_CLASSROOM = 3_000_000, 1_500_000
+
+
+class Opened:
+    """The page of a classroom community, and whatever it asked for or complained about."""
+
+    def __init__(self, browser: Any, path: Path) -> None:
+        self.browser, self.path = browser, path
+        self.wrong: list[str] = []
+
+    def page(self, width: int = 1280, locale: str = "en-GB") -> Any:
+        page = self.browser.new_context(
+            viewport={"width": width, "height": 800}, locale=locale, accept_downloads=True, offline=True
+        ).new_page()
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
+        page.on(
+            "request",
+            lambda of: self.wrong.append(of.url) if not of.url.startswith(("file:", "data:", "blob:")) else None,
+        )
+        page.goto(f"file://{self.path}")
+        page.wait_for_selector("body[data-week]")
+        return page
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+    path = tmp_path_factory.mktemp("page") / "page.html"
+    said = CliRunner().invoke(main, ["page", "classroom", "--lucks", "2", "--to", str(path)])
+    assert said.exit_code == 0, said.output
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield Opened(browser, path)
+        browser.close()
+
+
+def saved(page: Any, button: str, folder: Path) -> Path:
+    with page.expect_download() as download:
+        page.click("#menu summary")
+        page.click(button)
+    path = folder / download.value.suggested_filename
+    download.value.save_as(path)
+    page.keyboard.press("Escape")
+    return path
+
+
+@needs_chromium
+def test_it_lives_offline_and_what_it_saves_is_the_same_life_here(opened: Opened, tmp_path: Path) -> None:
+    page = opened.page()
+    page.click("#year")
+    assert page.text_content("#differing") == "all on the same tiers"
+    for policy in ("vanguard", "close_neighbours", "recruitment_drive"):
+        page.check(f"#on-{policy}")
+    page.click("#year")
+    page.uncheck("#on-recruitment_drive")
+    page.select_option("#where", "0")
+    page.check("#on-recognition")
+    for _ in range(3):
+        page.click("#week1")
+    assert page.text_content("#week") == "107"
+    assert re.fullmatch(r"\d+ on another tier", page.text_content("#differing"))
+    study, numbers = saved(page, "#save-study", tmp_path), saved(page, "#save-csv", tmp_path)
+    assert opened.wrong == []
+    rows = list(csv.reader(numbers.open(encoding="utf-8")))
+    read = read_study(study)
+    assert (read.file.weeks, list(read.arms)) == (107, ["baseline", "policies"])
+    for arm in read.arms:
+        policies = [POLICIES[name](**doses) for name, doses in read.arms[arm]]
+        weekly = Simulation(load_config("classroom"), policies, seed_of(1, 0)).run_for(107).weekly()
+        for name, values in weekly.items():
+            if name != "week":
+                told = np.array([float(row[rows[0].index(f"{name} ({arm})")] or "nan") for row in rows[1:]])
+                assert np.array_equal(told, values, equal_nan=True), name
+
+
+@needs_chromium
+def test_linli_runs_what_it_saves(opened: Opened, tmp_path: Path) -> None:
+    page = opened.page()
+    page.check("#on-training")
+    page.click("#to-parameters")
+    page.fill("#find", "deciding.habit")
+    page.locator("[data-dose=habit]").first.fill("1.5")
+    page.keyboard.press("Tab")
+    page.wait_for_timeout(500)
+    page.click("#week1")
+    study = saved(page, "#save-study", tmp_path)
+    assert "deciding.habit" in study.read_text(encoding="utf-8")
+    said = CliRunner().invoke(main, ["run", str(study), "--replicates", "1", "--out", str(tmp_path / "out")])
+    assert said.exit_code == 0, said.output
+
+
+@needs_chromium
+@pytest.mark.parametrize(("width", "locale"), [(390, "zh-CN"), (1280, "en-GB")])
+def test_on_a_phone_and_in_chinese_nothing_lies_outside(opened: Opened, width: int, locale: str) -> None:
+    page = opened.page(width, locale)
+    page.check("#on-vanguard")
+    page.click("#year")
+    page.evaluate("Page.choose(5)")
+    assert page.is_visible("#resident h2")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    words = page.evaluate("document.body.innerText")
+    assert ("政策" in words) is (locale == "zh-CN")
+    assert "undefined" not in words
+    assert "NaN" not in words
+    page.click("#language")
+    assert page.evaluate("document.documentElement.lang") == ("en" if locale == "zh-CN" else "zh-CN")
+    page.select_option("#luck", "1")
+    page.wait_for_selector("body[data-week='0']")
+    page.keyboard.press("Escape")
+    assert opened.wrong == []
+
+
+@needs_chromium
+def test_it_is_fast(opened: Opened) -> None:
+    page = opened.page()
+    page.evaluate("Page.live(104)")
+    weeks = page.evaluate(
+        "() => { const t = performance.now(); for (let k = 0; k < 208; k += 1) Page.run.live(); return 208 / (performance.now() - t) * 1000; }"
+    )
+    assert weeks > 200
+
+
+def test_sizes(opened: Opened, tmp_path: Path) -> None:
+    assert opened.path.stat().st_size < MOST_OF_A_CLASSROOM
+    for what in ("4_vanguard", "station"):
+        state, lesson = state_for(what)
+        assert len(one_file(state, 6, lesson).encode()) < MOST, what
+
+
+@pytest.mark.parametrize("community", ["classroom", "station"])
+def test_parameters_of_the_page_change_nobody_at_the_start(community: str) -> None:
+    small = {"population.residents": 150, "population.grids": 2, "population.elders_alone": 0}
+    config = load_config(community, set=small)
+    before = World(config, 3).columns
+    changes: dict[str, Any] = {}
+    for section in panel.parameters(config):
+        if section["name"].partition(".")[0] in (*FIXED_BY_FOUNDING, "kinds"):
+            continue
+        for dose in section["doses"]:
+            if dose["kind"] == "number":
+                more = dose["value"] * 1.1 + 0.01
+                changes[dose["path"]] = more if dose["high"] is None or more <= dose["high"] else dose["value"] * 0.9
+    after = World(load_config(community, set=small | changes), 3).columns
+    assert len(changes) > 100
+    assert [name for name in before if before[name].tobytes() != after[name].tobytes()] == []
+
+
+def test_what_a_page_cannot_do_is_said(tmp_path: Path) -> None:
+    def refused(*arguments: str) -> str:
+        said = CliRunner().invoke(main, ["page", *arguments])
+        assert said.exit_code == 2
+        assert "Traceback" not in said.output
+        return " ".join(said.output.split())
+
+    assert "did you mean 'classroom'?" in refused("clasroom", "--to", str(tmp_path / "a.html"))
+    assert "ends in .html" in refused("classroom", "--to", str(tmp_path / "a.txt"))
+    aimed = WorldState(name="x", policies=({"name": "training", "doses": {"groups": ["migrants"]}},))  # type: ignore[arg-type]
+    with pytest.raises(StateError, match="cannot aim"):
+        one_file(State(worlds=(WorldState(name="a"), aimed)), 1)
+
+
+def test_a_stale_module_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def stale() -> bytes:
+        raise ModuleError("the module for browsers was made of other rules")
+
+    monkeypatch.setattr("classroom.one_file.module", stale)
+    said = CliRunner().invoke(main, ["page", "classroom", "--to", str(tmp_path / "a.html")])
+    assert said.exit_code == 2
+    assert "made of other rules" in said.output
