@@ -18,6 +18,7 @@ from classroom.people import name_of
 from classroom.state import State, StateError, communities, fitted
 from classroom.studies import OUTCOMES, opened
 from experiments.study.design import seed_of
+from experiments.study.loader import read_study
 from pages import panel
 from pages.server import page_text
 from sim import POLICIES, Simulation
@@ -29,7 +30,7 @@ from sim.config.schema import Config
 from sim.policies.acts import COMMON
 from sim.policies.policy import Policy
 
-PAGE = ("words.js", "one_file_words.js", "kit.js", "pen.js", "frame.js", "map.js", "charts.js", "panel.js", "lesson.js")
+PAGE = ("words.js", "one_file_words.js", "kit.js", "pen.js", "frame.js", "map.js", "charts.js", "dial.js", "lesson.js")
 FIXED_BY_FOUNDING = ("starting", "population", "network", "life", "moving", "needing", "registering", "bonding")
 """Sections with numbers on which it hangs who lives in a community at the start: to change one is to found it anew."""
 WHEN = ("start", "stop", "ramp", "every", "active")
@@ -75,7 +76,7 @@ def one_file(
         "metrics": panel.metrics(),
         "board": BOARD,
         "outcomes": OUTCOMES,
-        "lesson": _lesson(lesson) if lesson else None,
+        "lesson": _lesson(lesson, state) if lesson else None,
     }
     scripts = [
         *(page_text("classroom", name) for name in PAGE),
@@ -160,12 +161,17 @@ def _parameters(config: Config) -> list[dict[str, Any]]:
     ]
 
 
-def _lesson(name: str) -> dict[str, Any]:
+def _lesson(name: str, state: State) -> dict[str, Any]:
+    """A lesson without its answers, and the policies of those arms of its study that need no other founding."""
     both = lessons()[name]
-    return {
-        **{language: one.shown(teacher=False) for language, one in both.items()},
-        "study": study_of(next(iter(both.values()))).read_text(encoding="utf-8"),
-    }
+    path = study_of(next(iter(both.values())))
+    arms = {}
+    for arm in read_study(path).arms:
+        world = opened(path, (arm, arm)).worlds[0]
+        if world.set == state.worlds[0].set == state.worlds[1].set:
+            arms[arm] = {"title": panel.both(arm), **world.model_dump(mode="json")}
+    shown = {language: one.shown(teacher=False) for language, one in both.items()}
+    return {**shown, "arms": arms, "study": path.read_text(encoding="utf-8")}
 
 
 def _packed(content: bytes) -> str:

@@ -302,7 +302,15 @@ const Page = {
   async step(what) {
     const [verb, given] = what.split("?"), asked = new URLSearchParams((given || "").replace(/\+/g, "%2B"));
     if (verb === "play") this.live(Number(asked.get("weeks") || 52));
-    else if (verb === "open") { await this.found(); this.play(false); }
+    else if (verb === "open") {
+      const arms = (asked.get("arms") || "").split("|").filter(Boolean).map((name) => this.told.lesson?.arms[name]);
+      if (arms.some((arm) => !arm)) { this.say(T("in_classroom")); return; }
+      arms.forEach((arm, w) => { this.state.worlds[w] = arm; this.told.shown.worlds[w] = arm.title; });
+      this.play(false);
+      this.doses = {}; this.set = null;
+      await this.found();
+      this.words();
+    }
     else if (verb === "seed") { this.luck = (this.luck + 1) % this.told.places.length; byId("luck").value = String(this.luck); await this.found(this.listed); }
     else if (verb === "chart") { const name = asked.get("show"), chart = this.charts.find((one) => one.members().includes(name)); if (chart) { chart.shown = name; chart.select.value = name; chart.draw(); chart.node.scrollIntoView({ block: "nearest" }); } }
     else this.say(T("in_classroom"));

@@ -135,6 +135,21 @@ def test_on_a_phone_and_in_chinese_nothing_lies_outside(opened: Opened, width: i
 
 
 @needs_chromium
+def test_a_lesson_opens_its_arms(opened: Opened, tmp_path: Path) -> None:
+    state, lesson = state_for("4_vanguard")
+    path = tmp_path / "lesson.html"
+    path.write_text(one_file(state, 1, lesson), encoding="utf-8")
+    page = Opened(opened.browser, path).page()
+    assert page.is_visible("#tab-lesson .lesson")
+    assert "Answers for the teacher" not in page.text_content("#tab-lesson")
+    page.click("[data-do^='open?arms=a small vanguard']")
+    page.wait_for_function("() => document.getElementById('name1').textContent === 'a large vanguard'")
+    page.evaluate("Page.live(30)")
+    assert page.text_content("#week") == "30"
+    assert page.evaluate("Page.worlds.map((world) => world.column('vanguard').filter(Boolean).length)") == [2, 16]
+
+
+@needs_chromium
 def test_it_is_fast(opened: Opened) -> None:
     page = opened.page()
     page.evaluate("Page.live(104)")
