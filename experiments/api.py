@@ -138,7 +138,8 @@ class Comparison(Results):
         from sim import METRICS
 
         better = {name: metric.better for name, metric in METRICS.items()}
-        return explore(self.study, self.runs(), better, budget).tables()
+        each = self.each.runs(self.study.file.outcomes) if self.study.file.city else None
+        return explore(self.study, self.runs(), better, budget, each=each).tables()
 
 
 def results_of(study: Study | str | Path, folder: Path | str | None = None) -> Comparison:

@@ -233,9 +233,8 @@ def _gain(arm: str, metric: str, gaps: Numbers, sign: int, *, drawn: bool) -> Ga
         )
     if sign < 0:
         ends = -ends[1], -ends[0]
-    return Gain(
-        arm, metric, good.size, share, low, high, float((good < 0).mean()), sign * worst, *ends, sign * mean
-    )  # fmt: skip
+    lost = float((good < 0).mean())
+    return Gain(arm, metric, good.size, share, low, high, lost, sign * worst + 0.0, *ends, sign * mean + 0.0)
 
 
 def share_of(true: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", *, drawn: bool) -> tuple[float, float]:

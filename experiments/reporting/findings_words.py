@@ -186,7 +186,7 @@ def _cell(value: object, column: str, tables: Tables, look: Look) -> str:
 def in_words(name: str, table: "pd.DataFrame") -> "pd.DataFrame":
     """A table of findings with the columns that a reader wants, estimates and their intervals in one."""
     if name == "overall":
-        return table[["arm", "metric"]].assign(
+        told = table[["arm", "metric"]].assign(
             mean_effect=_with_ends(table, "effect", "", sign=True),
             one_in_ten_below=_with_ends(table, "low_tenth", sign=True),
             half_below=_with_ends(table, "median", sign=True),
@@ -197,6 +197,7 @@ def in_words(name: str, table: "pd.DataFrame") -> "pd.DataFrame":
             points=table["points"],
             replicates=table["n"],
         )
+        return told[[column for column in told if set(told[column]) != {"-"}]]  # what so few replicates cannot tell
     if name == "gains":
         return table[["arm", "metric"]].assign(
             gain=_with_ends(table, "gain", share=True),

@@ -76,7 +76,8 @@ def write_report(results: Results, language: Language = "en") -> Path:
     plain = replace(plain, snapshots=snapshots_of(study, results.store.finished()))
     tables = in_language(study, plain, language)
     drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
-    found = explore(study, plain.runs, {name: meaning.better for name, meaning in plain.metrics.items()})
+    each = results.each.runs(study.file.outcomes) if study.file.city else None
+    found = explore(study, plain.runs, {name: meaning.better for name, meaning in plain.metrics.items()}, each=each)
     named = tables_for_a_paper(plain, found.tables())
     written = write_tables(named, folder / "tables", meanings_of(plain))
     (evaluation, words), findings = evaluation_in_words(tables, look), findings_in_words(study, tables, found, look)

@@ -1,5 +1,7 @@
 """Exact limits: every file holds, so do other members of each family, and a wrong law fails the same examination."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +13,12 @@ from experiments.cli import main
 from experiments.validation.limits import examined, limit_names, load_limit, run_limits
 from experiments.validation.limits import limit as limits
 from experiments.validation.limits.examining import FORMULAS
+from experiments.validation.limits.limit import Statistical
 from sim import ConfigError, Simulation
 
 LIMITS = Path(__file__).parents[2] / "configs" / "limits"
 SLOW = {
-    "granovetter_sample", "ladder_mobility", "recruitment", "recruitment_contagion", "station_grids", "station_pooled",
+    "classes", "granovetter_sample", "ladder", "ladder_mobility", "recruitment", "recruitment_contagion", "station_grids", "station_pooled",
     "station_single", "tie_density", "ties_at_rest", "watts_window_18", "watts_window_25",
 }  # fmt: skip
 
@@ -45,7 +48,7 @@ OTHERS: dict[str, dict[str, object]] = {
     "own_requests": {"needing.response": 0.5, "needing.response_floor": 0.5, "needing.own_request": 0.3},
     "informal_help": {"needing.informal": 1, "network.degree": 2, "kinds.errands.neighbours_keep": 0.4},
     "asked": {"asking.along_tie": 0.002},
-    "recruitment": {"asking.along_tie": 1e-5, "deciding.lapse_from_1": 0.05},
+    "recruitment": {"asking.along_tie": 5e-6, "deciding.lapse_from_1": 0.05},
     "logit": {"deciding.climb_from_0": 0.2, "deciding.asked": -1},
     "influence": {"feeling.influence": 0.3},
     "stubborn": {"feeling.influence": 0.1},
@@ -117,19 +120,80 @@ def test_a_wrong_law_fails(name: str) -> None:
     assert any(row.verdict == "fails" for row in examined(name, lived_with=WRONG[name]))
 
 
-TEN_PERCENT: dict[str, dict[str, object]] = {
-    "classes": {"kinds.meals.weekly": 0.00055, "kinds.visits.weekly": 0.00033},
-    "people_with_cases": {"kinds.visits.weekly": 0.022},
-    "length_of_cases": {"kinds.visits.lasts": 18},
-    "register_survives": {"registering.forgets_after": 11},
-    "own_requests": {"needing.own_request": 0.22},
-    "informal_help": {"needing.informal": 0.275},
+IDENTITIES = {
+    "bank_circle",
+    "bank_ledger",
+    "blau",
+    "conservation",
+    "gini",
+    "influence",
+    "little",
+    "retention",
+    "ring_clustering",
+    "triangles",
 }
+"""Limits that hold whatever the numbers are, and to rounding: a tenth more of any number that is measured is far beyond that."""
+JUMPS = {"watts_cascade", "watts_window_18", "watts_window_25"}
+"""Limits in which only a jump tells: they fail for the wrong laws above, or on the other side of the jump."""
+UNSEEN = {("ties_at_rest", "moving.renters")}
+"""What moves theory by 5.5 %, and would take four times the runs to be seen."""
 
 
-@pytest.mark.parametrize("name", TEN_PERCENT)
-def test_a_tenth_more_or_less_fails(name: str) -> None:
-    assert any(row.verdict == "fails" for row in examined(name, lived_with=TEN_PERCENT[name]))
+def numbers_of(name: str) -> dict[str, float]:
+    """The numbers that a limit's own file sets, by their paths."""
+
+    def inside(value: object, path: str) -> Iterator[tuple[str, float]]:
+        if isinstance(value, dict):
+            for key, part in value.items():
+                yield from inside(part, f"{path}.{key}" if path else str(key))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            yield path, value
+
+    said = yaml.safe_load((LIMITS / f"{name}.yaml").read_text(encoding="utf-8"))
+    return dict(inside({key: part for key, part in said.items() if key not in ("limit", "title", "extends")}, ""))
+
+
+def by_a_tenth(name: str) -> dict[str, float]:
+    """Each number of a limit's law a tenth larger and smaller, where theory then says something that is 3 % away or more.
+
+    Where chance has a part, how many residents there are is no law.
+    """
+    limit, place = load_limit(name)
+    law, found = limit.expected(place), {}
+    for path, value in numbers_of(name).items():
+        for times in (1.1, 0.9):
+            moved = round(value * times) if isinstance(value, int) and value > 1 else value * times
+            if (path == "population.residents" and isinstance(limit, Statistical)) or (name, path) in UNSEEN:
+                continue
+            with contextlib.suppress(ConfigError, ValueError):
+                other, there = load_limit(name, {path: moved})
+                says = other.expected(there)
+                gaps = [abs(says[k].value - x.value) / max(abs(x.value), 1e-3) for k, x in law.items() if k in says]
+                if max(gaps, default=0.0) >= 0.03:
+                    found[f"{path} x {times}"] = moved
+    return found
+
+
+@pytest.mark.slow
+def test_only_identities_and_jumps_have_no_number_to_get_wrong() -> None:
+    quiet = {name for name in limit_names() if not by_a_tenth(name)}
+    assert quiet <= IDENTITIES | JUMPS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(set(limit_names()) - IDENTITIES - JUMPS))
+def test_a_model_that_is_wrong_by_a_tenth_fails(name: str) -> None:
+    """Every number of the law, a tenth too large or too small in the model and not in theory, is noticed."""
+    noticed = {
+        said: any(row.verdict == "fails" for row in examined(name, lived_with={said.partition(" x ")[0]: moved}))
+        for said, moved in by_a_tenth(name).items()
+    }
+    assert [said for said, seen in noticed.items() if not seen] == []
+
+
+@pytest.mark.parametrize("name", sorted(IDENTITIES))
+def test_an_identity_is_told_to_a_tenth_and_far_below(name: str) -> None:
+    assert all(row.tolerance <= 1e-4 * max(abs(row.expected), 1e-2) for row in examined(name))
 
 
 class MoversKeepTheirTier(Simulation):

@@ -42,7 +42,7 @@ class Recruitment(Statistical):
     """Share that takes part when everyone is tied to everyone: join beta k x + eps, quit gamma, replaced delta.
 
     Week by week x' = (1-delta) (x (1-gamma) + (1-x) (1 - (1-eps) exp(-beta k x))), and the noise of N residents is
-    carried along. Small rates tend to the fixed point in continuous time, which is shown beside it.
+    carried along, so that it grows towards the critical point as 1 / (1 - slope) does.
     """
 
     weeks: int = whole("Weeks lived.")
@@ -52,10 +52,7 @@ class Recruitment(Statistical):
     def expected(self, c: Config) -> Findings:
         found: dict[str, Number] = {}
         for rate in self.rates:
-            weekly = self._by_week(c, rate)
-            found[f"participating, {rate:g} leave a week"] = weekly
-            flow = self._in_continuous_time(c, rate)
-            found[f"the same in continuous time, {rate:g}"] = Number(flow, weekly.error + self._step(c, rate))
+            found[f"participating, {rate:g} leave a week"] = self._by_week(c, rate)
         return found
 
     def _by_week(self, c: Config, rate: float) -> Number:
@@ -71,34 +68,14 @@ class Recruitment(Statistical):
             x = x * stays + (1 - x) * joins
         return Number(x, sqrt(variance) + 0.25 / n)
 
-    def _in_continuous_time(self, c: Config, rate: float) -> float:
-        """The stable root of (beta k x + eps)(1 - x) = (gamma + delta) x."""
-        pull, eps = c.asking.along_tie * c.population.residents, c.deciding.climb_from_0
-        b = pull - eps - c.deciding.lapse_from_1 - rate
-        return (b + sqrt(b * b + 4 * pull * eps)) / (2 * pull)
-
-    def _step(self, c: Config, rate: float) -> float:
-        """How far a step of a week can move the fixed point, in units of standard errors allowed."""
-        pull, eps, away = c.asking.along_tie * c.population.residents, c.deciding.climb_from_0, c.deciding.lapse_from_1
-        x = self._in_continuous_time(c, rate)
-        join = pull * x + eps
-        # exp(-y) = 1 - y + y^2/2: joins are fewer by about join^2/2, and rates that meet in one week by their product
-        missing = (1 - x) * (join**2 / 2 + join * rate) + x * away * rate
-        restoring = join + away + rate - (1 - x) * pull
-        return missing / max(abs(restoring), 1e-9) / self.standard_errors
-
     @override
     def got(self, c: Config) -> Findings:
         found: dict[str, Number] = {}
         for rate in self.rates:
             s = lived(changed(c, "moving.annual_rate", 1 - (1 - rate) ** 52), self.seed, self.weeks)
             share = Number(float(participants(s)[-1] / c.population.residents))
-            found |= {f"participating, {rate:g} leave a week": share, f"the same in continuous time, {rate:g}": share}
+            found[f"participating, {rate:g} leave a week"] = share
         return found
-
-    @override
-    def note(self, c: Config) -> str:
-        return f"{super().note(c)}; in continuous time also the effect of weekly steps"
 
 
 class Logit(Statistical):

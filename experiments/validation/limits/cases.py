@@ -35,12 +35,13 @@ class Classes(Statistical):
     def expected(self, c: Config) -> Findings:
         capacity = capacity_of(c)
         found: dict[str, Number] = {}
-        ahead, waiting = 0.0, 0.0
+        ahead, waiting, sources = 0.0, 0.0, 0
         for urgency in URGENCIES:
-            rate = sum(k.weekly for k in c.kinds.values() if k.urgency == urgency) * c.population.residents
+            own = [k.weekly for k in c.kinds.values() if k.urgency == urgency and k.weekly > 0]
+            rate = sum(own) * c.population.residents
             if rate > 0:
-                ahead += rate
-                mean, _ = backlog(ahead, capacity)
+                ahead, sources = ahead + rate, sources + len(own) * c.population.residents
+                mean, _ = backlog(sources, ahead, capacity)
                 found[f"open orders, {urgency}"] = Number(mean - waiting)
                 found[f"weeks waited, {urgency} (Little)"] = Number((mean - waiting) / rate)
                 waiting = mean

@@ -1,10 +1,12 @@
 """Service: backlogs of a station, chances of acceptance, attention, and Little's law.
 
-Sources: manshadi2022; the discrete-time queue B' = max(B + A - c, 0) by Spitzer's identity.
+Sources: manshadi2022; the discrete-time queue B' = max(B + A - c, 0) of finitely many residents, as a Markov chain.
 """
 
 from math import exp
 from typing import override
+
+import numpy as np
 
 from experiments.validation.limits.limit import (
     Exact,
@@ -18,8 +20,6 @@ from experiments.validation.limits.limit import (
 )
 from sim.config.schema import Config
 from sim.state.orders import PLACED
-
-_TERMS = 3000
 
 
 def arrivals(c: Config) -> float:
@@ -37,24 +37,30 @@ def capacity_of(c: Config, stations: int = 1) -> int:
     return round(capacity)
 
 
-def backlog(rate: float, capacity: int) -> tuple[float, float]:
-    """Mean backlog and the chance that it is empty: Poisson arrivals of this rate, so many served a week.
+def backlog(sources: int, rate: float, capacity: int) -> tuple[float, float]:
+    """Mean backlog and the chance that it is empty, exactly, for so many residents who need `rate` in all a week, each in turn.
 
-    Errors: ValueError where more arrives than can be served.
+    Who waits for an order has no second need, so a week brings Binomial(sources - B, rate / sources) to the B that wait, and
+    at most `capacity` are served: a Markov chain. Errors: ValueError where more arrives than can be served.
     """
-    from scipy.stats import poisson
+    from scipy.stats import binom
 
     if not 0 < rate < capacity:
         raise ValueError(f"{rate:g} orders a week arrive for a capacity of {capacity}: the backlog has no mean")
-    mean = empty = 0.0
-    for n in range(1, _TERMS):
-        mu, most = n * rate, n * capacity
-        over = mu * float(poisson.sf(most - 1, mu)) - most * float(poisson.sf(most, mu))
-        mean += over / n
-        empty += float(poisson.sf(most, mu)) / n
-        if over < 1e-14:
-            break
-    return mean, exp(-empty)
+    most = 50
+    while True:
+        waiting = np.arange(most + 1)
+        chain = np.zeros((most + 1, most + 1))
+        for b in waiting:
+            arrive = np.arange(most + capacity - b + 1)
+            np.add.at(chain[b], np.maximum(b + arrive - capacity, 0), binom.pmf(arrive, sources - b, rate / sources))
+            chain[b, most] += 1 - chain[b].sum()
+        at_rest = np.linalg.solve(
+            np.vstack([(chain.T - np.eye(most + 1))[:-1], np.ones(most + 1)]), np.eye(most + 1)[-1]
+        )
+        if at_rest[-1] < 1e-12 or 2 * most > min(sources, 2000):
+            return float(at_rest @ waiting), float(at_rest[0])
+        most *= 2
 
 
 class Backlog(Statistical):
@@ -67,7 +73,7 @@ class Backlog(Statistical):
     @override
     def expected(self, c: Config) -> Findings:
         stations = c.population.grids if c.dispatching.scope == "local" else 1
-        mean, empty = backlog(arrivals(c) / stations, capacity_of(c, stations))
+        mean, empty = backlog(c.population.residents // stations, arrivals(c) / stations, capacity_of(c, stations))
         return {"open orders": Number(stations * mean), "chance that none is open": Number(empty**stations)}
 
     @override
