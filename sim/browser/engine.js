@@ -230,9 +230,9 @@ const linli = {};
 
     grow(rows) {
       for (const name of this.known.book) {
-        const [, row, dtype, width] = this.members[name], old = this.column(name), type = typeOf(dtype);
-        const at = this.take(type.BYTES_PER_ELEMENT * Math.max(width, 1) * rows), from = this.column(name);
-        new type(this.memory.buffer, at, old.length).set(from);
+        const [, row, dtype, width] = this.members[name], type = typeOf(dtype);
+        const at = this.take(type.BYTES_PER_ELEMENT * Math.max(width, 1) * rows), old = this.column(name);
+        new type(this.memory.buffer, at, old.length).set(old);
         const view = this.bytes(), cell = this.table + CELL * row;
         view.setBigInt64(cell, BigInt(at), true);
         view.setBigInt64(cell + 8, BigInt(rows), true);

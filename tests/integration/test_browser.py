@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from in_node import NODE, differences, here, there
 
-from sim import POLICIES
+from sim import POLICIES, Simulation, load_config
 from sim.browser import shipped
 from sim.browser.units import units
 from sim.engine import wasm
@@ -64,6 +64,17 @@ def test_with_each_policy_too(policy: str, tmp_path: Path) -> None:
 def test_policies_come_and_go_and_parameters_and_luck_change(tmp_path: Path) -> None:
     # what kinds are expected to bring is told anew here with a configuration; a browser keeps what it was at the start
     assert compared("classroom", COME_AND_GO, tmp_path) == ["stretch 2: column kind_expected"]
+
+
+@needs_node
+def test_the_order_book_grows_there_too(tmp_path: Path) -> None:
+    many = {"needing.low_income_extra": 10.0}
+    simulation = Simulation(load_config("ruijing"), (), 3)
+    rows = simulation.world.order_state.size
+    simulation.change_config(load_config("ruijing", set=many))
+    assert simulation.run_for(14).world.order_state.size > rows
+    found = compared("ruijing", [{"weeks": 14, "parameters": many}, {"weeks": 30}], tmp_path)
+    assert found == [f"stretch {at}: column kind_expected" for at in (0, 1)]
 
 
 @needs_node

@@ -1,6 +1,7 @@
 """The page in one file, in a real browser: it lives offline, is what it is here, and what it saves can be run."""
 
 import csv
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from browser_kit import CHROMIUM, QUIET, needs_chromium
 from click.testing import CliRunner
+from in_firefox import FIREFOX, page_in_firefox
 from playwright.sync_api import sync_playwright
 
 from classroom.one_file import FIXED_BY_FOUNDING, one_file, state_for
@@ -20,6 +22,8 @@ from experiments.study.loader import read_study
 from pages import panel
 from sim import POLICIES, Simulation, load_config
 from sim.browser.shipped import ModuleError
+from sim.browser.snapshot import known
+from sim.state.views import LAYOUTS
 from sim.world import World
 
 MOST, MOST_OF_A_CLASSROOM = 3_000_000, 1_500_000
@@ -95,6 +99,35 @@ def test_it_lives_offline_and_what_it_saves_is_the_same_life_here(opened: Opened
             if name != "week":
                 told = np.array([float(row[rows[0].index(f"{name} ({arm})")] or "nan") for row in rows[1:]])
                 assert np.array_equal(told, values, equal_nan=True), name
+
+
+READY = "new Promise((done) => { const look = () => (document.body.dataset.week ? done(1) : setTimeout(look, 50)); look(); })"
+DO = """(() => {
+  for (const name of ["vanguard", "close_neighbours"]) Page.put(1, name, true, {});
+  Page.live(60);
+  const bytes = (world) => Page.told.known.columns.map((name) => [name, Array.from(new Uint8Array(world.column(name).slice().buffer))]);
+  return JSON.stringify(Object.fromEntries(bytes(Page.worlds[1])));
+})()"""
+
+
+def columns_here() -> dict[str, list[int]]:
+    """Every column of the same life here, byte by byte."""
+    policies = [POLICIES["vanguard"](start=0), POLICIES["close_neighbours"](start=0)]
+    world = Simulation(load_config("classroom"), policies, seed_of(1, 0)).run_for(60).world
+    values = [world._values(view) for view in LAYOUTS]
+    return {n: list(next(of[n] for of in values if n in of).tobytes()) for n in known()["columns"]}
+
+
+@needs_chromium
+def test_every_byte_is_the_same_in_chromium(opened: Opened) -> None:
+    assert json.loads(opened.page().evaluate(DO)) == columns_here()
+
+
+@pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed: lives there are not compared")
+def test_every_byte_is_the_same_in_firefox(opened: Opened, tmp_path: Path) -> None:
+    with page_in_firefox(opened.path, tmp_path) as evaluated:
+        assert evaluated(READY)
+        assert json.loads(evaluated(DO)) == columns_here()
 
 
 @needs_chromium
