@@ -37,13 +37,14 @@ class ReadPart {
     return el("section", { class: "card answer" }, el("h2", {}, T("answer")), typeof Desk.asked.said.question === "string" && Desk.asked.said.question ? el("p", { class: "asked" }, (Words.at && Desk.asked.said.chinese?.question) || Desk.asked.said.question) : null,
       far.done < far.planned ? el("p", { class: "caveat" }, T("so_far_note", far.done, far.planned)) : null,
       el("ul", { class: "brief" }, (brief.length ? brief : known).map((one) => el("li", {}, one))), brief.length ? null : el("p", { class: "hint" }, note),
+      (this.whole?.first?.[Words.at] || []).map((one) => el("p", { class: "also" }, one)),
       cannot.length ? el("details", { "data-fold": "cannot", open: true }, el("summary", {}, T("cannot")), el("ul", {}, cannot.map((one) => el("li", {}, one)))) : null,
       this.whole ? el("details", { "data-fold": "arms" }, el("summary", {}, T("what_done")), el("ul", {}, this.whole.design[Words.at].arms.map(([name, says]) => el("li", {}, el("strong", {}, el("bdi", {}, name)), `: ${says}`)))) : null);
   }
   effects(study) {
     const { far } = this, rows = study.points === 1 ? far.effects : far.over || [];
     if (!rows.length) return null;
-    return el("section", { class: "card" }, el("h2", {}, T("forest"), " ", el("span", { class: "chip" }, T("pairs_n", far.pairs))), el("p", { class: "hint" }, T("forest_say", Words.pick(study.arms[study.order[0]].label)), study.points > 1 ? ` ${T("over_points")}${Words.at ? "。" : "."}` : ""), Effects.forest(rows, study.arms, study.outcomes));
+    return el("section", { class: "card" }, el("h2", {}, T("forest"), " ", el("span", { class: "chip" }, T("pairs_n", far.pairs))), el("p", { class: "hint" }, T("forest_say", Words.pick(study.arms[study.order[0]].label)), study.points > 1 ? ` ${T("over_points")}${Words.at ? "。" : ". "}${T("over_note")}` : ""), Effects.forest(rows, study.arms, study.outcomes));
   }
   by(study) {
     const { far } = this;

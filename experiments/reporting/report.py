@@ -18,10 +18,11 @@ from experiments.reporting.explore import Findings, explore
 from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
+from experiments.reporting.first_page import design_table, hangs_on, in_brief, price_words, prices
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.reporting.result_tables import difference_in_words, failing_in_words, tables_of
 from experiments.reporting.snapshot import snapshots_of
-from experiments.reporting.verdicts import in_brief, known, known_note
+from experiments.reporting.verdicts import known, known_note
 from experiments.reporting.wording import (
     GRADES,
     columns_in_words,
@@ -91,7 +92,7 @@ def write_report(results: Results, language: Language = "en") -> Path:
     title = look.say(study.file.title, study.file.chinese.title or study.file.title)
     question = look.say(study.file.question, study.file.chinese.question or study.file.question)
     sections = [
-        (look.say("In brief", "要点"), _in_brief(tables, look)),
+        (look.say("In brief", "要点"), _in_brief(study, tables, drawn, look)),
         (look.say("Design", "设计"), _design(study, tables, look)),
         (look.say("Methods", "方法"), f"<p>{in_html(methods(study, tables, look))}</p>"),
         (look.say("Effects", "效应"), _effects(tables, look)),
@@ -124,15 +125,28 @@ def _described(results: Results) -> list[Path]:
     return [path for path in (*made, *results.blocks(), *(folder / name for name in _KEPT)) if path.is_file()]
 
 
-def _in_brief(tables: "Tables", look: Look) -> str:
+def _in_brief(study: Study, tables: "Tables", drawn: Sequence[Path], look: Look) -> str:
+    """The first page: the answer in sentences, one figure, the price, and what the answer hangs on."""
     said = in_brief(tables, look)
     if not said:
         return ""
+    paid = prices(tables, price_words(tables, lambda row: difference_told(row, look)), look)
     note = look.say(
-        f"Differences from {tables.arms[0]} with 95 % intervals; a + is more of the outcome, whether that is good or bad.",
-        f"与“{tables.arms[0]}”之差及95%区间；+表示该指标更高，未必更好。",
+        f"Compared with {tables.arms[0]}, over pairs of runs with common random numbers; in brackets 95 % intervals.",
+        f"与“{tables.arms[0]}”相比，按采用公共随机数的成对运行；括号内为95%区间。",
     )
-    return f"<ul>{''.join(f'<li>{in_html(one)}</li>' for one in said)}</ul><p class='dim'>{in_html(note)}</p>"
+    forest = next((path for path in drawn if path.name == "forest.svg"), None)
+    shown = f"<figure>{_image(forest, look.say('Effects', '效应'))}</figure>" if forest else ""
+    told = [*paid, hangs_on(study, tables, look)]
+    return (
+        f"<ul class='answer'>{''.join(f'<li>{in_html(one)}</li>' for one in said)}</ul><p class='dim'>{in_html(note)}</p>{shown}"
+        + "".join(f"<p>{in_html(one)}</p>" for one in told)
+    )
+
+
+def _image(path: Path, said: str) -> str:
+    coded = base64.b64encode(path.read_bytes()).decode()
+    return f'<img alt="{attribute(said)}" src="data:image/svg+xml;base64,{coded}">'
 
 
 def _effects(tables: "Tables", look: Look) -> str:
@@ -155,7 +169,7 @@ def evaluation_in_words(tables: "Tables", look: Look) -> "tuple[pd.DataFrame, in
     if found.empty:
         return found, 0
     places = {name: place for place, name in enumerate((*MEASURES, PRICE, BENEFIT))}
-    cells = {(row["point"], row["metric"], row["arm"]): _difference(row, look) for _, row in found.iterrows()}
+    cells = {(row["point"], row["metric"], row["arm"]): difference_told(row, look) for _, row in found.iterrows()}
     arms, several = [arm for arm in tables.arms if arm in set(found["arm"])], len(tables.points) > 1
     sides = {"outcome": "结果", "process": "过程", "price": "代价"}
     heads = [look.say("Measure", "指标"), *([look.say("Point", "取值")] if several else []), look.say("Side", "方面")]
@@ -207,7 +221,8 @@ def _by_group(groups: "dict[str, tuple[pd.DataFrame, int]]", tables: "Tables", l
     return f"<p>{in_html(said)}</p>" + "".join(shown)
 
 
-def _difference(row: "pd.Series[Any]", look: Look) -> str:
+def difference_told(row: "pd.Series[Any]", look: Look) -> str:
+    """A difference or a price above its interval, in the language of the report."""
     said = true_minus(difference_in_words(row))
     for english, chinese in (
         ("no need averted", "需求未减少"),
@@ -233,10 +248,11 @@ def _measure(tables: "Tables", name: str, look: Look) -> str:
 
 
 def _design(study: Study, tables: "Tables", look: Look) -> str:
-    arms = "".join(
+    sentences = "".join(
         f"<li><b>{in_html(shown)}</b>: {in_html(arm_in_words(study, arm, look))}</li>"
         for arm, shown in zip(study.arms, tables.arms, strict=True)
     )
+    arms = f"{table_in_html(design_table(study, tables, look), 'words')}<ul>{sentences}</ul>"
     varied = "".join(
         f"<li>{in_html(name)}: {in_html(_factor(factor))}</li>" for name, factor in study.file.varies.items()
     )
@@ -247,7 +263,7 @@ def _design(study: Study, tables: "Tables", look: Look) -> str:
     cannot = "".join(f"<li>{in_html(look.say(*one))}</li>" for one in (*caveats(study), *unmoved(tables.runs, labels)))
     told = look.say("What this design cannot tell", "此设计无法回答的")
     return (
-        f"<ul>{arms}</ul>{changed}"
+        f"{arms}{changed}"
         + (f"<p>{said} ({study.file.design.method}):</p><ul>{varied}</ul>" if varied else "")
         + (f"<p>{told}:</p><ul class='caveats'>{cannot}</ul>" if cannot else "")
     )
@@ -301,9 +317,7 @@ def _figures(drawn: Sequence[Path], tables: "Tables", named: Collection[str], lo
         said = look.say(f"Figure {number}. ", f"图{number} ") + of + look.say(*title)
         files = ", ".join(f"tables/{name}.csv" for name in data if name in named)
         said += look.say(f". Data: {files}.", f"。数据：{files}。") if files else look.say(".", "。")
-        coded = base64.b64encode(path.read_bytes()).decode()
-        image = f'<img alt="{attribute(said)}" src="data:image/svg+xml;base64,{coded}">'
-        shown.append(f"<figure>{image}<figcaption>{in_html(said)}</figcaption></figure>")
+        shown.append(f"<figure>{_image(path, said)}<figcaption>{in_html(said)}</figcaption></figure>")
     return "".join(shown)
 
 

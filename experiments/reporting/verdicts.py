@@ -1,11 +1,9 @@
 """Verdicts: what a study's effects say and do not say, in sentences, in English and Chinese."""
 
-import math
-
 from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, advice
-from experiments.reporting.figures.style import Look, decimals
+from experiments.reporting.figures.style import Look
 from experiments.reporting.figures.tables import Tables
-from experiments.reporting.wording import between_words, measured, number, signed, true_minus
+from experiments.reporting.wording import number, true_minus
 
 SAYS = {
     HIGHER: ("higher", "较高"),
@@ -14,37 +12,6 @@ SAYS = {
     UNKNOWN: ("not known", "无法判断"),
 }
 """What effects say, in words; a test asks for all."""
-
-
-def in_brief(tables: Tables, look: Look) -> list[str]:
-    """A sentence an outcome: which arms differ from the first, by how much, and of which it is not known."""
-    said = []
-    for metric in tables.outcomes if len(tables.points) == 1 and len(tables.effects) else ():
-        own = tables.effects[tables.effects["metric"] == metric]
-        groups: dict[str, list[str]] = {"": [], SAME: [], UNKNOWN: [], "equal": []}
-        for _, row in own.iterrows():
-            places = decimals(row["high"] - row["low"])
-            interval = between_words(row["low"], row["high"], places, look)
-            text = f"{row['arm']} {signed(row['effect'], places)} ({interval})"
-            if row["low"] == row["high"] == 0:
-                groups["equal"].append(row["arm"])
-            elif not math.isfinite(row["low"]):
-                groups[UNKNOWN].append(row["arm"])
-            else:
-                groups[row["says"] if row["says"] in groups else ""].append(text)
-        start = measured(tables, metric, look) + look.say(
-            f": {number(own['reference'].iloc[0])} in \N{LEFT SINGLE QUOTATION MARK}{tables.arms[0]}\N{RIGHT SINGLE QUOTATION MARK}; ",
-            f"：“{tables.arms[0]}”为{number(own['reference'].iloc[0])}；",
-        )
-        heads = {
-            "": "",
-            SAME: look.say("no difference that matters: ", "没有重要差异："),
-            UNKNOWN: look.say("not known whether higher or lower: ", "无法判断高低："),
-            "equal": look.say("the same in every pair: ", "每对运行均相同："),
-        }
-        parts = [heads[key] + look.say(", ", "，").join(found) for key, found in groups.items() if found]
-        said.append(true_minus(start + look.say("; ", "；").join(parts) + look.say(".", "。")))
-    return said
 
 
 def known(tables: Tables, look: Look) -> list[str]:

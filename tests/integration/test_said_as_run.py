@@ -11,9 +11,9 @@ from experiments.reporting.doses import arm_in_words
 from experiments.reporting.explore import explore
 from experiments.reporting.figures import figures
 from experiments.reporting.figures.style import Look, styled
+from experiments.reporting.first_page import in_brief
 from experiments.reporting.report import write_report
 from experiments.reporting.result_tables import tables_of
-from experiments.reporting.verdicts import in_brief
 from experiments.reporting.wording import methods
 from experiments.runs.executor import perform
 from experiments.runs.results import Results
