@@ -175,7 +175,7 @@ def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None
     page = write_report(done).read_text("utf-8")
     assert "<b>local</b>: dispatching.scope = local." in page
     assert "Unmet needs: 5 wanted," in page
-    assert "recognition \N{MINUS SIGN}2.0" in page  # in brief: the toy's effect is -2 exactly
+    assert "‘recognition’ lowered unmet needs by 4.9 %" in page  # the toy's effect is -2 of 40.5 exactly
     assert 'src="data:image/svg+xml' in page
     assert "http" not in page.replace("http://www.w3.org", "").split("<h2", 1)[1].split("<details")[0]
     tex = (tmp_path / "r" / "tables" / "effects.tex").read_text("utf-8")
@@ -186,7 +186,7 @@ def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None
         text = chinese_page.read_text("utf-8")
         assert "小问题" in text
         assert "现状" in text
-        assert "志愿者激励 \N{MINUS SIGN}2.0" in text
+        assert "“志愿者激励”使未满足需求降低4.9%" in text
         said = json.loads((tmp_path / "r" / "ro-crate-metadata.json").read_text())
         assert {"report.html", "report-zh.html"} <= {one["@id"] for one in said["@graph"]}
 
