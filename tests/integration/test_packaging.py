@@ -70,7 +70,7 @@ def test_a_damaged_package_is_refused(packed: Path, tmp_path: Path) -> None:
 
 
 def test_the_wheel_is_the_whole_program(tmp_path: Path) -> None:
-    """Away from the repository it still has its configurations, studies, lessons and page."""
+    """Away from the repository it still has its configurations, studies, lessons and pages."""
     house, installed = Path(__file__).parents[2], tmp_path / "installed"
     built = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", tmp_path, house]
     done = subprocess.run(built, capture_output=True, text=True, check=False)
@@ -81,10 +81,12 @@ def test_the_wheel_is_the_whole_program(tmp_path: Path) -> None:
 import sys
 sys.path.insert(0, {str(installed)!r})
 import sim
-from classroom.app import PAGE
+from pages.server import page_text
 from classroom.lessons import lessons
 from experiments.study.loader import read_study
-print(sim.__file__, len(lessons()), read_study("close_neighbours").config.population.elders_alone, (PAGE / "index.html").exists())
+print(sim.__file__, len(lessons()), read_study("close_neighbours").config.population.elders_alone, *(page_text(room, "index.html")[:9] for room in ("classroom", "desk")), len(page_text("desk", "kit.js")) > 0)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.stdout.split() == [str(installed / "sim" / "__init__.py"), "6", "400", "True"], done.stderr
+    assert done.stdout.split() == [str(installed / "sim" / "__init__.py"), "6", "400", *["<!doctype"] * 2, "True"], (
+        done.stderr
+    )
