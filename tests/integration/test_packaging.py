@@ -83,10 +83,17 @@ sys.path.insert(0, {str(installed)!r})
 import sim
 from pages.server import page_text
 from classroom.lessons import lessons
+from classroom.one_file import one_file, state_for
 from experiments.study.loader import read_study
+print(len(one_file(state_for("classroom")[0], 1)) > 500_000, end=" ")
 print(sim.__file__, len(lessons()), read_study("close_neighbours").config.population.elders_alone, *(page_text(room, "index.html")[:9] for room in ("classroom", "desk")), len(page_text("desk", "kit.js")) > 0)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.stdout.split() == [str(installed / "sim" / "__init__.py"), "6", "400", *["<!doctype"] * 2, "True"], (
-        done.stderr
-    )
+    assert done.stdout.split() == [
+        "True",
+        str(installed / "sim" / "__init__.py"),
+        "6",
+        "400",
+        *["<!doctype"] * 2,
+        "True",
+    ], done.stderr
