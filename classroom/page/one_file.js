@@ -255,7 +255,7 @@ const Page = {
     const facts = [T("friends_n", friends.length) + (Words.at ? "，" : ", ") + T("strong_n", friends.filter((one) => one.strength >= 0.5).length), hours > 0 ? T("gave_hours", hours < 0.1 ? "<0.1" : hours.toFixed(1)) : T("gave_none"), needs ? T("waits_n", waiting) : T("waits_none")];
     const gauges = [["gauge_identity", "identity"], ["gauge_efficacy", "efficacy"], ["gauge_skill", "skill"], ["gauge_fatigue", "fatigue"], ["gauge_wellbeing", "wellbeing"]];
     return [el("p", { class: "who" }, who.filter(Boolean).join(Words.at ? "，" : ", ")), el("ul", {}, facts.map((fact) => el("li", {}, fact))),
-      el("p", { class: "gauges" }, gauges.map(([word, name]) => el("span", { class: "gauge" }, T(word), el("meter", { min: 0, max: 1, value: at(name), "aria-label": T(word) }), number(at(name), 2)))), this.past(w, row)];
+      el("p", { class: "gauges" }, gauges.map(([word, name]) => el("span", { class: "gauge" }, T(word), el("meter", { min: 0, max: 1, value: at(name), "aria-label": T(word) }), at(name).toFixed(2)))), this.past(w, row)];
   },
   past(w, row) {
     const said = (tier) => T(tier === 255 ? "moved_out" : tier === 4 ? "child" : `tier${tier}`), lived = this.run.history[w], since = this.run.arrived[w][row] ?? 0;
