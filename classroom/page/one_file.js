@@ -1,6 +1,6 @@
 "use strict";
 // The page that runs the model by itself: two worlds in this browser, the controls, and what is saved.
-const SECONDS = 1000, GIVE_WAY = 14;  // milliseconds of living after which the picture is drawn
+const SECONDS = 1000, GIVE_WAY = 22;  // milliseconds of living after which the picture is drawn
 const clone = (value) => JSON.parse(JSON.stringify(value));
 
 async function unpacked(text) {
@@ -219,9 +219,9 @@ const Page = {
     this.owed = speed ? Math.min(8, (this.owed || 0) + ((now - this.then) * speed) / SECONDS) : Infinity;
     this.then = now;
     let lived = 0;
-    while (this.owed >= 1 && performance.now() - begun < GIVE_WAY) { this.run.live(); this.owed -= 1; lived += 1; if (this.run.week % 520 === 0) { this.play(false); break; } }
+    while (this.owed >= 1 && performance.now() - begun < GIVE_WAY) { this.run.live(); this.owed -= 1; lived += 1; if (this.worlds[0].week % 520 === 0) { this.play(false); break; } }
     if (!lived) return;
-    if (now - (this.drawn || 0) > 120 || speed <= 5) { this.drawn = now; this.show(); return; }
+    if (now - (this.drawn || 0) > 300 || speed <= 2) { this.drawn = now; this.show(); return; }
     this.run.look();
     byId("week").textContent = String(this.run.week);
     this.maps.forEach((map) => map.draw());

@@ -183,6 +183,18 @@ def test_a_lesson_opens_its_arms(opened: Opened, tmp_path: Path) -> None:
 
 
 @needs_chromium
+def test_it_plays_until_it_is_paused(opened: Opened) -> None:
+    page = opened.page()
+    page.select_option("#speed", "50")
+    page.click("#play")
+    page.wait_for_function("() => Number(document.getElementById('week').textContent) > 20")
+    page.click("#play")
+    week = page.text_content("#week")
+    page.wait_for_timeout(200)
+    assert page.text_content("#week") == week
+
+
+@needs_chromium
 def test_it_is_fast(opened: Opened) -> None:
     page = opened.page()
     page.evaluate("Page.live(104)")
