@@ -224,7 +224,7 @@ class World:
         self.grid_people[:] = np.bincount(self.grid[here], minlength=people.grids)
         # the founders' facts are the world's from now on: memory holds them once
         people.household, people.grid, people.tier = self.household, self.grid, self.tier
-        people.persons = PersonColumns(*(self.columns[name] for name in PersonColumns._fields))
+        people.persons = self._persons()
         self.trust[0], self.confidence[0] = start.trust, start.confidence
         self.answered[0] = config.needing.answered_at_rest
         self.atmosphere[:], self.condition[:] = start.atmosphere, start.condition
@@ -250,13 +250,17 @@ class World:
 
     def _volunteers_have_served(self, seed: np.uint64) -> None:
         """Who takes part at the start has done so for a while: their skill lies evenly up to a highest one."""
-        start, serve = self.config.starting, self.tier >= 1
-        u = uniforms(np.uint64(key_of(seed, SERVED, 0)), self.key[serve])
-        self.skill[serve] = np.minimum(start.skill + u * start.served_skill, 1.0)
-        self.efficacy[serve] = np.clip(start.efficacy + start.served_efficacy, 0.0, 1.0)
-        self.satisfaction[serve] = np.clip(start.satisfaction + start.served_satisfaction, 0.0, 1.0)
-        self.habit[serve] = start.served_habit
-        self.identity[serve] = np.minimum(self.identity[serve] + np.float32(start.served_identity), 1.0)
+        start, had, serve = self.config.starting, self.config.population, self.tier >= 1
+        rung, u = self.tier[serve] - 1, uniforms(np.uint64(key_of(seed, SERVED, 0)), self.key[serve])
+        self.skill[serve] = np.minimum(start.skill + u * np.take(had.served_skill, rung), 1.0)
+        self.efficacy[serve] = np.clip(start.efficacy + np.take(had.served_efficacy, rung), 0.0, 1.0)
+        self.satisfaction[serve] = np.clip(start.satisfaction + np.take(had.served_satisfaction, rung), 0.0, 1.0)
+        self.identity[serve] = np.minimum(self.identity[serve] + np.take(had.served_identity, rung), 1.0)
+        self.habit[serve] = np.take(had.served_habit, rung)
+
+    def _persons(self) -> PersonColumns:
+        """The residents' own facts, as the world holds them."""
+        return PersonColumns(*(self.columns[name] for name in PersonColumns._fields))
 
     def _live_before_the_start(self, seed: np.uint64) -> None:
         """Households live until ages, sizes and tenures are at rest; who lives here then are the founders."""
@@ -268,7 +272,7 @@ class World:
         if wanted and found < wanted:
             expected = f"at most {found}: those who live alone where lives go on"
             raise ConfigError((Problem(Spot("the configuration"), "population.elders_alone", str(wanted), expected),))
-        self.people.tier = initial_tiers(self.config.population, seed, self.age, self.key, self.disposition)
+        self.people.tier = initial_tiers(self.config.population, seed, self._persons(), self.tenure)
 
     def _tie_founders(self, seed: np.uint64) -> None:
         """The ties that founders have: given, or made in meetings of the past."""

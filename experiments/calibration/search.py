@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from experiments.study.design import code_version, seed_of
 from experiments.validation.observations import number_of, observed_life
 from experiments.validation.observer import Numbers
-from experiments.validation.patterns import AS_IT_IS, Bounds, Patterns
+from experiments.validation.patterns import AS_IT_IS, Bounds, Patterns, patterns_of, read_patterns
 from sim import load_config
 from sim.config.load import config_folder, find_file
 from sim.config.validate import checked
@@ -134,14 +134,19 @@ class Task:
         return float(np.square(away).sum())
 
 
-def read_calibration(name_or_path: str | Path, patterns: Patterns, changes: Mapping[str, object] | None = None) -> Task:
-    """The calibration of that name in `configs/calibrations/`, or in that file.
+def read_calibration(
+    name_or_path: str | Path, patterns: Patterns | None = None, changes: Mapping[str, object] | None = None
+) -> Task:
+    """The calibration of that name in `configs/calibrations/`, or in that file; `patterns`: those of its community, unless
+    others are given.
 
     Raises ConfigError for unknown patterns, parameters and values out of range.
     """
     path = find_file(name_or_path, ("calibrations",), folder=config_folder())
     found = checked(path, CalibrationFile, changes)
-    file, calibrated = found.value, patterns.chosen("calibrated")
+    file = found.value
+    patterns = patterns or read_patterns(patterns_of(file.community))
+    calibrated = patterns.chosen("calibrated")
     problems: list[Problem] = []
     problems += [
         found.problem("left_out", repr(name), "a calibrated pattern", nearest(name, calibrated))

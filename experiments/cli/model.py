@@ -92,7 +92,7 @@ def validate(
 
 
 @click.command()
-@click.argument("name", default="baseline")
+@click.argument("name", default="first_version")
 @SET
 @click.option("--trials", type=click.IntRange(20), help="Trials in all; a search that was begun goes on.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder [results/calibration_NAME].")

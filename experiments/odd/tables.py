@@ -153,7 +153,7 @@ def patterns_table() -> str:
             "; ".join(f"`{part}` {target(b)}" for part, b in p["parts"].items()),
             "calibrated on" if p["use"] == "calibrated" else "held out",
             p["source"],
-            p["note"],
+            p.get("note", ""),
         )
         for p in said.values()
     )

@@ -40,7 +40,7 @@ from experiments.runs.present import note_files
 from experiments.runs.provenance import commit
 from experiments.runs.results import Results
 from experiments.runs.store import write_whole
-from experiments.study.caveats import caveats, unmoved
+from experiments.study.caveats import caveats, restless, unmoved
 from experiments.study.design import Study
 
 if TYPE_CHECKING:
@@ -260,7 +260,9 @@ def _design(study: Study, tables: "Tables", look: Look) -> str:
     changed = "".join(f"<li>{in_html(f'{path} = {value}')}</li>" for path, value in study.file.set.items())
     changed = f"<p>{look.say('Changed in every arm', '各组共同的设定')}:</p><ul>{changed}</ul>" if changed else ""
     labels = {m: (tables.metrics[m].label, tables.metrics[m].label_zh) for m in tables.outcomes}
-    cannot = "".join(f"<li>{in_html(look.say(*one))}</li>" for one in (*caveats(study), *unmoved(tables.runs, labels)))
+    moving = restless(tables.trajectories, tables.runs, study, labels)
+    known = (*caveats(study), *unmoved(tables.runs, labels), *moving)
+    cannot = "".join(f"<li>{in_html(look.say(*one))}</li>" for one in known)
     told = look.say("What this design cannot tell", "此设计无法回答的")
     return (
         f"{arms}{changed}"

@@ -21,7 +21,7 @@ from experiments.reporting.verdicts import known, known_note
 from experiments.reporting.wording import evidence_in_words, number, signed
 from experiments.runs.memory import give_back
 from experiments.runs.results import Results
-from experiments.study.caveats import caveats, unmoved
+from experiments.study.caveats import caveats, restless, unmoved
 from experiments.study.design import DOSE, Study
 from experiments.study.sampling import SAMPLED, Point
 
@@ -298,6 +298,7 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
     if len(tables.effects):
         console.print(known_note(tables, Look()), style="dim")
     labels = {m: (tables.metrics[m].label, tables.metrics[m].label_zh) for m in tables.outcomes}
-    for said, _ in (*caveats(study), *unmoved(tables.runs, labels)):
+    moving = restless(tables.trajectories, tables.runs, study, labels)
+    for said, _ in (*caveats(study), *unmoved(tables.runs, labels), *moving):
         console.print(said, style="yellow")
     console.print(evidence_in_words(study, Look()), style="dim")

@@ -207,3 +207,45 @@ def unmoved(runs: "pd.DataFrame", outcomes: Mapping[str, Said]) -> list[Said]:
                 )
             )
     return said
+
+
+RESTLESS = 0.03
+"""Share by which an outcome may move between the halves of the weeks after the burn-in; so many points of a share, too."""
+
+
+def restless(
+    trajectories: "pd.DataFrame", runs: "pd.DataFrame", study: Study, outcomes: Mapping[str, Said]
+) -> list[Said]:
+    """Outcomes that still move in the first arm after the burn-in, by more than `RESTLESS` and than its runs differ.
+
+    `trajectories` are the means of the first arm week by week, `runs` one row a run; what varies is averaged over.
+    """
+    first, last = study.file.burn_in, study.file.weeks
+    middle = (first + last) // 2
+    said: list[Said] = []
+    ours = trajectories[(trajectories["arm"] == study.reference) & (trajectories["week"] >= first)]
+    for name, (label, label_zh) in outcomes.items():
+        weekly = ours[ours["metric"] == name]
+        before = weekly.loc[weekly["week"] < middle, "mean"].mean()
+        after = weekly.loc[weekly["week"] >= middle, "mean"].mean()
+        if name not in runs or not before or weekly.empty or after != after:
+            continue
+        values = runs.loc[runs["arm"] == study.reference, name].dropna()
+        if len(values) < FEWEST_AT_REST:
+            continue
+        moved = after / before - 1.0
+        luck = 2.0 * float(values.std()) / len(values) ** 0.5
+        if abs(moved) > RESTLESS and abs(after - before) > max(luck, 0.001):
+            said.append(
+                (
+                    f"{label} is not at rest in '{study.reference}': {moved:+.0%} from weeks {first}-{middle - 1} to "
+                    f"{middle}-{last - 1}. Differences between arms stand; levels hang on the weeks that are measured.",
+                    f"“{study.reference}”中的{label_zh}尚未平稳：从第{first}-{middle - 1}周到第{middle}-{last - 1}周变化{moved:+.0%}。"
+                    "各方案之差仍然成立，水平值取决于测量的是哪些周。",
+                )
+            )
+    return said
+
+
+FEWEST_AT_REST = 5
+"""Runs of the first arm below which nothing is said of rest."""

@@ -19,7 +19,6 @@ from experiments.runs.present import claim_folder
 from experiments.runs.provenance import commit
 from experiments.runs.worker_pool import processors
 from experiments.study.design import code_version
-from experiments.validation.patterns import read_patterns
 from sim.config.load import config_folder, find_file, load_config
 from sim.config.yaml import ConfigError, Problem, Spot, read
 
@@ -40,7 +39,7 @@ def run_calibration(
     the folder of the calibration's name holds what was found with another file of that name.
     """
     console = terminal()
-    task = read_calibration(name, read_patterns(), {**changes, **({} if trials is None else {"trials": trials})})
+    task = read_calibration(name, None, {**changes, **({} if trials is None else {"trials": trials})})
     out = to or Path("results") / f"calibration_{task.name}"
     claim_folder(out, find_file(name, ("calibrations",)), by_name=to is None)
     with console.status("searching ...") as status:

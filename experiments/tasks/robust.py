@@ -114,7 +114,7 @@ def as_markdown(
     how = (
         f"{points} draws from the posterior of the calibration `{over}`"
         if over
-        else f"{points} points that move {len(moved)} assumed and calibrated numbers of the rules at once, each evenly "
+        else f"{points} points that move {len(moved)} assumed and calibrated numbers at once, each evenly "
         f"between value / {factor:g} and value x {factor:g}"
     )
     head = "| arm | outcome | effect, mean | nine in ten points | same sign | beyond noise | hangs on |"

@@ -26,11 +26,13 @@ from sim.config.validate import checked
 if TYPE_CHECKING:
     import pandas as pd
 
-type Verdict = Literal["holds", "does not hold", "undecided", "hangs on assumed numbers"]
+type Verdict = Literal["holds", "does not hold", "no difference that matters", "undecided", "hangs on assumed numbers"]
 ENOUGH = 0.9
 """Share of plausible points at which a sign must be the same, or it hangs on assumed numbers."""
 FEWEST_LIVES, MOST_LIVES = 2, 12
 """Replicates at a plausible point."""
+FEWEST_COMMUNITIES = 20
+"""Communities below which nothing is said of what goes together between them."""
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -40,6 +42,17 @@ class Told(BaseModel):
     model_config = _STRICT
     outcome: str = Field(description="A metric.")
     arms: dict[str, float] = Field(min_length=1, description="Arms of the study, with their weights in the effect.")
+    note: str = Field("", description="What it is about, in a few words.")
+    matters: float | None = Field(None, gt=0, description="Smallest difference that matters, in the outcome's unit.")
+
+
+class Between(BaseModel):
+    """How two outcomes go together over communities that differ: the points of a study with one arm."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    study: str = Field(description="The study; each of its points is a community.")
+    outcome: str = Field(description="A metric.")
+    beside: str = Field(alias="with", description="The metric it is set beside.")
     note: str = Field("", description="What it is about, in a few words.")
 
 
@@ -58,6 +71,7 @@ class Claim(BaseModel):
     study: str = Field(description="The study that examines it.")
     examined: tuple[Examined, ...] = Field(min_length=1, description="The signs it needs.")
     also: tuple[Told, ...] = Field((), description="Effects that are told beside them.")
+    between: tuple[Between, ...] = Field((), description="What goes together between communities.")
     reading: str = Field("", description="What a critical reader should know.")
 
 
@@ -83,10 +97,24 @@ class Finding:
     hangs_on: str
     """The assumed number with which the effect goes most, and its rank correlation; empty where none stands out."""
 
+    slight: bool = False
+    """Whether the 90 % interval lies within what matters, so that there is no difference that does."""
+
     @property
     def sign(self) -> int:
         """-1, 1, or 0 where the interval holds both."""
         return 1 if self.low > 0.0 else -1 if self.high < 0.0 else 0
+
+
+@dataclass(frozen=True)
+class Together:
+    """How two outcomes go together between communities: Spearman's rank correlation and its 95 % interval."""
+
+    told: Between
+    communities: int
+    correlation: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
@@ -99,6 +127,7 @@ class Answer:
     verdict: Verdict
     lives: int
     """Replicates at each plausible point; 0: none were tried."""
+    between: tuple[Together, ...] = ()
 
 
 def read_claims(path: Path | None = None) -> tuple[Claim, ...]:
@@ -138,7 +167,31 @@ def answer(
         study = spread
     found = tuple(finding(told, runs, wide, study, moved) for told in claim.examined)
     beside = tuple(finding(told, runs, wide, study, moved) for told in claim.also)
-    return Answer(claim, found, beside, verdict(found), lives)
+    between = tuple(together(told, folder, workers, heard) for told in claim.between)
+    return Answer(claim, found, beside, verdict(found), lives, between)
+
+
+def together(told: Between, folder: Path, workers: int, heard: Callable[[str], None]) -> Together:
+    """Run what is missing of a study of communities that differ, and say how two of its outcomes go together.
+
+    The interval is Fisher's, with the variance of Bonett and Wright for rank correlations.
+    Errors: ConfigError for a wrong study; ValueError for an outcome that it does not have.
+    """
+    from scipy.stats import norm, spearmanr
+
+    study = read_study(told.study, None, None)
+    for outcome in (told.outcome, told.beside):
+        if outcome not in study.file.outcomes:
+            raise ValueError(f"study {told.study} has no outcome {outcome!r}")
+    runs = _lived(study, folder / study.name, workers, heard).runs()
+    means = runs.groupby("point")[[told.outcome, told.beside]].mean().dropna()
+    n = len(means)
+    if n < FEWEST_COMMUNITIES:
+        return Together(told, n, np.nan, np.nan, np.nan)
+    found = float(spearmanr(means[told.outcome], means[told.beside]).statistic)
+    half = float(norm.ppf(0.975)) * np.sqrt((1.0 + found**2 / 2.0) / (n - 3))
+    middle = np.arctanh(np.clip(found, -1 + 1e-12, 1 - 1e-12))
+    return Together(told, n, found, float(np.tanh(middle - half)), float(np.tanh(middle + half)))
 
 
 def _lived(study: Study, folder: Path, workers: int, heard: Callable[[str], None]) -> Comparison:
@@ -198,7 +251,11 @@ def finding(
         wanted = told.sign if isinstance(told, Examined) else (1 if mean >= 0 else -1)
         same = float((wanted * at > 0).mean()) if len(at) else np.nan
         hangs = _hangs_on(at.to_numpy(float), [dict(study.points[p]) for p in at.index], moved)
-    return Finding(told, n, reference, mean, low, high, same, hangs)
+    slight = False
+    if told.matters is not None and n > 1:
+        narrow = interval(values, level=0.90)
+        slight = bool(narrow[0] > -told.matters and narrow[1] < told.matters)
+    return Finding(told, n, reference, mean, low, high, same, hangs, slight)
 
 
 def _hangs_on(
@@ -219,10 +276,14 @@ def _hangs_on(
 
 
 def verdict(found: Sequence[Finding]) -> Verdict:
-    """Whether a claim holds: every sign it needs beyond noise, and the same over the plausible space."""
+    """Whether a claim holds: every sign it needs beyond noise and large enough to matter, and the same over the
+    plausible space.
+    """
     signs = [f.sign * f.told.sign for f in found if isinstance(f.told, Examined)]
     if any(sign < 0 for sign in signs):
         return "does not hold"
+    if any(f.slight for f in found if isinstance(f.told, Examined)):
+        return "no difference that matters"
     if any(sign == 0 for sign in signs):
         return "undecided"
     tried = [f.same_sign for f in found if not np.isnan(f.same_sign)]

@@ -1,6 +1,6 @@
 """Robustness: in what share of the plausible parameter space an effect keeps its sign, and which numbers it hangs on.
 
-A study's arms are run at many points. A point moves every assumed or calibrated number of the rules at once, evenly
+A study's arms are run at many points. A point moves every assumed or calibrated number at once, evenly
 (Latin hypercube) between value / factor and value x factor within its range; or it is a draw from the posterior of a
 calibration. Points at which the community no longer looks like one (participation outside `LIVES`) are set apart.
 """
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 LIVES = (0.01, 0.25)
 """Participation in the first arm between which a point counts as a plausible community."""
-NOT_MOVED = ("title", "population", "network", "kinds", "starting")
-"""Sections that say what place it is, or how it begins; the others are rules."""
 FEWEST = 8
 """Plausible points below which nothing is said of what an effect hangs on."""
 
@@ -67,20 +65,23 @@ class Message:
 
 
 def movable(config: Config, factor: float) -> list[Moved]:
-    """The assumed and calibrated numbers of the rules; references, switches at 0 and whole choices stay."""
+    """Every assumed and calibrated number, of rules, kinds of service, people, ties and the start; references, switches
+    at 0, whole choices and lists stay.
+    """
     found = []
     for path, evidence in config.evidence.items():
-        section, _, name = path.partition(".")
+        section, _, name = path.rpartition(".")
         value = evidence.value
-        if (
-            section in NOT_MOVED
-            or evidence.grade not in ("assumed", "calibrated")
-            or name.endswith(("_at_rest", "_reference"))
-        ):
+        if evidence.grade not in ("assumed", "calibrated") or name.endswith(("_at_rest", "_reference")):
             continue
         if isinstance(value, bool) or not isinstance(value, int | float) or value == 0:
             continue
-        bounds = {type(m).__name__: m for m in type(getattr(config, section)).model_fields[name].metadata}
+        kind = section.removeprefix("kinds.")
+        part = config.kinds[kind] if kind in config.kinds and kind != section else getattr(config, section)
+        field = type(part).model_fields[name]
+        if field.annotation is not float:
+            continue
+        bounds = {type(m).__name__: m for m in field.metadata}
         least = float(bounds["Ge"].ge) if "Ge" in bounds else -math.inf
         most = float(bounds["Le"].le) if "Le" in bounds else math.inf
         ends = sorted((value / factor, value * factor))

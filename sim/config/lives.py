@@ -72,11 +72,13 @@ class Moving(Section):
     rooted: float = share("How much full identity keeps a household from leaving; 0: not at all.")
     migrants_arriving: float = share("Share of arriving households that are migrants.")
     by: Literal["average", "age"] = choice(
-        "Households leave at the average `annual_rate`, or by the age of the oldest."
+        "Households leave at the average `annual_rate`, or so many times as often by the age of the oldest."
     )
-    young: float = number("Share of households that leave, the oldest below 35.", unit="share a year", low=0, high=1)
-    middle: float = number("The same, the oldest 35 to 59.", unit="share a year", low=0, high=1)
-    old: float = number("The same, the oldest 60 or more.", unit="share a year", low=0, high=1)
-    alone: float = number("The same of those below 60 who live alone.", unit="share a year", low=0, high=1)
+    young: float = number(
+        "How many times as often as on average households leave whose oldest is below 35.", unit="ratio", low=0, high=20
+    )
+    middle: float = number("The same, the oldest 35 to 59.", unit="ratio", low=0, high=20)
+    old: float = number("The same, the oldest 60 or more.", unit="ratio", low=0, high=20)
+    alone: float = number("The same of those below 60 who live alone.", unit="ratio", low=0, high=20)
     habit_share: float = share("Share of newcomers of 12 or more who served where they lived before.")
     habit_strength: float = share("Habit of serving with which these arrive.")

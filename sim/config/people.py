@@ -10,6 +10,10 @@ from sim.config.parameter import Section, Share, choice, number, numbers
 type Persons = Annotated[int, Field(ge=0, le=12)]
 type Weight = Annotated[float, Field(ge=0, le=1000)]
 type Years = Annotated[float, Field(ge=18, le=60)]
+type More = Annotated[float, Field(ge=-1, le=1)]
+type Leaning = Annotated[float, Field(ge=0, le=10)]
+type Fellows = Annotated[float, Field(ge=0, le=20)]
+type Weeks = Annotated[float, Field(ge=0, le=2000)]
 type Hours = Annotated[float, Field(ge=0, le=168)]
 
 
@@ -108,15 +112,37 @@ class Population(Section):
     identity_local: float = number("Mean identity to which locals return.", unit="share", low=0, high=1)
     identity_migrant: float = number("Mean identity to which migrants return.", unit="share", low=0, high=1)
     identity_spread: float = number("Standard deviation of that identity between people.", unit="share", low=0, high=1)
-    initial_leaning: float = number(
-        "How much more often those who lean to take part do so at the start: the exponent of their leaning; "
-        "0: no more.",
+    initial_leaning: tuple[Leaning, Leaning, Leaning] = numbers(
+        "How much more often those who lean to take part stand on each tier at the start: exponent of their leaning.",
         unit="exponent",
-        low=0,
-        high=10,
+    )
+    initial_sociability: tuple[Leaning, Leaning, Leaning] = numbers(
+        "How much more often the sociable stand on each tier at the start: the exponent of their sociability.",
+        unit="exponent",
     )
     initial_tiers: tuple[Share, Share, Share] = numbers(
         "Share of residents 12+ who start at tier 1, 2 and 3.", unit="share"
+    )
+    initial_weeks: tuple[Weeks, Weeks, Weeks] = numbers(
+        "Weeks that it takes to reach a tier: whoever has lived here for so long has done so with a chance of 63 % of "
+        "that of those who always lived here. Only where lives go on.",
+        unit="weeks",
+    )
+    served_skill: tuple[Share, Share, Share] = numbers(
+        "Most skill that those who take part at the start have more, by tier: theirs lies evenly up to this.",
+        unit="share more",
+    )
+    served_efficacy: tuple[More, More, More] = numbers(
+        "Efficacy that those who take part at the start have more, by tier.", unit="share more"
+    )
+    served_satisfaction: tuple[More, More, More] = numbers(
+        "Satisfaction that those who take part at the start have more, by tier.", unit="share more"
+    )
+    served_identity: tuple[Share, Share, Share] = numbers(
+        "Identity that those who take part at the start have more, by tier.", unit="share more"
+    )
+    served_habit: tuple[Share, Share, Share] = numbers(
+        "Habit of those who take part at the start, by tier.", unit="share"
     )
     seed_count: int = number(
         "Residents 12+ lifted to `seed_tier` at the start, as a number.", unit="residents", low=0, high=50_000_000
@@ -230,6 +256,11 @@ class Network(Section):
     strength_friends: float = number("Mean strength of ties to friends (neighbourhood).", unit="share", low=0, high=1)
     strength_spread: float = number(
         "Strengths lie evenly within this share of the mean, up and down.", unit="share of the mean", low=0, high=1
+    )
+    fellows: tuple[Fellows, Fellows, Fellows] = numbers(
+        "Ties that founders who take part have with others who do in their grid, by tier: made by serving together and "
+        "by being asked. Only for kind `at_rest`.",
+        unit="ties",
     )
     made_ties: int = number(
         "Most ties that service can add to each resident's given ones.", unit="ties", low=0, high=200

@@ -9,20 +9,6 @@ class Starting(Section):
     """State of founders at the start and of newcomers on arrival."""
 
     skill: float = share("Skill of somebody who has never served.")
-    served_skill: float = number(
-        "Most skill that those who take part at the start have more: theirs lies evenly up to this.",
-        unit="share more",
-        low=0,
-        high=1,
-    )
-    served_efficacy: float = number(
-        "Efficacy that those who take part at the start have more.", unit="share more", low=-1, high=1
-    )
-    served_habit: float = share("Habit of those who take part at the start.")
-    served_satisfaction: float = number(
-        "Satisfaction that those who take part at the start have more.", unit="share more", low=-1, high=1
-    )
-    served_identity: float = share("Identity that those who take part at the start have more.")
     cases_served: float = share("Share of the cases left to the station that a volunteer keeps at the start.")
     efficacy: float = share("Belief that one's service would succeed.")
     satisfaction: float = share("Satisfaction with serving, before the first service.")

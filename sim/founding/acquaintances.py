@@ -16,12 +16,16 @@ from sim.config.schema import Config
 from sim.engine.jit import Column, compiled
 from sim.founding.networks import Pairs, Ties, added, pairs_for, ties_to_slots
 from sim.founding.population import Founders
-from sim.mathematics.chance import block, key_of, share, stream, uniform_pair
+from sim.mathematics.chance import block, key_of, share, stream, uniform_pair, uniforms
 from sim.mathematics.elementary import log, power
 from sim.state.residents import CHILD, VACANT
 
 _PAST = stream("acquaintances.past")
 _BEFRIENDED = stream("acquaintances.befriended")
+_FELLOWS = stream("acquaintances.fellows")
+_PAIRED = stream("acquaintances.paired")
+_SINCE = stream("acquaintances.since")
+NOBODY_KNOWN = np.zeros(0, np.int64), np.zeros(0, np.int64)
 FROM = 12
 LONGEST = 30_000
 """Weeks that a tie may be old: the week in which it was made has 16 bits."""
@@ -43,18 +47,35 @@ def acquainted(config: Config, people: Founders, tenure: Column, seed: int | np.
     p = config.network
     if config.lives_go_on:  # nobody met anybody before they were 12
         tenure = np.minimum(tenure, np.maximum(52 * (people.persons.years.astype(np.int64) - FROM), 0))
-    u, v, strength, born = past_meetings(config.bonding, people, tenure, seed)
+    u, v, strength, born = past_meetings(config.bonding, people, tenure, seed, fellows(p.fellows, people, seed))
     apart = people.household[u] != people.household[v]
     pairs = u[apart], v[apart], strength[apart]
     first = people.household_first if p.households_tied else None
     return ties_to_slots(people.residents, pairs, first, p.made_ties, born[apart], people.persons.age != VACANT)
 
 
+def fellows(each: tuple[float, ...], people: Founders, seed: int | np.uint64) -> tuple[Column, Column]:
+    """Pairs of those who take part in the same grid and have come to know each other by it: `each` is how many such
+    ties somebody has, by tier. They are paired by chance within a grid; pairs may repeat.
+    """
+    serve = np.flatnonzero(people.tier >= 1)
+    luck = uniforms(np.uint64(key_of(seed, _FELLOWS, 0)), people.persons.key[serve])
+    hands = np.floor(np.take(each, people.tier[serve] - 1) + luck).astype(np.int64)
+    rounds = [serve[hands > k] for k in range(hands.max(initial=0))]
+    paired, key = np.uint64(key_of(seed, _PAIRED, 0)), people.persons.key
+    held = np.concatenate([serve[:0], *rounds])
+    order = np.concatenate([luck[:0], *(uniforms(paired, key[rows], np.uint64(k)) for k, rows in enumerate(rounds))])
+    held = held[np.lexsort((order, people.grid[held]))]
+    first, second = held[:-1:2], held[1::2]
+    near = people.grid[first] == people.grid[second]
+    return first[near], second[near]
+
+
 def past_meetings(
-    p: Bonding, people: Founders, tenure: Column, seed: int | np.uint64
+    p: Bonding, people: Founders, tenure: Column, seed: int | np.uint64, known: tuple[Column, Column] = NOBODY_KNOWN
 ) -> tuple[Column, Column, Column, Column]:
     """The acquaintances that founders have, each once: two rows, the strength and the week in which they met
-    (before 0).
+    (before 0). `known` are pairs who met some time while both lived here, besides those who met by chance.
     """
     able = (people.persons.age != CHILD) & (people.persons.age != VACANT)
     reach = np.concatenate([[0.0], np.cumsum(np.where(able, people.persons.sociability, 0.0), dtype=np.float64)])
@@ -67,9 +88,23 @@ def past_meetings(
     for _ in range(2):  # first they are counted, then there is room for them
         found = _met(pairs, born, able, lived, reach, people.grid, bounds, people.persons, law, seed)
         if pairs.u.size == 0:
-            pairs, born = pairs_for(found), np.zeros(found, np.int16)
+            room = found + known[0].size
+            pairs, born = pairs_for(room), np.zeros(room, np.int16)
+    _know(pairs, born, *known, lived, people.persons, law, seed)
     size = int(pairs.size[0])
     return pairs.u[:size], pairs.v[:size], pairs.strength[:size], born[:size]
+
+
+@compiled
+def _know(pairs: Pairs, born, first, second, lived, c, law, seed):  # type: ignore[no-untyped-def]
+    """Add pairs who came to know each other at some time while both lived here."""
+    when, befriended = key_of(seed, _SINCE, 0), key_of(seed, _BEFRIENDED, 0)
+    for k in range(first.size):
+        i, j = first[k], second[k]
+        ago = 1 + int(uniform_pair(when, c.key[i], c.key[j]) * min(lived[i], lived[j]))
+        friends = uniform_pair(befriended, c.key[i], c.key[j]) < law.befriending
+        if added(pairs, i, j, law.friendship if friends else law.acquaintance):
+            born[pairs.size[0] - 1] = -ago
 
 
 @compiled

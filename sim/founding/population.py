@@ -1,6 +1,7 @@
 """The residents at the start: how many, in which grids and dwellings, and at which tiers."""
 
 from dataclasses import dataclass, field
+from math import fsum
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from sim.config.schema import Config
 from sim.config.yaml import ConfigError, Problem, Spot
 from sim.engine.jit import Column, compiled
 from sim.mathematics.chance import NOBODY, block, key_of, share, stream, uniform, uniforms
-from sim.mathematics.elementary import exponentials, log
+from sim.mathematics.elementary import exponentials, log, powers
 from sim.state.households import (
     BY_CHANCE,
     ELDER_ALONE,
@@ -132,24 +133,40 @@ def grids_of(household_first: Column, grids: int, shares: tuple[float, ...]) -> 
     return np.searchsorted(ends, middles, side="right").astype(np.int16)
 
 
-def initial_tiers(p: Population, seed: int | np.uint64, age: Column, key: Column, disposition: Column) -> Column:
+def _against_the_mean(weights: Column) -> Column:
+    """Weights of mean 1."""
+    return weights / max(fsum(weights) / weights.size, 1e-9) if weights.size else weights
+
+
+def initial_tiers(p: Population, seed: int | np.uint64, c: PersonColumns, tenure: Column | None = None) -> Column:
     """Each resident's tier at the start: the configured shares, then the seeds; children have none (-1).
 
-    Where `initial_leaning` is above 0, whoever leans to take part stands higher more often, as after years of climbing.
+    Where `initial_leaning` is above 0, whoever leans to take part stands higher more often, as after years of climbing;
+    where `initial_sociability` is, who is more sociable, as they are asked more. Where `tenure` is told, so does who
+    has lived here for longer: newcomers begin as bystanders.
     """
-    tier = np.full(age.size, NO_TIER, np.int8)
-    able = np.flatnonzero((age != CHILD) & (age != VACANT))
-    one, two, three = p.initial_tiers
-    luck = uniforms(np.uint64(key_of(seed, _TIER, 0)), key[able])
-    if p.initial_leaning > 0.0:
-        spread = p.initial_leaning * p.disposition_spread
-        luck = luck / exponentials(p.initial_leaning * disposition[able] - 0.5 * spread * spread)
-    tier[able] = (luck < three).astype(np.int8) + (luck < three + two) + (luck < three + two + one)
+    tier = np.full(c.age.size, NO_TIER, np.int8)
+    able = np.flatnonzero((c.age != CHILD) & (c.age != VACANT))
+    luck = uniforms(np.uint64(key_of(seed, _TIER, 0)), c.key[able])
+    tier[able], reached = 0, np.zeros(able.size)
+    for stand, leaning, sociable, weeks in reversed(
+        list(zip(p.initial_tiers, p.initial_leaning, p.initial_sociability, p.initial_weeks, strict=True))
+    ):
+        chance = np.full(able.size, stand)
+        if tenure is not None and weeks:
+            chance = chance * _against_the_mean(1.0 - exponentials(-tenure[able] / weeks))
+        if sociable:
+            chance = chance * _against_the_mean(powers(c.sociability[able].astype(np.float64), sociable))
+        if leaning:
+            spread = leaning * p.disposition_spread
+            chance = chance * exponentials(leaning * c.disposition[able].astype(np.float64) - 0.5 * spread * spread)
+        reached = reached + chance
+        tier[able] += luck < reached
     count = min(able.size, p.seed_count + round(p.seed_share * able.size))
     if count:
         chosen = able[:count]
         if p.seed_how == "random":
-            chosen = able[np.argsort(uniforms(np.uint64(key_of(seed, _SEED, 0)), key[able]), kind="stable")[:count]]
+            chosen = able[np.argsort(uniforms(np.uint64(key_of(seed, _SEED, 0)), c.key[able]), kind="stable")[:count]]
         tier[chosen] = np.maximum(tier[chosen], p.seed_tier)
     return tier
 
@@ -180,7 +197,7 @@ def founders(p: Population, seed: int | np.uint64) -> Founders:
         grid=grids_of(first, p.grids, p.grid_shares)[household],
         grids=p.grids,
         persons=persons,
-        tier=initial_tiers(p, seed, persons.age, persons.key, persons.disposition),
+        tier=initial_tiers(p, seed, persons),
         initial=dict.fromkeys(INITIAL),
     )
 

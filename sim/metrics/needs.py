@@ -189,8 +189,11 @@ def met_by_public_services(t: Tallied, known: Known) -> Column:
 
 @metric("Needs that became known", "需求发现率", "share", +1)
 def discovered(t: Tallied, known: Known) -> Column:
-    """Of the needs of the last 52 weeks that public services did not meet, those of which the station learned."""
-    return ratio(over_a_year(t.count_placed[:, 0]), over_a_year(t.count_needs[:, 0] - t.count_covered[:, 0]))
+    """Of the needs of the last 52 weeks that neither public services, household nor neighbour met at once, those of
+    which the station learned. A case that looks for a keeper again counts again, hence at most 1.
+    """
+    left = t.count_needs[:, 0] - t.count_covered[:, 0] - t.count_covered[:, 1] - t.count_covered[:, 2]
+    return np.minimum(ratio(over_a_year(t.count_placed[:, 0]), over_a_year(left)), 1.0)
 
 
 def _waiting(t: Tallied, share: float) -> Column:
@@ -275,8 +278,11 @@ def cost(t: Tallied, known: Known) -> Column:
 
 @metric("Elders served of their needs", "老人服务覆盖", "share", +1)
 def elders_alone_served(t: Tallied, known: Known) -> Column:
-    """Of the needs of elders living alone that arose in the last 52 weeks, those met by an order."""
-    return ratio(over_a_year(t.count_done[:, 1 + ELDERS_ALONE]), over_a_year(t.count_needs[:, 1 + ELDERS_ALONE]))
+    """Of the needs of elders living alone that arose in the last 52 weeks, those met by an order. At most 1, since a
+    case of an earlier year that finds a keeper counts too.
+    """
+    done, arose = over_a_year(t.count_done[:, 1 + ELDERS_ALONE]), over_a_year(t.count_needs[:, 1 + ELDERS_ALONE])
+    return np.minimum(ratio(done, arose), 1.0)
 
 
 @metric("Service across grids", "跨网格服务", "share of hours served", +1)

@@ -68,8 +68,10 @@ def annual_rate(oldest, people, moving):
     """Share of households that leave in a year, on average or by the age of the oldest and whether they live alone."""
     if moving.by == ON_AVERAGE:
         return moving.annual_rate
-    by_age = moving.young if oldest < MIDDLE_AGE else moving.middle if oldest < SIXTY else moving.old
-    return max(by_age, moving.alone) if people == 1 and oldest < SIXTY else by_age
+    as_often = moving.young if oldest < MIDDLE_AGE else moving.middle if oldest < SIXTY else moving.old
+    if people == 1 and oldest < SIXTY:
+        as_often = max(as_often, moving.alone)
+    return moving.annual_rate * as_often
 
 
 @law

@@ -278,8 +278,14 @@ def test_a_policy_for_grids_groups_and_tiers_reaches_only_them(policy: type[Poli
     assert meant.any()
 
 
-WHERE = {"visits": "station", "organizations": "station"}
-"""Where a policy can act whose part of the model is off in the baseline."""
+UNKNOWN = {
+    "registering__known_at_start": 0.05,
+    "registering__doors_per_1000": 0.5,
+    "needing__own_request": 0.1,
+    "needing__neighbour_tells": 0,
+}
+WHERE: dict[str, dict[str, Any]] = {"visits": UNKNOWN, "order_platform": UNKNOWN}
+"""What a policy that finds people has something to find in."""
 BESIDE = {"organizations": ("service_framework",)}
 """What passes orders up to a policy that waits for them; in force without it too."""
 DIRECTIONS = [(policy, name) for policy in POLICIES.values() for name in policy.better]
@@ -290,7 +296,7 @@ def test_a_policy_moves_what_theory_says(policy: type[Policy], name: str) -> Non
     """Under shared chance no seed goes the other way: with ten seeds, luck alone would do that once in 1,024."""
     differences, beside = [], [POLICIES[other]() for other in BESIDE.get(policy.name, ())]
     for seed in range(10):
-        config = place(400, 4, WHERE.get(policy.name, "baseline"), **CROWDED)
+        config = place(400, 4, **CROWDED, **WHERE.get(policy.name, {}))
         without, with_it = lived(78, config, beside, seed), lived(78, config, [policy(), *beside], seed)
         differences.append(float((with_it.weekly()[name][26:] - without.weekly()[name][26:]).mean()))
     assert min(policy.better[name] * d for d in differences) >= 0.0, differences

@@ -105,7 +105,7 @@ def keepers(world: World) -> dict[tuple[int, int], int]:
 
 
 def test_the_classroom_shows_kept_and_shelved_cases_as_they_are() -> None:
-    pair = Pair(State(community="station", set=SHORT_OF_HANDS))
+    pair = Pair(State(community="classroom", set=SHORT_OF_HANDS))
     pair.live(20)
     life: Life = pair.lives[1]
     world, n = life.simulation.world, int(life.simulation.world.open_orders[0])

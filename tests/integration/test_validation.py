@@ -28,10 +28,10 @@ from sim.config.yaml import ConfigError
 SHIPPED = config_folder() / "patterns" / "community.yaml"
 
 
-def test_a_third_of_the_twelve_patterns_is_held_out() -> None:
+def test_a_third_of_the_sixteen_patterns_is_held_out() -> None:
     patterns = read_patterns()
-    assert len(patterns.file.patterns) == 12
-    assert len(patterns.chosen("held_out")) >= 4
+    assert len(patterns.file.patterns) == 16
+    assert len(patterns.chosen("held_out")) >= 6
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_two_files_of_one_name_never_share_what_was_found(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shipped = config_folder() / (
-        "calibrations/baseline.yaml" if command == "calibrate" else "communities/classroom.yaml"
+        "calibrations/first_version.yaml" if command == "calibrate" else "communities/classroom.yaml"
     )
     files = []
     for place in ("one", "other"):
@@ -159,9 +159,11 @@ def test_who_chooses_a_folder_is_told_whose_it_was(tmp_path: Path, capsys: pytes
 def test_only_a_shipped_community_has_patterns_of_its_own(tmp_path: Path) -> None:
     """A file of somebody's own that happens to be called like a shipped one is compared with the common patterns."""
     shipped = config_folder()
-    own = tmp_path / "station.yaml"
+    own = tmp_path / "first_version.yaml"
     own.write_text("title: Mine\nextends: baseline\n", "utf-8")
-    assert patterns_of("station") == shipped / "patterns" / "station.yaml"
-    assert patterns_of(str(shipped / "communities" / "station.yaml")) == shipped / "patterns" / "station.yaml"
+    assert patterns_of("first_version") == shipped / "patterns" / "first_version.yaml"
+    assert (
+        patterns_of(str(shipped / "communities" / "first_version.yaml")) == shipped / "patterns" / "first_version.yaml"
+    )
     for other in ("baseline", "ruijing", str(own)):
         assert patterns_of(other) == shipped / "patterns" / "community.yaml"

@@ -30,6 +30,11 @@ def place(residents: int = 300, grids: int = 3, like: str = "baseline", **change
     return load_config(like, set=sizes | {path.replace("__", "."): value for path, value in changes.items()})
 
 
+def isolated(residents: int = 300, grids: int = 3, **changes: Any) -> Config:
+    """A small community of the first version, whose mechanisms are few: one more can be switched on alone."""
+    return place(residents, grids, "first_version", **changes)
+
+
 def lived(weeks: int, config: Config | None = None, policies: Iterable[Policy] = (), seed: int = 7) -> Simulation:
     """A simulation that has lived so many weeks."""
     return Simulation(config or place(), policies, seed).run_for(weeks)
@@ -75,15 +80,16 @@ def weeks_in_balance(simulation: Simulation, weeks: int) -> Iterator[World]:
         simulation.live_one_week()
         week = slices_of(simulation.rows[-1])
         in_balance(world, week)
-        assert week["count_closed"][0] == (
-            week["count_done"][0] + week["count_expired"][:2].sum() + week["count_declined"][0]
-        )
+        ended = week["count_done"][0] + week["count_expired"][:2].sum() + week["count_declined"][0]
+        lasting = any(kind.lasts for kind in world.config.kinds.values())  # who takes a case on keeps it in the book
+        assert week["count_closed"][0] <= ended if lasting else week["count_closed"][0] == ended
         entered = week["count_needs"][0] - week["count_covered"].sum() - week["count_put_off"][0]
         left = week["count_closed"][0] + week["count_cancelled"][0] + week["count_cases"][1:4].sum()
         assert int(world.open_orders[0]) == open_before + entered - left, "orders are not conserved"
         earned, redeemed, expired, lost, _ = week["count_bank"]
         assert int(world.balance.sum()) == outstanding + earned - redeemed - expired - lost, "the ledger is wrong"
-        assert _ties_at_home(world) == ties_at_home, "a tie inside a household is gone"
+        if not world.config.lives_go_on:  # where they do, households change
+            assert _ties_at_home(world) == ties_at_home, "a tie inside a household is gone"
         open_before, outstanding = int(world.open_orders[0]), int(world.balance.sum())
         yield world
 
@@ -141,7 +147,8 @@ def _orders_in_balance(world: World) -> None:
     bits = np.zeros(world.tier.size, np.uint32)
     np.bitwise_or.at(bits, client, np.uint32(1) << kind.astype(np.uint32))
     assert (bits == world.open_needs).all(), "needs and orders disagree"
-    assert ((world.open_needs & ~world.wants) == 0).all(), "a need of somebody who cannot have it"
+    if not world.config.lives_go_on:  # where they do, a case goes on after what brought it has passed
+        assert ((world.open_needs & ~world.wants) == 0).all(), "a need of somebody who cannot have it"
 
 
 def _hours_in_balance(world: World, week: dict[str, Any]) -> None:

@@ -217,8 +217,8 @@ class LivesWeek(PeopleWeek):
         p, oldest = self.p.moving, max(ages)
         if p.by == 0.0:
             return float(p.annual_rate)
-        of_age = next(rate for end, rate in ((35, p.young), (60, p.middle), (200, p.old)) if oldest < end)
-        return float(max(of_age, p.alone) if len(ages) == 1 and oldest < 60 else of_age)
+        times = next(often for end, often in ((35, p.young), (60, p.middle), (200, p.old)) if oldest < end)
+        return float(p.annual_rate * (max(times, p.alone) if len(ages) == 1 and oldest < 60 else times))
 
     def _leaves(self, r: Resident) -> None:
         r.tenure = 0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small import NO_ELDERS, place, weeks_in_balance
+from small import NO_ELDERS, isolated, weeks_in_balance
 
 from sim import POLICIES, Simulation
 from sim.state.residents import VACANT
@@ -22,7 +22,7 @@ def places(draw: Any) -> Any:
     """A small community with any of the extremes of its parameters."""
     changes: dict[str, Any] = {name: draw(SHARES) for name in RATES}
     changes |= draw(st.sampled_from([{}, {k.replace(".", "__"): v for k, v in NO_ELDERS.items()}]))
-    return place(
+    return isolated(
         draw(st.integers(1, 120)),
         draw(st.integers(1, 5)),
         moving__annual_rate=draw(SHARES),
@@ -64,7 +64,7 @@ def test_every_week_of_any_community_balances(config: Any, names: list[str], see
 @pytest.mark.parametrize("seed", [1, 2])
 def test_two_years_of_the_baseline_balance(seed: int) -> None:
     policies = [policy(start=20, stop=80) for policy in POLICIES.values()]
-    simulation = Simulation(place(500, 4, banking__earning=1, banking__redemption="yes"), policies, seed)
+    simulation = Simulation(isolated(500, 4, banking__earning=1, banking__redemption="yes"), policies, seed)
     for world in weeks_in_balance(simulation, 104):
         assert (world.age != VACANT).all()
     told = simulation.tallies()
@@ -85,7 +85,7 @@ def test_two_years_of_the_baseline_balance(seed: int) -> None:
 
 
 def test_who_is_let_go_leaves_nothing_behind_and_the_account_still_balances() -> None:
-    config = place(150, 3, moving__annual_rate=0.8, banking__earning=1, population__initial_tiers=[0.3, 0.2, 0.2])
+    config = isolated(150, 3, moving__annual_rate=0.8, banking__earning=1, population__initial_tiers=[0.3, 0.2, 0.2])
     simulation = Simulation(config, [POLICIES["vanguard"](size=50)], 3)
     outstanding, open_orders = int(simulation.world.balance.sum()), 0
     for week in range(40):
@@ -112,7 +112,7 @@ def test_who_is_let_go_leaves_nothing_behind_and_the_account_still_balances() ->
 
 
 def test_the_grids_hold_everybody_once() -> None:
-    world = Simulation(place(97, 4)).world
+    world = Simulation(isolated(97, 4)).world
     assert world.grid_first[0] == 0
     assert world.grid_first[-1] == 97
     assert (np.sort(world.grid) == world.grid).all()
@@ -151,7 +151,7 @@ def a_share_above_one(world: World) -> None:
     ],
 )
 def test_an_account_that_is_wrong_is_noticed(fault: Callable[[World], None]) -> None:
-    simulation = Simulation(place(100, 2, population__initial_tiers=[0.2, 0.2, 0.1]), seed=3)
+    simulation = Simulation(isolated(100, 2, population__initial_tiers=[0.2, 0.2, 0.1]), seed=3)
     weeks = weeks_in_balance(simulation, 8)
     for _ in range(6):
         next(weeks)

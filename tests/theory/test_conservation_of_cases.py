@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from service_on import MANY_CASES
-from small import in_balance, place
+from small import in_balance, isolated
 
 from sim import POLICIES, Simulation
 from sim.state.orders import KEPT, NOBODY_KEEPS, ORGANIZED, VOLUNTEER
@@ -134,14 +134,14 @@ def staff_in_balance(world: World, week: dict[str, Any]) -> None:
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_every_week_of_any_community_with_cases_balances(changes: Any, names: list[str], seed: int) -> None:
     policies = [POLICIES[name](start=2 * k, stop=2 * k + 6) for k, name in enumerate(names)]
-    simulation = Simulation(place(120, 3, **changes), policies, seed)
+    simulation = Simulation(isolated(120, 3, **changes), policies, seed)
     for _ in weeks_of_cases_in_balance(simulation, 12, pairs=not PAIRS.isdisjoint(names)):
         pass
 
 
 def test_a_year_and_a_half_of_cases_balances_and_sees_everybody_keep() -> None:
     policies = [POLICIES[name](start=10, stop=60) for name in WITH]
-    simulation = Simulation(place(400, 4, **CASES | BUSY), policies, 5)
+    simulation = Simulation(isolated(400, 4, **CASES | BUSY), policies, 5)
     for _ in weeks_of_cases_in_balance(simulation, 78, pairs=True):
         pass
     told = simulation.tallies()
@@ -181,7 +181,7 @@ FAULTS = (
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_an_account_of_cases_that_is_wrong_is_noticed(fault: Callable[[World], None]) -> None:
-    simulation = Simulation(place(200, 2, **CASES | BUSY), seed=3)
+    simulation = Simulation(isolated(200, 2, **CASES | BUSY), seed=3)
     last = WEEK[-1]
     weeks = weeks_of_cases_in_balance(simulation, 8)
     for _ in range(4):

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small import columns, in_balance, place
+from small import columns, in_balance, isolated
 
 from sim import POLICIES, Simulation
 from sim.config.schema import Config
@@ -33,7 +33,7 @@ NOBODY_COMES = {
 
 def test_people_participants_and_credits_are_conserved_every_week() -> None:
     policies = [policy(start=5, stop=60) for policy in POLICIES.values()]
-    simulation = Simulation(place(400, 3, **BUSY), policies, 3)
+    simulation = Simulation(isolated(400, 3, **BUSY), policies, 3)
     world = simulation.world
     seen = np.zeros(8)
     people, taking_part = int((world.age != VACANT).sum()), int((world.tier >= 1).sum())
@@ -95,10 +95,10 @@ def survival(config: Config, seed: int, years: int, table: Config) -> list[float
 
 def test_people_die_by_the_life_table() -> None:
     """Nobody comes or moves away: of 8,000, those alive after seven years, by age; false alarm 3 in 10,000."""
-    closed = place(8000, 4, **ON | NOBODY_COMES | {"life__elders_arriving": 0.5})
+    closed = isolated(8000, 4, **ON | NOBODY_COMES | {"life__elders_arriving": 0.5})
     off = survival(closed, 5, 7, closed)
     assert max(abs(z) for z in off) < 4
-    wrong = place(100, 1, **ON | {"life__die_70": 0.04, "life__die_75": 0.06})
+    wrong = isolated(100, 1, **ON | {"life__die_70": 0.04, "life__die_75": 0.06})
     assert max(abs(z) for z in survival(closed, 5, 7, wrong)) > 4
 
 
@@ -119,18 +119,18 @@ def shares(simulation: Simulation, years: range) -> Mapping[str, float]:
 def test_ages_households_and_numbers_are_at_rest() -> None:
     """From years 2-3 to 9-10 of 8,000 residents; founders drawn without a past are noticed."""
     early, late = range(1, 3), range(8, 10)
-    life = Simulation(place(8000, 8, **ON), (), 2).run_for(520)
+    life = Simulation(isolated(8000, 8, **ON), (), 2).run_for(520)
     before, after = shares(life, early), shares(life, late)
     for name in before:
         assert abs(after[name] - before[name]) <= max(0.01, 0.03 * before[name]), name
-    naive = Simulation(place(8000, 8, **ON | {"life__burn_in": 0}), (), 2).run_for(520)
+    naive = Simulation(isolated(8000, 8, **ON | {"life__burn_in": 0}), (), 2).run_for(520)
     assert abs(shares(naive, late)["old"] - shares(naive, early)["old"]) > 0.01
 
 
 def test_all_arms_share_one_population() -> None:
     """No policy but that of moving changes who is born, falls ill, moves or dies."""
     arms = [
-        Simulation(place(300, 3, **BUSY), policies, 9).run_for(60)
+        Simulation(isolated(300, 3, **BUSY), policies, 9).run_for(60)
         for policies in ([], [p() for name, p in POLICIES.items() if name != "population_mobility"])
     ]
     one, other = (columns(arm.world) for arm in arms)
@@ -140,23 +140,23 @@ def test_all_arms_share_one_population() -> None:
 
 
 def test_founders_can_be_as_old_as_asked() -> None:
-    young = Simulation(place(6000, 5, **ON | {"life__old_share": 0.12}), (), 1).world
+    young = Simulation(isolated(6000, 5, **ON | {"life__old_share": 0.12}), (), 1).world
     share = float((young.years[young.age != VACANT] >= 60).mean())
     assert 0.115 < share < 0.135
 
 
 @pytest.mark.parametrize("wanted", [30, 90])
 def test_elders_living_alone_can_be_fixed_exactly_where_lives_go_on(wanted: int) -> None:
-    world = Simulation(place(2000, 2, **ON | {"population__elders_alone": wanted}), (), 1).world
+    world = Simulation(isolated(2000, 2, **ON | {"population__elders_alone": wanted}), (), 1).world
     old = (world.age == YOUNGER_ELDER) | (world.age == SENIOR_ELDER)
     assert (old & (world.alone == 1)).sum() == wanted
-    households_are_whole(Simulation(place(2000, 2, **ON | {"population__elders_alone": wanted}), (), 1))
+    households_are_whole(Simulation(isolated(2000, 2, **ON | {"population__elders_alone": wanted}), (), 1))
     with pytest.raises(ConfigError, match="at most"):
-        Simulation(place(300, 2, **ON | {"population__elders_alone": 250}), (), 1)
+        Simulation(isolated(300, 2, **ON | {"population__elders_alone": 250}), (), 1)
 
 
 def test_a_second_reading_of_the_numbers_of_a_life() -> None:
-    life = place(50, 1, **ON).life
+    life = isolated(50, 1, **ON).life
     for annual in (0.0, 0.02, 0.4):
         left = 1.0
         for _ in range(4):

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small import lived, place
+from small import isolated, lived, place
 
 from sim import POLICIES, Simulation
 from sim.state.residents import SENIOR_ELDER, VACANT, YOUNGER_ELDER
@@ -17,7 +17,7 @@ TEAMS: dict[str, Any] = CROWDED | {"teaming__founders": 2, "teaming__forming": 0
 
 
 def asked(**changes: Any) -> Any:
-    return lived(1, place(**changes)).world.asked > 0
+    return lived(1, isolated(**changes)).world.asked > 0
 
 
 def test_where_all_who_serve_are_substantive_they_ask_as_if_every_tie_asked_so_often() -> None:
@@ -29,7 +29,7 @@ def test_where_all_who_serve_are_substantive_they_ask_as_if_every_tie_asked_so_o
 
 
 def tiers(asked_by_campaign: float, policy: str, **doses: float) -> Any:
-    config = place(**CROWDED, asking__along_tie=0, deciding__asked_by_campaign=asked_by_campaign)
+    config = isolated(**CROWDED, asking__along_tie=0, deciding__asked_by_campaign=asked_by_campaign)
     policies = [POLICIES[policy](**doses)] if doses else []
     return lived(20, config, policies).tallies()["count_climbs"][:, 0].sum()
 
@@ -47,7 +47,7 @@ def test_more_tasks_from_above_build_atmosphere_only_where_assigned_hours_count(
     differences = []
     for seed in range(8):
         few, many = (
-            lived(40, place(**changes, remembering__activity_scale=5, assigning__hours_per_1000=hours), seed=seed)
+            lived(40, isolated(**changes, remembering__activity_scale=5, assigning__hours_per_1000=hours), seed=seed)
             for hours in (10, 600)
         )
         differences.append(float(many.world.atmosphere.mean() - few.world.atmosphere.mean()))
@@ -58,7 +58,7 @@ def test_more_tasks_from_above_build_atmosphere_only_where_assigned_hours_count(
 def test_where_all_service_is_assigned_it_counts_for_nobody_unless_it_counts(counts: float) -> None:
     rest: dict[str, Any] = {"feeling__influence": 0, "feeling__identity_fading": 0, "learning__forgetting": 0}
     tasks: dict[str, Any] = {"assigning__most_share": 1, "assigning__hours_per_1000": 10_000}
-    world = lived(1, place(**CROWDED, **rest, **tasks, assigning__assigned_counts=counts)).world
+    world = lived(1, isolated(**CROWDED, **rest, **tasks, assigning__assigned_counts=counts)).world
     serves = world.hours > 0
     assert serves.any()
     np.testing.assert_allclose(world.hours[serves], world.hours_assigned[serves])
@@ -69,8 +69,8 @@ def test_where_all_service_is_assigned_it_counts_for_nobody_unless_it_counts(cou
 
 def test_posts_take_hours_of_school_teams_from_projects_and_none_in_vacations() -> None:
     config: dict[str, Any] = TEAMS | {"population__residents": 600, "teaming__school_weeks": 10}
-    without = lived(52, place(**config))
-    with_posts = lived(52, place(**config, teaming__posts_per_1000=20, placing__repair=0))
+    without = lived(52, isolated(**config))
+    with_posts = lived(52, isolated(**config, teaming__posts_per_1000=20, placing__repair=0))
     wanted, given = with_posts.tallies()["count_posts"].T
     assert wanted.tolist() == [12.0] * 10 + [0.0] * 42
     assert (given <= wanted + 1e-9).all()
@@ -84,7 +84,7 @@ def test_an_hour_at_a_post_is_an_hour_less_for_projects_and_public_issues() -> N
     config: dict[str, Any] = TEAMS | {"teaming__public_share": 0, "population__residents": 600}
     kept = {}
     for posts in (0, 20):
-        life = lived(3, place(**config, teaming__posts_per_1000=posts))
+        life = lived(3, isolated(**config, teaming__posts_per_1000=posts))
         at_posts = life.tallies()["count_posts"][-1, 1]
         elsewhere = life.world.project_hours.sum() + life.world.public_hours.sum()
         kept[posts] = (life.tallies()["count_hours"][-1].sum(), elsewhere + at_posts, at_posts)
@@ -94,7 +94,7 @@ def test_an_hour_at_a_post_is_an_hour_less_for_projects_and_public_issues() -> N
 
 
 def test_real_people_of_a_vanguard_serve_and_lead_and_give_up_the_seat_with_it() -> None:
-    config, seated = place(600, 3, **TEAMS), {}
+    config, seated = isolated(600, 3, **TEAMS), {}
     for people in ("seated", "real"):
         life = Simulation(config, [POLICIES["vanguard"](people=people, size=40)], 3)
         for _ in range(40):
@@ -114,7 +114,7 @@ def test_real_people_of_a_vanguard_serve_and_lead_and_give_up_the_seat_with_it()
 
 def paid(**rules: Any) -> tuple[Any, Any]:
     """Ages of those whose needs are paid for, and the least that any account which pays had ever earned (gifts aside)."""
-    life, ages, earned = Simulation(place(400, 3, **BANK, **rules), (), 5), [], []
+    life, ages, earned = Simulation(isolated(400, 3, **BANK, **rules), (), 5), [], []
     world = life.world
     for _ in range(60):
         life.begin_week()
@@ -148,14 +148,14 @@ def test_a_bank_for_elders_pays_for_nobody_else_and_own_hours_come_first() -> No
 def test_little_trust_keeps_credits_in_the_accounts() -> None:
     requests = {}
     for by_trust in (0.0, 1.0):
-        config = place(400, 3, **BANK, banking__apply_by_trust=by_trust, banking__trust_rate=0, starting__trust=0.3)
+        config = isolated(400, 3, **BANK, banking__apply_by_trust=by_trust, banking__trust_rate=0, starting__trust=0.3)
         requests[by_trust] = lived(80, config).tallies()["count_requests"].sum()
     kept = requests[1.0] / requests[0.0]
     assert 0.2 < kept < 0.8, "who does not apply this week keeps the credits and may apply for a later need"
 
 
 def test_who_leaves_or_dies_takes_along_what_the_account_ever_earned() -> None:
-    life = lived(60, place(**BANK))
+    life = lived(60, isolated(**BANK))
     world = life.world
     new = world.tenure < 3
     assert new.any()
@@ -171,7 +171,7 @@ def test_passing_up_takes_time_of_staff_that_is_missing_at_doors() -> None:
     changes: dict[str, Any] = {"dispatching__escalate_after": 1, "dispatching__scope": "local"}
     doors = {}
     for minutes in (0.0, 30.0):
-        config = place(800, 2, "station", **changes, dispatching__escalation="weeks", registering__doors_per_1000=50)
+        config = place(800, 2, **changes, dispatching__escalation="weeks", registering__doors_per_1000=50)
         life = lived(30, config, [POLICIES["service_framework"](minutes=minutes)])
         told = life.tallies()
         levels, seconds = told["count_escalated"].T
@@ -187,7 +187,7 @@ def test_passing_up_takes_time_of_staff_that_is_missing_at_doors() -> None:
 def test_a_floor_moves_what_small_groups_need_forward_whatever_the_heads() -> None:
     pushed = {}
     for floor in (0.0, 1.0):
-        life = lived(10, place(**CROWDED), [POLICIES["participatory_design"](floor=floor, quorum=0)])
+        life = lived(10, isolated(**CROWDED), [POLICIES["participatory_design"](floor=floor, quorum=0)])
         life.begin_week()
         world = life.world
         book = slice(0, int(world.open_orders[0]))

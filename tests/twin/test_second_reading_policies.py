@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small import lived, place
+from small import isolated, lived
 from twin_chance import key_of, uniform
 
 from sim import POLICIES
@@ -343,7 +343,7 @@ def test_what_is_pushed_is_what_the_sentence_says(
 ) -> None:
     one = aimed(policy, whom, doses)
     beside = [POLICIES["mobile_kitchen"](), POLICIES["mutual_aid"](), POLICIES["time_bank"]()]
-    world = lived(33, place(600, 4, **CROWDED), [one, *(p for p in beside if p.name != policy.name)]).world
+    world = lived(33, isolated(600, 4, **CROWDED), [one, *(p for p in beside if p.name != policy.name)]).world
     monday = Monday(world, [(0, *part) for part in one.acting(0.7)], [one.share_of_costs])
     monday.act(world.table())  # whoever is missing is seated
     world.let_levers_rest()
@@ -359,7 +359,7 @@ def test_what_is_pushed_is_what_the_sentence_says(
 def test_a_wrong_reading_would_be_noticed(name: str) -> None:
     """Every policy pushes something in such a life, so that a reading that says nothing fails."""
     one = POLICIES[name]()
-    world = lived(33, place(600, 4, **CROWDED), [one]).world
+    world = lived(33, isolated(600, 4, **CROWDED), [one]).world
     rest = {lever: world.columns[lever].copy() for lever in LEVERS}
     world.let_levers_rest()
     assert any((rest[lever] != world.columns[lever]).any() for lever in LEVERS)

@@ -19,7 +19,7 @@ from experiments.calibration.search import (
     search,
 )
 from experiments.tasks.calibrate import kept_draws
-from experiments.validation.patterns import Bounds, read_patterns
+from experiments.validation.patterns import Bounds, patterns_of, read_patterns
 from sim.config.load import config_names
 from sim.config.yaml import ConfigError
 
@@ -93,12 +93,12 @@ def test_a_search_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
 
 
 def test_the_shipped_calibration_uses_no_held_out_pattern() -> None:
-    patterns = read_patterns()
-    task = read_calibration("baseline", patterns)
+    patterns = read_patterns(patterns_of("first_version"))
+    task = read_calibration("first_version", patterns)
     held = {part for p in patterns.chosen("held_out").values() for part in p.parts}
     assert not held & {t.name for t in task.targets}
     with pytest.raises(ConfigError, match="climb_from_"):
-        read_calibration("baseline", patterns, {"free": {"deciding.climb_from_O": {"low": 0.1, "high": 0.2}}})
+        read_calibration("first_version", patterns, {"free": {"deciding.climb_from_O": {"low": 0.1, "high": 0.2}}})
 
 
 @pytest.mark.slow
@@ -109,8 +109,8 @@ def test_parameters_of_a_synthetic_community_are_found_again(tmp_path: Path) -> 
     them, and the seed is fixed: this is a check of the machinery, not of its coverage.
     """
     pytest.importorskip("optuna")
-    patterns = read_patterns()
-    shipped = read_calibration("baseline", patterns, {"left_out": ["elders_alone", "hours", "asked", "tiers"]})
+    patterns = read_patterns(patterns_of("first_version"))
+    shipped = read_calibration("first_version", patterns, {"left_out": ["elders_alone", "hours", "asked", "tiers"]})
     free = {
         "deciding.climb_from_0": FreeRange(low=0.0001, high=0.001, log=True),
         "deciding.lapse_from_1": FreeRange(low=0.005, high=0.02, log=True),
@@ -141,8 +141,8 @@ def test_every_calibration_that_is_offered_can_be_calibrated() -> None:
     offered = config_names(("calibrations",))
     assert "baseline" in offered
     for name in offered:
-        assert read_calibration(name, read_patterns()).name == name
+        assert read_calibration(name).name == name
     with pytest.raises(ConfigError) as error:
-        read_calibration("classroom", read_patterns())
+        read_calibration("classroom")
     assert "posterior" not in str(error.value)
     assert kept_draws("baseline")

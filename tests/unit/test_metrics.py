@@ -225,7 +225,7 @@ def test_gini_and_blau() -> None:
 
 def test_slow_metrics_of_six_adults_tied_by_hand() -> None:
     """Two triangles in two grids, joined by one edge; one triangle strong."""
-    simulation = lived(0, place(6, 2, network__kind="ring", network__degree=0, **ADULTS))
+    simulation = lived(0, place(6, 2, "first_version", network__kind="ring", network__degree=0, **ADULTS))
     world = simulation.world
     assert np.diff(world.grid_first).tolist() == [3, 3]
     first = np.arange(7) * (world.tie_other.size // 6)
@@ -265,7 +265,7 @@ def test_slow_metrics_of_six_adults_tied_by_hand() -> None:
 
 
 def test_isolates_are_those_of_12_and_over_without_a_tie_outside() -> None:
-    world = lived(0, place(5, 1, network__kind="ring", network__degree=0, **ADULTS)).world
+    world = lived(0, place(5, 1, "first_version", network__kind="ring", network__degree=0, **ADULTS)).world
     world.age[0], world.groups[1], world.tenure[:], world.tenure[2] = CHILD, 1, 100, 3
     values = slow_values(world)
     assert values["isolates"] == values["isolates_elders_alone"] == values["isolates_newcomers"] == 1.0

@@ -21,16 +21,19 @@ from experiments.validation.robustness import chance_level, drawn_points, messag
 from sim import load_config
 
 
-def test_only_assumed_and_calibrated_numbers_of_rules_move_and_stay_in_range() -> None:
+def test_only_assumed_and_calibrated_numbers_move_and_stay_in_range() -> None:
     config = load_config("baseline")
     moved = movable(config, 1.5)
     paths = {m.path for m in moved}
-    assert {"deciding.norm", "asking.along_tie"} <= paths
+    assert {"deciding.norm", "asking.along_tie", "kinds.meals.household_keeps", "population.works"} <= paths
+    assert {"starting.skill", "network.strength"} <= paths
     assert not paths & {
         "deciding.asked",
         "bonding.per_hour",
         "deciding.law",
         "deciding.gate_2",
+        "population.residents",
+        "kinds.meals.services",
         "deciding.identity_at_rest",
     }
     for m in moved:

@@ -325,7 +325,7 @@ def read_residents(path: Path, p: Population, seed: int | np.uint64) -> Founders
     _persons(first, seed, c, numbers)
     _overwrite(c._asdict(), columns, _THIRD)
     _overwrite({name: c.interest[:, k] for k, name in enumerate(INTERESTS)}, columns, INTERESTS)
-    tiers = initial_tiers(p, seed, c.age, c.key, c.disposition)
+    tiers = initial_tiers(p, seed, c)
     _overwrite({"tier": tiers}, columns, ("tier",))
     tiers[c.age == CHILD] = NO_TIER
     return Founders(
