@@ -88,15 +88,28 @@ def overall(
 
 
 def differences(runs: "pd.DataFrame", reference: str, metrics: Sequence[str]) -> Iterator[tuple[str, str, Numbers]]:
-    """Of every arm and metric the differences from the first arm, points x replicates; points that lack a run are left out."""
-    arms = [arm for arm in dict.fromkeys(runs["arm"]) if arm != reference]
-    for metric in metrics:
-        table = runs.pivot(index="point", columns=["arm", "replicate"], values=metric)
-        if reference not in table:
-            continue
-        for arm in arms:
-            gaps = (table[arm] - table[reference]).to_numpy(float)
-            yield arm, metric, gaps[np.isfinite(gaps).all(axis=1)]
+    """Of every arm and metric the differences from the first arm, points x replicates, as far as no run lacks."""
+    points, replicates = np.unique(runs["point"]), np.unique(runs["replicate"])
+    own = {str(arm): at for arm, at in runs.groupby("arm", sort=False).indices.items()}
+    row, column = np.searchsorted(points, runs["point"]), np.searchsorted(replicates, runs["replicate"])
+
+    def table(arm: str, values: Numbers) -> Numbers:
+        found = np.full((points.size, replicates.size), np.nan)
+        found[row[own[arm]], column[own[arm]]] = values[own[arm]]
+        return found
+
+    for metric in metrics if reference in own else ():
+        values = runs[metric].to_numpy(float)
+        for arm in [arm for arm in dict.fromkeys(runs["arm"]) if arm != reference]:
+            gaps = table(arm, values) - table(reference, values)
+            yield arm, metric, _whole(gaps)
+
+
+def _whole(gaps: Numbers) -> Numbers:
+    """The table without its points, or without its replicates, that lack a run: whichever leaves more."""
+    there = np.isfinite(gaps)
+    points, replicates = gaps[there.all(axis=1)], gaps[:, there.all(axis=0)]
+    return points if points.size >= replicates.size else replicates
 
 
 def _overall(arm: str, metric: str, gaps: Numbers, sign: int) -> Overall:

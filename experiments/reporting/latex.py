@@ -24,6 +24,8 @@ NUMBER = r"[+\N{MINUS SIGN}]?[\d,]*\.?\d+"
 _NUMBER = re.compile(rf"({NUMBER})(%|\N{{MULTIPLICATION SIGN}})?")
 _INTERVAL = re.compile(rf"({NUMBER})( to | 至 )({NUMBER})")
 _ESTIMATE = re.compile(rf"{NUMBER}( \[.*\])?")
+_FOREIGN = re.compile("[^\x00-\x7f\xa0-\u017f\u2013\u2014\u2018-\u201e\u2026\u2212]")
+"""Letters and signs beside those that pdfLaTeX knows with the usual encoding of fonts (T1)."""
 _CHINESE = re.compile("[\u2e80-\u9fff\uff00-\uffef]")
 _CHINESE_PIECE = re.compile(r"\s*[(（]?(?:[^\u2e80-\uffef()\s]+|[^()\s])[)），。；]*")
 
@@ -64,12 +66,26 @@ def latex(table: "pd.DataFrame", label: str, *, headed: bool = False) -> str:
             body += [*space, " & ".join(column.cells[i] for column in columns) + r" \\"]
     widths = [max(map(_width, (*title, *(row[i] for row in rows)))) for i, title in enumerate(titles)]
     size = _size(LETTER * sum(widths) + BETWEEN * (len(widths) - 1))
-    need = r"\usepackage{booktabs}" + (
-        r", \usepackage{ctex} and XeLaTeX" if _CHINESE.search("".join((*map(str, shown), *body))) else ""
-    )
     begin = rf"\begin{{tabular}}{{@{{}}{''.join(column.align for column in columns)}@{{}}}}"
     whole = [begin, r"\toprule", *_head(titles, columns), r"\midrule", *body, r"\bottomrule", r"\end{tabular}"]
-    return "\n".join([f"% {label}; needs {need}", *([f"{{{size}", *whole, "}"] if size else whole)]) + "\n"
+    return (
+        "\n".join([f"% {label}; needs {_needed(''.join(whole))}", *([f"{{{size}", *whole, "}"] if size else whole)])
+        + "\n"
+    )
+
+
+def _needed(text: str) -> str:
+    """What a document must load for these letters; pdfLaTeX stops at those that it does not know, XeLaTeX passes over those
+    that its font lacks.
+    """
+    packages, others = [r"\usepackage{booktabs}"], sorted(set(_FOREIGN.findall(_CHINESE.sub("", text))))
+    chinese = _CHINESE.search(text) is not None
+    if chinese or others:
+        packages.append(r"\usepackage{ctex}" if chinese else r"\usepackage{fontspec}")
+    font = (
+        f" with a font (\\setmainfont) that has {' '.join(f'U+{ord(sign):04X}' for sign in others)}" if others else ""
+    )
+    return ", ".join(packages) + (f" and XeLaTeX{font}" if len(packages) > 1 else "")
 
 
 def harmless(text: str) -> str:

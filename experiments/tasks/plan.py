@@ -29,7 +29,7 @@ from experiments.study.design import Job, Study
 from experiments.study.own_files import read_own_files
 from experiments.tasks.run import warm
 
-FEW = 100
+FEW = 40
 """Runs with made-up numbers, or two a point, of which tables and figures are made to know how long that takes."""
 LONGEST = 10.0
 """Seconds that a plan may take to see when a community is at rest."""

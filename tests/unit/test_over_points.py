@@ -106,7 +106,9 @@ def test_who_gains_by_hand() -> None:
     assert gains(runs_of(gaps), "a", ["m"], {"m": 0}, drawn=False).empty
 
 
-def test_a_point_that_lacks_a_run_is_left_out() -> None:
-    runs = runs_of(drawn(np.random.default_rng(6), 8, 6, skewed=False)).drop(index=3)
-    ((_, _, gaps),) = differences(runs, "a", ["m"])
-    assert gaps.shape == (7, 6)
+@pytest.mark.parametrize(("size", "left"), [((8, 6), (7, 6)), ((1, 20), (1, 19))])
+def test_a_point_or_replicate_that_lacks_a_run_is_left_out(size: tuple[int, int], left: tuple[int, int]) -> None:
+    whole = drawn(np.random.default_rng(6), *size, skewed=False)
+    ((_, _, gaps),) = differences(runs_of(whole).drop(index=3).sample(frac=1, random_state=1), "a", ["m"])
+    assert gaps.shape == left
+    assert np.isin(gaps, whole).all()
