@@ -223,6 +223,8 @@ def restless(
     first, last = study.file.burn_in, study.file.weeks
     middle = (first + last) // 2
     said: list[Said] = []
+    if trajectories.empty:
+        return said
     ours = trajectories[(trajectories["arm"] == study.reference) & (trajectories["week"] >= first)]
     for name, (label, label_zh) in outcomes.items():
         weekly = ours[ours["metric"] == name]

@@ -56,6 +56,16 @@ def test_a_verdict_follows_from_its_signs(low: float, high: float, same: float, 
     assert verdict([found(0.1, 0.2, 1.0), found(low, high, same)]) == said
 
 
+@pytest.mark.parametrize(("mean", "matters", "slight"), [(0.01, 0.05, True), (0.01, 0.02, False), (0.06, 0.05, False)])
+def test_there_is_no_difference_only_where_the_interval_lies_within_what_matters(
+    mean: float, matters: float, slight: bool
+) -> None:
+    told = UP.model_copy(update={"matters": matters})
+    one = finding(told, runs(mean, 0.05), None, cast(Any, SimpleNamespace(arms={"without": (), "with": ()})), [])
+    assert one.slight is slight
+    assert (verdict([one]) == "no difference that matters") is slight
+
+
 def test_an_effect_is_the_weighted_sum_of_its_arms_pair_by_pair() -> None:
     np.testing.assert_allclose(contrast(runs(0.2, 0.1), UP)["effect"].mean(), 0.2)
 

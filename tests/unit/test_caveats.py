@@ -16,7 +16,7 @@ from experiments.reporting.report import write_report
 from experiments.runs.executor import perform
 from experiments.runs.found import results_of
 from experiments.runs.store import Store
-from experiments.study.caveats import MOST_POINTS, caveats, unmoved
+from experiments.study.caveats import MOST_POINTS, caveats, restless, unmoved
 from experiments.study.loader import MANY, read_study
 from experiments.study.sampling import LARGEST, Design, Factor, Range, count_of, points_of
 from sim.config.yaml import ConfigError
@@ -231,3 +231,22 @@ def test_a_study_whose_top_is_no_section_is_told(tmp_path: Path) -> None:
         with pytest.raises(ConfigError, match="expected keys and values") as caught:
             read_study(path)
         assert f"{path}:1:1: found {found}" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("trend", "luck", "moves"), [(0.1, 0.01, True), (-0.1, 0.01, True), (0.02, 0.01, False), (0.1, 1.0, False)]
+)
+def test_what_is_not_at_rest_is_said_where_luck_cannot_explain_it(
+    tmp_path: Path, trend: float, luck: float, moves: bool
+) -> None:
+    """`trend`: how much more the second half has, as a share; `luck`: standard deviation of ten runs, as a share."""
+    study = small(tmp_path, weeks=40, burn_in=20, window=20, arms=VANGUARD)
+    weeks = range(40)
+    means = [5.0 if week < 30 else 5.0 * (1 + trend) for week in weeks]
+    courses = pd.DataFrame({"arm": "nothing", "point": 0, "week": weeks, "metric": "cohesion", "mean": means})
+    spread = pd.Series(range(10)) - 4.5
+    runs = pd.DataFrame({"arm": "nothing", "cohesion": 5.0 + 5.0 * luck * spread / spread.std()})
+    said = restless(courses, runs, study, {"cohesion": ("Cohesion", "凝聚力")})
+    assert bool(said) is moves
+    assert not said or f"{trend:+.0%} from weeks 20-29 to 30-39" in said[0][0]
+    assert not restless(courses.iloc[:0], runs, study, {"cohesion": ("Cohesion", "凝聚力")})
