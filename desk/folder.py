@@ -76,7 +76,7 @@ class Folder:
     def yaml(self) -> Iterator[tuple[Path, bool]]:
         """Every YAML file of the folder, and whether it is a study (and not a community)."""
         for path in sorted(self.root.glob("[!.]*.yaml")):
-            if NAME.fullmatch(path.name) and path.is_file():
+            if NAME.fullmatch(path.name) and path.is_file() and path.resolve().is_relative_to(self.root):
                 yield path, self._is_study(path)
 
     def _is_study(self, path: Path) -> bool:

@@ -1,7 +1,10 @@
 """The desk's server: who is let in, names that cannot lead out of its folder, and that no question, however bad, ends it."""
 
+import base64
 import json
 import os
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -162,6 +165,39 @@ def test_no_name_leads_out_of_the_folder(fresh: tuple[Asker, Path], do: str, nam
         "secret.yaml": SECRET,
         "secret.csv": SECRET,
     }
+
+
+def test_a_link_that_leads_out_is_not_listed(fresh: tuple[Asker, Path]) -> None:
+    desk, folder = fresh
+    (folder / "own.yaml").write_text("title: mine\nextends: classroom\n")
+    assert "linked" not in {one["name"] for one in desk.ask("studies")["studies"]}
+    assert {one[0] for one in desk.ask("hello")["own"]} >= {"own.yaml"}
+    assert SECRET not in json.dumps(desk.ask("hello")) + json.dumps(desk.ask("studies"))
+
+
+def test_two_arms_are_shown_in_the_classroom_which_ends_with_the_desk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "small.yaml").write_text(yaml.safe_dump(SMALL, sort_keys=False))
+    monkeypatch.chdir(tmp_path)
+    with desk_here(tmp_path) as desk:
+        assert desk.refused("worlds", name="small", arm="gone")[0] == 400
+        address = desk.until(lambda said: said["address"], "worlds", name="small", arm="thanks")["address"]
+        host, _, given = address.removeprefix("http://").partition("/#")
+        said = dict(part.split("=", 1) for part in given.split("&"))
+        state = json.loads(base64.urlsafe_b64decode(said["s"] + "=" * (-len(said["s"]) % 4)))
+        assert [world["name"] for world in state["worlds"]] == ["nothing", "thanks"]
+        assert host.startswith("127.0.0.1:")
+        assert said["key"]
+        socket.create_connection(("127.0.0.1", int(host.partition(":")[2])), timeout=20).close()
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        try:
+            socket.create_connection(("127.0.0.1", int(host.partition(":")[2])), timeout=1).close()
+        except OSError:
+            return
+        time.sleep(0.2)
+    raise AssertionError("the classroom outlives its desk")
 
 
 @pytest.mark.parametrize("way", [*WAYS, "../small.yaml", "link.csv", "runs.parquet/..", "../../secret.csv", ".lock"])
