@@ -65,6 +65,8 @@ class SoFar:
         self._said: tuple[int, dict[str, Any]] | None = None
         self._next = 0.0
         self._counted = (0, 0)
+        self._others = 0
+        """Finished runs there of another state of the study or the program, where none is of this one."""
         self._work: Future[None] | None = None
         self._lock = threading.Lock()
 
@@ -158,10 +160,13 @@ class SoFar:
             {"effects": [], "brief": [[], []], "known": [[], []], "note": ["", ""], "failures": [], "pairs": 0},
         )
         counted = {"done": self._counted[0], "failed": self._counted[1], "planned": self.planned, "shown": done}
-        return counted | {"reading": self._said is None} | shown
+        return counted | {"reading": self._said is None, "others": self._others if not done else 0} | shown
 
     def _looked(self) -> None:
         self._counted = done, _ = self.count()
+        if not done:
+            with contextlib.suppress(StoreError, OSError):
+                self._others = len(self.store.finished())
         now = time.monotonic()
         if self._said is None or (done != self._said[0] and now >= self._next) or self._last(done):
             said = self._reckoned()

@@ -31,7 +31,7 @@ class RunPart {
     return el("section", { class: "card" }, el("div", { class: "running" }, study || state === "running" ? buttons : el("p", { class: "problem" }, T("mend_first")), el("p", { role: "status", class: `r-${state}` }, words)),
       state === "failed" ? el("pre", { class: "problem" }, line.said.trim()) : null,
       planned ? [el("progress", { max: planned, value: Math.min(done, planned), "aria-label": T("runs_of", done, planned) }), el("p", { class: "counts", id: "counts" }, [T("runs_of", whole(done), whole(planned)), far?.failed ? T("failed_n", far.failed) : null, state === "running" && !all ? this.left(planned - done) : null].filter(Boolean).join(" · "))] : null,
-      this.precision(far));
+      far?.others && !done ? el("p", { class: "caveat" }, T("r_others", whole(far.others))) : null, this.precision(far));
   }
   left(many) {
     const [first] = this.rates, last = this.rates[this.rates.length - 1];

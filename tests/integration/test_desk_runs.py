@@ -130,6 +130,13 @@ def test_a_damaged_file_is_neither_shown_nor_taken_away(tmp_path: Path) -> None:
     assert len(list(store.aside.iterdir())) == 1
 
 
+def test_runs_of_another_state_of_the_study_are_told_and_not_shown(tmp_path: Path) -> None:
+    store = Store(tmp_path / "results").open()
+    perform(small(tmp_path), store, workers=1, simulate=toy)
+    said = SoFar(small(tmp_path, weeks=21), store.folder).look()
+    assert (said["done"], said["others"], said["effects"]) == (0, 9, [])
+
+
 def test_failed_runs_are_told_with_their_reason(tmp_path: Path) -> None:
     study = small(tmp_path)
     store = Store(tmp_path / "results").open()
