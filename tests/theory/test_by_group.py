@@ -35,7 +35,7 @@ def numbers(found: ByGroup, column: str, value: str, outcome: str) -> Column:
     return found[Group(column, value), outcome]
 
 
-@pytest.mark.parametrize("like", ["baseline", "station"])
+@pytest.mark.parametrize("like", ["first_version", "baseline"])
 def test_a_column_that_says_what_the_model_knows_gives_the_models_own_outcomes(like: str) -> None:
     life = Simulation(community(like), [POLICIES["vanguard"](start=20)], seed=4)
     found, known = live_by_group(life, WEEKS), life.weekly()
@@ -48,7 +48,7 @@ def test_a_column_that_says_what_the_model_knows_gives_the_models_own_outcomes(l
     assert known["unmet_migrants"].max() > 0
 
 
-@pytest.mark.parametrize("like", ["baseline", "station"])
+@pytest.mark.parametrize("like", ["first_version", "baseline"])
 def test_groups_add_up_to_everybody_whoever_moves_in_included(like: str) -> None:
     config = community(like)
     config = config.model_copy(update={"moving": config.moving.model_copy(update={"annual_rate": 0.5})})
@@ -71,7 +71,7 @@ def test_groups_add_up_to_everybody_whoever_moves_in_included(like: str) -> None
 
 
 def test_a_need_that_is_met_is_counted_once() -> None:
-    life = Simulation(community("baseline"), seed=4)
+    life = Simulation(community("first_version"), seed=4)
     found, tallies = live_by_group(life, 52), life.tallies()
     met = sum(
         found[Group("from", v), "needs_met"][51] * found[Group("from", v), "residents"].sum() / 5200
@@ -80,7 +80,7 @@ def test_a_need_that_is_met_is_counted_once() -> None:
     assert met == pytest.approx(tallies["count_done"][:, 0].sum() + tallies["count_covered"].sum())
 
 
-@pytest.mark.parametrize("like", ["baseline", "station"])
+@pytest.mark.parametrize("like", ["first_version", "baseline"])
 def test_looking_on_changes_no_life(like: str) -> None:
     policies = [POLICIES["vanguard"](start=9, ramp=8), POLICIES["training"](where="own.wing == '左'")]
     seen, unseen = (Simulation(community(like), policies, seed=8) for _ in range(2))
