@@ -16,7 +16,7 @@ from sim.engine.wasm import WasmError, module_of
 
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed: lives in a browser are not compared")
 WEEKS: list[dict[str, Any]] = [{"weeks": 1}, {"weeks": 12}, {"weeks": 39}, {"weeks": 52}]
-COMMUNITIES = ("classroom", "ring", "karate", "ruijing", "station")
+COMMUNITIES = ("classroom", "ring", "karate", "ruijing", "baseline")
 EVERYONE = [{"name": name, "start": 5} for name in POLICIES]
 COME_AND_GO: list[dict[str, Any]] = [
     {"weeks": 20, "policies": EVERYONE},

@@ -206,12 +206,12 @@ def test_it_is_fast(opened: Opened) -> None:
 
 def test_sizes(opened: Opened, tmp_path: Path) -> None:
     assert opened.path.stat().st_size < MOST_OF_A_CLASSROOM
-    for what in ("4_vanguard", "station"):
+    for what in ("4_vanguard", "baseline"):
         state, lesson = state_for(what)
         assert len(one_file(state, 6, lesson).encode()) < MOST, what
 
 
-@pytest.mark.parametrize("community", ["classroom", "station"])
+@pytest.mark.parametrize("community", ["classroom", "baseline"])
 def test_parameters_of_the_page_change_nobody_at_the_start(community: str) -> None:
     small = {"population.residents": 150, "population.grids": 2, "population.elders_alone": 0}
     config = load_config(community, set=small)
