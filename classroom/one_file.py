@@ -60,9 +60,7 @@ def one_file(
             break
     world = founded[0].world
     told = {
-        "module": _packed(compiled),
         "known": known(),
-        "places": places,
         "state": state.model_dump(mode="json"),
         "shown": {
             "title": panel.both(state.title or configs[0].title),
@@ -88,7 +86,10 @@ def one_file(
         page_text("classroom", "one_file.html")
         .replace("/*STYLE*/", styles)
         .replace("/*SCRIPTS*/", "\n".join(scripts))
-        .replace("/*TOLD*/", in_a_script(told))
+        .replace(
+            "/*TOLD*/",
+            in_a_script({"told": _packed(json.dumps(told).encode()), "module": _packed(compiled), "places": places}),
+        )
     )
 
 

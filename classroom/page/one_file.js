@@ -71,11 +71,14 @@ const VACANT = 5;
 const Page = {
   playing: false, chosen: -1, luck: 0, where: 1,
   async begin() {
-    this.told = JSON.parse(byId("told").textContent);
-    this.state = this.told.state;
+    const { told, module, places } = JSON.parse(byId("told").textContent);
     Words.set(navigator.language.startsWith("zh") ? "zh" : "en");
     this.say(T("loading"));
-    try { this.module = await WebAssembly.compile(await unpacked(this.told.module)); } catch (error) { this.say(T("cannot", error.message), true); return; }
+    try {
+      this.told = { ...JSON.parse(new TextDecoder().decode(await unpacked(told))), places };
+      this.state = this.told.state;
+      this.module = await WebAssembly.compile(await unpacked(module));
+    } catch (error) { this.say(T("cannot", error.message), true); return; }
     this.maps = [0, 1].map((w) => new WorldMap(byId(`map${w}`), w, (row) => this.choose(row)));
     this.charts = ["f_cohesion", "f_unmet", "f_tiers", "f_orders", "f_cost", "f_any"].map((family) => new Chart(family, this.told.metrics));
     fill(byId("charts"), this.charts.map((chart) => chart.node));

@@ -205,7 +205,7 @@ def test_it_is_fast(opened: Opened) -> None:
 
 
 def test_sizes(opened: Opened, tmp_path: Path) -> None:
-    assert opened.path.stat().st_size < MOST_OF_A_CLASSROOM
+    assert len(one_file(state_for("classroom")[0]).encode()) < MOST_OF_A_CLASSROOM
     for what in ("4_vanguard", "baseline"):
         state, lesson = state_for(what)
         assert len(one_file(state, 6, lesson).encode()) < MOST, what
