@@ -14,7 +14,7 @@ Object.assign(WORDS, {
   study_changed: ["On the page parameters changed in the middle of a life; here they hold from week 0 on.", "网页上的参数在中途更改；此处从第0周起生效。"],
   newcomer: ["A newcomer", "新居民"], nobody_here: ["Nobody lives here now.", "现在无人居住。"], member_of: ["a household of {0}", "{0}人户"], alone: ["lives alone", "独居"],
   friends_n: ["{0} ties", "{0}个关系"], strong_n: ["{0} of them strong", "其中{0}个强关系"], gave_hours: ["gave {0} hours last week", "上周服务{0}小时"], gave_none: ["gave no hours last week", "上周未服务"],
-  waits_n: ["waits with {0} unmet needs", "有{0}项需求未满足"], waits_none: ["waits for nothing", "没有等待中的需求"],
+  waits_n: ["unmet needs: {0}", "有{0}项需求未满足"], waits_none: ["waits for nothing", "没有等待中的需求"],
   became: ["week {0}: {1}", "第{0}周：{1}"], came_as: ["moved in in week {0} as {1}", "第{0}周迁入，当时为{1}"], moved_out: ["moves away", "迁出"], history: ["So far", "至今"], started_as: ["began as {0}", "最初为{0}"],
   age0: ["child", "儿童"], age1: ["teenager", "少年"], age2: ["adult", "成人"], age3: ["elder in the sixties", "低龄老人"], age4: ["elder of 70 or more", "高龄老人"],
   in_classroom: ["This step needs linli classroom.", "此步骤需要 linli classroom。"],
