@@ -29,6 +29,7 @@ from pages import panel
 from sim import METRICS, POLICIES, Simulation, load_config
 from sim.mathematics.odds import log_odds
 from sim.policies.policy import Policy
+from sim.state.residents import VACANT
 
 SMALL = {"population.residents": 300, "population.grids": 3}
 BUSY = SMALL | {"population.initial_tiers": [0.2, 0.12, 0.08], "moving.annual_rate": 0.3, "teaming.forming": 0.3}
@@ -139,18 +140,15 @@ def test_a_frame_says_what_the_worlds_hold() -> None:
     raw = pair.frame(everything=True)
     magic, week, n, m, rows, _ = struct.unpack("<4sIHHHH", raw[:16])
     assert (magic, week, n, m, rows) == (b"LNL1", 12, pair.residents, len(SERIES), 12)
-    assert (
-        raw[16 : 16 + n]
-        == np.where(pair.lives[0].simulation.world.tier < 0, 4, pair.lives[0].simulation.world.tier)
-        .astype("u1")
-        .tobytes()
-    )
+    world = pair.lives[0].simulation.world
+    shown = np.where(world.age == VACANT, 255, np.where(world.tier < 0, 4, world.tier).astype("u1")).astype("u1")
+    assert raw[16 : 16 + n] == shown.tobytes()
     series = np.frombuffer(raw[-4 * 2 * m * rows :], "<f4").reshape(rows, 2, m)
-    for world, life in enumerate(pair.lives):
+    for at, life in enumerate(pair.lives):
         weekly = life.simulation.weekly()
         for name in METRICS:
             told = np.nan_to_num(weekly[name]).astype("f4")
-            assert np.array_equal(series[:, world, SERIES.index(name)], told), name
+            assert np.array_equal(series[:, at, SERIES.index(name)], told), name
     pair.live(3)
     assert struct.unpack("<H", pair.frame()[12:14]) == (3,)
     assert struct.unpack("<H", pair.frame()[12:14]) == (0,)
@@ -349,7 +347,7 @@ def test_the_page_never_writes_html() -> None:
 
 
 def test_every_word_of_the_page_is_there_in_both_languages() -> None:
-    words = (PAGE / "words.js").read_text(encoding="utf-8")
+    words = "".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*words.js"))
     known = dict(re.findall(r'(\w+): \["((?:[^"\\]|\\.)*)", "(?:[^"\\]|\\.)+"\]', words))
     used: set[str] = set()
     for path in PAGE.glob("*.[jh]*"):

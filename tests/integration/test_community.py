@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from mesa.experimental.scenarios import Scenario
-from small import lived, place, same_life
+from small import isolated, lived, place, same_life
 
 from sim import METRICS, POLICIES, Community, ConfigError, Resident, Simulation
 from sim.config.seed import checked_seed
@@ -30,7 +30,7 @@ SMALL = {"population__residents": 120, "population__grids": 2}
 
 def community(weeks: int = 0, **said: Any) -> Community:
     """A small community after so many weeks."""
-    model = Community(**({"config": place(120, 2, population__initial_tiers=[0.2, 0.2, 0.1]), "rng": 7} | said))
+    model = Community(**({"config": isolated(120, 2, population__initial_tiers=[0.2, 0.2, 0.1]), "rng": 7} | said))
     if weeks:
         model.run_for(weeks)
     return model
@@ -256,7 +256,7 @@ def test_a_simulation_can_be_pickled_in_the_middle_of_its_life() -> None:
 
 
 def test_ways_to_say_what_is_wanted(tmp_path: Path) -> None:
-    (tmp_path / "own.yaml").write_text("extends: baseline\npopulation: {residents: 50, grids: 1}\n")
+    (tmp_path / "own.yaml").write_text("extends: first_version\npopulation: {residents: 50, grids: 1}\n")
     assert len(Community(tmp_path / "own.yaml").agents) == 50
     assert Community("classroom", moving__annual_rate=0.2).config.moving.annual_rate == 0.2
     assert Community(policies="training", **SMALL).policies == (Training(),)
@@ -270,7 +270,7 @@ def test_ways_to_say_what_is_wanted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", [1.5, 1.0, True, np.True_, np.float64(2), "7", None, 2**64, -1, np.int64(-1), [1]])
 def test_every_entrance_refuses_what_is_no_seed(seed: Any) -> None:
     """No number is quietly rounded to another's luck."""
-    config = place(40, 2)
+    config = isolated(40, 2)
     for enter in (checked_seed, lambda s: Simulation(config, seed=s), lambda s: World(config, s)):
         with pytest.raises((TypeError, ValueError), match="seed must be"):
             enter(seed)
@@ -281,7 +281,7 @@ def test_every_entrance_refuses_what_is_no_seed(seed: Any) -> None:
 
 @pytest.mark.parametrize("seed", [0, 7, np.int64(7), np.uint64(2**64 - 1), 2**64 - 1])
 def test_whole_numbers_of_any_kind_are_seeds(seed: Any) -> None:
-    life = Simulation(place(40, 2), seed=seed)
+    life = Simulation(isolated(40, 2), seed=seed)
     assert life.seed == int(seed)
     assert type(life.seed) is int
     assert life.world.seed[0] == np.uint64(seed)
@@ -364,6 +364,6 @@ def test_the_engine_does_not_need_mesa() -> None:
 
 def test_a_life_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.simulation.MOST_WEEKS", 20)
-    life = Simulation(place(40, 2), seed=1).run_for(26)
+    life = Simulation(isolated(40, 2), seed=1).run_for(26)
     with pytest.raises(ValueError, match="no life of more than 20 weeks"):
         life.run_for(1)
