@@ -2,7 +2,7 @@
 
 A lesson begins with lines `title:`, `minutes:`, `study:` (a study file beside it, or the name of a shipped one) and
 perhaps `arms:` (two arms with a comma), then a line `---`, then sections with `## ` headings. The section whose heading
-is "Answers for the teacher" (or 教师答案) is not sent to students.
+is "Answers for the teacher" (or 教师答案) is not sent to students. What it says is held against runs (`classroom.checks`).
 """
 
 from dataclasses import dataclass
@@ -30,6 +30,8 @@ class Lesson:
     arms: tuple[str, str] | None
     sections: tuple[tuple[str, str], ...]
     """Heading and Markdown text."""
+    path: Path
+    language: str
 
     def shown(self, *, teacher: bool) -> dict[str, Any]:
         """The lesson for the page; answers for the teacher only."""
@@ -50,16 +52,22 @@ def folder() -> Path:
 def lessons(where: Path | None = None) -> dict[str, dict[str, Lesson]]:
     """Every lesson by name and language (`en`, `zh`; a missing translation shows the other). Errors: StateError."""
     found: dict[str, dict[str, Lesson]] = {}
-    for path in sorted((where or folder()).glob("*.md")):
+    for path in sorted((where or folder()).glob("*.md"), key=_in_order):
         name, _, language = path.stem.partition(".")
-        found.setdefault(name, {})[language or "en"] = _read(path, name)
+        found.setdefault(name, {})[language or "en"] = _read(path, name, language or "en")
     for translations in found.values():
         for language, other in (("en", "zh"), ("zh", "en")):
             translations.setdefault(language, translations[other]) if other in translations else None
     return found
 
 
-def _read(path: Path, name: str) -> Lesson:
+def _in_order(path: Path) -> tuple[int, str]:
+    """By the number in front of its name: lesson 10 comes after lesson 9."""
+    number = path.stem.partition("_")[0]
+    return int(number) if number.isdecimal() else 0, path.stem
+
+
+def _read(path: Path, name: str, language: str) -> Lesson:
     try:
         text = text_of(path, "lesson", ".md")
     except ConfigError as error:
@@ -78,12 +86,17 @@ def _read(path: Path, name: str) -> Lesson:
     if len(arms) not in (0, 2):
         raise StateError(f"{path.name}: arms are two names with a comma")
     sections = tuple((part.partition("\n")[0].strip(), part.partition("\n")[2].strip()) for part in parts)
-    return Lesson(name, said["title"], said["minutes"], said["study"], (arms[0], arms[1]) if arms else None, sections)
+    two = (arms[0], arms[1]) if arms else None
+    return Lesson(name, said["title"], said["minutes"], said["study"], two, sections, path, language)
 
 
 def study_of(lesson: Lesson) -> Path:
     """The study file behind a lesson. Errors: StateError where there is none."""
-    for path in (folder() / lesson.study, config_folder() / "studies" / f"{lesson.study}.yaml"):
+    for path in (
+        lesson.path.parent / lesson.study,
+        folder() / lesson.study,
+        config_folder() / "studies" / f"{lesson.study}.yaml",
+    ):
         if path.suffix == ".yaml" and path.exists():
             return path
     raise StateError(f"the lesson {lesson.name!r} names the study {lesson.study!r}, which is not there")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from experiments.cli import model, studies
+from experiments.cli import lessons, model, studies
 from experiments.runs.streams import patient
 
 
@@ -104,5 +104,5 @@ def desk(folder: Path, port: int, workers: int, no_browser: bool) -> None:
         raise click.ClickException(f"port {port}: {error.strerror or error}; choose another with --port") from None
 
 
-for _command in (*studies.COMMANDS, *model.COMMANDS):
+for _command in (*studies.COMMANDS, *model.COMMANDS, *lessons.COMMANDS):
     main.add_command(_command)

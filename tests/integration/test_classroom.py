@@ -6,7 +6,6 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -17,6 +16,7 @@ from classroom import stories
 from classroom.homework import homework
 from classroom.lessons import lessons, state_of_lesson, study_of
 from classroom.life import Life
+from classroom.links import wrong_links
 from classroom.pair import SERIES, Pair
 from classroom.play import Choice, GridStations
 from classroom.reasons import chance_of_climbing, chance_of_lapsing
@@ -292,7 +292,6 @@ def test_every_lesson_can_be_walked(name: str) -> None:
     english, chinese = lessons()[name]["en"], lessons()[name]["zh"]
     assert len(english.sections) == len(chinese.sections)
     read_study(study_of(english))
-    charts = METRICS.keys() | set(SERIES)
     for lesson in (english, chinese):
         headings = [h.lower() for h, _ in lesson.shown(teacher=False)["sections"]]
         assert not {"answers for the teacher", "教师答案"} & set(headings)
@@ -301,30 +300,7 @@ def test_every_lesson_can_be_walked(name: str) -> None:
         assert text.count("( )") >= 3
         done = re.findall(r"\]\(do:([^)]*)\)", text)
         assert len(done) >= 3
-        for verb, query in (d.partition("?")[::2] for d in done):
-            given = dict(parse_qsl(query))
-            assert verb in {
-                "open",
-                "play",
-                "weeks",
-                "policy",
-                "off",
-                "set",
-                "seed",
-                "chart",
-                "ties",
-                "board",
-                "reset",
-                "pause",
-            }
-            if verb == "chart":
-                assert given["show"] in charts
-            if verb == "open" and given:
-                state_of_lesson(name, tuple(given["arms"].split("|")))  # type: ignore[arg-type]
-            if verb == "policy":
-                POLICIES[given.pop("name")].model_validate(
-                    {k: v if k == "course" else float(v) for k, v in given.items()}
-                )
+        assert wrong_links(lesson) == []
     Pair(state_of_lesson(name)).live(3)
 
 

@@ -137,7 +137,8 @@ def test_a_guest_with_the_room_code_explores_but_does_not_lead(server: Server, t
     assert guest.until(lambda m: "hello" in m)["hello"]["teacher"] is False
     assert "opened" in teacher_asks(guest, "opened", do="open", state={})
     assert "lesson" in (lesson := teacher_asks(guest, "lesson", do="lesson", name="1_one_resident"))
-    assert "dominoes" in json.dumps(lesson)
+    assert "persuaded one by one" in json.dumps(lesson)
+    assert "dominoes" not in json.dumps(lesson)
     assert "manager: all but one" not in json.dumps(lesson)
     for what in ("class_start", "class_close", "class_open", "class_remove", "class_weeks"):
         assert "only the teacher" in teacher_asks(guest, "error", do=what)["error"]

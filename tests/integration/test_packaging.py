@@ -92,7 +92,7 @@ print(sim.__file__, len(lessons()), read_study("close_neighbours").config.popula
     assert done.stdout.split() == [
         "True",
         str(installed / "sim" / "__init__.py"),
-        "6",
+        "9",
         "400",
         *["<!doctype"] * 2,
         "True",
