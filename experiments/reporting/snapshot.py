@@ -8,6 +8,7 @@ import numpy as np
 from experiments.reporting.figures.tables import Snapshot
 from experiments.study.design import Study
 from sim.config.validate import as_they_are
+from sim.state.residents import VACANT
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -34,25 +35,27 @@ def snapshots_of(study: Study, finished: Mapping[str, bool]) -> dict[str, Snapsh
         policies = [POLICIES[name](**doses) for name, doses in job.policies]
         config = load_config(job.community, set=as_they_are(dict(job.changes)))
         simulation = Simulation(config, policies=policies, seed=job.seed)
-        if simulation.world.tier.size > MOST_RESIDENTS:
+        if int(simulation.world.headcount[0]) > MOST_RESIDENTS:
             return {}
         found[run.arm] = snapshot_of(simulation.run_for(job.weeks).world)
     return found
 
 
 def snapshot_of(world: "World") -> Snapshot:
-    """Tiers, grids and the ties outside households, each tie once."""
+    """Tiers, grids and the ties outside households of those who live there, each tie once."""
     degree = world.degree.astype(np.int64)
     one = np.repeat(np.arange(degree.size), degree)
     before = np.repeat(world.tie_first[:-1] - np.concatenate(([0], np.cumsum(degree)[:-1])), degree)
     slots = before + np.arange(one.size)
     other, strength = world.tie_other[slots], world.tie_strength[slots]
     shown = (one < other) & (world.household[one] != world.household[other]) & (strength >= LEAST_STRENGTH)
-    people = world.people
+    people, there = world.people, np.flatnonzero(world.age != VACANT)
+    nth = np.zeros(degree.size, np.int64)
+    nth[there] = np.arange(there.size)
     return Snapshot(
-        world.tier.astype(np.int64),
-        world.grid.astype(np.int64),
-        np.column_stack([one[shown], other[shown]]),
-        tuple(map(people.name_of, range(degree.size))) if people.ids else (),
+        world.tier[there].astype(np.int64),
+        world.grid[there].astype(np.int64),
+        np.column_stack([nth[one[shown]], nth[other[shown]]]),
+        tuple(map(people.name_of, there.tolist())) if people.ids else (),
         people.grid_names,
     )

@@ -218,7 +218,7 @@ def test_what_was_run_can_be_explored_and_verified(tmp_path: Path) -> None:
     assert linli("run", study, "--out", out, "--workers", 1, "--quiet").exit_code == 0
     found = linli("explore", study, "--out", out)
     assert found.exit_code == 0, found.output
-    assert "attribution" in found.output
+    assert "Whose is the effect of the bundle" in found.output
     assert (out / "tables" / "attribution.csv").stat().st_size > 0
     page = linli("report", study, "--out", out)
     assert page.exit_code == 0, page.output
