@@ -11,11 +11,9 @@ INTRODUCTION = """# The claims of the article
 
 Thirteen things that the article says and that can be wrong, each examined by a study with the mechanism's off switch as an arm.
 This page is written by `linli claims`; what each claim needs stands in `configs/claims/huang2025.yaml`, the studies in `configs/studies/`.
-Effects are differences between arms that share their luck (common random numbers), means over the window of a study (the last two years), with 95 % intervals. *Same sign* is
-the share of {points} plausible points (all assumed and calibrated numbers moved at once, each between value / 1.5
-and value x 1.5) at which the effect has that sign; a point is lived as often as it takes that luck alone would seldom turn it.
-Doses of policies, and numbers that an arm sets (such as a switch), stay as they are at every point: a claim that hangs on these
-is told by its arm with the switch off, not by this share.
+Effects are differences between arms that share their luck (common random numbers), means over the window of a study (the last two years), with 95 % intervals.{wide}
+Doses of policies, and numbers that an arm sets (such as a switch), stay as they are: a claim that hangs on these is told by its
+arm with the switch off.
 
 A claim **holds** when every sign it needs is beyond noise and the same at {enough:.0%} of the plausible points; it **hangs on
 assumed numbers** when the signs are there at the baseline's values and not at so many points; there is **no difference that
@@ -24,11 +22,15 @@ interval holds 0; it **does not hold** when a sign is the other way round. "Hold
 mostly assumed. It is a statement about the article's reasoning, not about a town.
 """
 
+WIDE = """ *Same sign* is
+the share of {points} plausible points (all assumed and calibrated numbers moved at once, each between value / 1.5
+and value x 1.5) at which the effect has that sign; a point is lived as often as it takes that luck alone would seldom turn it."""
+
 
 def as_page(answers: Sequence[Answer], points: int) -> str:
     """The page: a table of verdicts, then every claim with its effects."""
     lines = [
-        INTRODUCTION.format(points=points, enough=ENOUGH),
+        INTRODUCTION.format(wide=WIDE.format(points=points) if points else "", enough=ENOUGH),
         "| | claim | verdict | signs needed |",
         "|---|---|---|---|",
     ]

@@ -1,5 +1,6 @@
 """Observing: what is read off a community that lives on, beyond its weekly metrics."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -189,6 +190,8 @@ def fall_over_replacement(as_it_is: Life, mobile: Life) -> float:
     ]
     chain = tier_chain(as_it_is.tallies)
     before, after = (participation_under_replacement(chain, share) for share in replaced)
+    if before == 0.0:  # nobody began in so short a time
+        return math.nan
     expected = 1.0 - after / before
     fell = 1.0 - mobile.weekly["participation"].mean() / as_it_is.weekly["participation"].mean()
     return float(fell / expected) if expected > 0 else np.nan
