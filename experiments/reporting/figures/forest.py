@@ -1,11 +1,11 @@
 """Forest: every arm's effect on every outcome with its intervals, one panel an outcome."""
 
 import math
-import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from experiments.reporting.escape import among
+from experiments.reporting.figures.lettering import wrapped
 from experiments.reporting.figures.style import Look, across, caption, colour, figure, letter, marker, minus
 from experiments.reporting.figures.tables import Tables
 
@@ -30,9 +30,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         panel.set_visible(False)
     for i, (panel, metric) in enumerate(zip(panels, tables.outcomes, strict=False)):
         _one(panel, tables, metric, rows, look, named=i % columns == 0)
-        letter(
-            panel, i, textwrap.fill(tables.metrics[metric].say(look.language), int((look.width / columns - 8) / 1.2))
-        )
+        letter(panel, i, wrapped(tables.metrics[metric].say(look.language), look.width / columns - 15, 7))
     n = tables.effects["n"]
     pairs = f"{n.min()}" if n.min() == n.max() else f"{n.min()}-{n.max()}"
     reference, window = tables.arms[0], tables.window
