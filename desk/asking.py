@@ -15,7 +15,7 @@ from experiments.study.sampling import Range, count_of, sizes_of
 from pages import panel
 from sim import METRICS, POLICIES, ConfigError, load_config
 from sim.config.load import config_folder, config_names, load_sources
-from sim.config.yaml import Problem, read
+from sim.config.yaml import Problem, Spot, read, shown
 
 if TYPE_CHECKING:
     from experiments.study.design import Study
@@ -186,5 +186,8 @@ def parameters(said: Mapping[str, Any]) -> dict[str, Any]:
 
     Raises ConfigError for a community that cannot be read.
     """
-    config = load_config(str(said.get("community") or "baseline"))
+    name = said.get("community") or "baseline"
+    if not isinstance(name, str):
+        raise ConfigError([Problem(Spot("the question"), "community", shown(name), "the name of a community")])
+    config = load_config(name)
     return {"sections": panel.parameters(config), "community": config.title}

@@ -159,21 +159,34 @@ def find_file(
     folder, text = folder or config_folder(), str(name)
     if isinstance(name, Path) or text.endswith((".yaml", ".yml")) or "/" in text or "\\" in text:
         path = (beside or Path()) / name
-        if not path.exists() and (folder / name).exists():
+        if not _is_there(path) and _is_there(folder / name):
             path = folder / name
-        if path.is_file() and path.suffix not in (
-            ".yaml",
-            ".yml",
+        if (
+            _is_there(path)
+            and path.is_file()
+            and path.suffix
+            not in (
+                ".yaml",
+                ".yml",
+            )
         ):  # somebody else's file is not opened, let alone shown
             raise ConfigError([Problem(Spot(text), "", "a file that does not end in .yaml", "a YAML file")])
         return path
     for part in folders:
         path = folder / part / f"{text}.yaml"
-        if path.exists() and text != "sources":
+        if _is_there(path) and text != "sources":
             return path
     names = config_names(folders, folder)
     expected = f"one of {', '.join(names)}, or a path"
     raise ConfigError([Problem(Spot(text), "", "a name that no file has", expected, nearest(text, names))])
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is such a file; a name that no file system takes is the name of none."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
 
 
 def _bare(value: Any) -> Any:

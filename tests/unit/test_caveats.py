@@ -217,7 +217,7 @@ def test_a_report_tells_what_was_the_same_in_every_pair(tmp_path: Path) -> None:
     store = Store(tmp_path / "out").open()
     perform(study, store, workers=1, simulate=toy)
     page = write_report(results_of(study, tmp_path / "out")).read_text("utf-8")
-    assert "the same in every pair: same luck" in page
+    assert "same luck’ left cohesion the same in every pair of runs" in page
     assert "0 (0 to 0)" not in page
     assert "What this design cannot tell" in page
     assert "vanguard in &#x27;late&#x27;: in force in 8 of the 10 weeks of the window" in page

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
-from small import lived, place, same_life
+from small import isolated, lived, same_life
 
 from sim import POLICIES, Simulation, load_config
 from sim.engine.jit import plain
@@ -177,8 +177,8 @@ LUCK = ("luck_asked", "luck_rung", "luck_life", "luck_meeting")
 
 
 def test_one_resident_less_changes_no_other_draw() -> None:
-    everybody = Simulation(place(), [policy() for policy in POLICIES.values()], 7)
-    without = Simulation(place(), [policy() for policy in POLICIES.values()], 7)
+    everybody = Simulation(isolated(), [policy() for policy in POLICIES.values()], 7)
+    without = Simulation(isolated(), [policy() for policy in POLICIES.values()], 7)
     row = int(np.flatnonzero(without.world.tier == 1)[0])
     without.let_go(row)
     others = np.arange(300) != row
@@ -195,7 +195,7 @@ def test_one_resident_less_changes_no_other_draw() -> None:
 
 def test_a_stranger_of_nobody_is_not_missed() -> None:
     """Where residents do not meet, one less leaves every other life as it was, not only every draw."""
-    alone = place(
+    alone = isolated(
         network__kind="ring", network__degree=0, network__households_tied=False, bonding__meeting=0,
         population__initial_tiers=[0, 0, 0], asking__along_tie=0, moving__annual_rate=0.5, deciding__climb_from_0=0,
     )  # fmt: skip

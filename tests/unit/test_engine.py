@@ -10,7 +10,7 @@ from typing import Any
 import numba
 import numpy as np
 import pytest
-from small import place
+from small import isolated
 
 from sim.engine import cache
 from sim.engine.cache import KEPT, Fingerprint
@@ -257,7 +257,7 @@ def test_programs_that_start_at_once_compile_once(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return World(place(60, 2), 3)
+    return World(isolated(60, 2), 3)
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -331,7 +331,7 @@ def mixes(residents: Any, households: Any) -> Any:
 
 
 def test_a_column_that_is_handed_on_never_passes_for_another(world: World) -> None:
-    one, other = World(place(60, 2), 3), World(place(60, 2), 3)
+    one, other = World(isolated(60, 2), 3), World(isolated(60, 2), 3)
     mixed = unit(mixes)
     for each in (one, other):
         for at, name in enumerate(("skill", "identity", "efficacy", "wellbeing")):
