@@ -139,10 +139,10 @@ def test_parameters_of_a_synthetic_community_are_found_again(tmp_path: Path) -> 
 def test_every_calibration_that_is_offered_can_be_calibrated() -> None:
     """What a calibration left is none itself: a name that is offered and then fails helps nobody."""
     offered = config_names(("calibrations",))
-    assert "baseline" in offered
+    assert "first_version" in offered
     for name in offered:
         assert read_calibration(name).name == name
     with pytest.raises(ConfigError) as error:
         read_calibration("classroom")
     assert "posterior" not in str(error.value)
-    assert kept_draws("baseline")
+    assert kept_draws("first_version")

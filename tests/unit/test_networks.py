@@ -19,8 +19,8 @@ SINGLES = {"population.dwelling_sizes": [1], "population.household_types": {"adu
 
 
 def network(seed: int = 1, **changes: object) -> tuple[Founders, Ties]:
-    """Residents and ties of the baseline with changes (section__name=value)."""
-    config = load_config("baseline", set={k.replace("__", "."): v for k, v in changes.items()})
+    """Residents and ties of the first version, whose ties are given, with changes (section__name=value)."""
+    config = load_config("first_version", set={k.replace("__", "."): v for k, v in changes.items()})
     people = founders(config.population, seed)
     return people, ties(config.network, people, seed)
 
@@ -63,7 +63,7 @@ def test_every_tie_stands_once_on_both_sides(kind: str, n: int, grids: int, seed
         if people.household[i] == people.household[j]:
             assert facts == (1.0, 1.0)
     made = t.tie_first[1:] - t.tie_first[:-1] - t.degree
-    assert (made == load_config("baseline").network.made_ties).all()
+    assert (made == load_config("first_version").network.made_ties).all()
     assert t.tie_first[-1] == t.tie_other.size
     for h, (a, b) in enumerate(zip(people.household_first[:-1], people.household_first[1:], strict=True)):
         for i in range(a, b):  # the household's members stand in front

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from small import place, same_life
+from small import isolated, place, same_life
 
 from sim import POLICIES, Simulation, simulation
 from sim.policies.policy import Policy
@@ -65,10 +65,10 @@ def test_in_pieces_and_between_them_somebody_leaves(which: str) -> None:
 
 def test_an_order_book_that_is_too_small_grows_on_the_way() -> None:
     often = {
-        f"kinds__{k}__{name}": value for k in place().kinds for name, value in (("weekly", 0.05), ("patience", 52))
+        f"kinds__{k}__{name}": value for k in isolated().kinds for name, value in (("weekly", 0.05), ("patience", 52))
     }
     lives = [
-        Simulation(place(300, 3, dispatching__staff_per_1000=0, **often, **CROWDED), seed=3).run_for(1)
+        Simulation(isolated(300, 3, dispatching__staff_per_1000=0, **often, **CROWDED), seed=3).run_for(1)
         for _ in range(2)
     ]
     rows = lives[0].world.order_state.size
