@@ -9,7 +9,7 @@ from rich.text import Text
 from experiments.reporting.console import Numbers, Words, spread, terminal
 from experiments.runs.present import claim_folder
 from experiments.runs.worker_pool import processors
-from experiments.validation.examine import Validation, label_of, validate
+from experiments.validation.examine import Validation, label_of, validate, with_ends
 from experiments.validation.patterns import patterns_of, read_patterns
 from sim.config.load import find_file, load_config, load_sources
 
@@ -66,7 +66,7 @@ def say_validation(console: Console, found: Validation) -> None:
         for finding in (f for f in found.findings if f.pattern.use == use):
             for i, part in enumerate(finding.parts):
                 name = finding.pattern.title if len(finding.parts) == 1 else label_of(part.name)
-                model = f"{part.mean:.3g} [{part.interval[0]:.3g}, {part.interval[1]:.3g}]"
+                model = with_ends(part.mean, part.interval, ".3g")
                 verdict = Text(part.verdict, style=COLOURS[part.verdict])
                 table.append((name, str(part.bounds), model, verdict, finding.pattern.source if i == 0 else ""))
     kinds = (Words, Numbers, Numbers, Words, Words)
@@ -76,8 +76,8 @@ def say_validation(console: Console, found: Validation) -> None:
         console.print(shown)
     for drift in found.drifts:
         word = Text("settled") if drift.settled else Text("not settled", style="yellow")
-        change = f"{drift.change:+.1%} [{drift.interval[0]:+.1%}, {drift.interval[1]:+.1%}]: "
-        console.print(Text(f"{label_of(drift.metric)}: second half of the window against the first {change}") + word)
+        change = with_ends(drift.change, drift.interval, "+.1%")
+        console.print(Text(f"{label_of(drift.metric)}: second half of the window against the first {change}: ") + word)
     console.print(_summary(found))
 
 
@@ -99,18 +99,16 @@ def as_markdown(found: Validation) -> str:
     for finding in found.findings:
         said += [
             f"| {finding.pattern.title} | {label_of(part.name)} | {USES[finding.pattern.use]} | {part.bounds} | "
-            f"{part.mean:.3g} ({part.interval[0]:.3g} to {part.interval[1]:.3g}) | {part.spread[0]:.3g} to {part.spread[1]:.3g} | {part.verdict} |"
+            f"{with_ends(part.mean, part.interval, '.3g', '({} to {})')} | {part.spread[0]:.3g} to {part.spread[1]:.3g} | {part.verdict} |"
             for part in finding.parts
         ]
     said += ["", "What the targets rest on:", ""]
     for finding in found.findings:
         keys = [key.strip() for key in finding.pattern.source.split(",")]
         said.append(
-            f"- **{finding.pattern.title}**: {finding.pattern.note}. "
+            f"- **{finding.pattern.title}**: {f'{finding.pattern.note}. ' if finding.pattern.note else ''}"
             f"{'; '.join(str(sources[k]) for k in keys if k in sources)}."
         )
-    drifts = [
-        f"{label_of(d.metric)} {d.change:+.1%} ({d.interval[0]:+.1%} to {d.interval[1]:+.1%})" for d in found.drifts
-    ]
+    drifts = [f"{label_of(d.metric)} {with_ends(d.change, d.interval, '+.1%', '({} to {})')}" for d in found.drifts]
     said += ["", f"Second half of the window against the first: {', '.join(drifts)}.", ""]
     return "\n".join(said)

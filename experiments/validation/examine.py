@@ -44,6 +44,13 @@ DRIFT_ALLOWED = 0.05
 """Largest change between the halves of the window, as a share of the level, that still counts as settled."""
 
 
+def with_ends(mean: float, ends: tuple[float, float], form: str, between: str = "[{}, {}]") -> str:
+    """A mean with its interval: alone where it has none, a dash where there is no mean either."""
+    if math.isnan(mean):
+        return "-"
+    return f"{mean:{form}}" + ("" if math.isnan(ends[0]) else f" {between.format(*(f'{end:{form}}' for end in ends))}")
+
+
 @dataclass(frozen=True)
 class Part:
     """One number of a pattern against its range."""

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.reporting.figures.lettering import wrapped
 from experiments.reporting.figures.style import GREY, Look, caption, figure, minus
-from experiments.validation.examine import Finding, Part, Validation, label_of
+from experiments.validation.examine import Finding, Part, Validation, label_of, with_ends
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,11 +33,11 @@ def draw_patterns(found: Validation, look: Look) -> "Figure":
     for height, (finding, part) in zip(heights, rows, strict=True):
         _row(panel, height, part)
         panel.annotate(
-            minus(f"{part.mean:.3g} [{part.interval[0]:.3g}, {part.interval[1]:.3g}]   ({part.bounds})"), (1.01, height),
+            minus(f"{with_ends(part.mean, part.interval, '.3g')}   ({_target(part, look)})"), (1.01, height),
             xycoords=("axes fraction", "data"), va="center", fontsize=6,
         )  # fmt: skip
         panel.annotate(
-            _name(finding, part, look),
+            wrapped(_name(finding, part, look), 0.38 * look.width, 6.5),
             (-0.01, height),
             xycoords=("axes fraction", "data"),
             va="center",
@@ -71,13 +72,19 @@ def draw_patterns(found: Validation, look: Look) -> "Figure":
         drawn,
         look.say(
             f"{found.title}: weeks {first}-{last}, n = {found.replicates} communities. Marker: mean; "
-            "thick: its 95 % t interval; thin: nine in ten communities.\nGrey: target; open to one side where only a "
+            "thick: its 95 % interval; thin: nine in ten communities.\nGrey: target; open to one side where only a "
             "sign or a least is published. A number beyond the frame is drawn at its edge.",
             f"{found.title}：第{first}–{last}周，n = {found.replicates} 个社区。标记：均值；粗线：95% 区间；"
             "细线：九成社区。灰带：目标范围。",
         ),
     )
     return drawn
+
+
+def _target(part: Part, look: Look) -> str:
+    low, high = part.bounds.low, part.bounds.high
+    chinese = f"高于{low:g}" if high is None else f"低于{high:g}" if low is None else f"{low:g}至{high:g}"
+    return look.say(str(part.bounds), chinese)
 
 
 def _row(panel: "Axes", height: float, part: Part) -> None:

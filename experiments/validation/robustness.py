@@ -59,7 +59,7 @@ class Message:
     same_sign: float
     """Share of plausible points whose effect has the sign of the mean effect."""
     sure: float
-    """Share of plausible points at which the 95 % t interval of the replicates lies on that side of 0."""
+    """Share of plausible points at which the 95 % interval of the replicates lies on that side of 0."""
     points: int
     hangs_on: tuple[Hang, ...]
 
@@ -76,8 +76,7 @@ def movable(config: Config, factor: float) -> list[Moved]:
             continue
         if isinstance(value, bool) or not isinstance(value, int | float) or value == 0:
             continue
-        kind = section.removeprefix("kinds.")
-        part = config.kinds[kind] if kind in config.kinds and kind != section else getattr(config, section)
+        part = config.kinds[section.removeprefix("kinds.")] if "." in section else getattr(config, section)
         field = type(part).model_fields[name]
         if field.annotation is not float:
             continue

@@ -161,15 +161,8 @@ def find_file(
         path = (beside or Path()) / name
         if not _is_there(path) and _is_there(folder / name):
             path = folder / name
-        if (
-            _is_there(path)
-            and path.is_file()
-            and path.suffix
-            not in (
-                ".yaml",
-                ".yml",
-            )
-        ):  # somebody else's file is not opened, let alone shown
+        taken = _is_there(path) and path.is_file()
+        if taken and path.suffix not in (".yaml", ".yml"):  # somebody else's file is not opened, let alone shown
             raise ConfigError([Problem(Spot(text), "", "a file that does not end in .yaml", "a YAML file")])
         return path
     for part in folders:

@@ -150,7 +150,7 @@ def problems_of(
     error: ValidationError, shape: type[BaseModel], document: Document, value: Any, base: Place = ()
 ) -> Iterator[Problem]:
     """Every complaint of pydantic about a `value` that stands at `base`, in our words, with its place in the file."""
-    schema, marks = schema_of(shape), document.marks
+    schema, marks, short = schema_of(shape), document.marks, set[Place]()
     for detail, inside in _meant(error.errors(include_url=False), value):
         meant, place = _at(schema, inside), (*base, *inside)
         path = dotted(place)
@@ -161,6 +161,11 @@ def problems_of(
                 if (said := document.changes.get(spot)) and said.startswith(path):
                     path, near = said, _whole_path(said, place, near, document.value)
                 yield Problem(spot, path, "an unknown key", "" if near else _one_of(names, "of the keys"), near)
+            case "missing" if isinstance(place[-1], int):  # the list is too short, which is said once, where it stands
+                if (whole := place[:-1]) not in short:
+                    short.add(whole)
+                    expected = words(_at(schema, inside[:-1]))
+                    yield Problem(marks.value(whole), dotted(whole), shown(detail["input"]), expected)
             case "missing":
                 yield Problem(marks.key(place), path, "no such key", words(meant))
             case "value_error" | "assertion_error":

@@ -96,15 +96,21 @@ def past_meetings(
 
 
 @compiled
+def _acquaint(pairs: Pairs, born, i, j, ago, befriended, c, law):  # type: ignore[no-untyped-def]
+    """Tie two who met so many weeks before the start, as friends or acquaintances, unless they are tied already."""
+    friends = uniform_pair(befriended, c.key[i], c.key[j]) < law.befriending
+    if added(pairs, i, j, law.friendship if friends else law.acquaintance):
+        born[pairs.size[0] - 1] = -ago
+
+
+@compiled
 def _know(pairs: Pairs, born, first, second, lived, c, law, seed):  # type: ignore[no-untyped-def]
     """Add pairs who came to know each other at some time while both lived here."""
     when, befriended = key_of(seed, _SINCE, 0), key_of(seed, _BEFRIENDED, 0)
     for k in range(first.size):
         i, j = first[k], second[k]
         ago = 1 + int(uniform_pair(when, c.key[i], c.key[j]) * min(lived[i], lived[j]))
-        friends = uniform_pair(befriended, c.key[i], c.key[j]) < law.befriending
-        if added(pairs, i, j, law.friendship if friends else law.acquaintance):
-            born[pairs.size[0] - 1] = -ago
+        _acquaint(pairs, born, i, j, ago, befriended, c, law)
 
 
 @compiled
@@ -129,7 +135,6 @@ def _met(pairs: Pairs, born, able, lived, reach, grid, bounds, c, law, seed):  #
             if j == i or ago > lived[j] or share(lets_go) > power(1.0 - law.ending, 2 * (ago - 1)):
                 continue
             lasted += 1
-            friends = uniform_pair(befriended, c.key[i], c.key[j]) < law.befriending
-            if born.size > 0 and added(pairs, i, j, law.friendship if friends else law.acquaintance):
-                born[pairs.size[0] - 1] = -ago
+            if born.size > 0:
+                _acquaint(pairs, born, i, j, ago, befriended, c, law)
     return lasted

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.study.loader import read_study
 from experiments.validation.claims import (
     FEWEST_LIVES,
     MOST_LIVES,
@@ -123,3 +124,7 @@ def test_every_claim_has_a_study_that_can_show_it_false() -> None:
         assert claim.reading, claim.study
         arms = {arm for told in (*claim.examined, *claim.also) for arm in told.arms}
         assert len(arms) >= 3, f"{claim.study} compares too few arms to have a switch among them"
+        for told in claim.between:
+            communities = read_study(told.study, None, None)
+            assert len(communities.points) >= 200, told.study
+            assert {told.outcome, told.beside} <= set(communities.file.outcomes), told.study

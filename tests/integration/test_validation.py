@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from experiments.cli import main
 from experiments.runs.present import claim_folder
 from experiments.tasks.validate import as_markdown
-from experiments.validation.examine import Part, label_of, validate
+from experiments.validation.examine import Part, label_of, validate, with_ends
 from experiments.validation.observations import (
     Contact,
     Elders,
@@ -167,3 +167,16 @@ def test_only_a_shipped_community_has_patterns_of_its_own(tmp_path: Path) -> Non
     )
     for other in ("baseline", "ruijing", str(own)):
         assert patterns_of(other) == shipped / "patterns" / "community.yaml"
+
+
+@pytest.mark.parametrize(
+    ("mean", "ends", "said"),
+    [
+        (0.25, (0.2, 0.3), "0.25 [0.2, 0.3]"),
+        (0.25, (math.nan, math.nan), "0.25"),
+        (math.nan, (math.nan, math.nan), "-"),
+    ],
+)
+def test_a_mean_without_an_interval_stands_alone(mean: float, ends: tuple[float, float], said: str) -> None:
+    assert with_ends(mean, ends, ".3g") == said
+    assert with_ends(mean, ends, ".3g", "({} to {})") == said.replace("[", "(").replace(",", " to").replace("]", ")")
