@@ -83,12 +83,9 @@ class Comparison(Results):
         """What the columns of all tables hold: column, label, unit."""
         import pandas as pd
 
-        from experiments.reporting.figures.tables import UNITS_ZH
-
         metrics, about = self._meanings()
         rows = [(name, label, "") for name, label in about.items() if name not in metrics]
-        for name, m in metrics.items():
-            rows.append((name, m.say(language), UNITS_ZH.get(m.unit, m.unit) if language == "zh" else m.unit))
+        rows += [(name, m.say(language), m.unit_in(language)) for name, m in metrics.items()]
         return pd.DataFrame(rows, columns=["column", "label", "unit"])
 
     def _meanings(self) -> "tuple[dict[str, Meaning], dict[str, str]]":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from experiments.reporting.figures.style import Look, decimals
-from experiments.reporting.figures.tables import OF_GROUPS, UNITS_ZH, Tables
+from experiments.reporting.figures.tables import OF_GROUPS, Tables
 from experiments.reporting.wording import number, signed, true_minus
 
 if TYPE_CHECKING:
@@ -29,8 +29,7 @@ def value_in_words(value: str, look: Look) -> str:
 def outcome_in_words(outcome: str, look: Look) -> str:
     """An outcome of a group and its unit."""
     meaning = OF_GROUPS[outcome]
-    unit = UNITS_ZH[meaning.unit] if look.language == "zh" else meaning.unit
-    return f"{meaning.say(look.language)} ({unit})"
+    return f"{meaning.say(look.language)} ({meaning.unit_in(look.language)})"
 
 
 def groups_in_words(

@@ -10,7 +10,7 @@ from experiments.analysis.effects import SAME, UNKNOWN
 from experiments.analysis.evaluation import PRICE, evaluated
 from experiments.reporting.doses import settings_of
 from experiments.reporting.figures.style import Look, decimals
-from experiments.reporting.figures.tables import UNITS_ZH, Tables
+from experiments.reporting.figures.tables import Tables
 from experiments.reporting.wording import GRADES, number, true_minus
 from experiments.study.design import Study
 
@@ -100,16 +100,14 @@ def _amounts(row: "pd.Series[Any]", tables: Tables, look: Look) -> tuple[str, st
         ends = [f"{value:+z.{places}f}" for value in (low, high)]
     else:
         ends = [f"{value:.{places}f}" for value in sorted(map(abs, (low, high)))]
-    unit = "" if shares else tables.metrics[row["metric"]].unit
-    unit = UNITS_ZH.get(unit, unit) if look.language == "zh" else unit
+    unit = "" if shares else tables.metrics[row["metric"]].unit_in(look.language)
     sign = sign.strip() if look.language == "zh" else sign
     size = f"{abs(effect):.{places}f}{sign}{f' ({unit})' if unit and look.language == 'en' else f'（{unit}）' if unit else ''}"
     return size, f"{ends[0]}{look.say(' to ', '至')}{ends[1]}{sign}"
 
 
 def _level(reference: float, metric: str, tables: Tables, look: Look) -> str:
-    unit = tables.metrics[metric].unit
-    unit = UNITS_ZH.get(unit, unit) if look.language == "zh" else unit
+    unit = tables.metrics[metric].unit_in(look.language)
     return look.say(
         f"In ‘{tables.arms[0]}’ it is {number(reference)}{f' ({unit})' if unit else ''}.",
         f"“{tables.arms[0]}”为{number(reference)}{f'（{unit}）' if unit else ''}。",

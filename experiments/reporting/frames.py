@@ -40,17 +40,11 @@ def labelled(
     language: "Language",
 ) -> "pd.DataFrame":
     """The table with factors, a label and unit beside each metric named in a row, and in `attrs` those of its columns."""
-    from experiments.reporting.figures.tables import UNITS_ZH
-
-    def unit(name: str) -> str:
-        said = metrics[name].unit
-        return UNITS_ZH.get(said, said) if language == "zh" else said
-
     if "metric" in table and "label" not in table:
         at = list(table).index("metric") + 1
         beside = {
             "label": [metrics[m].say(language) for m in table["metric"]],
-            "unit": [unit(m) for m in table["metric"]],
+            "unit": [metrics[m].unit_in(language) for m in table["metric"]],
         }
         table = table.iloc[:, :at].assign(**beside).join(table.iloc[:, at:])
     table = factored(table, arms)
@@ -58,7 +52,7 @@ def labelled(
     table.attrs = {
         "labels": {name: about[name] for name in map(str, table) if name in about}
         | {m: metrics[m].say(language) for m in known},
-        "units": {m: unit(m) for m in known},
+        "units": {m: metrics[m].unit_in(language) for m in known},
     }
     return table
 

@@ -9,7 +9,7 @@ from experiments.analysis.stopping import FIRST
 from experiments.reporting.doses import values_in_words
 from experiments.reporting.escape import apart
 from experiments.reporting.figures.style import Language, Look, decimals
-from experiments.reporting.figures.tables import UNITS_ZH, Tables
+from experiments.reporting.figures.tables import Tables
 from experiments.study.design import Study
 from experiments.study.schema import StudyFile
 
@@ -79,7 +79,7 @@ def in_language(study: Study, tables: Tables, language: Language) -> Tables:
 def measured(tables: Tables, metric: str, look: Look, between: str = " ") -> str:
     """A metric's label and unit."""
     meaning = tables.metrics[metric]
-    unit = UNITS_ZH.get(meaning.unit, meaning.unit) if look.language == "zh" else meaning.unit
+    unit = meaning.unit_in(look.language)
     return f"{meaning.say(look.language)}{between}({unit})" if unit else meaning.say(look.language)
 
 

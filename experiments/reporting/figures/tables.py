@@ -30,6 +30,10 @@ class Meaning:
         """The label in this language."""
         return self.label_zh if language == "zh" else self.label
 
+    def unit_in(self, language: Language = "en") -> str:
+        """The unit in this language."""
+        return UNITS_ZH.get(self.unit, self.unit) if language == "zh" else self.unit
+
     def axis(self, language: Language = "en", instead: str = "") -> str:
         """The text of an axis: label (or what stands `instead`) and unit, in short lines."""
         said = wrapped(instead, 42, 7) if instead else self.say(language)
