@@ -6,7 +6,6 @@ Each function is an errand (see errands): it runs in the desk's folder, and its 
 import math
 import warnings
 from dataclasses import asdict
-from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -16,8 +15,8 @@ from experiments.reporting.doses import arm_in_words
 from experiments.reporting.explore import explore
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS
-from experiments.reporting.first_page import hangs_on, price_words, prices
-from experiments.reporting.report import difference_told, evaluation_in_words, findings_in_words
+from experiments.reporting.first_page import hangs_on, prices
+from experiments.reporting.report import evaluation_in_words, findings_in_words
 from experiments.reporting.result_tables import tables_of
 from experiments.reporting.wording import (
     effects_in_words,
@@ -118,8 +117,7 @@ def read(file: str) -> dict[str, Any]:
         ]
         said["tables"].append([_table(*one) for one in named if len(one[3])])
         said["methods"].append(methods(study, shown, look))
-        paid = price_words(shown, partial(difference_told, look=look))
-        said["first"].append([*prices(shown, paid, look), hangs_on(study, shown, look)])
+        said["first"].append([*prices(shown, look), hangs_on(study, shown, look)])
         labels = {m: (shown.metrics[m].label, shown.metrics[m].label_zh) for m in shown.outcomes}
         cannot = [look.say(*one) for one in (*caveats(study), *unmoved(tables.runs, labels))]
         arms = [[name, arm_in_words(study, arm, look)] for arm, name in zip(study.arms, shown.arms, strict=True)]

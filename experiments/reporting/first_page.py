@@ -7,10 +7,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import SAME, UNKNOWN
-from experiments.analysis.evaluation import PRICE, evaluated
+from experiments.analysis.evaluation import PRICE
 from experiments.reporting.doses import settings_of
 from experiments.reporting.figures.style import Look, decimals
 from experiments.reporting.figures.tables import Tables
+from experiments.reporting.result_tables import difference_told
 from experiments.reporting.wording import GRADES, number, true_minus
 from experiments.study.design import Study
 
@@ -36,7 +37,8 @@ def in_brief(tables: Tables, look: Look) -> list[str]:
     """A sentence an outcome: what each arm did to it, for better or worse, or that it is not known; nothing for several points."""
     if len(tables.points) > 1 or tables.effects.empty:
         return []
-    groups = _groups(tables)
+    found = tables.evaluation
+    groups = found[found["metric"].isin(GROUPS)] if len(found) else found
     said = []
     for metric in tables.outcomes:
         own = tables.effects[tables.effects["metric"] == metric]
@@ -114,12 +116,6 @@ def _level(reference: float, metric: str, tables: Tables, look: Look) -> str:
     )
 
 
-def _groups(tables: Tables) -> "pd.DataFrame":
-    """Effects on the unmet needs of each group, by arm."""
-    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)
-    return found[found["metric"].isin(GROUPS)] if len(found) else found
-
-
 def _for_whom(arm: str, good: int, groups: "pd.DataFrame", look: Look) -> str:
     """For whom most, among the groups for which it is known; and for whom it is not."""
     names = {name: look.say(*words) for name, words in GROUPS.items()}
@@ -142,24 +138,20 @@ def _for_whom(arm: str, good: int, groups: "pd.DataFrame", look: Look) -> str:
     return said
 
 
-def prices(tables: Tables, words: "dict[str, str]", look: Look) -> list[str]:
-    """What an averted unmet person-week cost, a sentence an arm; `words`: the price of each arm as tables say it."""
-    if len(tables.points) > 1:
+def prices(tables: Tables, look: Look) -> list[str]:
+    """What an averted unmet person-week cost, a sentence an arm; nothing for several points."""
+    found = tables.evaluation
+    if len(tables.points) > 1 or found.empty:
         return []
+    rows = found[found["metric"] == PRICE].iterrows()
+    paid = {row["arm"]: " ".join(difference_told(row, look).split()) for _, row in rows}
     return [
         look.say(
-            f"An unmet person-week averted by ‘{arm}’ cost, in yuan: {' '.join(said.split())}.",
-            f"“{arm}”每减少一个未满足人周的花费（元）：{' '.join(said.split())}。",
+            f"An unmet person-week averted by ‘{arm}’ cost, in yuan: {said}.",
+            f"“{arm}”每减少一个未满足人周的花费（元）：{said}。",
         )
-        for arm, said in words.items()
+        for arm, said in paid.items()
     ]
-
-
-def price_words(tables: Tables, told: Any) -> "dict[str, str]":
-    """The price of each arm, worded by `told`."""
-    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)
-    rows = found[found["metric"] == PRICE] if len(found) else found
-    return {str(row["arm"]): told(row) for _, row in rows.iterrows()}
 
 
 def hangs_on(study: Study, tables: Tables, look: Look) -> str:

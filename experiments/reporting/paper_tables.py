@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.analysis.effects import with_values
-from experiments.analysis.evaluation import acceptability, evaluated
+from experiments.analysis.evaluation import acceptability
 from experiments.reporting.figures.network import places
 from experiments.reporting.frames import factored, r_script
 from experiments.reporting.latex import LONGEST, latex
@@ -106,7 +106,7 @@ def tables_for_a_paper(tables: "Tables", found: "Mapping[str, pd.DataFrame]") ->
     named = {"effects": tables.effects, "runs": tables.runs}
     if tables.by_group is not None and tables.group_effects is not None:
         named |= {"groups": tables.by_group, "effects_by_group": tables.group_effects}
-    named |= {"evaluation": evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)}
+    named |= {"evaluation": tables.evaluation}
     named |= {"acceptability": acceptability(tables.runs, tables.arms[0], tables.arms)}
     named |= found
     named |= {"figure_trajectories": tables.trajectories, "figure_profiles": tables.profiles}

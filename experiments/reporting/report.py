@@ -8,9 +8,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import batched
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE, evaluated
+from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE
 from experiments.reporting.by_group import MOST_POINTS, ON_A_PAGE, columns_of, groups_in_words
 from experiments.reporting.doses import arm_in_words
 from experiments.reporting.escape import apart, attribute, in_html, table_in_html
@@ -18,9 +18,9 @@ from experiments.reporting.explore import Findings, explore
 from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
-from experiments.reporting.first_page import design_table, hangs_on, in_brief, price_words, prices
+from experiments.reporting.first_page import design_table, hangs_on, in_brief, prices
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
-from experiments.reporting.result_tables import difference_in_words, failing_in_words, tables_of
+from experiments.reporting.result_tables import difference_told, failing_in_words, tables_of
 from experiments.reporting.snapshot import snapshots_of
 from experiments.reporting.verdicts import known, known_note
 from experiments.reporting.wording import (
@@ -130,14 +130,13 @@ def _in_brief(study: Study, tables: "Tables", drawn: Sequence[Path], look: Look)
     said = in_brief(tables, look)
     if not said:
         return ""
-    paid = prices(tables, price_words(tables, lambda row: difference_told(row, look)), look)
     note = look.say(
         f"Compared with {tables.arms[0]}, over pairs of runs with common random numbers; in brackets 95 % intervals.",
         f"与“{tables.arms[0]}”相比，按采用公共随机数的成对运行；括号内为95%区间。",
     )
     forest = next((path for path in drawn if path.name == "forest.svg"), None)
     shown = f"<figure>{_image(forest, look.say('Effects', '效应'))}</figure>" if forest else ""
-    told = [*paid, hangs_on(study, tables, look)]
+    told = [*prices(tables, look), hangs_on(study, tables, look)]
     return (
         f"<ul class='answer'>{''.join(f'<li>{in_html(one)}</li>' for one in said)}</ul><p class='dim'>{in_html(note)}</p>{shown}"
         + "".join(f"<p>{in_html(one)}</p>" for one in told)
@@ -165,7 +164,7 @@ def evaluation_in_words(tables: "Tables", look: Look) -> "tuple[pd.DataFrame, in
     """One row a measure and point, differences above their intervals: columns of words (and how many), then one an arm."""
     import pandas as pd
 
-    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)
+    found = tables.evaluation
     if found.empty:
         return found, 0
     places = {name: place for place, name in enumerate((*MEASURES, PRICE, BENEFIT))}
@@ -219,19 +218,6 @@ def _by_group(groups: "dict[str, tuple[pd.DataFrame, int]]", tables: "Tables", l
     )
     shown = (f"<h3>{in_html(apart(column))}</h3>{table_in_html(table)}" for column, (table, _) in groups.items())
     return f"<p>{in_html(said)}</p>" + "".join(shown)
-
-
-def difference_told(row: "pd.Series[Any]", look: Look) -> str:
-    """A difference or a price above its interval, in the language of the report."""
-    said = true_minus(difference_in_words(row))
-    for english, chinese in (
-        ("no need averted", "需求未减少"),
-        ("no bound", "无界限"),
-        ("at least ", "至少"),
-        ("needs rose", "需求增加"),
-    ):
-        said = look.say(said, said.replace(english, chinese))
-    return said
 
 
 def _measure(tables: "Tables", name: str, look: Look) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.by_group import effects_by_group
 from experiments.analysis.effects import effects
-from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE, evaluated
+from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE
 from experiments.analysis.profiles import bands
 from experiments.reporting.by_group import columns_of, groups_in_words
 from experiments.reporting.console import Numbers, Words, spread
@@ -18,7 +18,7 @@ from experiments.reporting.figures.style import Look, decimals
 from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.findings_words import FINDINGS, in_words
 from experiments.reporting.verdicts import known, known_note
-from experiments.reporting.wording import evidence_in_words, number, signed
+from experiments.reporting.wording import evidence_in_words, number, signed, true_minus
 from experiments.runs.memory import give_back
 from experiments.runs.results import Results
 from experiments.study.caveats import caveats, restless, unmoved
@@ -126,7 +126,7 @@ def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
     """Outcome, process and price of every arm, measure by measure, at the only point of a study; nothing for several."""
     if len(tables.points) > 1 or len(tables.arms) < 2:
         return
-    found = evaluated(tables.runs, tables.arms[0], tables.arms, tables.asked)
+    found = tables.evaluation
     if found.empty:
         return
     cells = {
@@ -173,6 +173,19 @@ def difference_in_words(row: "pd.Series[Any]") -> str:
         return number(row["effect"], sign=True)
     places = decimals(row["high"] - row["low"])
     return f"{signed(row['effect'], places)}\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
+
+
+def difference_told(row: "pd.Series[Any]", look: Look) -> str:
+    """The same in the language of a report."""
+    said = true_minus(difference_in_words(row))
+    for english, chinese in (
+        ("no need averted", "需求未减少"),
+        ("no bound", "无界限"),
+        ("at least ", "至少"),
+        ("needs rose", "需求增加"),
+    ):
+        said = look.say(said, said.replace(english, chinese))
+    return said
 
 
 def _price_in_words(mean: float, low: float, high: float) -> str:

@@ -3,11 +3,13 @@
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.analysis.evaluation import evaluated
 from experiments.reporting.figures.lettering import wrapped
 from experiments.reporting.figures.style import Language, Look
 
@@ -187,6 +189,11 @@ class Tables:
     def compared(self) -> bool:
         """Whether the first arm and another one are there, so that there are differences."""
         return len(self.there) > 1 and self.there[0] == self.arms[0]
+
+    @cached_property
+    def evaluation(self) -> "pd.DataFrame":
+        """Outcome, process and price, as `analysis.evaluation.evaluated` gives them."""
+        return evaluated(self.runs, self.arms[0], self.arms, self.asked)
 
     def acts(self, arm: str, point: int = 0) -> tuple[tuple[int, int], ...]:
         """The weeks [from, to) in which the policies of an arm act at a point."""
