@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 from experiments.analysis.evaluation import MEASURES
 from experiments.reporting.doses import arm_in_words
-from experiments.reporting.explore import explore
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS
 from experiments.reporting.first_page import hangs_on, prices
 from experiments.reporting.report import evaluation_in_words, findings_in_words
-from experiments.reporting.result_tables import tables_of
+from experiments.reporting.result_tables import tables_and_findings
 from experiments.reporting.wording import (
     effects_in_words,
     evidence_by_part,
@@ -77,8 +76,7 @@ def read(file: str) -> dict[str, Any]:
     """Weeks, groups, cost, findings, methods and evidence of a study that was run. Raises StoreError where nothing is there."""
     asked = read_study(file)
     results = results_of(asked, Path("results") / asked.name)
-    study, tables = results.study, tables_of(results, every_metric=True)
-    found = explore(study, tables.runs, {name: meaning.better for name, meaning in tables.metrics.items()})
+    study, (tables, found) = results.study, tables_and_findings(results)
     said: dict[str, Any] = {
         "weeks": _weeks(tables),
         "window": study.file.window,

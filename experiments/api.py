@@ -131,12 +131,9 @@ class Comparison(Results):
 
     def findings(self, budget: float = float("inf")) -> "dict[str, pd.DataFrame]":
         """What the design allows to find: sensitivity, attribution, front, regret, failing, leaves."""
-        from experiments.reporting.explore import explore
-        from sim import METRICS
+        from experiments.reporting.explore import findings_of
 
-        better = {name: metric.better for name, metric in METRICS.items()}
-        each = self.each.runs(self.study.file.outcomes) if self.study.file.city else None
-        return explore(self.study, self.runs(), better, budget, each=each).tables()
+        return findings_of(self, budget=budget).tables()
 
 
 def results_of(study: Study | str | Path, folder: Path | str | None = None) -> Comparison:

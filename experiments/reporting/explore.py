@@ -23,6 +23,8 @@ from experiments.study.sampling import SAMPLED, Range, shares_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.runs.results import Results
+
 
 @dataclass(frozen=True)
 class Failing:
@@ -86,6 +88,18 @@ class Findings:
 
 def _columns(name: str, share: Share) -> dict[str, float]:
     return {name: share.mean, f"{name}_low": share.low, f"{name}_high": share.high}
+
+
+def findings_of(
+    results: "Results", runs: "pd.DataFrame | None" = None, budget: float = np.inf, *, conditions: bool = True
+) -> Findings:
+    """The same of results; `runs`: their table, where it is made already."""
+    from sim import METRICS
+
+    study, runs = results.study, results.runs() if runs is None else runs
+    each = results.each.runs(study.file.outcomes) if study.file.city and not runs.empty else None
+    better = {name: metric.better for name, metric in METRICS.items()}
+    return explore(study, runs, better, budget, conditions=conditions, each=each)
 
 
 def explore(

@@ -211,6 +211,15 @@ def in_words(name: str, table: "pd.DataFrame") -> "pd.DataFrame":
         kept = [c for c in ("quantity", "metric", "factor", "value", "by", "by_value") if c in table]
         said = {stem: _with_ends(table, stem, sign=sign) for stem, sign in stems.items()}
         return table[["arm", *kept]].assign(**said, joint=_ends(table, "joint_"), n=table["n"])
+    if name == "failing":
+        return table[["arm", "metric", "where"]].assign(
+            fails_there=_with_ends(table, "fails_there", share=True),
+            fails_elsewhere=_with_ends(table, "fails_elsewhere", share=True),
+            more_often=_with_ends(table, "more_often", share=True, sign=True),
+            catches=[f"{value:.0%}" for value in table["catches"]],
+            points=table["points"],
+            by_what_chose=[f"{value:.0%}" for value in table["by_what_chose"]],
+        )
     return table
 
 
@@ -220,7 +229,9 @@ def _with_ends(
     """Estimates with their intervals; those that nothing is known of as `-`."""
 
     def told(value: float) -> str:
-        return (f"{value:.0%}" if math.isfinite(value) else "-") if share else number(value, sign=sign)
+        if not share:
+            return number(value, sign=sign)
+        return f"{value:{'+z' if sign else ''}.0%}" if math.isfinite(value) else "-"
 
     stem = f"{column}_" if stem is None else stem
     rows = zip(table[column], table[f"{stem}low"], table[f"{stem}high"], strict=True)

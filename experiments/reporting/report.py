@@ -14,13 +14,13 @@ from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE
 from experiments.reporting.by_group import MOST_POINTS, ON_A_PAGE, columns_of, groups_in_words
 from experiments.reporting.doses import arm_in_words
 from experiments.reporting.escape import apart, attribute, in_html, table_in_html
-from experiments.reporting.explore import Findings, explore
+from experiments.reporting.explore import Findings
 from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
 from experiments.reporting.first_page import design_table, hangs_on, in_brief, prices
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
-from experiments.reporting.result_tables import difference_told, failing_in_words, tables_of
+from experiments.reporting.result_tables import difference_told, tables_and_findings
 from experiments.reporting.snapshot import snapshots_of
 from experiments.reporting.verdicts import known, known_note
 from experiments.reporting.wording import (
@@ -73,12 +73,10 @@ def write_report(results: Results, language: Language = "en") -> Path:
     """
     study, folder, look = results.study, results.store.folder, Look(language=language)
     suffix = "" if language == "en" else f"-{language}"
-    plain = tables_of(results, every_metric=True)
+    plain, found = tables_and_findings(results)
     plain = replace(plain, snapshots=snapshots_of(study, results.store.finished()))
     tables = in_language(study, plain, language)
     drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
-    each = results.each.runs(study.file.outcomes) if study.file.city else None
-    found = explore(study, plain.runs, {name: meaning.better for name, meaning in plain.metrics.items()}, each=each)
     named = tables_for_a_paper(plain, found.tables())
     written = write_tables(named, folder / "tables", meanings_of(plain))
     (evaluation, words), findings = evaluation_in_words(tables, look), findings_in_words(study, tables, found, look)
@@ -267,19 +265,15 @@ def _factor(factor: object) -> str:
 def findings_in_words(study: Study, tables: "Tables", found: Findings, look: Look) -> "dict[str, pd.DataFrame]":
     """The tables of what the design allows to find, which speak of arms by the names that the study gives them."""
     names, shown = dict(zip(study.arms, tables.arms, strict=True)), {}
+    named = {**tables.answers, "sensitivity": tables.sensitivity, "attribution": tables.attribution}
     for name, table in found.tables().items():
-        if "arm" in table:
+        if (with_names := named.get(name)) is not None:
+            table = with_names
+        elif "arm" in table:
             table = table.assign(arm=table["arm"].map(names))
-        if name in tables.answers:
-            table = tables.answers[name]
-        if name == "sensitivity" and tables.sensitivity is not None:
-            table = tables.sensitivity
-        if name == "attribution" and tables.attribution is not None:
-            table = tables.attribution
         alone = [c for c in ("point", "affordable") if c in table and table[c].nunique() < 2]
         alone += ["arm"] if "quantity" in table else []  # its quantity says it
-        told = failing_in_words(table) if name == "failing" else in_words(name, table)
-        shown[name] = readable(told, tables, look, alone)
+        shown[name] = readable(in_words(name, table), tables, look, alone)
     return shown
 
 

@@ -12,7 +12,7 @@ from experiments.analysis.profiles import bands
 from experiments.reporting.by_group import columns_of, groups_in_words
 from experiments.reporting.console import Numbers, Words, spread
 from experiments.reporting.escape import apart
-from experiments.reporting.explore import explore
+from experiments.reporting.explore import Findings, findings_of
 from experiments.reporting.figures import wanted
 from experiments.reporting.figures.style import Look, decimals
 from experiments.reporting.figures.tables import Meaning, Tables
@@ -32,10 +32,16 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-def tables_of(results: Results, *, over_time: bool = True, every_metric: bool = False) -> Tables:
-    """The tables of a study; `over_time=False` leaves out those with one row a week.
+def tables_of(results: Results, *, over_time: bool = True) -> Tables:
+    """The tables of a study for figures and the terminal; `over_time=False` leaves out those with one row a week."""
+    return tables_and_findings(results, over_time=over_time, whole=False)[0]
 
-    `every_metric`: the table of runs has all metrics that were kept, not only those of figures and printed tables.
+
+def tables_and_findings(results: Results, *, over_time: bool = True, whole: bool = True) -> tuple[Tables, Findings]:
+    """The tables of a study, and what its design allows to find.
+
+    `whole`: the table of runs has all metrics that were kept, not only those of figures and printed tables, and the
+    conditions under which arms fail are looked for.
     """
     import pandas as pd
 
@@ -43,15 +49,14 @@ def tables_of(results: Results, *, over_time: bool = True, every_metric: bool = 
 
     study, file = results.study, results.study.file
     outcomes = tuple(dict.fromkeys(file.outcomes))
-    runs = results.runs(None if every_metric else (*outcomes, *MEASURES, *wanted("OF_RUNS")))
+    runs = results.runs(None if whole else (*outcomes, *MEASURES, *wanted("OF_RUNS")))
     over_time = over_time and not runs.empty
     over = [m for m in dict.fromkeys((*outcomes, *wanted("OVER_TIME"))) if m in METRICS]
     # first what reads the store again, then what loads the libraries of statistics: both at once is the most memory
     trajectories = results.trajectories(over) if over_time else pd.DataFrame()
     profiles = results.profiles(outcomes) if over_time else pd.DataFrame()
-    each = results.each.runs(outcomes) if file.city and not runs.empty else None
     groups = results.groups()
-    found = explore(study, runs, {name: m.better for name, m in METRICS.items()}, conditions=False, each=each)
+    found = findings_of(results, runs, conditions=whole)
     tables = Tables(
         name=study.name,
         title=file.title,
@@ -78,7 +83,7 @@ def tables_of(results: Results, *, over_time: bool = True, every_metric: bool = 
         asked=file.asked(),
     )
     give_back()
-    return tables
+    return tables, found
 
 
 def point_in_words(point: Point) -> str:
@@ -255,28 +260,10 @@ def _estimates(cells: list[str]) -> bool:
     return all(re.fullmatch(r"-|[-+]?[\d.]+%?( \[.*\])?", cell) for cell in cells) and any(c[-1] in "]%" for c in cells)
 
 
-def failing_in_words(table: "pd.DataFrame") -> "pd.DataFrame":
-    """The table of where arms fail with shares in per cent and their intervals beside them."""
-
-    def told(name: str) -> list[str]:
-        sign = "+z" if name == "more_often" else ""
-        ends = zip(table[name], table[f"{name}_low"], table[f"{name}_high"], strict=True)
-        return [
-            "-" if math.isnan(m) else f"{m:{sign}.0%}" + ("" if math.isnan(a) else f" [{a:{sign}.0%}, {b:{sign}.0%}]")
-            for m, a, b in ends
-        ]
-
-    shown = table[["arm", "metric", "where"]].assign(
-        **{name: told(name) for name in ("fails_there", "fails_elsewhere", "more_often")}
-    )
-    alone = {name: [f"{share:.0%}" for share in table[name]] for name in ("catches", "by_what_chose")}
-    return shown.assign(catches=alone["catches"], points=table["points"], by_what_chose=alone["by_what_chose"])
-
-
 def say_failing(console: "Console", table: "pd.DataFrame") -> None:
     """Print where arms fail as sentences: the conditions, then what the runs say of them that had no say in them."""
     console.print("where arms fail", style="bold")
-    for row in failing_in_words(table).to_dict("records"):
+    for row in in_words("failing", table).to_dict("records"):
         said = [f"it fails in {row['fails_there']} of the pairs of runs there"]
         if row["fails_elsewhere"] != "-":
             said += [f"in {row['fails_elsewhere']} elsewhere", f"difference {row['more_often']}"]

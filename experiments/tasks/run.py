@@ -294,15 +294,12 @@ def draw_figures(
 
 def say_findings(study: Study, folder: Path, budget: float) -> None:
     """Print and write what the study's design allows to find: sensitivity, attribution, fronts, where arms fail."""
-    from experiments.reporting.explore import explore
+    from experiments.reporting.explore import findings_of
     from experiments.reporting.result_tables import say_failing, say_table
-    from sim import METRICS
 
     console = terminal()
     results = results_of(study, folder)
-    better = {name: metric.better for name, metric in METRICS.items()}
-    each = results.each.runs(study.file.outcomes) if study.file.city else None
-    findings = explore(results.study, results.runs(), better, budget, each=each)
+    findings = findings_of(results, budget=budget)
     found = findings.tables()
     written = [folder / "tables" / f"{name}.csv" for name in found]
     (folder / "tables").mkdir(exist_ok=True)

@@ -13,7 +13,7 @@ from experiments.reporting.figures import figures
 from experiments.reporting.figures.style import Look, styled
 from experiments.reporting.first_page import in_brief
 from experiments.reporting.report import write_report
-from experiments.reporting.result_tables import tables_of
+from experiments.reporting.result_tables import tables_and_findings, tables_of
 from experiments.reporting.wording import methods
 from experiments.runs.executor import perform
 from experiments.runs.results import Results
@@ -95,7 +95,7 @@ def test_runs_that_are_the_same_at_several_points_are_no_more_replicates(tmp_pat
     assert "n = 3 replicates an arm and value, each a mean over 2 points" in said
     assert not re.search(r"n = (?!3\b)\d+", said)
     # an arm that a dose does not touch is run once for all of its points
-    every = tables_of(results, every_metric=True)
+    every = tables_and_findings(results)[0]
     assert "with 3 replicates each (24 different runs)" in methods(results.study, every, ENGLISH)
 
 
