@@ -2,13 +2,14 @@
 
 Refused: more points than a study may have, a value twice, a window that reaches back into the burn-in. Said, in English
 and Chinese: policies that are in force in a part of the window only, arms that are the same, factors with one value,
-one replicate; and of finished runs, outcomes that nothing moved.
+one replicate; and of finished runs, outcomes that nothing moved and those that are not at rest.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
+from experiments.analysis.warm_up import moves
 from experiments.study.design import DOSE, Study
 from experiments.study.sampling import LARGEST, Range, Value, count_of, sizes_of
 from experiments.study.schema import Arm, Entry, StudyFile
@@ -209,14 +210,10 @@ def unmoved(runs: "pd.DataFrame", outcomes: Mapping[str, Said]) -> list[Said]:
     return said
 
 
-RESTLESS = 0.03
-"""Share by which an outcome may move between the halves of the weeks after the burn-in; so many points of a share, too."""
-
-
 def restless(
     trajectories: "pd.DataFrame", runs: "pd.DataFrame", study: Study, outcomes: Mapping[str, Said]
 ) -> list[Said]:
-    """Outcomes that still move in the first arm after the burn-in, by more than `RESTLESS` and than its runs differ.
+    """Outcomes that still move in the first arm after the burn-in (see `analysis.warm_up.moves`).
 
     `trajectories` are the means of the first arm week by week, `runs` one row a run; what varies is averaged over.
     """
@@ -227,17 +224,11 @@ def restless(
         return said
     ours = trajectories[(trajectories["arm"] == study.reference) & (trajectories["week"] >= first)]
     for name, (label, label_zh) in outcomes.items():
-        weekly = ours[ours["metric"] == name]
-        before = weekly.loc[weekly["week"] < middle, "mean"].mean()
-        after = weekly.loc[weekly["week"] >= middle, "mean"].mean()
-        if name not in runs or not before or weekly.empty or after != after:
+        if name not in runs:
             continue
-        values = runs.loc[runs["arm"] == study.reference, name].dropna()
-        if len(values) < FEWEST_AT_REST:
-            continue
-        moved = after / before - 1.0
-        luck = 2.0 * float(values.std()) / len(values) ** 0.5
-        if abs(moved) > RESTLESS and abs(after - before) > max(luck, 0.001):
+        weekly, values = ours[ours["metric"] == name], runs.loc[runs["arm"] == study.reference, name].dropna()
+        early, means = (weekly["week"] < middle).to_numpy(), weekly["mean"].to_numpy(float)
+        if moved := moves(means[early], means[~early], values.to_numpy(float)):
             said.append(
                 (
                     f"{label} is not at rest in '{study.reference}': {moved:+.0%} from weeks {first}-{middle - 1} to "
@@ -247,7 +238,3 @@ def restless(
                 )
             )
     return said
-
-
-FEWEST_AT_REST = 5
-"""Runs of the first arm below which nothing is said of rest."""
