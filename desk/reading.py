@@ -17,6 +17,7 @@ from experiments.reporting.findings_words import FINDINGS
 from experiments.reporting.first_page import hangs_on, prices
 from experiments.reporting.report import evaluation_in_words, findings_in_words
 from experiments.reporting.result_tables import tables_and_findings
+from experiments.reporting.verdicts import untold
 from experiments.reporting.wording import (
     effects_in_words,
     evidence_by_part,
@@ -25,7 +26,6 @@ from experiments.reporting.wording import (
     methods,
 )
 from experiments.runs.found import results_of
-from experiments.study.caveats import caveats, unmoved
 from experiments.study.design import code_version
 from experiments.study.loader import read_study
 from experiments.tasks.plan import planned
@@ -116,8 +116,7 @@ def read(file: str) -> dict[str, Any]:
         said["tables"].append([_table(*one) for one in named if len(one[3])])
         said["methods"].append(methods(study, shown, look))
         said["first"].append([*prices(shown, look), hangs_on(study, shown, look)])
-        labels = {m: (shown.metrics[m].label, shown.metrics[m].label_zh) for m in shown.outcomes}
-        cannot = [look.say(*one) for one in (*caveats(study), *unmoved(tables.runs, labels))]
+        cannot = [look.say(*one) for one in untold(study, shown)]
         arms = [[name, arm_in_words(study, arm, look)] for arm, name in zip(study.arms, shown.arms, strict=True)]
         said["design"].append({"arms": arms, "cannot": cannot})
     return said

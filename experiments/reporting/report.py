@@ -22,7 +22,7 @@ from experiments.reporting.first_page import design_table, hangs_on, in_brief, p
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.reporting.result_tables import difference_told, tables_and_findings
 from experiments.reporting.snapshot import snapshots_of
-from experiments.reporting.verdicts import known, known_note
+from experiments.reporting.verdicts import known, known_note, untold
 from experiments.reporting.wording import (
     GRADES,
     columns_in_words,
@@ -40,7 +40,6 @@ from experiments.runs.present import note_files
 from experiments.runs.provenance import commit
 from experiments.runs.results import Results
 from experiments.runs.store import write_whole
-from experiments.study.caveats import caveats, restless, unmoved
 from experiments.study.design import Study
 
 if TYPE_CHECKING:
@@ -243,10 +242,7 @@ def _design(study: Study, tables: "Tables", look: Look) -> str:
     said = look.say("Varied", "变动因素")
     changed = "".join(f"<li>{in_html(f'{path} = {value}')}</li>" for path, value in study.file.set.items())
     changed = f"<p>{look.say('Changed in every arm', '各组共同的设定')}:</p><ul>{changed}</ul>" if changed else ""
-    labels = {m: (tables.metrics[m].label, tables.metrics[m].label_zh) for m in tables.outcomes}
-    moving = restless(tables.trajectories, tables.runs, study, labels)
-    known = (*caveats(study), *unmoved(tables.runs, labels), *moving)
-    cannot = "".join(f"<li>{in_html(look.say(*one))}</li>" for one in known)
+    cannot = "".join(f"<li>{in_html(look.say(*one))}</li>" for one in untold(study, tables))
     told = look.say("What this design cannot tell", "此设计无法回答的")
     return (
         f"{arms}{changed}"

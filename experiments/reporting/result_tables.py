@@ -17,11 +17,10 @@ from experiments.reporting.figures import wanted
 from experiments.reporting.figures.style import Look, decimals
 from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.findings_words import FINDINGS, in_words
-from experiments.reporting.verdicts import known, known_note
+from experiments.reporting.verdicts import known, known_note, untold
 from experiments.reporting.wording import evidence_in_words, number, signed, true_minus
 from experiments.runs.memory import give_back
 from experiments.runs.results import Results
-from experiments.study.caveats import caveats, restless, unmoved
 from experiments.study.design import DOSE, Study
 from experiments.study.sampling import SAMPLED, Point
 
@@ -297,8 +296,6 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
         console.print(line)
     if len(tables.effects):
         console.print(known_note(tables, Look()), style="dim")
-    labels = {m: (tables.metrics[m].label, tables.metrics[m].label_zh) for m in tables.outcomes}
-    moving = restless(tables.trajectories, tables.runs, study, labels)
-    for said, _ in (*caveats(study), *unmoved(tables.runs, labels), *moving):
+    for said, _ in untold(study, tables):
         console.print(said, style="yellow")
     console.print(evidence_in_words(study, Look()), style="dim")

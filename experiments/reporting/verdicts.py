@@ -4,6 +4,8 @@ from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, advice
 from experiments.reporting.figures.style import Look
 from experiments.reporting.figures.tables import Tables
 from experiments.reporting.wording import number, true_minus
+from experiments.study.caveats import Said, caveats, restless, unmoved
+from experiments.study.design import Study
 
 SAYS = {
     HIGHER: ("higher", "较高"),
@@ -69,3 +71,10 @@ def known_note(tables: Tables, look: Look) -> str:
         + counted
         + (lacking if few else "")
     )
+
+
+def untold(study: Study, tables: Tables) -> list[Said]:
+    """What neither the design nor its runs can tell, in English and Chinese."""
+    labels = {m: (tables.metrics[m].label, tables.metrics[m].label_zh) for m in tables.outcomes}
+    moving = restless(tables.trajectories, tables.runs, study, labels, tables.arms[0])
+    return [*caveats(study), *unmoved(tables.runs, labels), *moving]

@@ -211,29 +211,31 @@ def unmoved(runs: "pd.DataFrame", outcomes: Mapping[str, Said]) -> list[Said]:
 
 
 def restless(
-    trajectories: "pd.DataFrame", runs: "pd.DataFrame", study: Study, outcomes: Mapping[str, Said]
+    trajectories: "pd.DataFrame", runs: "pd.DataFrame", study: Study, outcomes: Mapping[str, Said], arm: str = ""
 ) -> list[Said]:
     """Outcomes that still move in the first arm after the burn-in (see `analysis.warm_up.moves`).
 
-    `trajectories` are the means of the first arm week by week, `runs` one row a run; what varies is averaged over.
+    `trajectories` are the means of the first arm week by week, `runs` one row a run; what varies is averaged over. `arm`:
+    what these tables call the first arm, where they have another name for it than the study.
     """
+    arm = arm or study.reference
     first, last = study.file.burn_in, study.file.weeks
     middle = (first + last) // 2
     said: list[Said] = []
     if trajectories.empty:
         return said
-    ours = trajectories[(trajectories["arm"] == study.reference) & (trajectories["week"] >= first)]
+    ours = trajectories[(trajectories["arm"] == arm) & (trajectories["week"] >= first)]
     for name, (label, label_zh) in outcomes.items():
         if name not in runs:
             continue
-        weekly, values = ours[ours["metric"] == name], runs.loc[runs["arm"] == study.reference, name].dropna()
+        weekly, values = ours[ours["metric"] == name], runs.loc[runs["arm"] == arm, name].dropna()
         early, means = (weekly["week"] < middle).to_numpy(), weekly["mean"].to_numpy(float)
         if moved := moves(means[early], means[~early], values.to_numpy(float)):
             said.append(
                 (
-                    f"{label} is not at rest in '{study.reference}': {moved:+.0%} from weeks {first}-{middle - 1} to "
+                    f"{label} is not at rest in '{arm}': {moved:+.0%} from weeks {first}-{middle - 1} to "
                     f"{middle}-{last - 1}. Differences between arms stand; levels hang on the weeks that are measured.",
-                    f"“{study.reference}”中的{label_zh}尚未平稳：从第{first}-{middle - 1}周到第{middle}-{last - 1}周变化{moved:+.0%}。"
+                    f"“{arm}”中的{label_zh}尚未平稳：从第{first}-{middle - 1}周到第{middle}-{last - 1}周变化{moved:+.0%}。"
                     "各方案之差仍然成立，水平值取决于测量的是哪些周。",
                 )
             )

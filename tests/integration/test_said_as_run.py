@@ -1,6 +1,7 @@
 """Words say what was run: doses at all points, when policies began, what n is, and arms of which no run is finished."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from experiments.reporting.figures.style import Look, styled
 from experiments.reporting.first_page import in_brief
 from experiments.reporting.report import write_report
 from experiments.reporting.result_tables import tables_and_findings, tables_of
-from experiments.reporting.wording import methods
+from experiments.reporting.verdicts import untold
+from experiments.reporting.wording import in_language, methods
 from experiments.runs.executor import perform
 from experiments.runs.results import Results
 from experiments.runs.store import Store
@@ -133,3 +135,17 @@ def test_a_bundle_is_divided_only_where_all_of_its_parts_were_run(tmp_path: Path
     # the arms that are left would divide the effect of a smaller bundle, under the name of the whole
     without = runs[runs["arm"] != "vanguard+training+recognition"]
     assert explore(results.study, without, better).attribution.empty
+
+
+@pytest.mark.parametrize(
+    ("look", "words"), [(ENGLISH, "is not at rest in '{}'"), (CHINESE, "“{}”中的未满足需求尚未平稳")]
+)
+def test_what_still_moves_is_said_by_the_name_of_the_first_arm_in_each_language(
+    tmp_path: Path, look: Look, words: str
+) -> None:
+    arms = {"recognition": ["recognition"], "vanguard": ["vanguard"]}
+    results = performed(tmp_path, arms=arms, replicates=6)
+    plain = tables_of(results)
+    moving = replace(plain, trajectories=plain.trajectories.assign(mean=plain.trajectories["week"] + 1.0))
+    tables = in_language(results.study, moving, look.language)
+    assert words.format(tables.arms[0]) in " ".join(look.say(*one) for one in untold(results.study, tables))
