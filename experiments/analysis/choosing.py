@@ -50,10 +50,12 @@ def standing(values: Numbers, first: int, least: float, sure: float = 0.95) -> S
     error = (1 - sure) / 2 / (choices - 1)  # of each rule, for each choice that might throw out the best
     eta = ((2 * error) ** (-2 / max(first - 1, 1)) - 1) / 2
     needed = 2 * eta * (first - 1) * spread / least**2  # replicates at which two choices are told apart at the latest
-    total, seen = _sums(values[:, : first - 1])
-    for r in range(first, replicates + 1):
+    total, seen = np.zeros_like(spread), np.zeros_like(spread)
+    for r in range(1, replicates + 1):
         gaps, there = _differences(values[:, r - 1])
         total, seen = total + gaps, seen + there
+        if r < first:
+            continue
         behind = np.divide(total, seen, out=np.zeros_like(total), where=seen > 0)
         allowed = np.maximum(least / 2 * (needed / np.maximum(seen, 1) - 1), 0)
         beaten = (behind < -allowed) & alive[None, :] & (seen > 0)
@@ -92,15 +94,6 @@ def _differences(column: Numbers) -> tuple[Numbers, Numbers]:
     gaps = column[:, None] - column
     there = np.isfinite(gaps)
     return np.where(there, gaps, 0.0), there.astype(float)
-
-
-def _sums(values: Numbers) -> tuple[Numbers, Numbers]:
-    """The sums of these differences over replicates, and how many there are."""
-    total, seen = np.zeros((len(values), len(values))), np.zeros((len(values), len(values)))
-    for column in values.T:
-        gaps, there = _differences(column)
-        total, seen = total + gaps, seen + there
-    return total, seen
 
 
 def _variances(values: Numbers) -> Numbers:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.analysis.intervals import FEWEST, Numbers, interval
+from experiments.analysis.intervals import FEWEST, Numbers, interval, t_quantile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -266,7 +266,5 @@ def _cases(true: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]", *, drawn: bo
     variance = float(true.mean(axis=0).var(ddof=1)) / r if r > 1 else 0.0
     variance += float(true.mean(axis=1).var(ddof=1)) / p if drawn else 0.0
     # the variance is known from few replicates: as many cases fewer as t is wider than normal (Korn and Graubard)
-    from scipy.special import stdtrit
-
-    fewer = (1.96 / float(stdtrit(min(p, r) - 1 if drawn else r - 1, 0.975))) ** 2 if r > 1 else 1.0
+    fewer = (1.96 / t_quantile(min(p, r) if drawn else r)) ** 2 if r > 1 else 1.0
     return float(np.clip(share * (1 - share) / variance * fewer if variance > 0 else p * r, fewest, p * r))

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -25,6 +26,9 @@ from experiments.study.design import DOSE, Study
 from experiments.study.sampling import SAMPLED
 from experiments.study.schema import wanted_width
 from experiments.tasks.search import StudyError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MORE = 1.15
 """How many times as many replicates there are at the next look."""
@@ -139,8 +143,8 @@ def choose(
         """Outcomes (larger is better) and costs of the choices, a row each, after so many replicates of each; NaN where none is."""
         asked = _allotted(study, choices, replicates)
         perform(asked, store, **how)  # type: ignore[arg-type]
-        runs = Results(asked, store).runs((question.outcome, "cost"))
-        return tuple(_means(runs, choices, name, max(replicates.values())) for name in (question.outcome, "cost"))  # type: ignore[return-value]
+        runs, most = Results(asked, store).runs((question.outcome, "cost")), max(replicates.values())
+        return _means(runs, choices, question.outcome, most), _means(runs, choices, "cost", most)
 
     with store.held() as mended:
         claim(study, store)
@@ -190,11 +194,8 @@ def _allotted(study: Study, choices: Sequence[Choice], replicates: Mapping[int, 
     return replace(study.with_replicates(max(given.values())), allotted=given, chosen=True)
 
 
-def _means(runs: "object", choices: Sequence[Choice], metric: str, replicates: int) -> Numbers:
+def _means(runs: "pd.DataFrame", choices: Sequence[Choice], metric: str, replicates: int) -> Numbers:
     """Each choice's mean over its conditions, replicate by replicate."""
-    import pandas as pd
-
-    assert isinstance(runs, pd.DataFrame)
     rows = np.full((len(choices), replicates), np.nan)
     if metric not in runs:
         return rows

@@ -19,7 +19,7 @@ from experiments.reporting.console import failures_in_words
 from experiments.study.design import Study
 from experiments.study.loader import read_study
 from experiments.study.schema import Arm
-from experiments.validation.robustness import LIVES, Moved, movable, spread_points
+from experiments.validation.robustness import FEWEST, Moved, chance_level, movable, plausible_points, spread_points
 from sim.config.load import config_folder
 from sim.config.validate import checked
 
@@ -244,9 +244,7 @@ def finding(
     reference = float(runs.loc[runs["arm"] == first, told.outcome].mean())
     same, hangs = np.nan, ""
     if wide is not None:
-        taking_part = wide[wide["arm"] == first].groupby("point")["participation"].mean()
-        plausible = taking_part.index[(taking_part >= LIVES[0]) & (taking_part <= LIVES[1])]
-        at = contrast(wide, told).groupby("point")["effect"].mean().reindex(plausible)
+        at = contrast(wide, told).groupby("point")["effect"].mean().reindex(plausible_points(wide, first))
         at = at.dropna()  # a point at which runs failed says nothing of the sign
         wanted = told.sign if isinstance(told, Examined) else (1 if mean >= 0 else -1)
         same = float((wanted * at > 0).mean()) if len(at) else np.nan
@@ -265,8 +263,6 @@ def _hangs_on(
 ) -> str:
     """The number whose rank correlation with the effect is larger than chance among so many would make it, if any."""
     from scipy.stats import spearmanr
-
-    from experiments.validation.robustness import FEWEST, chance_level
 
     if effects.size < FEWEST or not effects.std():
         return ""

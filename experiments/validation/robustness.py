@@ -110,14 +110,12 @@ def messages(study: Study, runs: "pd.DataFrame", moved: Sequence[Moved]) -> tupl
     """What the runs say of every arm and outcome; and how many points are plausible."""
     metrics = study.file.outcomes
     arms = [arm for arm in study.arms if arm in set(runs["arm"])]  # of the others every run failed
-    means = runs.groupby(["arm", "point"])[[*dict.fromkeys((*metrics, "participation"))]].mean()
-    taking_part = means.loc[study.reference]["participation"]
-    plausible = taking_part.index[(taking_part >= LIVES[0]) & (taking_part <= LIVES[1])]
+    plausible = plausible_points(runs, study.reference)
     grades = {m.path: m.grade for m in moved}
     found = []
     for arm in arms[1:]:
         for metric in metrics:
-            table = runs.pivot(index=["point", "replicate"], columns="arm", values=metric).loc[plausible.tolist()]
+            table = runs.pivot(index=["point", "replicate"], columns="arm", values=metric).loc[plausible]
             paired = (table[arm] - table[study.reference]).dropna().groupby(level="point")
             if not len(paired):
                 continue  # no plausible point at which a pair of runs succeeded
@@ -151,6 +149,12 @@ def messages(study: Study, runs: "pd.DataFrame", moved: Sequence[Moved]) -> tupl
                 )
             )
     return found, len(plausible)
+
+
+def plausible_points(runs: "pd.DataFrame", reference: str) -> list[int]:
+    """The points at which the first arm looks like a community."""
+    taking_part = runs[runs["arm"] == reference].groupby("point")["participation"].mean()
+    return [int(str(p)) for p in taking_part.index[(taking_part >= LIVES[0]) & (taking_part <= LIVES[1])]]
 
 
 def chance_level(points: int, looked_at: int) -> float:
