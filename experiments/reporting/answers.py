@@ -88,25 +88,32 @@ def _quantities(
     """Arm, what is looked at, outcome, the factors' values and a row of replicates for every cell."""
     import numpy as np
 
-    replicates = sorted(runs["replicate"].unique())
-
-    def of(arm: str, metric: str) -> "Numbers":
-        return cube(runs[runs["arm"] == arm], metric, len(study.points), replicates)
-
     for policies, arms in bundles(parts) if study.file.parts else ():
         whole = {**levels, **policies}
         for metric in outcomes:
-            some = [of(arm, metric) for arm in arms]
+            some = [values_of(study, runs, arm, metric) for arm in arms]
             cells = np.stack([some[a][p] for p, a in product(range(len(study.points)), range(len(arms)))])
             yield study.reference, "outcome", metric, whole, cells
-    if study.file.parts or not levels:
-        return
+    if not study.file.parts and levels:
+        for arm, quantity, metric, values in looked_at(study, runs, outcomes):
+            yield arm, quantity, metric, levels, values
+
+
+def looked_at(
+    study: "Study", runs: "pd.DataFrame", outcomes: "Sequence[str]"
+) -> "Iterator[tuple[str, str, str, Numbers]]":
+    """Arm, what is looked at, outcome and its values: the first arm's outcomes, the other arms' effects."""
     for arm, metric in product(study.arms, outcomes):
-        reference = of(study.reference, metric)
+        values = values_of(study, runs, arm, metric)
         if arm == study.reference:
-            yield arm, arm, metric, levels, reference
+            yield arm, arm, metric, values
         else:
-            yield arm, f"effect of {arm}", metric, levels, of(arm, metric) - reference
+            yield arm, f"effect of {arm}", metric, values - values_of(study, runs, study.reference, metric)
+
+
+def values_of(study: "Study", runs: "pd.DataFrame", arm: str, metric: str) -> "Numbers":
+    """Points x replicates of an arm's metric, as wide for every arm; NaN where a run is not there."""
+    return cube(runs[runs["arm"] == arm], metric, len(study.points), sorted(runs["replicate"].unique()))
 
 
 def _told(value: Value) -> str:

@@ -14,8 +14,8 @@ import numpy as np
 from experiments.analysis.attribution import attribution
 from experiments.analysis.discovery import LEAST_POINTS, LEAST_REPLICATES, Box, Leaf, Share, failing_box, tree
 from experiments.analysis.front import front, over_conditions, regret
-from experiments.analysis.sensitivity import Numbers, cube, morris, sobol, table_of
-from experiments.reporting.answers import answers
+from experiments.analysis.sensitivity import morris, sobol, table_of
+from experiments.reporting.answers import answers, looked_at, values_of
 from experiments.reporting.doses import settings_of
 from experiments.study.design import DOSE, Study
 from experiments.study.sampling import SAMPLED, Range, shares_of
@@ -136,23 +136,13 @@ def _sensitivity(study: Study, runs: "pd.DataFrame", outcomes: list[str]) -> "pd
     if method not in ("saltelli", "morris"):
         return pd.DataFrame()
     found = []
-    for arm in study.arms:
-        for metric in outcomes:
-            values = _cube(study, runs, arm, metric)
-            if arm != study.reference:
-                values = values - _cube(study, runs, study.reference, metric)
-            if method == "saltelli":
-                table = table_of(sobol(values, factors, metric, shares_of(study.file.design, len(factors))))
-            else:
-                table = table_of(morris(values, shares_of(study.file.design, len(factors)), factors, metric))
-            quantity = arm if arm == study.reference else f"effect of {arm}"
-            found.append(table.assign(arm=arm, quantity=quantity, kind="sobol" if method == "saltelli" else "morris"))
+    for arm, quantity, metric, values in looked_at(study, runs, outcomes):
+        if method == "saltelli":
+            table = table_of(sobol(values, factors, metric, shares_of(study.file.design, len(factors))))
+        else:
+            table = table_of(morris(values, shares_of(study.file.design, len(factors)), factors, metric))
+        found.append(table.assign(arm=arm, quantity=quantity, kind="sobol" if method == "saltelli" else "morris"))
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame()
-
-
-def _cube(study: Study, runs: "pd.DataFrame", arm: str, metric: str) -> Numbers:
-    """Points x replicates of an arm's metric, as wide for every arm; NaN where a run is not there."""
-    return cube(runs[runs["arm"] == arm], metric, len(study.points), sorted(runs["replicate"].unique()))
 
 
 def parts_of(study: Study) -> dict[str, frozenset[str]]:
@@ -235,7 +225,7 @@ def _failing(study: Study, runs: "pd.DataFrame", objectives: list[str], better: 
     x = np.array([[float(dict(point)[name]) for name in numeric] for point in study.points])
     for arm in list(study.arms)[1:]:
         for metric in objectives:
-            effects = _cube(study, runs, arm, metric) - _cube(study, runs, study.reference, metric)
+            effects = values_of(study, runs, arm, metric) - values_of(study, runs, study.reference, metric)
             whole = np.isfinite(effects).all(axis=1)
             losses = -better[metric] * effects[whole]
             fails = int((losses.mean(axis=1) >= 0).sum()) if whole.any() else 0
