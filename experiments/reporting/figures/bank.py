@@ -29,7 +29,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         return
     arms = [arm for arm in tables.there if arm in here.index.get_level_values(0)][:MOST_ARMS]
     columns, rows = across(look, len(arms), 44, most=4)
-    drawn, panels = figure(look, 18 + 42 * rows, columns, rows)
+    drawn, panels = figure(look, 18 + 42 * rows, columns, rows, len(arms))
     top = 1.1 * float(here["credits_earned"].max())
     names = [tables.metrics[m].say(look.language) for m in OVER_TIME]
     for i, (panel, arm) in enumerate(zip(panels, arms, strict=False)):
@@ -52,8 +52,6 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
             )
         else:
             panel.set_yticklabels([])
-    for panel in panels[len(arms) :]:
-        panel.set_visible(False)
     legend(drawn, 5, panels[0])
     n = tables.counted(0)
     dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if any(map(tables.acts, arms)) else ""

@@ -36,9 +36,7 @@ def _one(tables: Tables, metric: str, pairs: "list[tuple[str, str, pd.DataFrame]
     columns = max(1, min(len(pairs), int(look.width / (24 + 22 * widest))))
     lines = -(-len(pairs) // columns)
     tallest = max(own["value"].nunique() for _, _, own in pairs)
-    drawn, panels = figure(look, 14 + (20 + 9 * tallest) * lines, columns, lines)
-    for panel in panels[len(pairs) :]:
-        panel.set_visible(False)
+    drawn, panels = figure(look, 14 + (20 + 9 * tallest) * lines, columns, lines, len(pairs))
     every = np.concatenate([own["mean"].to_numpy(float) for _, _, own in pairs])
     for i, (panel, (one, by, own)) in enumerate(zip(panels, pairs, strict=False)):
         _cells(panel, own, (float(every.min()), float(every.max())))

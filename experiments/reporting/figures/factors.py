@@ -28,9 +28,7 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
     metrics = list(dict.fromkeys(rows["metric"]))
     labels = list(rows[["factor", "value"]].drop_duplicates().itertuples(index=False, name=None))
     columns, lines = across(look, len(metrics), 58)
-    drawn, panels = figure(look, 12 + (16 + 6 * len(labels)) * lines, columns, lines)
-    for panel in panels[len(metrics) :]:
-        panel.set_visible(False)
+    drawn, panels = figure(look, 12 + (16 + 6 * len(labels)) * lines, columns, lines, len(metrics))
     first = [i for i, (factor, _) in enumerate(labels) if not i or labels[i - 1][0] != factor]
     names = [f"{factor} = {value}" if i in first else str(value) for i, (factor, value) in enumerate(labels)]
     for i, (panel, metric) in enumerate(zip(panels, metrics, strict=False)):

@@ -25,9 +25,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     if tables.effects.empty or not rows or len(rows) > MOST_ROWS:
         return
     columns, lines = across(look, len(tables.outcomes), 34)
-    drawn, panels = figure(look, 8 + (14 + 6.5 * len(rows) + 4 * len(tables.points)) * lines, columns, lines)
-    for panel in panels[len(tables.outcomes) :]:
-        panel.set_visible(False)
+    drawn, panels = figure(
+        look, 8 + (14 + 6.5 * len(rows) + 4 * len(tables.points)) * lines, columns, lines, len(tables.outcomes)
+    )
     for i, (panel, metric) in enumerate(zip(panels, tables.outcomes, strict=False)):
         _one(panel, tables, metric, rows, look, named=i % columns == 0)
         letter(panel, i, wrapped(tables.metrics[metric].say(look.language), look.width / columns - 15, 7))

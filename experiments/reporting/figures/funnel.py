@@ -27,7 +27,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     here = runs[runs["point"] == 0].groupby("arm")[steps].mean()
     arms = [arm for arm in tables.arms if arm in here.index][:MOST_ARMS]
     columns, rows = across(look, len(arms), 44, most=4)
-    drawn, panels = figure(look, 16 + 40 * rows, columns, rows)
+    drawn, panels = figure(look, 16 + 40 * rows, columns, rows, len(arms))
     widest = float(here[steps[0]].max())
     for i, (panel, arm) in enumerate(zip(panels, arms, strict=False)):
         values = here.loc[arm].to_numpy(float)
@@ -46,8 +46,6 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         letter(panel, i, arm)
         if i + columns >= len(arms):
             panel.set_xlabel(look.say("per 100 residents a year", "每百居民每年"))
-    for panel in panels[len(arms) :]:
-        panel.set_visible(False)
     n = tables.counted(0)
     caption(
         drawn,

@@ -32,9 +32,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
 def _one(tables: Tables, metric: str, rows: "pd.DataFrame", found: "pd.DataFrame", look: Look) -> "Figure":
     pairs = list(rows.groupby(["factor", "by"], sort=False))
     columns, lines = across(look, len(pairs), 56)
-    drawn, panels = figure(look, 12 + 52 * lines, columns, lines)
-    for panel in panels[len(pairs) :]:
-        panel.set_visible(False)
+    drawn, panels = figure(look, 12 + 52 * lines, columns, lines, len(pairs))
     for i, (panel, ((one, other), own)) in enumerate(zip(panels, pairs, strict=False)):
         values = list(dict.fromkeys(own["value"]))
         for k, (value, line) in enumerate(own.groupby("by_value", sort=False)):

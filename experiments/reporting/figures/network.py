@@ -30,12 +30,10 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     if not shown:
         return
     columns, rows = across(look, len(shown), 44, most=3)
-    drawn, panels = figure(look, 18 + rows * (look.width / columns + 3), columns, rows)
+    drawn, panels = figure(look, 18 + rows * (look.width / columns + 3), columns, rows, len(shown))
     for i, (panel, (arm, snapshot)) in enumerate(zip(panels, shown, strict=False)):
         _map(panel, snapshot)
         letter(panel, i, arm)
-    for panel in panels[len(shown) :]:
-        panel.set_visible(False)
     names = [
         look.say("bystander or child", "未参与者或儿童"),
         look.say("task-only", "任务型"),

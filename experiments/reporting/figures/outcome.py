@@ -52,7 +52,7 @@ def _one(tables: Tables, metric: str, look: Look) -> "Figure":
     lines = rows * each if narrow else rows
     height = 12 + max(52, 24 + 5.5 * len(tables.there)) * lines + 2.5 * math.ceil(len(tables.there) / 4)
     ratios = {"width_ratios": (1.3, 1.3, 1)} if compared and not narrow else {}
-    drawn, panels = figure(look, height, 1 if narrow else each, lines, **ratios)
+    drawn, panels = figure(look, height, 1 if narrow else each, lines, None, **ratios)
     for row in range(rows):
         here = panels[row * each : (row + 1) * each]
         _trajectories(here[0], tables, metric, row, look)

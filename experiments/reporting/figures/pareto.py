@@ -23,9 +23,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         return
     pairs = sorted(combinations(tables.objectives, 2), key=lambda pair: "cost" not in pair)[:MOST_PAIRS]
     columns, lines = across(look, len(pairs), 52)
-    drawn, panels = figure(look, 16 + 62 * lines, columns, lines)
-    for panel in panels[len(pairs) :]:
-        panel.set_visible(False)
+    drawn, panels = figure(look, 16 + 62 * lines, columns, lines, len(pairs))
     shown = [arm for arm in tables.arms if arm in set(table["arm"])]
     small = min(1.0, 12 / len(table))  # a search leaves many marks, which must not hide each other
     for i, (panel, (x, y)) in enumerate(zip(panels, pairs, strict=False)):

@@ -35,9 +35,7 @@ def _one(tables: Tables, factor: str, look: Look) -> "Figure":
     shown = [(metric, paired) for paired in ((False, True) if compared else (False,)) for metric in tables.outcomes]
     most = look.width / 52 >= len(tables.outcomes)
     columns, rows = (len(tables.outcomes), 2 if compared else 1) if most else across(look, len(shown), 42)
-    drawn, panels = figure(look, 18 + 46 * rows, columns, rows)
-    for panel in panels[len(shown) :]:
-        panel.set_visible(False)
+    drawn, panels = figure(look, 18 + 46 * rows, columns, rows, len(shown))
     for panel, (metric, paired) in zip(panels, shown, strict=False):
         _line(panel, tables, factor, metric, paired=paired)
         lead = look.say(f"Difference from {tables.arms[0]}", f"与{among(tables.arms[0])}之差") if paired else ""

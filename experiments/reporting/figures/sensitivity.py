@@ -32,9 +32,7 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
     top = "total" if sobol else "mu_star"
     factors = list(rows.groupby("factor")[top].mean().sort_values(ascending=False).index)
     columns, lines = across(look, len(metrics), 52)
-    drawn, panels = figure(look, 6 + (26 + 7 * len(factors)) * lines, columns, lines)
-    for panel in panels[len(metrics) :]:
-        panel.set_visible(False)
+    drawn, panels = figure(look, 6 + (26 + 7 * len(factors)) * lines, columns, lines, len(metrics))
     for i, (panel, metric) in enumerate(zip(panels, metrics, strict=False)):
         own = rows[rows["metric"] == metric].set_index("factor").reindex(factors)
         (_sobol if sobol else _morris)(panel, own, look)

@@ -22,9 +22,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     here = table[table["point"] == 0]
     parts, metrics = list(dict.fromkeys(here["part"])), list(dict.fromkeys(here["metric"]))
     columns, lines = across(look, len(metrics), 52)
-    drawn, panels = figure(look, 6 + (28 + 8 * len(parts)) * lines, columns, lines)
-    for panel in panels[len(metrics) :]:
-        panel.set_visible(False)
+    drawn, panels = figure(look, 6 + (28 + 8 * len(parts)) * lines, columns, lines, len(metrics))
     for i, (panel, metric) in enumerate(zip(panels, metrics, strict=False)):
         own = here[here["metric"] == metric].set_index("part").reindex(parts)
         panel.axvline(0, color=colour(0), linewidth=0.8)

@@ -22,9 +22,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         return
     metrics, arms = list(dict.fromkeys(table["metric"])), list(dict.fromkeys(table["arm"]))
     columns, lines = across(look, len(metrics), 52)
-    drawn, panels = figure(look, 18 + (22 + 13 * len(arms)) * lines, columns, lines)
-    for panel in panels[len(metrics) :]:
-        panel.set_visible(False)
+    drawn, panels = figure(look, 18 + (22 + 13 * len(arms)) * lines, columns, lines, len(metrics))
     for i, (panel, metric) in enumerate(zip(panels, metrics, strict=False)):
         panel.axvline(0, color=colour(0), linewidth=0.8)
         for row, arm in enumerate(arms):

@@ -96,17 +96,19 @@ def _look_again() -> None:
 
 
 def figure(
-    look: Look, height: float, columns: int = 1, rows: int = 1, **shape: Sequence[float]
+    look: Look, height: float, columns: int = 1, rows: int = 1, used: int | None = None, **shape: Sequence[float]
 ) -> "tuple[Figure, list[Axes]]":
-    """A figure of the look's width and this height (mm), and its panels in reading order.
+    """A figure of the look's width and this height (mm), and its panels in reading order: all, or the first so many.
 
     `shape` may hold width_ratios and height_ratios.
     """
     from matplotlib.figure import Figure
 
     drawn = Figure(figsize=(look.width / 25.4, height / 25.4), layout="constrained")
-    panels = drawn.subplots(rows, columns, squeeze=False, gridspec_kw=dict(shape))
-    return drawn, list(panels.flat)
+    panels = list(drawn.subplots(rows, columns, squeeze=False, gridspec_kw=dict(shape)).flat)
+    for panel in panels[used:] if used is not None else ():
+        panel.set_visible(False)
+    return drawn, panels[:used]
 
 
 def shape_of(panels: int, most: int) -> tuple[int, int]:

@@ -25,7 +25,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     here = table[table["point"] == 0].pivot_table(index=["arm", "week"], columns="metric", values="mean")
     arms = tables.there[:MOST_ARMS]
     columns, rows = across(look, len(arms), 44, most=4)
-    drawn, panels = figure(look, 16 + 42 * rows, columns, rows)
+    drawn, panels = figure(look, 16 + 42 * rows, columns, rows, len(arms))
     top = 1.15 * float(here[list(OVER_TIME)].sum(axis=1).max())
     order = ("tier_3", "tier_2", "tier_1")
     for i, (panel, arm) in enumerate(zip(panels, arms, strict=False)):
@@ -39,8 +39,6 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         weeks(panel, tables.weeks, look, most=3)
         if i % columns == 0:
             panel.set_ylabel(tables.metrics["tier_1"].axis(look.language, look.say("Participants", "参与者")))
-    for panel in panels[len(arms) :]:
-        panel.set_visible(False)
     lines, labels = panels[0].get_legend_handles_labels()
     drawn.legend(lines[::-1], labels[::-1], loc="outside upper left", ncols=3)
     n = tables.counted(0)
