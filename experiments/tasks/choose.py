@@ -15,14 +15,15 @@ import numpy as np
 
 from experiments.analysis.choosing import FIRST, Standing, standing
 from experiments.analysis.effects import Effect, effect_of
-from experiments.analysis.intervals import Numbers
+from experiments.analysis.intervals import FEWEST, Numbers
 from experiments.analysis.stopping import Wanted
 from experiments.runs.executor import Workers, perform
 from experiments.runs.present import claim, say_mended
 from experiments.runs.results import Results
-from experiments.runs.store import Store
+from experiments.runs.store import Store, StoreError
 from experiments.runs.workers import Simulate
 from experiments.study.design import DOSE, Study
+from experiments.study.own_files import read_own_files
 from experiments.study.sampling import SAMPLED
 from experiments.study.schema import wanted_width
 from experiments.tasks.search import StudyError
@@ -131,10 +132,16 @@ def choose(
     study: Study, folder: Path, question: Question, *, workers: int = 0, by: Workers = "processes", apart: bool = False,
     simulate: Simulate | None = None, told: Callable[[int, int, int], None] = lambda left, replicates, runs: None,
 ) -> Chosen:  # fmt: skip
-    """Run what the choice needs. Raises StudyError when there is nothing to choose, StoreError as usual."""
-    choices, store = choices_of(study), Store(folder).open()
+    """Run what the choice needs.
+
+    Raises StudyError when there is nothing to choose, StoreError as usual and where a choice has next to no finished run,
+    ConfigError when a file of residents or ties is wrong.
+    """
+    choices = choices_of(study)
     if len(choices) < 2:
         raise StudyError(f"{study.path}: one choice only; expected several arms, or values of a dose in `varies`")
+    read_own_files(study)
+    store = Store(folder).open()
     first = max(study.file.replicates, FIRST)
     each = [len(choice.points) for choice in choices]
     how = {"workers": workers, "by": by, "apart": apart} | ({"simulate": simulate} if simulate else {})
@@ -156,6 +163,14 @@ def choose(
         now = dict.fromkeys(range(len(choices)), first)
         while True:
             values, costs = lived(now)
+            there = np.isfinite(values[:, :first])
+            if there.all(axis=0).sum() < FEWEST:
+                Results(_allotted(study, choices, now), store).write_failures()
+                lack = ", ".join(choices[i].name for i in np.flatnonzero(~there.all(axis=1)))
+                raise StoreError(
+                    f"{folder}: {question.outcome} lacks in runs of {lack}; expected {FEWEST} replicates or more in which every choice "
+                    "has it. Runs that failed are in failures.csv"
+                )
             dear = (
                 frozenset(np.flatnonzero(np.nanmean(costs[:, :first], axis=1) > question.budget).tolist())
                 if np.isfinite(costs).any()

@@ -14,6 +14,7 @@ from experiments.runs.present import claim, say_mended
 from experiments.runs.results import Results
 from experiments.runs.store import Store, StoreError
 from experiments.study.design import Study
+from experiments.study.own_files import read_own_files
 from experiments.validation.robustness import Message, Moved, drawn_points, messages, movable, spread_points
 
 
@@ -22,9 +23,10 @@ def run_robustness(
 ) -> list[Message]:
     """Run what is missing, print and write messages.csv and messages.md; `over`: the calibration whose draws to use.
 
-    Raises ConfigError when that calibration has left no draws.
+    Raises ConfigError when that calibration has left no draws, or a file of residents or ties is wrong.
     """
     console = terminal()
+    read_own_files(study)
     moved = movable(study.config, factor)
     if over:
         from experiments.tasks.calibrate import kept_draws

@@ -23,6 +23,7 @@ from experiments.runs.present import claim, say_mended
 from experiments.runs.results import Results
 from experiments.runs.store import Store
 from experiments.study.design import Study
+from experiments.study.own_files import read_own_files
 from experiments.study.sampling import Point, Range
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def search(
     """Search what the study varies for its last arm; returns the study at all points visited, and the choices' front.
 
     `better`: objectives, 1 where more is better, -1 where less is. `budget`: most that the last arm may cost, in the
-    unit of `cost`. Raises StudyError when nothing varies over a range, StoreError as usual.
+    unit of `cost`. Raises StudyError when nothing varies over a range, StoreError as usual, ConfigError when a file of
+    residents or ties is wrong.
     """
     from pymoo.algorithms.moo.nsga2 import NSGA2
     from pymoo.core.problem import Problem
@@ -68,6 +70,7 @@ def search(
     conditions = [tuple(zip(listed, row, strict=True)) for row in product(*listed.values())]
     arm = list(study.arms)[-1]
     judged_by = {**better, "cost": -1}
+    read_own_files(study)
     store, visited = Store(folder).open(), list[Point]()
 
     def lived(choices: Sequence[Point]) -> "pd.DataFrame":

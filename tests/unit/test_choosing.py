@@ -1,16 +1,19 @@
 """Choosing the best: how often it is right where the truth is known, how few runs it takes, and what judges it."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from toy import small, toy
+from toy import all_failing_toy, failing_toy, small, toy, write_study
 
 from experiments.analysis.choosing import FIRST, standing
 from experiments.analysis.front import front
 from experiments.cli import main
+from experiments.runs.blocks import Series
+from experiments.runs.store import StoreError
 from experiments.study.design import Job
 from experiments.tasks.choose import Question, choices_of, choose, in_sentences
 from experiments.tasks.search import StudyError
@@ -135,6 +138,31 @@ def test_what_cannot_be_chosen_from_is_said(tmp_path: Path) -> None:
     done = CliRunner().invoke(main, ["choose", str(study.path), "--least", "much"])
     assert done.exit_code == 2
     assert "above 0" in done.output
+
+
+@pytest.mark.parametrize("least", ["5%", "0.01"])
+@pytest.mark.parametrize(("runs", "lack"), [(failing_toy, "vanguard"), (all_failing_toy, "nothing, vanguard")])
+def test_nothing_is_best_of_choices_whose_runs_failed(
+    tmp_path: Path, runs: Callable[[Job], Series], lack: str, least: str
+) -> None:
+    study = small(tmp_path, arms=ARMS)
+    asked = Question.of(study, "cohesion", least, 0.95, 200, float("inf"), 5)
+    with pytest.raises(StoreError, match=f"cohesion lacks in runs of {lack};"):
+        choose(study, tmp_path / "r", asked, workers=1, simulate=runs)
+    assert len(pd.read_csv(tmp_path / "r" / "failures.csv")) == 10 * (lack.count(",") + 1)
+
+
+@pytest.mark.parametrize("command", ["run", "choose", "robust"])
+def test_a_wrong_file_of_residents_is_told_before_the_first_run(tmp_path: Path, command: str) -> None:
+    (tmp_path / "people.csv").write_text("id,grid,age\na,1,50\nb,1,abc\n", "utf-8")
+    (tmp_path / "place.yaml").write_text(
+        "title: P\nextends: baseline\npopulation: {residents_file: people.csv}\n", "utf-8"
+    )
+    study = write_study(tmp_path, arms=ARMS, community="place.yaml", matters={"cohesion": "5%"})
+    done = CliRunner().invoke(main, [command, str(study), "--out", str(tmp_path / "r")])
+    assert done.exit_code == 2
+    assert "people.csv:3:5: age: found 'abc'" in done.output
+    assert not list(tmp_path.glob("r/weekly/*"))
 
 
 def test_a_front_is_judged_by_runs_that_did_not_choose() -> None:
