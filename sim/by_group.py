@@ -15,7 +15,7 @@ from sim.metrics.metric import YEAR, over_a_year, ratio
 from sim.rules.living import lives_go_on
 from sim.rules.serving import orders_lapse
 from sim.simulation import Simulation
-from sim.state.orders import DONE
+from sim.state.orders import DONE, is_case
 from sim.state.own_columns import OwnColumns, as_text
 from sim.state.residents import BYSTANDER, TASK, VACANT
 
@@ -145,17 +145,13 @@ class _Counter:
         now["wellbeing"] += self._sums(belong, np.where(here, world.wellbeing, 0.0))
 
     def _count_unmet(self, now: dict[str, Column]) -> None:
-        """Every need that is not over goes unmet this week: a case by what was not given well of its services."""
-        columns = self.life.world.columns
-        book = slice(int(columns["open_orders"][0]))
-        open_ = columns["order_state"][book] != DONE
-        case = columns["order_until"][book] > 0
-        unmet = np.where(case, 1.0 - columns["order_given"][book], 1.0) * open_
-        client = columns["order_client"][book]
-        severity = columns["kind_severity"][columns["order_kind"][book]]
-        belong = [group[client] for group in self._belong()]
+        """Every need that is not over goes unmet this week, by its `share_unmet`, said here of all orders at once."""
+        orders, kinds = self.life.views["orders"], self.life.views["kinds"]
+        book = slice(self.life.world.open_orders[0])
+        unmet = np.where(is_case(book, orders), 1.0 - orders.given[book], 1.0) * (orders.state[book] != DONE)
+        belong = [group[orders.client[book]] for group in self._belong()]
         now["unmet"] += self._sums(belong, unmet)
-        now["severe"] += self._sums(belong, unmet * severity)
+        now["severe"] += self._sums(belong, unmet * kinds.severity[orders.kind[book]])
 
     def _count_given(self, now: dict[str, Column]) -> None:
         world, belong = self.life.world, self._belong()
