@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from experiments.reporting.figures.style import Look, decimals
+from experiments.reporting.figures.style import Look
 from experiments.reporting.figures.tables import OF_GROUPS, Tables
-from experiments.reporting.wording import number, signed, true_minus
+from experiments.reporting.wording import number, true_minus, with_interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,5 +77,4 @@ def _difference(row: "pd.Series", look: Look) -> str:
         return look.say("the same\nin every pair", "每对运行\n均相同")
     if not row["low"] < row["high"]:
         return number(row["effect"], sign=True)
-    places = decimals(row["high"] - row["low"])
-    return f"{signed(row['effect'], places)}\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
+    return with_interval(row["effect"], row["low"], row["high"])

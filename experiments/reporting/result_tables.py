@@ -18,7 +18,7 @@ from experiments.reporting.figures.style import Look, decimals
 from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.findings_words import FINDINGS, in_words
 from experiments.reporting.verdicts import known, known_note, untold
-from experiments.reporting.wording import evidence_in_words, number, signed, true_minus
+from experiments.reporting.wording import evidence_in_words, number, signed, true_minus, with_interval
 from experiments.runs.memory import give_back
 from experiments.runs.results import Results
 from experiments.study.design import DOSE, Study
@@ -175,8 +175,7 @@ def difference_in_words(row: "pd.Series[Any]") -> str:
         return "0"
     if row["low"] == row["high"] or not math.isfinite(row["low"]):
         return number(row["effect"], sign=True)
-    places = decimals(row["high"] - row["low"])
-    return f"{signed(row['effect'], places)}\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
+    return with_interval(row["effect"], row["low"], row["high"])
 
 
 def difference_told(row: "pd.Series[Any]", look: Look) -> str:

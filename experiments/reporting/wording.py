@@ -45,6 +45,12 @@ def number(value: float, *, sign: bool = False) -> str:
     return signed(value, min(places, 6)) if sign else f"{value:z.{min(places, 6)}f}"
 
 
+def with_interval(value: float, low: float, high: float, between: str = "\n") -> str:
+    """A difference and its interval, with as many decimals as the interval deserves."""
+    places = decimals(high - low)
+    return f"{signed(value, places)}{between}[{signed(low, places)}, {signed(high, places)}]"
+
+
 def chinese_names(study: Study) -> dict[str, str]:
     """Arms in Chinese: as the study names them, else by their policies; as they are written where two would be called the same."""
     from sim import POLICIES
@@ -147,10 +153,11 @@ def _precision(study: Study, tables: Tables, look: Look) -> str:
         of = " of the mean" if wanted.relative else ""
         reached.append(f"{label}: {show.format(wanted.width)}{of} wanted, {show.format(widest)} reached at widest")
         reached_zh.append(f"{label}目标{show.format(wanted.width)}，最宽处为{show.format(widest)}")
+    first = min(max(study.file.replicates, FIRST), study.file.most)
     return look.say(
-        f"Runs were added, after a first look at {min(max(study.file.replicates, FIRST), study.file.most)} pairs or more, until there were 15 % more than the "
+        f"Runs were added, after a first look at {first} pairs or more, until there were 15 % more than the "
         f"interval needed for the half-width asked for; none is reported narrower than that ({'; '.join(reached)}).",
-        f"先看至少{min(max(study.file.replicates, FIRST), study.file.most)}对，再增加运行，直至对数比区间达到目标半宽所需多15%；报告的区间不窄于目标（{'；'.join(reached_zh)}）。",
+        f"先看至少{first}对，再增加运行，直至对数比区间达到目标半宽所需多15%；报告的区间不窄于目标（{'；'.join(reached_zh)}）。",
     )
 
 

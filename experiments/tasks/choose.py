@@ -266,8 +266,7 @@ def say_choice(study: Study, folder: Path, question: Question, workers: int) -> 
 
 def in_sentences(told: Chosen, question: Question, label: str) -> list[str]:
     """The answer: what is best and how surely, and what it brings by runs that did not choose it."""
-    from experiments.reporting.figures.style import decimals
-    from experiments.reporting.wording import number, signed
+    from experiments.reporting.wording import number, with_interval
 
     names = [told.choices[i].name for i in told.found.left]
     within = f"or within {number(told.least)} of the best"
@@ -282,9 +281,8 @@ def in_sentences(told: Chosen, question: Question, label: str) -> list[str]:
         ]
     if told.judged is not None:
         e = told.judged
-        places = decimals(e.high - e.low)
         said.append(
-            f"{names[0]} against {told.choices[0].name}, by {e.n} replicates that did not choose: {signed(e.effect, places)} "
-            f"[{signed(e.low, places)}, {signed(e.high, places)}]."
+            f"{names[0]} against {told.choices[0].name}, by {e.n} replicates that did not choose: "
+            f"{with_interval(e.effect, e.low, e.high, ' ')}."
         )
     return said
