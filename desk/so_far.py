@@ -19,7 +19,7 @@ import numpy as np
 
 from experiments.analysis.effects import effects
 from experiments.analysis.evaluation import MEASURES
-from experiments.analysis.stopping import FIRST, needs, next_look
+from experiments.analysis.stopping import needs, next_look
 from experiments.reporting.console import last_words
 from experiments.reporting.figures.style import Look
 from experiments.reporting.figures.tables import Meaning, Tables
@@ -221,7 +221,7 @@ class SoFar:
             said["expected"] = {
                 "replicates": wanted,
                 "most": file.most,
-                "first": min(max(file.replicates, FIRST), file.most),
+                "first": file.first_look,
                 "pairs": said["pairs"],
             }
             self.planned = (

@@ -30,7 +30,7 @@ def price(paid: Numbers, averted: Numbers) -> tuple[float, float, float]:
     def end(worth: float, side: int) -> float:
         return interval(worth * averted - paid)[side]
 
-    low = 0.0 if end(0.0, 1) >= 0 else _crossing(lambda worth: end(worth, 1))
+    low = _crossing(lambda worth: end(worth, 1))
     high = _crossing(lambda worth: end(worth, 0)) if interval(averted)[0] > 0 else math.inf
     return ratio, low, high
 

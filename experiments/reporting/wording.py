@@ -5,7 +5,6 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from experiments.analysis.stopping import FIRST
 from experiments.reporting.doses import values_in_words
 from experiments.reporting.escape import apart
 from experiments.reporting.figures.style import Language, Look, decimals
@@ -153,11 +152,10 @@ def _precision(study: Study, tables: Tables, look: Look) -> str:
         of = " of the mean" if wanted.relative else ""
         reached.append(f"{label}: {show.format(wanted.width)}{of} wanted, {show.format(widest)} reached at widest")
         reached_zh.append(f"{label}目标{show.format(wanted.width)}，最宽处为{show.format(widest)}")
-    first = min(max(study.file.replicates, FIRST), study.file.most)
     return look.say(
-        f"Runs were added, after a first look at {first} pairs or more, until there were 15 % more than the "
+        f"Runs were added, after a first look at {study.file.first_look} pairs or more, until there were 15 % more than the "
         f"interval needed for the half-width asked for; none is reported narrower than that ({'; '.join(reached)}).",
-        f"先看至少{first}对，再增加运行，直至对数比区间达到目标半宽所需多15%；报告的区间不窄于目标（{'；'.join(reached_zh)}）。",
+        f"先看至少{study.file.first_look}对，再增加运行，直至对数比区间达到目标半宽所需多15%；报告的区间不窄于目标（{'；'.join(reached_zh)}）。",
     )
 
 

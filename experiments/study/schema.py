@@ -5,7 +5,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from experiments.analysis.effects import Asked
-from experiments.analysis.stopping import Wanted
+from experiments.analysis.stopping import FIRST, Wanted
 from experiments.study.sampling import Design, Factor
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -130,6 +130,11 @@ class StudyFile(BaseModel):
     def wanted(self) -> dict[str, Wanted]:
         """The half-widths to reach, as numbers."""
         return {name: wanted_width(width) for name, width in self.until.items()}
+
+    @property
+    def first_look(self) -> int:
+        """Replicates at the first look, where `until` says how narrow intervals shall be."""
+        return min(max(self.replicates, FIRST), self.most)
 
     def asked(self) -> Asked:
         """What is asked of the effects beyond their intervals."""

@@ -13,7 +13,6 @@ import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from experiments.analysis.stopping import FIRST
 from experiments.analysis.warm_up import at_rest
 from experiments.reporting.console import Words, last_words, spread, terminal
 from experiments.reporting.figures import draw_all
@@ -101,7 +100,7 @@ def say_plan(study: Study, folder: Path) -> None:
     replicates, most = str(file.replicates), ""
     if file.until:
         wanted = ", ".join(f"{name} {width}" for name, width in file.until.items())
-        replicates = f"{min(max(file.replicates, FIRST), file.most)} at first, then until half-widths are {wanted}; {file.most} at most"
+        replicates = f"{file.first_look} at first, then until half-widths are {wanted}; {file.most} at most"
     if plan.most is not None:
         most = f"; with {file.most} replicates {_duration(plan.most / plan.processors)}"
     told = (
