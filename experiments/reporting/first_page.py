@@ -4,6 +4,7 @@ A sentence says what an arm did to an outcome, for better or worse, with its int
 """
 
 import math
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import SAME, UNKNOWN
@@ -163,11 +164,11 @@ def hangs_on(study: Study, tables: Tables, look: Look) -> str:
             named = [f"{_meaning(study, str(path))} ({share:.2f})" for path, share in ranked.items()]
             return look.say(f"It hangs most on: {'; '.join(named)}.", f"结论最取决于：{'；'.join(named)}。")
     grades = [str(e.grade) for e in study.config.evidence.values()]
-    assumed = grades.count("assumed")
+    assumed, command = grades.count("assumed"), shlex.join(["linli", "robust", study.name])
     return look.say(
         f"It rests on {len(grades)} inputs, of which {assumed} are {GRADES['assumed'][0]}; on which of them it hangs was not asked "
-        f"here (`linli robust {study.name}` tells).",
-        f"结论依据{len(grades)}项输入，其中{assumed}项为{GRADES['assumed'][1]}；本研究未考察取决于其中哪些（可用 `linli robust {study.name}`）。",
+        f"here (`{command}` tells).",
+        f"结论依据{len(grades)}项输入，其中{assumed}项为{GRADES['assumed'][1]}；本研究未考察取决于其中哪些（可用 `{command}`）。",
     )
 
 
