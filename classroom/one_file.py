@@ -70,7 +70,7 @@ def one_file(
             "drawTies": bool(world.tie_other.size) and not bool(world.well_mixed[0]),
         },
         "policies": [_policy(one) for one in panel.policies()],
-        "parameters": _parameters(configs[1]),
+        "parameters": offered(configs[1]),
         "metrics": panel.metrics(),
         "board": BOARD,
         "outcomes": OUTCOMES,
@@ -152,7 +152,7 @@ def _first_line(policy: type[Policy]) -> str:
     return " ".join((policy.__doc__ or policy.title).strip().split("\n\n")[0].split())
 
 
-def _parameters(config: Config) -> list[dict[str, Any]]:
+def offered(config: Config) -> list[dict[str, Any]]:
     """Parameters that hold from one week to the next, whoever was there at the start."""
     shown = [s for s in panel.parameters(config) if s["name"].partition(".")[0] not in (*FIXED_BY_FOUNDING, "kinds")]
     return [

@@ -12,14 +12,14 @@ import pytest
 from browser_kit import CHROMIUM, QUIET, needs_chromium
 from click.testing import CliRunner
 from in_firefox import FIREFOX, page_in_firefox
+from in_node import others
 from playwright.sync_api import sync_playwright
 
-from classroom.one_file import FIXED_BY_FOUNDING, one_file, state_for
+from classroom.one_file import one_file, state_for
 from classroom.state import State, StateError, WorldState
 from experiments.cli import main
 from experiments.study.design import seed_of
 from experiments.study.loader import read_study
-from pages import panel
 from sim import POLICIES, Simulation, load_config
 from sim.browser.shipped import ModuleError
 from sim.browser.snapshot import known
@@ -216,14 +216,7 @@ def test_parameters_of_the_page_change_nobody_at_the_start(community: str) -> No
     small = {"population.residents": 150, "population.grids": 2, "population.elders_alone": 0}
     config = load_config(community, set=small)
     before = World(config, 3).columns
-    changes: dict[str, Any] = {}
-    for section in panel.parameters(config):
-        if section["name"].partition(".")[0] in (*FIXED_BY_FOUNDING, "kinds"):
-            continue
-        for dose in section["doses"]:
-            if dose["kind"] == "number":
-                more = dose["value"] * 1.1 + 0.01
-                changes[dose["path"]] = more if dose["high"] is None or more <= dose["high"] else dose["value"] * 0.9
+    changes = others(config)
     after = World(load_config(community, set=small | changes), 3).columns
     assert len(changes) > 100
     assert [name for name in before if before[name].tobytes() != after[name].tobytes()] == []
