@@ -15,7 +15,8 @@ from in_firefox import FIREFOX, page_in_firefox
 from in_node import others
 from playwright.sync_api import sync_playwright
 
-from classroom.one_file import one_file, state_for
+from classroom.lessons import lessons, study_of
+from classroom.one_file import _lesson, one_file, state_for
 from classroom.state import State, StateError, WorldState
 from experiments.cli import main
 from experiments.study.design import seed_of
@@ -231,9 +232,23 @@ def test_what_a_page_cannot_do_is_said(tmp_path: Path) -> None:
 
     assert "did you mean 'classroom'?" in refused("clasroom", "--to", str(tmp_path / "a.html"))
     assert "ends in .html" in refused("classroom", "--to", str(tmp_path / "a.txt"))
-    aimed = WorldState(name="x", policies=({"name": "training", "doses": {"groups": ["migrants"]}},))  # type: ignore[arg-type]
-    with pytest.raises(StateError, match="cannot aim"):
-        one_file(State(worlds=(WorldState(name="a"), aimed)), 1)
+    for aim in ({"groups": ["migrants"]}, {"uptake": 0.0}, {"capacity": 0}):
+        aimed = WorldState(name="x", policies=({"name": "training", "doses": aim},))  # type: ignore[arg-type]
+        with pytest.raises(StateError, match=rf"cannot aim a policy \({next(iter(aim))}\)"):
+            one_file(State(worlds=(WorldState(name="a"), aimed)), 1)
+
+
+def test_a_lesson_has_no_arm_that_a_page_cannot_give(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    state, lesson = state_for("4_vanguard")
+    assert lesson
+    text = study_of(next(iter(lessons()[lesson].values()))).read_text(encoding="utf-8")
+    study = tmp_path / "study.yaml"
+    study.write_text(
+        text.replace("arms:\n", "arms:\n  for few:\n    - training: {groups: [migrants]}\n"), encoding="utf-8"
+    )
+    monkeypatch.setattr("classroom.one_file.study_of", lambda _: study)
+    assert "for few" in read_study(study).arms
+    assert list(_lesson(lesson, state)["arms"]) == ["nobody", "a small vanguard", "a large vanguard"]
 
 
 def test_a_stale_module_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
