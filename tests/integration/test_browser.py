@@ -9,6 +9,7 @@ import pytest
 from in_node import NODE, differences, here, others, there
 
 from sim import POLICIES, Simulation, load_config
+from sim.browser import build as browser_build
 from sim.browser import shipped
 from sim.browser.units import units
 from sim.engine import wasm
@@ -111,6 +112,20 @@ def test_a_stale_or_absent_module_gets_a_sentence(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(shipped, "made_from", lambda: then | {"places_age": "edited"})
     with pytest.raises(shipped.ModuleError, match=r"other rules \(places_age\): `python -m sim.browser.build`"):
         shipped.module()
+    monkeypatch.undo()
+    for name, file in (("MODULE", "model.wasm"), ("RUNTIME", "runtime.ll")):
+        with monkeypatch.context() as edited:
+            path = tmp_path / file
+            path.write_bytes(getattr(shipped, name).read_bytes() + b"\n")
+            edited.setattr(shipped, name, path)
+            with pytest.raises(shipped.ModuleError, match=rf"other rules \({file}\)"):
+                shipped.module()
+    torn = tmp_path / "model.json"
+    torn.write_text("<<<<<<< ours\n", encoding="utf-8")
+    with monkeypatch.context() as edited:
+        edited.setattr(shipped, "DESCRIBED", torn)
+        with pytest.raises(shipped.ModuleError, match=r"model\.json cannot be read .*line 1.* makes it anew"):
+            shipped.module()
     monkeypatch.setattr(shipped, "MODULE", tmp_path / "none.wasm")
     with pytest.raises(shipped.ModuleError, match="not there"):
         shipped.module()
@@ -133,3 +148,13 @@ def test_without_a_linker_there_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(wasm.importlib.util, "find_spec", lambda _: None)
     with pytest.raises(WasmError, match="install wasm-ld"):
         wasm.linker()
+
+
+def test_without_a_linker_nothing_is_built(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(wasm, "LINKERS", ())
+    monkeypatch.setattr(wasm.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(browser_build, "units", lambda: pytest.fail("it went on without a linker"))
+    with pytest.raises(SystemExit) as ended:
+        browser_build.main()
+    assert ended.value.code == 2
+    assert "install wasm-ld" in capsys.readouterr().err

@@ -54,7 +54,7 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    path = tmp_path_factory.mktemp("page") / "page.html"
+    path = tmp_path_factory.mktemp("page") / "not there yet" / "page.html"
     said = CliRunner().invoke(main, ["page", "classroom", "--lucks", "2", "--to", str(path)])
     assert said.exit_code == 0, said.output
     with sync_playwright() as player:
