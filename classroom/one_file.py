@@ -28,12 +28,12 @@ from sim.browser.snapshot import known, snapshot
 from sim.config.load import config_folder
 from sim.config.schema import Config
 from sim.policies.acts import COMMON
+from sim.policies.close_neighbours import WHOM
 from sim.policies.policy import Policy
 
 PAGE = ("words.js", "one_file_words.js", "kit.js", "pen.js", "frame.js", "map.js", "charts.js", "dial.js", "lesson.js")
 FIXED_BY_FOUNDING = ("starting", "population", "network", "life", "moving", "needing", "registering", "bonding")
 """Sections with numbers on which it hangs who lives in a community at the start: to change one is to found it anew."""
-WHEN = ("start", "stop", "ramp", "every", "active")
 MOST_OF_PLACES = 2_200_000
 """Characters that founded communities take in a file, as far as there is more than one: so that it stays below 3 MB."""
 SEVERAL = 6
@@ -47,7 +47,8 @@ def one_file(
     compiled = module()
     for one in state.worlds:
         for listed in one.policies:
-            _refuse_what_cannot(listed.made())
+            if why := _refused(listed.made()):
+                raise StateError(why)
     configs = [state.config(world, 0) for world in (0, 1)]
     places = []
     for luck in range(lucks):
@@ -70,7 +71,7 @@ def one_file(
             "drawTies": bool(world.tie_other.size) and not bool(world.well_mixed[0]),
         },
         "policies": [_policy(one) for one in panel.policies()],
-        "parameters": _parameters(configs[1]),
+        "parameters": offered(configs[1]),
         "metrics": panel.metrics(),
         "board": BOARD,
         "outcomes": OUTCOMES,
@@ -119,23 +120,13 @@ def _different(configs: list[Config]) -> list[Config]:
     return configs[:1] if configs[0] == configs[1] else configs
 
 
-def _refuse_what_cannot(policy: Policy) -> None:
-    """Refuse doses that a page cannot give. Errors: StateError."""
-    for part, _ in policy.acting(1.0):
-        if aimed := sorted(
-            (COMMON - {*WHEN}) & part.model_fields_set - {n for n in COMMON if not getattr(part, n, None)}
-        ):
-            said = {
-                name: getattr(part, name)
-                for name in aimed
-                if getattr(part, name) != type(part).model_fields[name].default
-            }
-            if said:
-                raise StateError(
-                    f"{policy.name}: a page in one file cannot aim a policy ({', '.join(said)}); use linli classroom"
-                )
+def _refused(policy: Policy) -> str:
+    """Why a page cannot give the doses of a policy; empty where it can."""
+    if aimed := [name for name in sorted(WHOM) if getattr(policy, name) != type(policy).model_fields[name].default]:
+        return f"{policy.name}: a page in one file cannot aim a policy ({', '.join(aimed)}); use linli classroom"
     if "kinds" in policy.model_fields_set:
-        raise StateError(f"{policy.name}: a page in one file cannot choose kinds of service; use linli classroom")
+        return f"{policy.name}: a page in one file cannot choose kinds of service; use linli classroom"
+    return ""
 
 
 def _policy(told: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +143,7 @@ def _first_line(policy: type[Policy]) -> str:
     return " ".join((policy.__doc__ or policy.title).strip().split("\n\n")[0].split())
 
 
-def _parameters(config: Config) -> list[dict[str, Any]]:
+def offered(config: Config) -> list[dict[str, Any]]:
     """Parameters that hold from one week to the next, whoever was there at the start."""
     shown = [s for s in panel.parameters(config) if s["name"].partition(".")[0] not in (*FIXED_BY_FOUNDING, "kinds")]
     return [
@@ -163,13 +154,16 @@ def _parameters(config: Config) -> list[dict[str, Any]]:
 
 
 def _lesson(name: str, state: State) -> dict[str, Any]:
-    """A lesson without its answers, and the policies of those arms of its study that need no other founding."""
+    """A lesson without its answers, and the policies of those arms of its study that a page can give and that need no
+    other founding.
+    """
     both = lessons()[name]
     path = study_of(next(iter(both.values())))
     arms = {}
     for arm in read_study(path).arms:
         world = opened(path, (arm, arm)).worlds[0]
-        if world.set == state.worlds[0].set == state.worlds[1].set:
+        given = not any(_refused(listed.made()) for listed in world.policies)
+        if given and world.set == state.worlds[0].set == state.worlds[1].set:
             arms[arm] = {"title": panel.both(arm), **world.model_dump(mode="json")}
     shown = {language: one.shown(teacher=False) for language, one in both.items()}
     return {**shown, "arms": arms, "study": path.read_text(encoding="utf-8")}

@@ -195,9 +195,9 @@ class World:
         self.columns["kind_expected"] = np.zeros(len(kinds))
         situations = ("weekly", "alone", "senior", "frail")
         self.columns["kind_most"] = np.max([self.columns[f"kind_{name}"] for name in situations], axis=0, initial=0.0)
-        self._expect_needs()
-        if "tier" in self.__dict__:
+        if "tier" in self.__dict__:  # in the middle of a life: attributes are the columns that were
             self._name_columns()
+        self._expect_needs()
 
     def _expect_needs(self) -> None:
         """How many needs of each kind a week can be expected to bring, by who lives here now."""

@@ -56,6 +56,7 @@ def describe(community: str, changes: dict[str, str], to: Path | None) -> None:
     if to is None:
         click.echo(text, nl=False)
     else:
+        to.parent.mkdir(parents=True, exist_ok=True)
         to.write_text(as_html(text) if to.suffix == ".html" else text, encoding="utf-8")
 
 
@@ -183,6 +184,7 @@ def page(what: str, to: Path, lucks: int) -> None:
         text = one_file(state, lucks, lesson, say=lambda said: click.echo(said, err=True))
     except (StateError, ModuleError) as error:
         raise click.UsageError(str(error)) from None
+    to.parent.mkdir(parents=True, exist_ok=True)
     to.write_text(text, encoding="utf-8")
     click.echo(f"{to}: {len(text.encode()) / 1e6:.2f} MB")
 

@@ -9,25 +9,32 @@ import os
 import subprocess
 import sys
 
-from sim.browser.shipped import DESCRIBED, MODULE, RUNTIME, made_from
+from sim.browser.shipped import DESCRIBED, MODULE, made_from
 from sim.browser.units import units
 from sim.engine.build import build
-from sim.engine.wasm import WasmError, module_of
+from sim.engine.wasm import WasmError, linker, module_of
 
+OF_THE_RUNTIME = ("set_top", "get_top")
 NO_PROCESSOR = {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}
 
 
 def main() -> None:
-    """Compile, link and write. Errors: ends with a sentence where there is no linker."""
+    """Compile, link and write. Errors: ends with a sentence and exit code 2 where there is no linker."""
+    try:
+        _build()
+    except WasmError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _build() -> None:
+    linker()
     if any(os.environ.get(name) != value for name, value in NO_PROCESSOR.items()):
         again = [sys.executable, "-m", "sim.browser.build"]
         sys.exit(subprocess.run(again, env=os.environ | NO_PROCESSOR, check=False).returncode)
     named = units()
     build(list(named.values()))
-    try:
-        module = module_of({name: unit.text for name, unit in named.items()}, RUNTIME)
-    except WasmError as error:
-        sys.exit(f"error: {error}")
+    module = module_of({name: unit.text for name, unit in named.items()}, OF_THE_RUNTIME)
     MODULE.write_bytes(module)
     DESCRIBED.write_text(json.dumps(made_from(), indent=1) + "\n", encoding="utf-8")
     print(f"{MODULE}: {len(module):,} bytes, {len(named)} units")

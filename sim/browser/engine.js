@@ -7,10 +7,10 @@ const linli = {};
     f8: Float64Array, f4: Float32Array, i8: BigInt64Array, u8: BigUint64Array, i4: Int32Array, u4: Uint32Array,
     i2: Int16Array, u2: Uint16Array, i1: Int8Array, u1: Uint8Array, "?": Uint8Array,
   };
-  const APART = 64, CELL = 24, PAGE = 65536, ENDED = 1n, MEMBER_TYPE = 2, MEMBER_ROW = 1, MEMBER_WIDTH = 3, SINGLE = 4;
+  const APART = 64, CELL = 24, PAGE = 65536, ENDED = 1n, MEMBER_ROW = 1, SINGLE = 4;
   const typeOf = (dtype) => TYPES[dtype.replace(/[<|=]/, "")];
 
-  /* The sum of floats as Python gives it (compensated), and the exact one, rounded once. */
+  /* The sum of floats as Python gives it (compensated), of fewer than 129 as NumPy does, and the exact one, rounded once. */
   const sum = (numbers) => {
     let high = 0, low = 0;
     for (const x of numbers) {
@@ -19,6 +19,16 @@ const linli = {};
       high = t;
     }
     return low && Number.isFinite(low) ? high + low : high;
+  };
+  const pairwise = (of, at, n) => {
+    let total = 0, k = 0;
+    if (n >= 8) {
+      const r = Array.from(of.subarray(at, at + 8));
+      for (k = 8; k < n - (n % 8); k += 8) for (let j = 0; j < 8; j++) r[j] += of[at + k + j];
+      total = r[0] + r[1] + (r[2] + r[3]) + (r[4] + r[5] + (r[6] + r[7]));
+    }
+    for (; k < n; k++) total += of[at + k];
+    return total;
   };
   const exactSum = (numbers) => {
     let partials = [];
@@ -54,6 +64,16 @@ const linli = {};
   };
   const same = (one, other) => JSON.stringify({ ...one, stop: null }) === JSON.stringify({ ...other, stop: null });
 
+  /* What policies derive (`derives` in their files) of their doses and of the community as it stands; nobody is aimed at. */
+  const DERIVES = {
+    for_all: () => 1,
+    another_scope: (world, { scope }) => +(scope !== world.parameter("dispatching", "scope")),
+    needs_expected: (world, doses, kinds) => {
+      const expected = world.column("kind_expected");
+      return pairwise(Float64Array.from(kinds, (kind) => expected[kind]), 0, kinds.length);
+    },
+  };
+
   class World {
     /* `module`: the compiled module; `known`: what holds for all communities; `place`, `piece`: a snapshot. */
     constructor(module, known, place, piece) {
@@ -83,7 +103,6 @@ const linli = {};
       this.week = place.week;
       this.rows = [];
       this.slow = [];
-      this.costs = [];
       this.policies = [];
       this.inForce = [];
       this.pushed = false;
@@ -111,11 +130,23 @@ const linli = {};
       return new (typeOf(dtype))(this.memory.buffer, Number(view.getBigInt64(cell, true)), rows * Math.max(width, 1));
     }
 
-    /* A parameter of a section; with a value: from the coming week on it is that. */
+    /* A parameter of a section; with a value: from the coming week on it is that, and what is derived is so anew. */
     parameter(section, name, value) {
       const cell = this.table + CELL * this.known.views[section][name][MEMBER_ROW], view = this.bytes();
-      if (value !== undefined) view.setFloat64(cell, value, true);
+      if (value !== undefined) {
+        view.setFloat64(cell, value, true);
+        this.expectNeeds();
+        this.monday = null;
+      }
       return view.getFloat64(cell, true);
+    }
+
+    /* How many needs of each kind a week can be expected to bring, by who lives here now. */
+    expectNeeds() {
+      const wants = this.column("wants"), weekly = this.column("kind_weekly"), expected = this.column("kind_expected");
+      weekly.forEach((often, kind) => {
+        expected[kind] = often * wants.reduce((many, wanted) => many + ((wanted >>> kind) & 1), 0);
+      });
     }
 
     /* The seed of all chances to come: the same founders with another luck. */
@@ -176,14 +207,15 @@ const linli = {};
           (columns[name] || []).forEach((number, at) => view.setBigInt64(my + CELL * row + 8 * at, BigInt(number), true));
         this.kept[key] = my;
       }
-      const my = this.kept[key], given = { ...said.doses, ...acting.doses }, view = this.bytes();
-      const derived = here.derived[Object.keys(said.choices).map((name) => given[name]).join(" ")] || {};
-      const values = { ...given, ...said.streams, ...derived, start: acting.start, bench: acting.bench, strength: acting.strength };
+      const my = this.kept[key], values = { ...said.doses, ...acting.doses }, view = this.bytes();
+      for (const [name, choices] of Object.entries(said.choices)) values[name] = choices.indexOf(values[name]);
+      for (const name of said.derives) values[name] = DERIVES[name](this, values, here.kinds);
+      Object.assign(values, said.streams, { start: acting.start, bench: acting.bench, strength: acting.strength });
       for (const [name, row, dtype, , single] of said.my) {
         if (!single) continue;
-        const value = said.choices[name] ? said.choices[name].indexOf(values[name]) : values[name], cell = my + CELL * row;
-        if (dtype === "f8") view.setFloat64(cell, value, true);
-        else view.setBigUint64(cell, BigInt.asUintN(64, BigInt(value)), true);
+        const cell = my + CELL * row;
+        if (dtype === "f8") view.setFloat64(cell, values[name], true);
+        else view.setBigUint64(cell, BigInt.asUintN(64, BigInt(values[name])), true);
       }
       return my;
     }
@@ -212,19 +244,15 @@ const linli = {};
     push() {
       if (this.pushed) this.rest();
       const strengths = this.policies.map((policy) => strengthIn(this.week, policy));
-      if (!this.monday || this.monday.strengths !== JSON.stringify(strengths)) {
-        if (this.pushed) this.rest();
-        this.arrange(strengths);
-      }
+      if (this.monday?.strengths !== JSON.stringify(strengths)) this.arrange(strengths);
       const { turns } = this.monday;
       for (const { units, my } of turns) if (units.prepares) this.run(units.prepares, my);
       const paid = turns.map(({ units, my, at }) => [at, this.run(units.pushes, my)]);
       const costs = this.policies.map((policy, at) => {
         const own = paid.filter(([owner]) => owner === at).map(([, cost]) => cost), said = this.known.policies[policy.name];
-        const share = policy.doses?.cost_share ?? said.doses.cost_share ?? 1;
-        return !own.length ? 0 : own.length === 1 && (!said.parts || share === 1) ? own[0] : said.parts ? share * sum(own) : own[0];
+        const share = said.parts ? (policy.doses?.cost_share ?? said.doses.cost_share) : 1;
+        return share * sum(own);
       });
-      this.costs.push(costs);
       this.column("stand_cost")[0] = exactSum(costs);
     }
 
@@ -270,6 +298,6 @@ const linli = {};
     }
   }
 
-  Object.assign(linli, { World, strengthIn, sum, exactSum });
+  Object.assign(linli, { World, strengthIn, pairwise });
 })();
 if (typeof module !== "undefined") module.exports = linli;

@@ -1,17 +1,6 @@
 "use strict";
 /* Metrics: the steps that sim/browser/metrics.py noted of each metric, over rows of tallies, one row a week. */
 (() => {
-  /* The sum of fewer than 129 numbers as NumPy makes it. */
-  const pairwise = (of, at, n) => {
-    let total = 0, k = 0;
-    if (n >= 8) {
-      const r = Array.from(of.subarray(at, at + 8));
-      for (k = 8; k < n - (n % 8); k += 8) for (let j = 0; j < 8; j++) r[j] += of[at + k + j];
-      total = r[0] + r[1] + (r[2] + r[3]) + (r[4] + r[5] + (r[6] + r[7]));
-    }
-    for (; k < n; k++) total += of[at + k];
-    return total;
-  };
   const least = (a, b) => (a !== a || b !== b ? NaN : a < b ? a : b);
   const most = (a, b) => (a !== a || b !== b ? NaN : a > b ? a : b);
   const NUMBER_BY_NUMBER = {
@@ -46,7 +35,7 @@
       const first = made[x].weeks;
       return filled(first + made[y].weeks, n, (i, j) => (i < first ? made[x].of[i * n + j] : made[y].of[(i - first) * n + j]));
     },
-    sum: (world, n, made, x) => filled(made[x].weeks, 1, (i) => pairwise(made[x].of, i * made[x].n, made[x].n)),
+    sum: (world, n, made, x) => filled(made[x].weeks, 1, (i) => linli.pairwise(made[x].of, i * made[x].n, made[x].n)),
     any: (world, n, made, x) => {
       const { weeks, n: wide, of } = made[x];
       return filled(weeks, 1, (i) => +of.subarray(i * wide, (i + 1) * wide).some(Boolean));

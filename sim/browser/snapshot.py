@@ -5,7 +5,6 @@ within the piece; the browser adds where it put the piece. All else that it need
 (`known`): where each view's members stand, the list of units, tallies, metrics and policies.
 """
 
-import itertools
 from typing import Any, Literal, get_args, get_origin
 
 import numpy as np
@@ -71,7 +70,12 @@ def _policy(policy: type[Policy]) -> dict[str, Any]:
         }
     return {
         "doses": doses,
-        "choices": choices_of(policy),
+        "choices": {
+            name: get_args(field.annotation)
+            for name, field in fields.items()
+            if get_origin(field.annotation) is Literal
+        },
+        "derives": list(policy.derives),
         "units": {when: unit_name(policy, when) for when in WHEN if unit_said(policy, when)},
         "my": [_told(member) for member in layout_of(policy).members.values()],
         "streams": {member_of(name): str(int(stream(f"policy.{policy.name}.{name}"))) for name in policy.streams},
@@ -81,15 +85,6 @@ def _policy(policy: type[Policy]) -> dict[str, Any]:
 def _kind_of_part(annotation: Any) -> type[Policy] | None:
     """The class of a policy that is a part of a bundle."""
     return next((kind for kind in get_args(annotation) if isinstance(kind, type) and issubclass(kind, Policy)), None)
-
-
-def choices_of(policy: type[Policy]) -> dict[str, tuple[str, ...]]:
-    """Among what each dose is chosen that is no number."""
-    return {
-        name: get_args(field.annotation)
-        for name, field in policy.model_fields.items()
-        if get_origin(field.annotation) is Literal
-    }
 
 
 def unit_name(policy: type[Policy], when: Any) -> str:
@@ -144,16 +139,10 @@ def snapshot(simulation: Simulation) -> tuple[dict[str, Any], bytes]:
 
 
 def _here(policy: type[Policy], simulation: Simulation) -> dict[str, Any] | None:
-    """What of a policy hangs on the community: rows of kinds, what follows from doses; None where it does not fit."""
-    world, made = simulation.world, policy()
+    """What of a policy hangs on the community: rows of kinds; None where it does not fit."""
+    made = policy()
     try:
         made.fits(simulation.config)
     except MisfitError:
         return None
-    options = choices_of(policy)
-    derived = {}
-    if policy.derives:
-        for values in itertools.product(*options.values()):
-            chosen = policy(**dict(zip(options, values, strict=True)))
-            derived[" ".join(values)] = {name: float(of(chosen, world)) for name, of in policy.derives.items()}
-    return {"kinds": list(rows_of_kinds(world, made.kinds_acted_on(simulation.config))), "derived": derived}
+    return {"kinds": list(rows_of_kinds(simulation.world, made.kinds_acted_on(simulation.config)))}

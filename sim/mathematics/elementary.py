@@ -49,13 +49,9 @@ _LOG_2 = _CALCULATED.ln(2)
 _STEP = _CALCULATED.divide(_LOG_2, _CELLS)
 _STEPS = float(_CALCULATED.divide(_CELLS, _LOG_2))
 _STEP_HIGH, _STEP_LOW = _two_parts(_STEP, 41)
-_STEP_POWER = np.array([float(_CALCULATED.exp(_CALCULATED.multiply(_STEP, j))) for j in range(_CELLS)])
-_STEP_REST = np.array(
-    [
-        float(_CALCULATED.subtract(_CALCULATED.exp(_CALCULATED.multiply(_STEP, j)), Decimal(float(power))))
-        for j, power in enumerate(_STEP_POWER)
-    ]
-)
+_POWERS = [_CALCULATED.exp(_CALCULATED.multiply(_STEP, j)) for j in range(_CELLS)]
+_STEP_POWER = np.array([float(power) for power in _POWERS])
+_STEP_REST = np.array([float(_CALCULATED.subtract(power, Decimal(float(power)))) for power in _POWERS])
 _LOG_2_HIGH, _LOG_2_LOW = _two_parts(_LOG_2, 42)
 _FACTOR = np.array([float(_factor(cell)) for cell in range(_CELLS)])
 _FACTOR_LOGS = [_two_parts(_CALCULATED.minus(_CALCULATED.ln(_factor(cell))), 42) for cell in range(_CELLS)]

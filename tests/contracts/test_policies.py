@@ -100,6 +100,15 @@ def test_a_policy_that_stops_at_once_changes_nothing(policy: type[Policy]) -> No
     same_life(lived(10, config), lived(10, config, [policy(start=4, stop=4)]))
 
 
+@ALL
+def test_the_same_parameters_laid_once_more_change_nothing(policy: type[Policy]) -> None:
+    config = place(**CROWDED)
+    one, other = (Simulation(config, [policy()], 7) for _ in range(2))
+    other.change_config(config)
+    same_life(one.run_for(10), other.run_for(10))
+    assert one.costs == other.costs
+
+
 @pytest.mark.parametrize("pair", list(itertools.combinations(POLICIES, 2)), ids="+".join)
 def test_every_pair_runs_and_its_order_does_not_matter(pair: tuple[str, str]) -> None:
     config, (one, other) = place(**CROWDED), (POLICIES[name](start=1) for name in pair)

@@ -7,20 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from sim import POLICIES
+from sim.browser.units import units
 from sim.engine.units import Unit
-from sim.metrics import measure
 from sim.state.views import LAYOUTS
-from sim.week import WEEK
 from sim.world import FOUNDING
 
 EXACT = {"sqrt", "floor", "ceil", "fabs", "copysign", "trunc", "rint", "fmod", "fmin", "fmax"}
 """Of numbers, these are the same everywhere: IEEE 754 says every digit of them."""
 HARMLESS = {"minnum", "maxnum", "minimum", "maximum", "is", "vector", "masked"}
 RUNTIME = ("NRT_", "numba_", "Py", "_Py")
-UNITS = {unit.name: unit for unit in [*WEEK, measure, *FOUNDING]} | {
-    f"{name} {unit.name}": unit for name, policy in POLICIES.items() for unit in policy().units()
-}
+UNITS = units() | {unit.name: unit for unit in FOUNDING}
 LOOSE = {"fast", "reassoc", "contract", "afn", "arcp", "nnan", "ninf", "nsz"}
 """Words of the compiler that let it change the last digit."""
 SIM = Path(__file__).parents[2] / "sim"

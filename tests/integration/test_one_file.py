@@ -12,14 +12,15 @@ import pytest
 from browser_kit import CHROMIUM, QUIET, needs_chromium
 from click.testing import CliRunner
 from in_firefox import FIREFOX, page_in_firefox
+from in_node import others
 from playwright.sync_api import sync_playwright
 
-from classroom.one_file import FIXED_BY_FOUNDING, one_file, state_for
+from classroom.lessons import lessons, study_of
+from classroom.one_file import _lesson, one_file, state_for
 from classroom.state import State, StateError, WorldState
 from experiments.cli import main
 from experiments.study.design import seed_of
 from experiments.study.loader import read_study
-from pages import panel
 from sim import POLICIES, Simulation, load_config
 from sim.browser.shipped import ModuleError
 from sim.browser.snapshot import known
@@ -53,7 +54,7 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    path = tmp_path_factory.mktemp("page") / "page.html"
+    path = tmp_path_factory.mktemp("page") / "not there yet" / "page.html"
     said = CliRunner().invoke(main, ["page", "classroom", "--lucks", "2", "--to", str(path)])
     assert said.exit_code == 0, said.output
     with sync_playwright() as player:
@@ -216,14 +217,7 @@ def test_parameters_of_the_page_change_nobody_at_the_start(community: str) -> No
     small = {"population.residents": 150, "population.grids": 2, "population.elders_alone": 0}
     config = load_config(community, set=small)
     before = World(config, 3).columns
-    changes: dict[str, Any] = {}
-    for section in panel.parameters(config):
-        if section["name"].partition(".")[0] in (*FIXED_BY_FOUNDING, "kinds"):
-            continue
-        for dose in section["doses"]:
-            if dose["kind"] == "number":
-                more = dose["value"] * 1.1 + 0.01
-                changes[dose["path"]] = more if dose["high"] is None or more <= dose["high"] else dose["value"] * 0.9
+    changes = others(config)
     after = World(load_config(community, set=small | changes), 3).columns
     assert len(changes) > 100
     assert [name for name in before if before[name].tobytes() != after[name].tobytes()] == []
@@ -238,9 +232,23 @@ def test_what_a_page_cannot_do_is_said(tmp_path: Path) -> None:
 
     assert "did you mean 'classroom'?" in refused("clasroom", "--to", str(tmp_path / "a.html"))
     assert "ends in .html" in refused("classroom", "--to", str(tmp_path / "a.txt"))
-    aimed = WorldState(name="x", policies=({"name": "training", "doses": {"groups": ["migrants"]}},))  # type: ignore[arg-type]
-    with pytest.raises(StateError, match="cannot aim"):
-        one_file(State(worlds=(WorldState(name="a"), aimed)), 1)
+    for aim in ({"groups": ["migrants"]}, {"uptake": 0.0}, {"capacity": 0}):
+        aimed = WorldState(name="x", policies=({"name": "training", "doses": aim},))  # type: ignore[arg-type]
+        with pytest.raises(StateError, match=rf"cannot aim a policy \({next(iter(aim))}\)"):
+            one_file(State(worlds=(WorldState(name="a"), aimed)), 1)
+
+
+def test_a_lesson_has_no_arm_that_a_page_cannot_give(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    state, lesson = state_for("4_vanguard")
+    assert lesson
+    text = study_of(next(iter(lessons()[lesson].values()))).read_text(encoding="utf-8")
+    study = tmp_path / "study.yaml"
+    study.write_text(
+        text.replace("arms:\n", "arms:\n  for few:\n    - training: {groups: [migrants]}\n"), encoding="utf-8"
+    )
+    monkeypatch.setattr("classroom.one_file.study_of", lambda _: study)
+    assert "for few" in read_study(study).arms
+    assert list(_lesson(lesson, state)["arms"]) == ["nobody", "a small vanguard", "a large vanguard"]
 
 
 def test_a_stale_module_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

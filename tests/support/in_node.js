@@ -10,7 +10,7 @@ const { known, place, told } = JSON.parse(readFileSync("life.json"));
 const world = new linli.World(new WebAssembly.Module(readFileSync("model.wasm")), known, place, readFileSync("piece"));
 const found = told.map((stretch) => {
   if (stretch.policies) world.change(stretch.policies);
-  for (const [path, value] of Object.entries(stretch.parameters || {})) world.parameter(...path.split("."), value);
+  for (const [path, value] of Object.entries(stretch.parameters)) world.parameter(...path.split("."), value);
   if (stretch.seed !== undefined) world.reseed(stretch.seed);
   world.live(stretch.weeks);
   const came = {};

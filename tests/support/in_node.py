@@ -5,13 +5,15 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
+from classroom.one_file import offered
 from sim import POLICIES, Simulation, load_config
 from sim.browser.shipped import SCRIPTS, module
 from sim.browser.snapshot import known, snapshot
+from sim.config.schema import Config
 from sim.metrics import slow_names
 from sim.state.views import LAYOUTS
 
@@ -37,6 +39,31 @@ def policies_of(listed: list[dict[str, Any]]) -> list[Any]:
         )
         for one in listed
     ]
+
+
+def others(config: Config) -> dict[str, Any]:
+    """Another value of each parameter that a page offers."""
+    changed: dict[str, Any] = {}
+    for section in offered(config):
+        for dose in section["doses"]:
+            now, high = dose["value"], dose["high"]
+            if dose["kind"] == "choice":
+                changed[dose["path"]] = next(one for one, *_ in dose["choices"] if one != now)
+            else:
+                more = now * 1.1 + 0.01
+                changed[dose["path"]] = more if high is None or more <= high else now * 0.9
+    return changed
+
+
+def as_numbers(parameters: dict[str, Any]) -> dict[str, float]:
+    """Parameters as a page sets them: a choice by its place among the choices."""
+    numbers = {}
+    for path, value in parameters.items():
+        section, name = path.split(".")
+        kind: Any = Config.model_fields[section].annotation
+        choices = get_args(kind.model_fields[name].annotation)
+        numbers[path] = choices.index(value) if isinstance(value, str) else value
+    return numbers
 
 
 def here(place: str, seed: int, told: list[dict[str, Any]]) -> tuple[list[dict[str, str]], Any]:
@@ -70,6 +97,7 @@ def came_to(simulation: Simulation) -> dict[str, str]:
 def there(start: Any, told: list[dict[str, Any]], folder: Path) -> list[dict[str, str]]:
     """The same life in node."""
     place, piece = start
+    told = [one | {"parameters": as_numbers(one.get("parameters", {}))} for one in told]
     (folder / "piece").write_bytes(piece)
     (folder / "model.wasm").write_bytes(module())
     (folder / "life.json").write_text(json.dumps({"known": known(), "place": place, "told": told}))
