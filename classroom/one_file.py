@@ -8,14 +8,13 @@ import base64
 import gzip
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from classroom.homework import in_a_script
 from classroom.lessons import lessons, state_of_lesson, study_of
 from classroom.pair import BOARD
 from classroom.people import name_of
-from classroom.state import State, StateError, communities, fitted
+from classroom.state import State, StateError, communities, fitted, unknown
 from classroom.studies import OUTCOMES, opened
 from experiments.study.design import seed_of
 from experiments.study.loader import read_study
@@ -25,7 +24,7 @@ from sim import POLICIES, Simulation
 from sim.browser.shipped import SCRIPTS as ENGINE
 from sim.browser.shipped import module
 from sim.browser.snapshot import known, snapshot
-from sim.config.load import config_folder
+from sim.config.load import config_names, find_file
 from sim.config.schema import Config
 from sim.policies.acts import COMMON
 from sim.policies.policy import Policy
@@ -102,17 +101,10 @@ def state_for(what: str) -> tuple[State, str | None]:
         return fitted(State(community=what)), None
     if what in lessons():
         return state_of_lesson(what), what
-    path = Path(what) if what.endswith((".yaml", ".yml")) else config_folder() / "studies" / f"{what}.yaml"
-    if path.exists():
-        return opened(path), None
-    from difflib import get_close_matches
-
-    names = [*communities(), *lessons(), *sorted(one.stem for one in (config_folder() / "studies").glob("*.yaml"))]
-    near = get_close_matches(what, names, 1)
-    raise StateError(
-        f"no community, study or lesson is called {what!r}"
-        + (f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(names)}")
-    )
+    studies = config_names(("studies",))
+    if what in studies or what.endswith((".yaml", ".yml")):
+        return opened(find_file(what, ("studies",))), None
+    raise unknown("community, study or lesson", what, [*communities(), *lessons(), *studies])
 
 
 def _different(configs: list[Config]) -> list[Config]:
@@ -122,18 +114,11 @@ def _different(configs: list[Config]) -> list[Config]:
 def _refuse_what_cannot(policy: Policy) -> None:
     """Refuse doses that a page cannot give. Errors: StateError."""
     for part, _ in policy.acting(1.0):
-        if aimed := sorted(
-            (COMMON - {*WHEN}) & part.model_fields_set - {n for n in COMMON if not getattr(part, n, None)}
-        ):
-            said = {
-                name: getattr(part, name)
-                for name in aimed
-                if getattr(part, name) != type(part).model_fields[name].default
-            }
-            if said:
-                raise StateError(
-                    f"{policy.name}: a page in one file cannot aim a policy ({', '.join(said)}); use linli classroom"
-                )
+        said = {name: getattr(part, name) for name in sorted(part.model_fields_set & (COMMON - {*WHEN}))}
+        if aimed := [n for n, value in said.items() if value and value != type(part).model_fields[n].default]:
+            raise StateError(
+                f"{policy.name}: a page in one file cannot aim a policy ({', '.join(aimed)}); use linli classroom"
+            )
     if "kinds" in policy.model_fields_set:
         raise StateError(f"{policy.name}: a page in one file cannot choose kinds of service; use linli classroom")
 

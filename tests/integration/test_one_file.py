@@ -238,9 +238,22 @@ def test_what_a_page_cannot_do_is_said(tmp_path: Path) -> None:
 
     assert "did you mean 'classroom'?" in refused("clasroom", "--to", str(tmp_path / "a.html"))
     assert "ends in .html" in refused("classroom", "--to", str(tmp_path / "a.txt"))
+    assert "a.yaml: found no such file" in refused(str(tmp_path / "a.yaml"), "--to", str(tmp_path / "a.html"))
+    assert "too long" in refused(f"{'x' * 300}.yaml", "--to", str(tmp_path / "a.html"))
     aimed = WorldState(name="x", policies=({"name": "training", "doses": {"groups": ["migrants"]}},))  # type: ignore[arg-type]
     with pytest.raises(StateError, match="cannot aim"):
         one_file(State(worlds=(WorldState(name="a"), aimed)), 1)
+
+
+@pytest.mark.parametrize("command", [("page", "classroom", "--lucks", "1"), ("describe", "classroom")])
+def test_a_file_to_write_gets_its_folder_or_a_clear_error(command: tuple[str, ...], tmp_path: Path) -> None:
+    made = tmp_path / "not" / "there" / "a.html"
+    assert CliRunner().invoke(main, [*command, "--to", str(made)]).exit_code == 0
+    assert made.read_text(encoding="utf-8").startswith("<!")
+    for cannot in (made / "a.html", tmp_path / f"{'x' * 300}.html"):
+        said = CliRunner().invoke(main, [*command, "--to", str(cannot)])
+        assert (said.exit_code, type(said.exception)) == (2, SystemExit)
+        assert "Invalid value for --to" in said.output
 
 
 def test_a_stale_module_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
