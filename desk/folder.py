@@ -100,6 +100,8 @@ class Folder:
         """The text of a file."""
         try:
             return path.read_bytes().decode("utf-8-sig")
+        except FileNotFoundError:
+            raise RefusedError(f"there is no file {path.name}") from None
         except (OSError, UnicodeDecodeError):
             raise RefusedError(f"{path.name} cannot be read as text in UTF-8") from None
 
@@ -130,9 +132,9 @@ class Folder:
 
 
 def title_of(text: str) -> str:
-    """What a study calls itself, by its first lines."""
+    """What a study calls itself, by its first lines; nothing that cannot be read."""
     for line in text.splitlines()[:40]:
-        if line.startswith("title:"):
+        if line.startswith("title:") and "\ufffd" not in line:
             return line.removeprefix("title:").strip().strip("\"'")[:200]
     return ""
 

@@ -243,7 +243,7 @@ def held(results: Path) -> bool:
     try:
         inode = lock.stat().st_ino
         return _flocked(Path("/proc/locks").read_text().splitlines(), inode)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if not lock.exists():
             return False
     except OSError:

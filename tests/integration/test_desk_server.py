@@ -171,9 +171,11 @@ def test_a_link_that_leads_out_is_not_listed(fresh: tuple[Asker, Path]) -> None:
 def test_a_study_that_cannot_be_read_hides_no_other(fresh: tuple[Asker, Path]) -> None:
     desk, folder = fresh
     (path := folder / "from_elsewhere.yaml").write_bytes("title: 邻里\nweeks: 3\n".encode("gbk"))
-    assert {one["name"] for one in desk.ask("studies")["studies"]} >= {"small", "from_elsewhere"}
+    listed = {one["name"]: one["title"] for one in desk.ask("studies")["studies"]}
+    assert listed.items() >= {"small": SMALL["title"], "from_elsewhere": ""}.items()
     assert desk.refused("open", name="from_elsewhere") == (400, "from_elsewhere.yaml cannot be read as text in UTF-8")
     path.unlink()
+    assert desk.refused("open", name="from_elsewhere") == (400, "there is no file from_elsewhere.yaml")
 
 
 def test_two_arms_are_shown_in_the_classroom_which_ends_with_the_desk(
