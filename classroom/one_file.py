@@ -8,14 +8,13 @@ import base64
 import gzip
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from classroom.homework import in_a_script
 from classroom.lessons import lessons, state_of_lesson, study_of
 from classroom.pair import BOARD
 from classroom.people import name_of
-from classroom.state import State, StateError, communities, fitted
+from classroom.state import State, StateError, communities, fitted, unknown
 from classroom.studies import OUTCOMES, opened
 from experiments.study.design import seed_of
 from experiments.study.loader import read_study
@@ -25,7 +24,7 @@ from sim import POLICIES, Simulation
 from sim.browser.shipped import SCRIPTS as ENGINE
 from sim.browser.shipped import module
 from sim.browser.snapshot import known, snapshot
-from sim.config.load import config_folder
+from sim.config.load import config_names, find_file
 from sim.config.schema import Config
 from sim.policies.acts import COMMON
 from sim.policies.close_neighbours import WHOM
@@ -103,17 +102,10 @@ def state_for(what: str) -> tuple[State, str | None]:
         return fitted(State(community=what)), None
     if what in lessons():
         return state_of_lesson(what), what
-    path = Path(what) if what.endswith((".yaml", ".yml")) else config_folder() / "studies" / f"{what}.yaml"
-    if path.exists():
-        return opened(path), None
-    from difflib import get_close_matches
-
-    names = [*communities(), *lessons(), *sorted(one.stem for one in (config_folder() / "studies").glob("*.yaml"))]
-    near = get_close_matches(what, names, 1)
-    raise StateError(
-        f"no community, study or lesson is called {what!r}"
-        + (f"; did you mean {near[0]!r}?" if near else f"; there are {', '.join(names)}")
-    )
+    studies = config_names(("studies",))
+    if what in studies or what.endswith((".yaml", ".yml")):
+        return opened(find_file(what, ("studies",))), None
+    raise unknown("community, study or lesson", what, [*communities(), *lessons(), *studies])
 
 
 def _different(configs: list[Config]) -> list[Config]:

@@ -4,6 +4,7 @@ A life is a pure function of this state, so a link, a file or a lost connection 
 """
 
 import json
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Annotated, Any, Literal
 
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sim import POLICIES, ConfigError, load_config
 from sim.config.load import config_names, find_file
 from sim.config.schema import Config
-from sim.config.yaml import read
+from sim.config.yaml import nearest, read
 from sim.policies.policy import Policy
 
 MOST_RESIDENTS = 2000
@@ -29,6 +30,13 @@ type Changes = Annotated[dict[Annotated[str, Field(max_length=80)], Value], Fiel
 
 class StateError(ValueError):
     """The page asked for something that cannot be; the message is for its reader."""
+
+
+def unknown(what: str, name: str, names: Collection[str]) -> StateError:
+    """The error for a name that nothing bears, with the nearest that something does, or with all of them."""
+    near = nearest(name, names)
+    there = f"did you mean {near!r}?" if near else f"there are {', '.join(names)}"
+    return StateError(f"no {what} is called {name!r}; {there}")
 
 
 class Listed(BaseModel):

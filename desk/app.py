@@ -82,7 +82,7 @@ class Door:
             body = await _body(request, MOST_SAID)
             message = read_message(body.decode("utf-8", "strict"), most=MOST_SAID)
             answer = await asyncio.get_running_loop().run_in_executor(self._pool, self._answered, message)
-            return JSONResponse(_finite(answer))
+            return _in_json(answer)
         except ChangedError as error:
             return _refused(409, str(error))
         except (RefusedError, UnicodeDecodeError) as error:
@@ -144,13 +144,12 @@ async def _body(request: Request, most: int) -> bytes:
     return b"".join(parts)
 
 
-def _finite(answer: Any) -> Any:
-    """The answer without numbers that JSON does not know."""
+def _in_json(answer: dict[str, Any]) -> Response:
+    """The answer, without numbers that JSON does not know."""
     try:
-        json.dumps(answer, allow_nan=False)
+        return JSONResponse(answer)
     except ValueError:
-        return json.loads(json.dumps(answer), parse_constant=lambda _: None)
-    return answer
+        return JSONResponse(json.loads(json.dumps(answer), parse_constant=lambda _: None))
 
 
 def _refused(status: int, why: str) -> Response:

@@ -1,7 +1,7 @@
 """Asking: what a study's text says, what is wrong with it and where, how large it is, and what its policies do."""
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,12 +9,13 @@ import numpy as np
 
 from desk.folder import Folder, stamp
 from experiments.reporting.wording import chinese_names
-from experiments.study.caveats import caveats
+from experiments.study.caveats import caveats, megabytes
 from experiments.study.loader import read_study
 from experiments.study.sampling import Range, count_of, sizes_of
+from experiments.tasks.listing import community_titles, study_titles, title_of
 from pages import panel
-from sim import METRICS, POLICIES, ConfigError, load_config
-from sim.config.load import config_folder, config_names, load_sources
+from sim import POLICIES, ConfigError, load_config
+from sim.config.load import load_sources
 from sim.config.yaml import Problem, Spot, read, shown
 
 if TYPE_CHECKING:
@@ -37,38 +38,21 @@ def what_there_is(folder: Folder) -> dict[str, Any]:
         }
         for shown in panel.policies()
     ]
-    shipped = {name: _title(config_folder() / "studies" / f"{name}.yaml") for name in _shipped_studies()}
+    communities, studies = _shipped()
     return {
         "policies": told,
         "metrics": panel.metrics(),
-        "communities": [[name, *panel.both(title)] for name, title in _communities().items()],
-        "own": [[path.name, *([_title(path) or path.name] * 2)] for path, study in folder.yaml() if not study],
-        "studies": [[name, *panel.both(title)] for name, title in shipped.items()],
+        "communities": [[name, *panel.both(title or name)] for name, title in communities.items()],
+        "own": [[path.name, *([title_of(path) or path.name] * 2)] for path, study in folder.yaml() if not study],
+        "studies": [[name, *panel.both(title)] for name, title in studies.items()],
         "sources": sources,
     }
 
 
-@lru_cache(maxsize=1)
-def _communities() -> dict[str, str]:
-    """Shipped communities by their titles, the baseline first."""
-    places = {"baseline": config_folder() / "baseline.yaml"}
-    places |= {name: config_folder() / "communities" / f"{name}.yaml" for name in config_names(("communities",))}
-    return {name: _title(path) or name for name, path in places.items() if path.exists()}
-
-
-@lru_cache(maxsize=1)
-def _shipped_studies() -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in (config_folder() / "studies").glob("*.yaml")))
-
-
-def _title(path: Path) -> str:
-    """What a file calls itself; nothing where it does not or cannot be read."""
-    try:
-        said = read(path).value
-    except ConfigError:
-        return ""
-    title = said.get("title", "") if isinstance(said, dict) else ""
-    return str(title.get("value", "") if isinstance(title, dict) else title)
+@cache
+def _shipped() -> tuple[dict[str, str], dict[str, str]]:
+    """Titles of the communities and of the studies that come with the program: read once, while they stay as they are."""
+    return community_titles(), study_titles()
 
 
 def asked(folder: Folder, name: str) -> dict[str, Any]:
@@ -164,7 +148,7 @@ def meant(study: "Study") -> dict[str, Any]:
         "window": file.window,
         "seed": file.seed,
         "outcomes": list(file.outcomes),
-        "megabytes": round(runs * file.weeks * len(METRICS) * 4 * 0.6 / 1e6, 1),
+        "megabytes": round(megabytes(runs, file.weeks), 1),
         "caveats": [list(said) for said in caveats(study)],
         "curves": {path: curve(factor) for path, factor in file.varies.items() if isinstance(factor, Range)},
         "residents": study.config.population.residents,

@@ -8,8 +8,7 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,6 @@ class Errand:
     code: int = 0
     said: str = ""
     answer: Any = None
-    listeners: list[Callable[[], None]] = field(default_factory=list)
 
 
 class Errands:
@@ -60,7 +58,7 @@ class Errands:
 
     def _begun(self, words: list[str], *, own: bool) -> Errand:
         process = subprocess.Popen(
-            own_line(*words) if own else command_line(*words), cwd=self.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            command_line(*words, of="desk.errands" if own else "experiments.cli"), cwd=self.root, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace", start_new_session=True,
         )  # fmt: skip
         errand = Errand(process)
@@ -72,12 +70,6 @@ class Errands:
         with self._lock:
             for _, errand in self._known.values():
                 _end(errand)
-
-
-def own_line(*words: str) -> list[str]:
-    """A command for this module."""
-    line = command_line(*words)
-    return [*line[:3], line[3].replace("from experiments.cli import main", "from desk.errands import main"), *line[4:]]
 
 
 def _heard(errand: Errand) -> None:
@@ -103,7 +95,7 @@ def _told(errand: Errand) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Perform one errand of this module: `plan NAME.yaml` or `read NAME.yaml`."""
+    """Perform one errand of this module: `plan`, `read` or `bring`, and the name of a file."""
     from desk import reading
     from experiments.runs.files import StoreError
     from sim import ConfigError

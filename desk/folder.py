@@ -26,6 +26,7 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.own = self.root / ".desk"
+        self._last_seen: dict[Path, tuple[tuple[int, int], tuple[bool, str]]] = {}
 
     def file(self, name: object, endings: tuple[str, ...] = OWN_FILES) -> Path:
         """The file of that name directly in the folder, there or not."""
@@ -77,22 +78,30 @@ class Folder:
         """Every YAML file of the folder, and whether it is a study (and not a community)."""
         for path in sorted(self.root.glob("[!.]*.yaml")):
             if NAME.fullmatch(path.name) and path.is_file() and path.resolve().is_relative_to(self.root):
-                yield path, self._is_study(path)
+                yield path, self._seen(path)[0]
 
-    def _is_study(self, path: Path) -> bool:
+    def title(self, path: Path) -> str:
+        """What a study calls itself, by its first lines alone; nothing where it cannot be read."""
+        return self._seen(path)[1]
+
+    def _seen(self, path: Path) -> tuple[bool, str]:
+        """Whether a file is a study, and its title: read once for each of its states, for a list of many must be quick."""
         try:
             about = path.stat()
-            key = (path.name, about.st_size, about.st_mtime_ns)
-            if key not in _KINDS:
-                _KINDS[key] = bool(_STUDY.search(path.read_text("utf-8", "replace")[:MOST_TEXT]))
-            return _KINDS[key]
+            state, before = (about.st_size, about.st_mtime_ns), self._last_seen.get(path)
+            if before is None or before[0] != state:
+                text = path.read_bytes().decode("utf-8-sig", "replace")[:MOST_TEXT]
+                before = self._last_seen[path] = (state, (bool(_STUDY.search(text)), title_of(text)))
+            return before[1]
         except OSError:
-            return False
+            return False, ""
 
     def text(self, path: Path) -> str:
         """The text of a file."""
         try:
             return path.read_bytes().decode("utf-8-sig")
+        except FileNotFoundError:
+            raise RefusedError(f"there is no file {path.name}") from None
         except (OSError, UnicodeDecodeError):
             raise RefusedError(f"{path.name} cannot be read as text in UTF-8") from None
 
@@ -122,7 +131,12 @@ class Folder:
         return next(n for n in names if not self.study(n).exists() and not self.results(n).exists())
 
 
-_KINDS: dict[tuple[str, int, int], bool] = {}
+def title_of(text: str) -> str:
+    """What a study calls itself, by its first lines; nothing that cannot be read."""
+    for line in text.splitlines()[:40]:
+        if line.startswith("title:") and "\ufffd" not in line:
+            return line.removeprefix("title:").strip().strip("\"'")[:200]
+    return ""
 
 
 class ChangedError(RefusedError):

@@ -41,12 +41,12 @@ class Place:
     """How the command ended: 0 well, 1 with failed runs, 2 refused."""
 
 
-def command_line(*words: str) -> list[str]:
-    """The program's own command, whatever lies in the working folder and whether it is installed or not."""
+def command_line(*words: str, of: str = "experiments.cli") -> list[str]:
+    """The program's own command, or another `main`, whatever lies in the working folder and whether it is installed or not."""
     import experiments
 
     house = str(Path(str(experiments.__file__)).parents[1])
-    code = f"import sys; sys.path.append({house!r}); from experiments.cli import main; main()"
+    code = f"import sys; sys.path.append({house!r}); from {of} import main; main()"
     return [sys.executable, "-P", "-c", code, *words]
 
 
@@ -170,10 +170,14 @@ class Line:
                 place.state = {0: "done", 1: "done", 130: "paused", -signal.SIGINT: "paused"}.get(code, "failed")
                 self._keep()
         elif not held(self.folder.results(place.name)):  # of a desk that ended: the command is asked once more
-            place.state, place.pid = "waiting", 0
-            self.places.remove(place)
-            self.places.insert(0, place)
+            self._goes_first(place)
             self._keep()
+
+    def _goes_first(self, place: Place) -> None:
+        """Let a study that was interrupted wait again, before all others."""
+        place.state, place.pid = "waiting", 0
+        self.places.remove(place)
+        self.places.insert(0, place)
 
     def _begin(self, place: Place) -> None:
         file = self.folder.study(place.name)
@@ -204,9 +208,7 @@ class Line:
         with self._lock:
             process, self._process = self._process, None
             for place in [one for one in self.places if one.state == "running"]:
-                place.state, place.pid = "waiting", 0
-                self.places.remove(place)
-                self.places.insert(0, place)
+                self._goes_first(place)
             with contextlib.suppress(RefusedError, OSError):
                 if self.places:
                     self._keep()
@@ -241,7 +243,7 @@ def held(results: Path) -> bool:
     try:
         inode = lock.stat().st_ino
         return _flocked(Path("/proc/locks").read_text().splitlines(), inode)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         if not lock.exists():
             return False
     except OSError:

@@ -7,7 +7,7 @@ from typing import Any
 
 from desk.asking import as_written, asked, parameters, told, what_there_is
 from desk.errands import Errands
-from desk.folder import ChangedError, Folder, stamp
+from desk.folder import Folder, stamp
 from desk.line import Line
 from desk.so_far import SoFar
 from desk.texts import laid, written
@@ -18,7 +18,7 @@ from experiments.study.loader import read_study
 from pages import panel
 from pages.guard import RefusedError
 from sim import POLICIES, ConfigError
-from sim.config.load import config_folder
+from sim.config.load import config_names, find_file
 
 type Message = dict[str, Any]
 MOST_LISTED = 500
@@ -71,7 +71,7 @@ class Session:
             rows.append(
                 {
                     "name": path.stem,
-                    "title": title_of(self.folder.text(path)),
+                    "title": self.folder.title(path),
                     "state": place.state if place else "",
                     "there": (results / "manifest.json").is_file(),
                     "begun": (results / "store.json").is_file(),
@@ -83,10 +83,9 @@ class Session:
         """A new study: a plain one, a copy of one of the folder, or of one that is shipped."""
         title, of = _text(message, "title", 200), message.get("of")
         if isinstance(of, str) and message.get("shipped"):
-            names = {path.stem: path for path in (config_folder() / "studies").glob("*.yaml")}
-            if of not in names:
+            if of not in config_names(("studies",)):
                 raise RefusedError("there is no such study")
-            text = names[of].read_text(encoding="utf-8")
+            text = find_file(of, ("studies",)).read_text(encoding="utf-8")
         elif isinstance(of, str):
             text = self.folder.text(self.folder.study(of))
         else:
@@ -304,14 +303,6 @@ outcomes: [cohesion, unmet_needs, participation]
 """A study that asks nothing yet."""
 
 
-def title_of(text: str) -> str:
-    """What a study calls itself, by its first lines alone: a list of many must be quick."""
-    for line in text.splitlines()[:40]:
-        if line.startswith("title:"):
-            return line.removeprefix("title:").strip().strip("\"'")[:200]
-    return ""
-
-
 def _name(message: Message) -> str:
     name = message.get("name")
     if not isinstance(name, str) or len(name) > 100:
@@ -343,5 +334,3 @@ ASKED: dict[str, Callable[[Session, Message], Message]] = {
         *("start", "pause", "stop", "look", "read", "take", "files", "worlds"),
     )
 }
-
-__all__ = ["ASKED", "ChangedError", "Session"]

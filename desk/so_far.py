@@ -5,8 +5,6 @@ are those of the tables of results; effects, verdicts and what precision still n
 """
 
 import contextlib
-import hashlib
-import json
 import threading
 import time
 from collections.abc import Sequence
@@ -30,7 +28,6 @@ from experiments.reporting.wording import in_language
 from experiments.runs.parquet import SMALL, TOGETHER, column, rows_of
 from experiments.runs.store import Store, StoreError
 from experiments.study.design import Study
-from experiments.study.sampling import Range
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,17 +108,12 @@ class SoFar:
                 if run.startswith(".") or run not in self._places or run in self._means:
                     continue
                 with contextlib.suppress(OSError, ValueError, KeyError):
-                    content = path.read_bytes()
-                    if hashlib.sha256(content[32:]).digest() != content[:32]:
+                    if (one := self.store.seen(run)) is None:
                         continue
-                    head, _, body = content[32:].partition(b"\n")
-                    said = json.loads(head)
-                    if said["error"]:
-                        self._failed[run] = str(said["error"])
+                    if one.error:
+                        self._failed[run] = str(one.error)
                         continue
-                    table = np.frombuffer(body, "<f4").reshape(len(said["metrics"]), said["weeks"])
-                    rows = dict(zip(said["metrics"], table[:, first:].astype(float), strict=True))
-                    self._means[run] = {m: _mean(rows[m]) for m in self.metrics if m in rows}
+                    self._means[run] = {m: _mean(one.weekly[m][first:]) for m in self.metrics if m in one.weekly}
                     self._failed.pop(run, None)
 
     def runs(self) -> "pd.DataFrame":
@@ -248,9 +240,9 @@ class SoFar:
     def _by_factor(self, runs: "pd.DataFrame", outcomes: Sequence[str]) -> list[dict[str, Any]]:
         """Main effects: the effects over all points with this value (or of this part of a range) of what varies."""
         study, found = self.study, []
-        for i, (path, factor) in enumerate(study.file.varies.items()):
+        for i, path in enumerate(study.file.varies):
             values = [point[i][1] for point in study.points]
-            groups = _groups(values, ranged=isinstance(factor, Range))
+            groups = _groups(values)
             if len(groups) < 2:
                 continue
             for label, at, members in groups:
@@ -281,7 +273,7 @@ class SoFar:
 
 
 def _mean(values: "np.ndarray[Any, Any]") -> float:
-    measured = values[np.isfinite(values)]
+    measured = values[np.isfinite(values)].astype(float)
     return float(measured.mean()) if measured.size else float("nan")
 
 
@@ -292,13 +284,13 @@ def _over_points(runs: "pd.DataFrame", outcomes: Sequence[str], points: int) -> 
     return means[groups.size() == points].reset_index().assign(point=0)
 
 
-def _groups(values: Sequence[Any], *, ranged: bool) -> list[tuple[str, float | None, list[int]]]:
+def _groups(values: Sequence[Any]) -> list[tuple[str, float | None, list[int]]]:
     """Points by value, or of many numbers by equal parts of them: how each group is called, where it lies, its points."""
     each: dict[Any, list[int]] = {}
     for point, value in enumerate(values):
         each.setdefault(value, []).append(point)
     numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in each)
-    if len(each) <= MOST_LEVELS and not (ranged and len(each) > MOST_LEVELS):
+    if len(each) <= MOST_LEVELS:
         ordered = sorted(each) if numeric else list(each)
         return [(_short(v), float(v) if numeric else None, each[v]) for v in ordered]
     if not numeric:

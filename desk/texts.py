@@ -33,7 +33,8 @@ def written(said: Mapping[str, Any]) -> str:
 def laid(text: str, changes: Mapping[str, Any]) -> str:
     """The text with other values of some of its top keys; None takes a key away.
 
-    Raises ConfigError for a text that cannot be read: whoever wrote it mends it first.
+    Raises ConfigError for a text that cannot be read, ValueError for one that is no keys and values: whoever wrote it mends
+    it first.
     """
     for key, value in changes.items():
         text = _laid(text, key, value)
@@ -41,9 +42,9 @@ def laid(text: str, changes: Mapping[str, Any]) -> str:
 
 
 def _laid(text: str, key: str, value: Any) -> str:
-    said = said_in(text)
+    said = {} if (found := said_in(text)) is None else found
     if not isinstance(said, dict):
-        said, text = {}, ""
+        raise ValueError("a study is keys and values; mend its text first")
     wanted = {**said, key: value} if value is not None else {k: v for k, v in said.items() if k != key}
     if _same(wanted, said):
         return text

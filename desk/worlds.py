@@ -6,12 +6,15 @@ import json
 import subprocess
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from classroom.state import StateError
 from classroom.studies import opened
 from desk.line import command_line
 from pages.guard import RefusedError
+
+if TYPE_CHECKING:
+    from experiments.study.design import Study
 
 
 class Worlds:
@@ -59,7 +62,7 @@ class Worlds:
                 self._process.terminate()
 
 
-def both_arms(study: Any, arm: object) -> tuple[str, str]:
+def both_arms(study: "Study", arm: object) -> tuple[str, str]:
     """The first arm of a study and the one that is wanted. Errors: RefusedError where there is no such arm."""
     if not isinstance(arm, str) or arm not in study.arms:
         raise RefusedError("there is no such arm")

@@ -151,19 +151,8 @@ const Page = {
     this.cards = {};
     fill(byId("tab-policies"), el("p", { class: "hint" }, T("both_same")), choice("where", "act_in"), here.map((policy) => this.card(policy, (own[policy.name] ||= this.carried(policy.name)))),
       not.length ? el("p", { class: "hint" }, T("unfit", not.map((one) => Words.pick(one.title)).join(", "))) : null, el("p", { class: "hint" }, T("not_aimed")), el("p", { class: "hint" }, T("assumed_doses")));
-    const find = el("input", { type: "search", id: "find", placeholder: T("filter"), "aria-label": T("filter"), oninput: () => groups.forEach(({ dials, node }) => {
-      const words = find.value.toLowerCase().trim();
-      for (const dial of dials) dial.node.hidden = Boolean(words) && !dial.words.includes(words);
-      node.hidden = dials.every((dial) => dial.node.hidden); if (words) node.open = !node.hidden;
-    }) });
-    const groups = parameters.map((section) => {
-      const dials = section.doses.map((spec) => {
-        const dial = new Dial({ ...spec, value: this.set[this.where][spec.path]?.[1] ?? spec.value }, (value) => this.parameter(spec, value));
-        dial.words = `${spec.path} ${Words.pick(spec.label)} ${Words.pick(spec.meaning)}`.toLowerCase();
-        return dial;
-      });
-      return { dials, node: el("details", { class: "section" }, el("summary", {}, Words.pick(section.title)), dials.map((dial) => dial.node)) };
-    });
+    const find = el("input", { type: "search", id: "find", placeholder: T("filter"), "aria-label": T("filter"), oninput: () => Sections.find(groups, find.value) });
+    const groups = Sections.of(parameters, (spec) => new Dial({ ...spec, value: this.set[this.where][spec.path]?.[1] ?? spec.value }, (value) => this.parameter(spec, value)));
     fill(byId("tab-parameters"), el("p", { class: "hint" }, T("holds_from_now")), choice("where-parameters", "in_world"), find, groups.map((group) => group.node));
   },
   carried(name) {

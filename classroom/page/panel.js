@@ -78,25 +78,10 @@ class Parameters {
     const from = el("select", { id: "from", onchange: () => { this.from = from.value; } }, el("option", { value: "start" }, T("from_start")), el("option", { value: "now" }, T("from_now")));
     from.value = this.from;
     const find = el("input", { type: "search", id: "find", placeholder: T("filter"), "aria-label": T("filter"), value: this.search, oninput: () => { this.search = find.value; this.filter(); } });
-    this.groups = sections.map((section) => {
-      const dials = section.doses.map((spec) => {
-        const send = later(400, (value) => this.ask({ do: "set", from: section.born ? "start" : this.from, world: this.world, set: { [spec.path]: value } }));
-        const dial = new Dial(spec, send);
-        dial.words = `${spec.path} ${Words.pick(spec.label)} ${Words.pick(spec.meaning)}`.toLowerCase();
-        return dial;
-      });
-      return { dials, node: el("details", { class: "section" }, el("summary", {}, Words.pick(section.title)), dials.map((d) => d.node)) };
-    });
+    const send = (spec, section) => later(400, (value) => this.ask({ do: "set", from: section.born ? "start" : this.from, world: this.world, set: { [spec.path]: value } }));
+    this.groups = Sections.of(sections, (spec, section) => new Dial(spec, send(spec, section)));
     fill(this.node, el("div", { class: "row" }, el("label", { for: "from" }, T("change_from")), from), find, this.groups.map((g) => g.node));
     this.filter();
   }
-  filter() {
-    const words = this.search.toLowerCase().trim();
-    for (const { dials, node } of this.groups) {
-      let any = false;
-      for (const dial of dials) { const fits = !words || dial.words.includes(words); dial.node.hidden = !fits; any ||= fits; }
-      node.hidden = !any;
-      if (words) node.open = any;
-    }
-  }
+  filter() { Sections.find(this.groups, this.search); }
 }

@@ -12,13 +12,13 @@ class TakePart {
         const said = await Desk.ask("take", { name, what, ...asked }, { quiet: true });
         if (!said || name !== Desk.name) continue;
         this.files = said.files;
-        if (said.took.done) { delete this.now[what]; this.said = { ...this.said, [what]: said.took.code ? said.took.said : "" }; if (said.took.code === 0 && what === "figures") this.pictures = null; this.draw(); }
+        if (said.took.done) { delete this.now[what]; this.said = { ...this.said, [what]: said.took.code ? said.took.said : "" }; this.draw(); }
       }
     } finally { this.busy = false; }
   }
   async take(what, asked = {}) { this.now[what] = asked; this.draw(); const said = await Desk.ask("take", { name: Desk.name, what, anew: true, ...asked }); if (!said) { delete this.now[what]; this.draw(); } }
   async draw() {
-    if (this.of !== Desk.name) { Object.assign(this, { of: Desk.name, whole: null, now: {}, said: {}, files: null, pictures: null }); fill(this.node); const said = await Desk.ask("files", { name: Desk.name }, { quiet: true }); this.files = said?.files || []; this.tick(); }
+    if (this.of !== Desk.name) { Object.assign(this, { of: Desk.name, whole: null, now: {}, said: {}, files: null }); fill(this.node); const said = await Desk.ask("files", { name: Desk.name }, { quiet: true }); this.files = said?.files || []; this.tick(); }
     this.lang ||= Words.at ? "zh" : "en";
     const kept = Focus.of(this.node), there = Desk.listed.find((one) => one.name === Desk.name)?.there;
     if (!there) { fill(this.node, el("p", { class: "card" }, T("take_first"))); return; }

@@ -95,7 +95,7 @@ def desk(folder: Path, port: int, workers: int, no_browser: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         os.chdir(folder)
     except OSError as error:
-        raise click.ClickException(f"{folder}: {error.strerror or error}") from None
+        raise click.BadParameter(f"{folder}: {error.strerror or error}", param_hint="FOLDER") from None
     from desk.app import serve
 
     try:

@@ -43,8 +43,7 @@ def check(what: str) -> None:
 def _chosen(what: str) -> "dict[str, dict[str, Lesson]]":
     """Lessons by name and language: of a folder, of one file, or one of those that are shipped. Errors: StateError."""
     from classroom.lessons import lessons as known
-    from classroom.state import StateError
-    from sim.config.yaml import nearest
+    from classroom.state import StateError, unknown
 
     path = Path(what)
     if not what:
@@ -57,11 +56,7 @@ def _chosen(what: str) -> "dict[str, dict[str, Lesson]]":
         name = path.stem.partition(".")[0]
         return {name: known(path.resolve().parent)[name]}
     if what not in known():
-        near = nearest(what, known())
-        raise StateError(
-            f"no lesson or folder is called {what!r}"
-            + (f"; did you mean {near!r}?" if near else f"; there are {', '.join(known())}")
-        )
+        raise unknown("lesson or folder", what, known())
     return {what: known()[what]}
 
 

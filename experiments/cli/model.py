@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from experiments.cli.options import SET
+from experiments.cli.options import SET, put
 
 if TYPE_CHECKING:
     from experiments.trace.story import Lived
@@ -56,8 +56,7 @@ def describe(community: str, changes: dict[str, str], to: Path | None) -> None:
     if to is None:
         click.echo(text, nl=False)
     else:
-        to.parent.mkdir(parents=True, exist_ok=True)
-        to.write_text(as_html(text) if to.suffix == ".html" else text, encoding="utf-8")
+        put(as_html(text) if to.suffix == ".html" else text, to)
 
 
 @click.command()
@@ -131,8 +130,7 @@ def claims(
     chosen = [claim for claim in known if not numbers or claim.number in numbers]
     found = answers(chosen, out, workers, points, replicates, click.echo)
     page = to or out / "claims.md"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(as_page(found, points), encoding="utf-8")
+    put(as_page(found, points), page)
     click.echo(str(page))
 
 
@@ -184,8 +182,7 @@ def page(what: str, to: Path, lucks: int) -> None:
         text = one_file(state, lucks, lesson, say=lambda said: click.echo(said, err=True))
     except (StateError, ModuleError) as error:
         raise click.UsageError(str(error)) from None
-    to.parent.mkdir(parents=True, exist_ok=True)
-    to.write_text(text, encoding="utf-8")
+    put(text, to)
     click.echo(f"{to}: {len(text.encode()) / 1e6:.2f} MB")
 
 

@@ -47,6 +47,15 @@ def cluster_said(_context: click.Context, _option: click.Parameter, said: str) -
     return said
 
 
+def put(text: str, to: Path) -> None:
+    """Write what a command made to the file after `--to`, in a folder that is made where it is not there."""
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.BadParameter(f"{to}: {error.strerror or error}", param_hint="--to") from None
+
+
 SET = click.option(
     "--set",
     "changes",

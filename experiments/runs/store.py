@@ -217,16 +217,21 @@ class Store:
 
     def taken(self, run: str) -> Finished | None:
         """A run that is set aside; None (and forgotten) when its file is damaged."""
-        path = self.aside / run
         with self._refusals():
             try:
-                content = path.read_bytes()
+                found = self.seen(run)
             except FileNotFoundError:
                 return None
-            digest, text = content[:32], content[32:]
-            if hashlib.sha256(text).digest() != digest:
-                path.unlink(missing_ok=True)
-                return None
+            if found is None:
+                (self.aside / run).unlink(missing_ok=True)
+        return found
+
+    def seen(self, run: str) -> Finished | None:
+        """A run that is set aside; None when its file is damaged. Nothing is taken away. Raises OSError."""
+        content = (self.aside / run).read_bytes()
+        digest, text = content[:32], content[32:]
+        if hashlib.sha256(text).digest() != digest:
+            return None
         head, _, body = text.partition(b"\n")
         said = json.loads(head)
         table = np.frombuffer(body, "<f4").reshape(len(said["metrics"]), said["weeks"])

@@ -38,6 +38,13 @@ def size_in_words(file: StudyFile) -> str:
     return f"{points:,} point{'s' * (points != 1)}{how}, {points * arms * file.replicates:,} runs"
 
 
+def megabytes(runs: int, weeks: int) -> float:
+    """What the weeks of so many runs take on disk, about: four bytes a metric, and packed."""
+    from sim import METRICS
+
+    return runs * weeks * len(METRICS) * 4 * 0.6 / 1e6
+
+
 def too_many_runs(file: StudyFile, marks: Marks, said: bool) -> Iterator[Problem]:
     """More runs than the study may have; `said`: whether `--replicates` asked for them."""
     a_replicate = count_of(file.varies, file.design) * (len(file.arms) or 2 ** len(file.parts))

@@ -15,13 +15,11 @@ if TYPE_CHECKING:
 def say_names() -> None:
     """Print what can be named: studies, communities, policies and metrics."""
     from sim import METRICS, POLICIES
-    from sim.config.load import config_folder
 
     console = terminal()
-    folder = config_folder()
     for title, names in (
-        ("Studies", _titles(folder / "studies")),
-        ("Communities", {"baseline": _title(folder / "baseline.yaml"), **_titles(folder / "communities")}),
+        ("Studies", study_titles()),
+        ("Communities", community_titles()),
         (
             "Policies",
             {
@@ -50,11 +48,25 @@ def metrics_in_markdown() -> str:
     return "\n".join([head, *rows])
 
 
-def _titles(folder: Path) -> dict[str, str]:
-    return {path.stem: _title(path) for path in sorted(folder.glob("*.yaml"))}
+def study_titles() -> dict[str, str]:
+    """Shipped studies by name, each with its title."""
+    return _titles("studies")
 
 
-def _title(path: Path) -> str:
+def community_titles() -> dict[str, str]:
+    """Shipped communities by name, each with its title, the baseline first."""
+    from sim.config.load import find_file
+
+    return {"baseline": title_of(find_file("baseline")), **_titles("communities")}
+
+
+def _titles(folder: str) -> dict[str, str]:
+    from sim.config.load import config_names, find_file
+
+    return {name: title_of(find_file(name, (folder,))) for name in config_names((folder,))}
+
+
+def title_of(path: Path) -> str:
     """What the file says it is; nothing where it says nothing or cannot be read."""
     from sim.config.yaml import ConfigError, read
 

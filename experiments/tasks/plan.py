@@ -23,7 +23,7 @@ from experiments.runs.executor import in_processes, perform, simulated
 from experiments.runs.results import results_for
 from experiments.runs.store import Series, Store
 from experiments.runs.worker_pool import processors
-from experiments.study.caveats import caveats, size_in_words
+from experiments.study.caveats import caveats, megabytes, size_in_words
 from experiments.study.design import Job, Study
 from experiments.study.own_files import read_own_files
 from experiments.tasks.run import warm
@@ -65,9 +65,10 @@ class Plan:
 
 
 def planned(study: Study, folder: Path, console: Console) -> Plan:
-    """Look at what is there, time short runs, keeping, tables and figures. Raises ConfigError for a user's own files."""
-    from sim import METRICS
+    """Look at what is there, time short runs, keeping, tables and figures. Raises ConfigError for a user's own files.
 
+    To be asked by a process that does nothing else, as a command or an errand of the desk: what it took until here is the start.
+    """
     begun = time.process_time()  # what it took to start and to read the study
     for said in read_own_files(study):
         console.print(said)
@@ -83,9 +84,9 @@ def planned(study: Study, folder: Path, console: Console) -> Plan:
     start, a_run = start + begun, a_run + keeping
     seconds = todo * (a_run + a_week * weeks)
     most = seconds + (file.most - file.replicates) * roots * (a_run + a_week * weeks) if file.until else None
-    megabytes = different * weeks * len(METRICS) * 4 * 0.6 / 1e6
+    disk = megabytes(different, weeks)
     rest, looked = _rest(study, a_week * weeks)
-    return Plan(runs, different, todo, start, seconds, most, showing, megabytes, processors(), rest, looked)
+    return Plan(runs, different, todo, start, seconds, most, showing, disk, processors(), rest, looked)
 
 
 def say_plan(study: Study, folder: Path) -> None:

@@ -61,3 +61,22 @@ class Dial {
   static step(span) { const power = 10 ** Math.floor(Math.log10(span / 100)); return [1, 2, 5, 10].map((k) => k * power).find((k) => k >= span / 100) || power; }
 }
 Dial.count = 0;
+
+// Sections of parameters, each with its dials, and of these the ones that are looked for.
+const Sections = {
+  // `dial` makes the control of one parameter.
+  of(sections, dial) {
+    return sections.map((section) => {
+      const dials = section.doses.map((spec) => Object.assign(dial(spec, section), { words: `${spec.path} ${Words.pick(spec.label)} ${Words.pick(spec.meaning)}`.toLowerCase() }));
+      return { dials, node: el("details", { class: "section" }, el("summary", {}, Words.pick(section.title)), dials.map((one) => one.node)) };
+    });
+  },
+  find(groups, said) {
+    const words = said.toLowerCase().trim();
+    for (const { dials, node } of groups) {
+      for (const dial of dials) dial.node.hidden = !dial.words.includes(words);
+      node.hidden = dials.every((dial) => dial.node.hidden);
+      if (words) node.open = !node.hidden;
+    }
+  },
+};

@@ -227,6 +227,8 @@ def test_a_command_line_in_the_same_folder_is_seen_and_not_disturbed(folder: Pat
 
 
 def test_asking_whether_a_folder_is_held_never_refuses_it(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder, so that nobody works in it")
+    assert not held(tmp_path / "file")
     store = Store(tmp_path / "x").open()
     assert not held(store.folder)
     with store.held():

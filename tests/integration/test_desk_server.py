@@ -6,6 +6,7 @@ import os
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -24,18 +25,17 @@ from desk.session import ASKED
 SECRET = "nobody outside may read this"
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asker, Path]]:
-    above = tmp_path_factory.mktemp("above")
+@contextmanager
+def below_secrets(above: Path) -> Iterator[tuple[Asker, Path]]:
+    """A desk over a folder with a study and its results; links in it lead to what lies outside."""
     folder = above / "desk"
     folder.mkdir()
-    (above / "secret.yaml").write_text(SECRET)
-    (above / "secret.csv").write_text(SECRET)
+    for name in ("secret.yaml", "secret.csv"):
+        (above / name).write_text(SECRET)
     (folder / "small.yaml").write_text(yaml.safe_dump(SMALL, sort_keys=False))
     results = folder / "results" / "small"
     results.mkdir(parents=True)
     (results / "runs.parquet").write_bytes(b"runs")
-    (results / "store.json").write_text("{}")
     (results / "link.csv").symlink_to(above / "secret.csv")
     (folder / "linked.yaml").symlink_to(above / "secret.yaml")
     with pytest.MonkeyPatch.context() as patched:
@@ -43,6 +43,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asker, Pat
         with desk_here(folder) as asker:
             asker.ask("hello")
             yield asker, folder
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asker, Path]]:
+    with below_secrets(tmp_path_factory.mktemp("above")) as (asker, folder):
+        (folder / "results" / "small" / "store.json").write_text("{}")
+        yield asker, folder
 
 
 @pytest.fixture
@@ -107,22 +114,8 @@ def test_other_pages_may_not_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asker, Path]]:
     """A desk whose address nobody has tried keys from."""
-    above = tmp_path_factory.mktemp("fresh")
-    folder = above / "desk"
-    folder.mkdir()
-    for name in ("secret.yaml", "secret.csv"):
-        (above / name).write_text(SECRET)
-    (folder / "small.yaml").write_text(yaml.safe_dump(SMALL, sort_keys=False))
-    results = folder / "results" / "small"
-    results.mkdir(parents=True)
-    (results / "runs.parquet").write_bytes(b"runs")
-    (results / "link.csv").symlink_to(above / "secret.csv")
-    (folder / "linked.yaml").symlink_to(above / "secret.yaml")
-    with pytest.MonkeyPatch.context() as patched:
-        patched.chdir(folder)
-        with desk_here(folder) as asker:
-            asker.ask("hello")
-            yield asker, folder
+    with below_secrets(tmp_path_factory.mktemp("fresh")) as there:
+        yield there
 
 
 WAYS = (
@@ -173,6 +166,16 @@ def test_a_link_that_leads_out_is_not_listed(fresh: tuple[Asker, Path]) -> None:
     assert "linked" not in {one["name"] for one in desk.ask("studies")["studies"]}
     assert {one[0] for one in desk.ask("hello")["own"]} >= {"own.yaml"}
     assert SECRET not in json.dumps(desk.ask("hello")) + json.dumps(desk.ask("studies"))
+
+
+def test_a_study_that_cannot_be_read_hides_no_other(fresh: tuple[Asker, Path]) -> None:
+    desk, folder = fresh
+    (path := folder / "from_elsewhere.yaml").write_bytes("title: 邻里\nweeks: 3\n".encode("gbk"))
+    listed = {one["name"]: one["title"] for one in desk.ask("studies")["studies"]}
+    assert listed.items() >= {"small": SMALL["title"], "from_elsewhere": ""}.items()
+    assert desk.refused("open", name="from_elsewhere") == (400, "from_elsewhere.yaml cannot be read as text in UTF-8")
+    path.unlink()
+    assert desk.refused("open", name="from_elsewhere") == (400, "there is no file from_elsewhere.yaml")
 
 
 def test_two_arms_are_shown_in_the_classroom_which_ends_with_the_desk(

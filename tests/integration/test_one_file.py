@@ -232,6 +232,8 @@ def test_what_a_page_cannot_do_is_said(tmp_path: Path) -> None:
 
     assert "did you mean 'classroom'?" in refused("clasroom", "--to", str(tmp_path / "a.html"))
     assert "ends in .html" in refused("classroom", "--to", str(tmp_path / "a.txt"))
+    assert "a.yaml: found no such file" in refused(str(tmp_path / "a.yaml"), "--to", str(tmp_path / "a.html"))
+    assert "too long" in refused(f"{'x' * 300}.yaml", "--to", str(tmp_path / "a.html"))
     for aim in ({"groups": ["migrants"]}, {"uptake": 0.0}, {"capacity": 0}):
         aimed = WorldState(name="x", policies=({"name": "training", "doses": aim},))  # type: ignore[arg-type]
         with pytest.raises(StateError, match=rf"cannot aim a policy \({next(iter(aim))}\)"):
@@ -249,6 +251,17 @@ def test_a_lesson_has_no_arm_that_a_page_cannot_give(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("classroom.one_file.study_of", lambda _: study)
     assert "for few" in read_study(study).arms
     assert list(_lesson(lesson, state)["arms"]) == ["nobody", "a small vanguard", "a large vanguard"]
+
+
+@pytest.mark.parametrize("command", [("page", "classroom", "--lucks", "1"), ("describe", "classroom")])
+def test_a_file_to_write_gets_its_folder_or_a_clear_error(command: tuple[str, ...], tmp_path: Path) -> None:
+    made = tmp_path / "not" / "there" / "a.html"
+    assert CliRunner().invoke(main, [*command, "--to", str(made)]).exit_code == 0
+    assert made.read_text(encoding="utf-8").startswith("<!")
+    for cannot in (made / "a.html", tmp_path / f"{'x' * 300}.html"):
+        said = CliRunner().invoke(main, [*command, "--to", str(cannot)])
+        assert (said.exit_code, type(said.exception)) == (2, SystemExit)
+        assert "Invalid value for --to" in said.output
 
 
 def test_a_stale_module_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from desk.folder import NAME
 from desk.texts import laid, said_in, written
 from sim.config.load import config_folder
-from sim.config.yaml import CONTROL
+from sim.config.yaml import CONTROL, ConfigError
 
 words = st.text(max_size=12).filter(lambda text: not CONTROL.search(text))
 scalars = st.one_of(st.none(), st.booleans(), st.integers(-(10**9), 10**9), st.floats(-1e9, 1e9), words)
@@ -64,6 +64,14 @@ def test_comments_stay_where_they_were() -> None:
     assert laid(text, {"weeks": 9}) == text.replace("weeks: 3", "weeks: 9")
     assert laid(text, {"title": None}).startswith("# why\n\n# how long\nweeks: 3")
     assert laid(text, {"question": "q"}).splitlines()[2] == "question: q"
+
+
+@pytest.mark.parametrize(
+    "text", ["- weeks: 3\n", "just words\n", "3\n", "[1, 2]  # why\n", "a: [\n", "# what I want\n", ""]
+)
+def test_what_is_no_study_is_not_written_over(text: str) -> None:
+    with pytest.raises((ValueError, ConfigError)):
+        laid(text, {"weeks": 5})
 
 
 @given(st.text(max_size=40))
