@@ -44,19 +44,20 @@ def schema(what: str) -> None:
 @click.command()
 @click.argument("community", default="baseline")
 @SET
+@click.option("--summary", is_flag=True, help="The Summary ODD instead: at most three pages, for a paper's appendix.")
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="A file .md or .html [standard output].")
-def describe(community: str, changes: dict[str, str], to: Path | None) -> None:
+def describe(community: str, changes: dict[str, str], summary: bool, to: Path | None) -> None:
     """Describe the model from its own code, after the ODD+D protocol."""
-    from experiments.odd import as_html, described
+    from experiments.odd import as_html, described, summarized
     from sim.config.load import load_config
 
     if to and to.suffix not in (".md", ".html"):
         raise click.BadParameter(f"{to.name!r}: a file that ends in .md or .html", param_hint="--to")
-    text = described(load_config(community, set=changes), Path(community).stem)
+    text = (summarized if summary else described)(load_config(community, set=changes), Path(community).stem)
     if to is None:
         click.echo(text, nl=False)
     else:
-        put(as_html(text) if to.suffix == ".html" else text, to)
+        put(as_html(text, brief=summary) if to.suffix == ".html" else text, to)
 
 
 @click.command()

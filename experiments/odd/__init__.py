@@ -6,5 +6,6 @@ after the sources of `sim/`.
 
 from experiments.odd.describing import described
 from experiments.odd.pages import as_html
+from experiments.odd.summary import summarized
 
-__all__ = ["as_html", "described"]
+__all__ = ["as_html", "described", "summarized"]

@@ -7,14 +7,15 @@ from experiments.odd.describing import anchor_of
 from experiments.reporting.escape import attribute
 
 
-def as_html(markdown: str) -> str:
-    """One HTML page with anchors at the headings."""
+def as_html(markdown: str, *, brief: bool = False) -> str:
+    """One HTML page with anchors at the headings; a brief one prints without a new page for each section."""
     from markdown_it import MarkdownIt
 
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
     body = re.sub(r"<h([1-4])>(.*?)</h\1>", _anchored, body)
     title = next((line[2:] for line in markdown.splitlines() if line.startswith("# ")), "linli")
-    style = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+    styles = ("page.css", "summary.css") if brief else ("page.css",)
+    style = "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in styles)
     meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     head = f"{meta}<title>{attribute(re.sub(r'\\(.)', r'\1', title))}</title><style>\n{style}</style>"
     return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{body}</body></html>\n'

@@ -139,18 +139,19 @@ def _range(config: Config, path: str) -> str:
     return f"{bounds['Ge'].ge:g} to {bounds['Le'].le:g}"
 
 
+def says_target(bounds: dict[str, float]) -> str:
+    """The band of a pattern in words."""
+    low, high = bounds.get("low"), bounds.get("high")
+    return f"above {low:g}" if high is None else f"below {high:g}" if low is None else f"{low:g} to {high:g}"
+
+
 def patterns_table() -> str:
     """The patterns by which the model is judged, from `configs/patterns/`."""
     said = read(config_folder() / "patterns" / "community.yaml").value["patterns"]
-
-    def target(bounds: dict[str, float]) -> str:
-        low, high = bounds.get("low"), bounds.get("high")
-        return f"above {low:g}" if high is None else f"below {high:g}" if low is None else f"{low:g} to {high:g}"
-
     rows = (
         (
             p["title"],
-            "; ".join(f"`{part}` {target(b)}" for part, b in p["parts"].items()),
+            "; ".join(f"`{part}` {says_target(b)}" for part, b in p["parts"].items()),
             "calibrated on" if p["use"] == "calibrated" else "held out",
             p["source"],
             p.get("note", ""),
