@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from experiments.odd import rules_in_full
 from experiments.odd.tables import metrics_table, parameters_tables, table_of
 from sim import METRICS, POLICIES, load_config
 from sim.config.load import load_sources
@@ -21,6 +22,7 @@ def reference_pages() -> dict[str, str]:
         "policies.md": _page("Policies", "\n\n".join(_policies())),
         "metrics.md": _page("Metrics", metrics_table()),
         "parameters.md": _page("Parameters", _parameters()),
+        "rules.md": _page("Rules in full", rules_in_full()),
         "python.md": _page("In Python", "\n\n".join(_python())),
     }
 

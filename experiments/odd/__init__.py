@@ -5,7 +5,8 @@ after the sources of `sim/`.
 """
 
 from experiments.odd.describing import described
+from experiments.odd.in_full import rules_in_full
 from experiments.odd.pages import as_html
 from experiments.odd.summary import summarized
 
-__all__ = ["as_html", "described", "summarized"]
+__all__ = ["as_html", "described", "rules_in_full", "summarized"]

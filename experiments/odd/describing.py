@@ -1,7 +1,7 @@
-"""Describing: the ODD+D document of the model, made from its code and configurations.
+"""Describing: the ODD+D document of the model, made from its code, its configurations and prose kept beside them.
 
-The frame and the prose stand in `frame.md` beside this file; every `{{slot}}` in it is filled from the program, so that
-what is described is what runs. An unknown slot is an error.
+The frame stands in `frame.md` beside this file; every `{{slot}}` in it is filled from the program or from `submodels/`,
+which tells each rule in words. Tests say where a rule has no words, and where words name what is not there.
 """
 
 import importlib
@@ -11,37 +11,25 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import wrap
 from types import ModuleType
-from typing import Any
 
-import sim
 import sim.rules
-from experiments.odd.formulas import formula, laws_of
-from experiments.odd.listings import chosen_in_full, meanings, module_in_full, phases_in_full, pushes
-from experiments.odd.tables import (
-    facts_table,
-    kinds_table,
-    levers_table,
-    metrics_table,
-    parameters_tables,
-    patterns_table,
-    table_of,
-    tallies_table,
-)
+from experiments.odd.tables import facts_table, kinds_table, levers_by_span, patterns_table, table_of, values_of
 from experiments.reporting.escape import in_markdown
 from sim import __version__
-from sim.config.evidence import Source
-from sim.config.load import load_sources
 from sim.config.parameter import GRADES
 from sim.config.schema import Config
+from sim.engine.effects import effects_of
 from sim.policies import POLICIES
+from sim.policies.acts import act_of
 from sim.policies.policy import Policy
 from sim.state.columns import Table
 from sim.state.orders import ENCOUNTERS, LINE, ORDERS
+from sim.state.phase import Phase
 from sim.state.places import GRIDS, HOUSEHOLDS, ISSUES, PAIRS, STATION, TEAMS
 from sim.state.residents import PARTICIPANTS, RESIDENTS
 from sim.state.ties import TIES
-from sim.state.views import TABLES as VIEWS
 from sim.week import WEEK
 
 TABLES: dict[str, Table] = {
@@ -58,73 +46,79 @@ TABLES: dict[str, Table] = {
     "encounters": ENCOUNTERS,
     "line": LINE,
 }
+HERE = Path(__file__).parent
 SLOT = re.compile(r"\{\{([a-z_]+)(?::([\w.:,]+))?\}\}")
+WIDTH = 118
+"""Characters in a line of prose."""
+PARAMETERS = {"living": "life"}
+"""The section of parameters of a submodel, where it is not called as the submodel is."""
 
 
 def described(config: Config, community: str = "baseline") -> str:
-    """The ODD+D document of a configuration as Markdown."""
-    text = Path(__file__).with_name("frame.md").read_text(encoding="utf-8")
-    filled = SLOT.sub(lambda slot: _filled(slot[1], slot[2] or "", config, community), text)
-    return filled.replace("{contents}", _contents(filled)).rstrip() + "\n"
-
-
-def _filled(name: str, of: str, config: Config, community: str) -> str:
-    """What stands in a slot. Raises KeyError for a slot that nothing fills."""
-    slots: dict[str, Callable[[], str]] = {
-        "title": lambda: in_markdown(config.title),
-        "community": lambda: community,
-        "version": lambda: __version__,
-        "contents": lambda: "{contents}",
-        "residents": lambda: f"{config.population.residents:,}",
-        "grids": lambda: str(config.population.grids),
-        "value": lambda: f"{config.evidence[of].value:g}",
-        "table": lambda: facts_table(TABLES[of]),
-        "grades": lambda: _grades_sentence(config),
-        "grade_table": lambda: _grade_table(config),
-        "patterns": patterns_table,
-        "kinds": lambda: kinds_table(config),
-        "levers": levers_table,
-        "schedule": schedule,
-        "streams": lambda: ", ".join(f"`{name}`" for name in streams()),
-        "initialization": initialization,
-        "submodels": submodels,
-        "policies": policies_list,
-        "parameters": lambda: parameters_tables(config),
-        "views": views_list,
-        "phases": phases_in_full,
-        "pushes": pushes,
-        "code": lambda: module_in_full(importlib.import_module(of)),
-        "functions": lambda: chosen_in_full(of),
-        "tallies": tallies_table,
-        "metrics": metrics_table,
-        "references": references,
+    """The ODD+D document of a configuration as Markdown. Raises KeyError for a slot that nothing fills."""
+    slots: dict[str, Callable[[str], str]] = {
+        "title": lambda _: in_markdown(config.title),
+        "community": lambda _: community,
+        "version": lambda _: __version__,
+        "contents": lambda _: "{contents}",
+        "residents": lambda _: f"{config.population.residents:,}",
+        "grids": lambda _: str(config.population.grids),
+        "value": lambda path: f"{config.evidence[path].value:g}",
+        "table": lambda name: facts_table(TABLES[name]),
+        "grades": lambda _: _grades_sentence(config),
+        "grade_table": lambda _: _grade_table(config),
+        "patterns": lambda _: patterns_table(),
+        "kinds": lambda _: kinds_table(config),
+        "levers": lambda _: levers_list(),
+        "schedule": lambda _: schedule(),
+        "prose": prose_of,
+        "values": lambda section: values(config, section),
+        "submodels": lambda _: submodels(config),
+        "policies": lambda _: policies_list(),
     }
-    return slots[name]()
+    text = filled((HERE / "frame.md").read_text(encoding="utf-8"), slots)
+    return text.replace("{contents}", _contents(text)).rstrip() + "\n"
+
+
+def filled(text: str, slots: dict[str, Callable[[str], str]]) -> str:
+    """A text with what stands in its slots."""
+    return SLOT.sub(lambda slot: slots[slot[1]](slot[2] or ""), text)
+
+
+def prose_of(submodel: str) -> str:
+    """What is told of a submodel, as it stands in its file beside this one."""
+    return (HERE / "submodels" / f"{submodel}.md").read_text(encoding="utf-8").strip()
+
+
+def values(config: Config, section: str) -> str:
+    """The parameters of a section with their values and grades, in lines of prose; nothing where there are none."""
+    said = values_of(config, section)
+    return in_lines(f"*Values* of `{section}`: {said}.") if said else ""
+
+
+def in_item(text: str) -> str:
+    """The same as an item of a list."""
+    return "- " + in_lines(text).replace("\n", "\n  ")
+
+
+def in_lines(text: str) -> str:
+    """Prose in lines, none of which begins with what Markdown takes for a list."""
+    held = re.sub(r" ([-+*]|\d+\.) ", "\0\\1 ", " ".join(text.split()))
+    return "\n".join(wrap(held, WIDTH, break_long_words=False, break_on_hyphens=False)).replace("\0", " ")
 
 
 def schedule() -> str:
     """The week: each phase with its sentence and the file of its mechanism."""
-    rows = (
-        (i, f"[`{p.name}`](#{p.name})", p.sentence, p.plain.__module__.rsplit(".", 1)[-1])
-        for i, p in enumerate(WEEK, 1)
-    )
+    rows = ((i, f"`{p.name}`", p.sentence, f"[{_home(p)}](#{_home(p)})") for i, p in enumerate(WEEK, 1))
     return table_of(("", "phase", "what happens", "submodel"), rows)
 
 
-def streams() -> list[str]:
-    """The names of all streams of chance, as the sources name them."""
-    here = Path(str(sim.__file__)).parent
-    named = (re.findall(r"stream\(f?\"([^\"]+)\"\)", p.read_text(encoding="utf-8")) for p in sorted(here.rglob("*.py")))
-    return sorted({name.replace("{self.name}", "NAME").replace("{what}", "WHAT") for found in named for name in found})
+def _home(phase: Phase) -> str:
+    """The submodel of a phase."""
+    return phase.plain.__module__.rsplit(".", 1)[-1]
 
 
-def initialization() -> str:
-    """How people and ties are drawn: what the modules say of themselves."""
-    modules = ("sim.state.households", "sim.founding.population", "sim.founding.networks", "sim.founding.acquaintances")
-    return "\n\n".join(_prose(importlib.import_module(name)) for name in modules)
-
-
-def _prose(module: ModuleType) -> str:
+def docstring_of(module: ModuleType) -> str:
     """A module's docstring with its sources set apart; the first word before a colon is its subject."""
     text = inspect.cleandoc(module.__doc__ or "")
     text = re.sub(r"^Sources?: (.*)", r"*Sources: \1.*", text, flags=re.MULTILINE | re.DOTALL)
@@ -138,57 +132,42 @@ def rule_modules() -> list[ModuleType]:
     return sorted(modules, key=lambda m: order.index(m.__name__) if m.__name__ in order else len(order))
 
 
-def views_list() -> str:
-    """What a column is called in rules: the view it is looked up in, and what its name loses there."""
-    named = {view: prefix for view, (prefix, _) in VIEWS.items()}
-    shortened = "; ".join(f"`{view}` is the view of columns `{prefix}...`" for view, prefix in named.items() if prefix)
-    whole = "; ".join(f"`{view}` is the view of columns of that name" for view, prefix in named.items() if not prefix)
-    return f"{whole}; without the beginning of their name, {shortened}."
-
-
-def submodels() -> str:
-    """Every mechanism: theory, sources, laws as formulas, and its phases."""
-    parts = [_shared_laws()]
+def submodels(config: Config) -> str:
+    """Every mechanism: theory and sources in its own words, the rules in prose, and its values."""
+    parts = []
     for module in rule_modules():
         name = module.__name__.rsplit(".", 1)[-1]
-        known = laws_of(module)
-        laws = [*meanings([inspect.getsource(law) for law in known], module), *(formula(law) for law in known)]
-        phases = [f"Phase [`{p.name}`](#{p.name}): {p.sentence}" for p in WEEK if p.plain.__module__ == module.__name__]
-        parts.append("\n\n".join([f"#### {name.capitalize()}", _prose(module), *laws, *phases]))
+        theory = in_lines(docstring_of(module))
+        ends = [said] if (said := values(config, PARAMETERS.get(name, name))) else []
+        parts.append("\n\n".join([f"#### {name.capitalize()}", theory, prose_of(name), *ends]))
     return "\n\n".join(parts)
 
 
-def _shared_laws() -> str:
-    import sim.mathematics.odds
-
-    return "\n\n".join(
-        [
-            "#### Odds, rates and memories",
-            _prose(sim.mathematics.odds),
-            *(formula(law) for law in laws_of(sim.mathematics.odds)),
-        ]
-    )
+def levers_list() -> str:
+    """Every lever, in one item for each whom it may belong to."""
+    return "\n".join(in_item(f"*One a {span}*: {said}.") for span, said in levers_by_span().items())
 
 
 def policies_list() -> str:
-    """Every policy: sentence, what it says of itself, its doses."""
+    """Every policy: what it is, what it does with its shipped doses, and which levers it pushes."""
     parts = []
     for name, kind in POLICIES.items():
-        policy = kind()
-        module = importlib.import_module(kind.__module__)
-        doses = [
-            (f"`{dose}`", "" if field.default is None else field.default, _unit(field), field.description)
-            for dose, field in kind.model_fields.items()
-            if dose not in Policy.model_fields
-        ]
-        shown = [table_of(("dose", "shipped", "unit", "meaning"), doses)] if doses else []
-        parts.append("\n\n".join([f"#### {kind.title} (`{name}`)", _prose(module), f"> {policy.sentence()}", *shown]))
-    return "\n\n".join(parts)
+        said = " ".join(docstring_of(importlib.import_module(kind.__module__)).partition("*Sources: ")[0].split())
+        said = re.sub(rf"^{kind.title}[.:] ", "", said.replace("**", ""))
+        said = re.sub(r"sim/rules/(\w+)\.py", r"submodel \1", said[0].upper() + said[1:])
+        pushed = ", ".join(f"`{lever}`" for lever in levers_pushed(kind))
+        pushes = f" Pushes {pushed}." if pushed else ""
+        shipped = (
+            f" *Shipped:* {kind().sentence().replace(', from week 0 to the end', '')}" if pushed else ""
+        )  # a bundle's stands with its parts
+        parts.append(in_item(f"**{kind.title}** (`{name}`). {said}{pushes}{shipped}"))
+    return "\n".join(parts)
 
 
-def _unit(field: Any) -> str:
-    extra = field.json_schema_extra
-    return str(extra.get("unit", "")) if isinstance(extra, dict) else ""
+def levers_pushed(kind: type[Policy]) -> list[str]:
+    """The levers that a policy pushes, as its code says; a bundle pushes those of its parts."""
+    act = act_of(kind, "pushes")
+    return sorted(name for view, name in effects_of(act.function).writes if view == "levers") if act else []
 
 
 def _counts(config: Config) -> Counter[str]:
@@ -205,22 +184,15 @@ def _grade_table(config: Config) -> str:
     return f"Values by grade of evidence: {', '.join(f'{grade} {found[grade]}' for grade in GRADES if found[grade])}."
 
 
-def references() -> str:
-    """Every source with how far it was checked."""
-
-    def entry(key: str, source: Source) -> str:
-        return f"- `{key}`: {source}." + (f" *Checked: {source.note}.*" if source.note else "")
-
-    return "\n".join(entry(key, source) for key, source in sorted(load_sources().items()))
-
-
 def _contents(text: str) -> str:
     """Links to the headings of the first two levels below the title."""
-    outside_code = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
-    heads = re.findall(r"^(##|###) (.+)$", outside_code, flags=re.MULTILINE)
-    phases = {p.name for p in WEEK}
-    shown = [(level, title) for level, title in heads if title not in phases and not title.islower()]
-    return "\n".join(f"{'    ' * (len(level) - 2)}- [{title}](#{anchor_of(title)})" for level, title in shown)
+    shown = re.findall(r"^(##|###) (.+)$", text, flags=re.MULTILINE)
+    parts: list[list[str]] = []
+    for level, title in shown:
+        if level == "##":
+            parts.append([])
+        parts[-1].append(f"[{title}](#{anchor_of(title)})")
+    return "\n".join(in_item(", ".join(part)) for part in parts)
 
 
 def anchor_of(title: str) -> str:

@@ -44,10 +44,12 @@ def facts_table(table: Table) -> str:
     return table_of(("state variable", "meaning", "unit", "range"), rows)
 
 
-def levers_table() -> str:
-    """Every lever: whom it belongs to, meaning and unit."""
-    rows = ((f"`{name}`", span, fact.sentence, fact.unit) for name, (span, fact) in LEVERS.items())
-    return table_of(("lever", "one a", "meaning", "unit"), rows)
+def levers_by_span() -> dict[str, str]:
+    """Every lever with meaning and unit, by whom it belongs to."""
+    said: dict[str, list[str]] = {}
+    for name, (span, fact) in LEVERS.items():
+        said.setdefault(span, []).append(f"`{name}` {fact.sentence}" + (f" ({fact.unit})" if fact.unit else ""))
+    return {span: "; ".join(each) for span, each in said.items()}
 
 
 def tallies_table() -> str:
@@ -57,37 +59,25 @@ def tallies_table() -> str:
 
 
 def kinds_table(config: Config) -> str:
-    """The service kinds of a configuration."""
-    head = (
-        "kind",
-        "who",
-        "needs a week",
-        "covered",
-        "hours",
-        "difficulty",
-        "patience (weeks)",
-        "interest",
-        "lowest tier, skill",
-        "place",
-        "priority",
-    )
+    """The service kinds of a configuration: a line for each thing that is said of them."""
+    kinds = config.kinds.values()
+    head = ("of a kind", "meaning", *(k.title for k in kinds))
     rows = (
-        (
-            k.title,
-            k.eligible,
-            k.weekly,
-            k.covered,
-            k.hours,
-            k.difficulty,
-            k.patience,
-            k.interest,
-            f"{k.lowest_tier}, {k.lowest_skill}",
-            k.place,
-            k.priority,
-        )
-        for k in config.kinds.values()
+        (f"`{name}`", field.description, *(_value(getattr(k, name)) for k in kinds))
+        for name, field in Kind.model_fields.items()
+        if not name.startswith("title")
     )
     return table_of(head, rows)
+
+
+def values_of(config: Config, section: str) -> str:
+    """The parameters of a section in a row: name, value, and the first letter of the grade."""
+    said = (
+        f"`{e.path.split('.', 1)[1]}` {_value(e.value)} {e.grade[0]}"
+        for e in config.evidence.values()
+        if e.path.split(".")[0] == section
+    )
+    return "; ".join(said)
 
 
 def parameters_tables(config: Config) -> str:

@@ -1,4 +1,4 @@
-"""The ODD document alone is enough: no listing in it uses a name that it does not say the meaning of."""
+"""The rules in full are complete: no listing uses a name of which neither they nor the ODD document say the meaning."""
 
 import ast
 import builtins
@@ -7,10 +7,9 @@ import textwrap
 
 import pytest
 
-from experiments.odd import described
+from experiments.odd import rules_in_full
 from experiments.odd.describing import TABLES, rule_modules
 from experiments.odd.formulas import laws_of
-from sim import load_config
 from sim.founding.population import PersonColumns
 from sim.mathematics import odds
 from sim.state.levers import LEVERS
@@ -25,8 +24,11 @@ LANGUAGE = {
     "sqrt",
     "exp",
     "log",
-    "cos",
-    "sin",
+    "power",
+    "exponentials",
+    "logarithms",
+    "powers",
+    "cosine_and_sine",
     "pi",
     "get_args",
     "floor",
@@ -50,7 +52,7 @@ the columns, which the document says in words."""
 
 @pytest.fixture(scope="module")
 def text() -> str:
-    return described(load_config("baseline"))
+    return rules_in_full()
 
 
 def tree_of(block: str) -> ast.AST:
