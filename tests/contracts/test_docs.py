@@ -23,7 +23,7 @@ PAGES = sorted(p for p in DOCS.rglob("*.md"))
 README = HOUSE / "README.md"
 WRITTEN = [p for p in PAGES if p.parent.name != "reference" and p.name not in ("odd.md", "odd_summary.md")]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-FILE = re.compile(r"^# ([\w-]+\.(?:yaml|csv))$")
+FILE = re.compile(r"^# ([\w.-]+\.(?:yaml|csv))$")
 BRIEF = ["--set", "weeks=12", "--set", "burn_in=4", "--set", "window=4", "--replicates", "2"]
 SMALL: dict[str, list[str]] = {
     "run": BRIEF,

@@ -26,6 +26,7 @@ LIVELY: dict[str, Any] = {
     "population__initial_tiers": [0.2, 0.2, 0.2],
     "teaming__founders": 2,
     "teaming__forming": 0.5,
+    "network__kind": "neighbourhood",
     "network__made_ties": 2,
     "dispatching__away_chance": 0.2,
     "placing__issues_per_1000": 20,
@@ -43,6 +44,7 @@ POOLED = LIVELY | {
 SETTLED = {"moving__annual_rate": 0.1, "starting__registered": 0.9}
 LIVES_GO_ON = {
     "life__course": "on",
+    "population__low_income": 0.5,
     "life__first_birth": 0.5,
     "life__partner": 0.5,
     "life__leaves_home": 0.6,
@@ -53,6 +55,8 @@ LIVES_GO_ON = {
     "life__die_70": 0.5,
     "moving__annual_rate": 0.3,
     "moving__by": "age",
+    "network__kind": "at_rest",
+    "network__made_ties": 60,
 }
 NEEDY = {
     f"kinds__{kind}__{name}": value
@@ -85,6 +89,7 @@ LIVES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "well mixed": (LIVELY | {"network__kind": "well_mixed"} | SETTLED, EVERY),
     "lives that go on": (LIVELY | LIVES_GO_ON, EVERY),
     "scarce": (SCARCE, ("mutual_aid", "order_platform")),
+    "helped": (LIVELY | NEEDY | {"moving__annual_rate": 0.05}, ("mutual_aid",)),
     "passed up": (SCARCE, ("grid_integration",)),
     "needs that last": (SERVED, EVERY),
     "needs that last, few volunteers": (FEW_VOLUNTEERS, ("organizations", "service_framework")),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from small import lived, place, same_life
+from small import isolated, lived, place, same_life
 
 from sim import POLICIES, Simulation
 from sim.state.orders import DONE
@@ -51,7 +51,7 @@ def test_more_ways_to_learn_of_needs_never_hide_one() -> None:
 
 @pytest.mark.parametrize(("own", "family"), [(40, 60), (0, 500), (500, 0)])
 def test_credits_pay_for_family_after_the_own_account_is_empty(own: int, family: int) -> None:
-    simulation = lived(5, place(**CROWDED), [POLICIES["time_bank"]()])
+    simulation = lived(5, isolated(**CROWDED), [POLICIES["time_bank"]()])
     world = simulation.world
     simulation.begin_week()
     order = client = relative = price = -1
@@ -85,7 +85,7 @@ def test_credits_pay_for_family_after_the_own_account_is_empty(own: int, family:
 
 def test_more_pairs_can_stand_than_half_the_residents() -> None:
     """Where a few helpers visit many, no list that is too short ends the matching."""
-    life = Simulation(place(400, 2, pairing__most_clients=100), [POLICIES["mobile_kitchen"](places=1000)], 1)
+    life = Simulation(isolated(400, 2, pairing__most_clients=100), [POLICIES["mobile_kitchen"](places=1000)], 1)
     world = life.world
     helpers = np.arange(400) % 8 == 0
     world.age[:], world.tier[:] = np.where(helpers, ADULT, SENIOR_ELDER), np.where(helpers, 1, 0)

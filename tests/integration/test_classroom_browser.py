@@ -84,7 +84,7 @@ def test_play_put_a_policy_on_in_mid_run_and_compare(browser: Browser) -> None:
     page.click("#week1")
     wait_for_week(page, stopped + 1)
     page.click("#see-only")
-    assert page.locator(".headlines li").count() > 0
+    page.wait_for_selector(".headlines li")
     page.locator(".headlines button.link").first.click()
     page.wait_for_selector(".luck")
     assert "same" in page.inner_text(".luck") or "One luck" in page.inner_text(".luck")

@@ -12,6 +12,7 @@ from classroom import state
 from classroom.session import Session
 from pages.guard import clean_name
 from sim.config.load import config_names
+from sim.founding.import_data.table import in_sight
 
 pytestmark = [needs_chromium, pytest.mark.filterwarnings("ignore::UserWarning")]
 
@@ -72,7 +73,7 @@ def test_grids_of_any_name_are_shown_as_text(browser: Browser, tmp_path: Path, m
     (tmp_path / "homework.html").write_text(saved, "utf-8")
     page = browser.page((tmp_path / "homework.html").as_uri())
     page.wait_for_function("Playback.run?.standing?.gridNames")
-    assert sorted(page.evaluate("Playback.run.standing.gridNames")) == sorted(WILD)
+    assert sorted(page.evaluate("Playback.run.standing.gridNames")) == sorted(in_sight(WILD))
     for g, name in enumerate(page.evaluate("Playback.run.standing.gridNames")):
         page.evaluate(f"Playback.choose([...Playback.run.standing.grid].indexOf({g}))")
         assert f"(\u2068{name}\u2069)" in page.evaluate("document.querySelector('#picked').textContent")

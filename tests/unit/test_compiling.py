@@ -45,7 +45,8 @@ assert refused(at, three, -1) and refused(at, three, 3)
 assert refused(put, np.zeros((2, 2)), 1, -1) and not refused(put, np.zeros((2, 2)), 1, 1)
 
 small = {"population.residents": 500, "population.grids": 3}
-crowded = {"dispatching.scope": "pooled", "dispatching.most_rounds": 3, "bonding.ending": 0.02, "network.made_ties": 2}
+crowded = {"dispatching.scope": "pooled", "dispatching.most_rounds": 3, "bonding.ending": 0.02}
+crowded |= {"network.kind": "neighbourhood", "network.made_ties": 2}
 Simulation(load_config("baseline", set=small), [p() for p in POLICIES.values()], seed=5).run_for(40)
 Simulation(load_config("baseline", set=small | crowded), seed=5).run_for(30)
 Simulation(load_config("baseline", set=small | {"network.kind": "well_mixed"}), seed=5).run_for(30)
