@@ -86,8 +86,9 @@ FINDINGS = {
     "regret": (
         ("Regret", "遗憾"),
         (
-            "How far an arm stays behind the best arm under the same conditions, in the outcome's unit.",
-            "各组在同样条件下落后于最佳组的幅度，以结果单位计。",
+            "How far an arm stays behind the best arm under the same conditions, in the outcome's unit. From four replicates on every other one "
+            "says which arm is best and where an arm stays furthest behind, the others how far (below 0: luck had chosen the best).",
+            "各组在同样条件下落后于最佳组的幅度，以结果单位计。重复数不少于4时，一半的重复用来判定最佳组和最差条件，另一半用来计算幅度（小于0：所谓最佳只是偶然）。",
         ),
     ),
     "failing": (

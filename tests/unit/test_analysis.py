@@ -226,6 +226,21 @@ def test_regret_by_hand() -> None:
     assert table.loc["b", "best_in"] == 0.5
 
 
+def test_regret_of_arms_that_are_equal_is_none_on_average() -> None:
+    """Six arms that differ by luck alone, in ten scenarios of two columns: what chose does not judge."""
+    chance = np.random.default_rng(8)
+    there = pd.MultiIndex.from_product(
+        [list("abcdef"), [1, 2], range(5), range(8)], names=["arm", "rate", "size", "replicate"]
+    ).to_frame(index=False)
+    found = []
+    for _ in range(20):
+        runs = there.assign(cohesion=chance.standard_normal(len(there)))
+        found += regret(runs, "cohesion", 1, ["rate", "size"])["mean_regret"].tolist()
+        few = regret(runs[runs["replicate"] < 3], "cohesion", 1, ["rate", "size"])["mean_regret"]
+        assert (few > 0.3).all(), "of three replicates the same choose and judge: the regret is of luck"
+    assert abs(np.mean(found)) < 0.06  # 20 sets; standard error .015
+
+
 def test_conditions_are_borne_and_doses_chosen() -> None:
     rows = [  # two doses under two conditions: 5 is best on average, 1 at worst
         (1, 0.1, 0, 10.0), (1, 0.4, 1, 12.0), (5, 0.1, 2, 2.0), (5, 0.4, 3, 18.0),
