@@ -72,6 +72,7 @@ def test_every_snippet_of_a_page_runs(
         shutil.copy(HOUSE / "CHANGELOG.md", sources)
     assert len(FENCE.findall(text)) == text.count("\n```") // 2, "a block without a language is not executed"
     small = dict(SMALL, validate=["--patterns", str(small_patterns), "--replicates", "2"])
+    in_r: list[str] = []
     for language, block in FENCE.findall(text):
         first, _, rest = block.partition("\n")
         if language in ("yaml", "csv"):
@@ -87,6 +88,8 @@ def test_every_snippet_of_a_page_runs(
             assert done.returncode == 0, f"{block}\n{done.stderr}"
         elif language == "diff":
             changed(sources / first.removeprefix("--- "), rest)
+        elif language == "r":  # one after the other in one session, where R is installed
+            in_r.append(block)
         elif language == "py":  # a script for another machine: it must be importable
             exec(compile(block, str(page), "exec"), {"__name__": "elsewhere"})
         elif language in ("sh", "console", "bash"):
@@ -96,6 +99,10 @@ def test_every_snippet_of_a_page_runs(
                     carried_out(words[1:], small if language != "sh" or page == README else {}, monkeypatch)
         else:
             pytest.fail(f"nothing executes a block of {language}")
+    if in_r and (r := shutil.which("Rscript")):
+        Path("page.R").write_text("\n".join(in_r), encoding="utf-8")
+        done = subprocess.run([r, "page.R"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
 
 
 def changed(file: Path, lines: str) -> None:

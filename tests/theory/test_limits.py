@@ -135,8 +135,6 @@ IDENTITIES = {
 """Limits that hold whatever the numbers are, and to rounding: a tenth more of any number that is measured is far beyond that."""
 JUMPS = {"watts_cascade", "watts_window_18", "watts_window_25"}
 """Limits in which only a jump tells: they fail for the wrong laws above, or on the other side of the jump."""
-UNSEEN = {("ties_at_rest", "moving.renters")}
-"""What moves theory by 5.5 %, and would take four times the runs to be seen."""
 
 
 def numbers_of(name: str) -> dict[str, float]:
@@ -163,7 +161,7 @@ def by_a_tenth(name: str) -> dict[str, float]:
     for path, value in numbers_of(name).items():
         for times in (1.1, 0.9):
             moved = round(value * times) if isinstance(value, int) and value > 1 else value * times
-            if (path == "population.residents" and isinstance(limit, Statistical)) or (name, path) in UNSEEN:
+            if path == "population.residents" and isinstance(limit, Statistical):
                 continue
             with contextlib.suppress(ConfigError, ValueError):
                 other, there = load_limit(name, {path: moved})
