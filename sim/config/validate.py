@@ -102,8 +102,8 @@ def _texts(value: Any, place: Place = ()) -> Iterator[tuple[Place, str]]:
 
 def refuse_other_tops(document: Document) -> None:
     """Raise ConfigError for a file that is a list or a single value, where keys are asked for."""
-    if not isinstance(document.value, dict):
-        found = "a list" if isinstance(document.value, list) else shown(document.value)
+    if not isinstance(value := document.value, dict):
+        found = "a list" if isinstance(value, list) else shown(value)
         raise ConfigError([*document.problems, Problem(document.marks.value(()), "", found, "keys and values")])
 
 
@@ -119,8 +119,7 @@ def plain_changes(
     for path, value in changes.items():
         spot = said_at.get(path) or Spot(f"--set {path}={value if isinstance(value, str) else shown(value)}")
         try:
-            yaml = isinstance(value, str) and not isinstance(value, Text)
-            plain = parse_scalar(str(value)) if yaml else simple(value)
+            plain = parse_scalar(value) if isinstance(value, str) and not isinstance(value, Text) else simple(value)
         except ValueError as error:
             problems.append(Problem(spot, path, str(error), "a YAML value, in quotes where it is text with such signs"))
             continue
@@ -150,7 +149,7 @@ def problems_of(
     error: ValidationError, shape: type[BaseModel], document: Document, value: Any, base: Place = ()
 ) -> Iterator[Problem]:
     """Every complaint of pydantic about a `value` that stands at `base`, in our words, with its place in the file."""
-    schema, marks, short = schema_of(shape), document.marks, set[Place]()
+    schema, marks = schema_of(shape), document.marks
     for detail, inside in _meant(error.errors(include_url=False), value):
         meant, place = _at(schema, inside), (*base, *inside)
         path = dotted(place)
@@ -161,26 +160,24 @@ def problems_of(
                 if (said := document.changes.get(spot)) and said.startswith(path):
                     path, near = said, _whole_path(said, place, near, document.value)
                 yield Problem(spot, path, "an unknown key", "" if near else _one_of(names, "of the keys"), near)
-            case "missing" if isinstance(place[-1], int):  # the list is too short, which is said once, where it stands
-                if (whole := place[:-1]) not in short:
-                    short.add(whole)
-                    expected = words(_at(schema, inside[:-1]))
-                    yield Problem(marks.value(whole), dotted(whole), shown(detail["input"]), expected)
+            case "missing" if isinstance(place[-1], int):  # the list is too short, which is said once
+                if place[-1] == len(found := detail["input"]):
+                    said = words(_at(schema, inside[:-1]))
+                    yield Problem(marks.value(place[:-1]), dotted(place[:-1]), shown(found), said)
             case "missing":
                 yield Problem(marks.key(place), path, "no such key", words(meant))
             case "value_error" | "assertion_error":
-                found = "" if isinstance(detail["input"], dict | list | BaseModel) else shown(detail["input"])
-                yield Problem(marks.value(place), path, found, str(detail.get("ctx", {}).get("error", detail["msg"])))
+                seen = "" if isinstance(detail["input"], dict | list | BaseModel) else shown(detail["input"])
+                yield Problem(marks.value(place), path, seen, str(detail.get("ctx", {}).get("error", detail["msg"])))
             case _:
-                expected = words(meant) or _said(detail)
-                yield Problem(marks.value(place), path, shown(detail["input"]), expected, _alike(detail, meant))
+                asked, near = words(meant) or _said(detail), _alike(detail, meant)
+                yield Problem(marks.value(place), path, shown(detail["input"]), asked, near)
 
 
 def words(schema: Mapping[str, Any]) -> str:
     """What a JSON Schema asks for, in words: type, range, unit."""
     if "anyOf" in schema or "oneOf" in schema:
-        kinds = [words(s) for s in schema.get("anyOf") or schema["oneOf"]]
-        return " or ".join(dict.fromkeys(filter(None, kinds)))
+        return " or ".join(dict.fromkeys(filter(None, map(words, schema.get("anyOf") or schema["oneOf"]))))
     unit = schema.get("unit")
     unit = f" ({unit})" if unit and unit != "choice" else ""
     if "enum" in schema:
