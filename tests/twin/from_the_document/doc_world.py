@@ -34,6 +34,7 @@ class Place:
         }
         self.config = world.config
         self.people = SimpleNamespace(**{name.removeprefix("people_"): value for name, value in world._people.items()})
+        self.counted = {name: world.columns[name].copy() for name in world.tallies.named}
         self.passed_up = 0
         week = int(world.week[0])
         self.now, self.chance = week, Chance(int(world.seed[0]), week)
@@ -182,6 +183,12 @@ class Place:
             left = max(self.promised[v] - self.hours_a_week(self.order_kind[o]), 0.0)
             self.promised[v] = left if self.cases[v] else 0.0
         self.order_keeper[o], self.order_server[o], self.order_person[o] = NOBODY, -1, 0
+
+    def share_hours(self, i: int, j: int, hours: float) -> None:
+        m = self.encounters[0]
+        if m < len(self.met_one):
+            self.met_one[m], self.met_other[m], self.met_hours[m] = i, j, hours
+            self.encounters[0] += 1
 
     # ---- who may serve
 
