@@ -3,12 +3,13 @@
 A case is its kind and its number: `python -m pytest tests/integration/test_fuzz.py -k "study"` tries the same cases again.
 """
 
+import time
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 import pytest
-from fuzz.case import try_cases
+from fuzz.case import peak_memory, try_cases
 from fuzz.files import RESIDENTS, take_residents
 from fuzz.kinds import KINDS
 
@@ -45,5 +46,8 @@ def test_what_is_handed_in_is_understood_or_refused_in_words(name: str) -> None:
 @pytest.mark.parametrize("name", KINDS)
 def test_twenty_thousand_more(name: str) -> None:
     many = round(MANY / WHOLE * KINDS[name].share)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak of memory is counted anew
+    began = time.process_time()
     ended = try_cases(name, KINDS[name], range(CASES, CASES + many))
-    print(f"{name}: {ended.total()} cases, {ended['refused']} refused, {ended['accepted']} accepted")
+    took = f"{time.process_time() - began:.0f} s of processor time, {peak_memory() / 2**20:.0f} MB at most"
+    print(f"{name}: {ended.total()} cases, {ended['refused']} refused, {ended['accepted']} accepted; {took}", flush=True)

@@ -73,6 +73,12 @@ def try_cases(name: str, kind: Kind, numbers: range) -> Counter[str]:
     return ended
 
 
+def peak_memory() -> int:
+    """Bytes that this process held at most since they were last counted."""
+    status = Path("/proc/self/status").read_text("utf-8")
+    return 1024 * int(status.split("VmHWM:")[1].split()[0])
+
+
 @contextmanager
 def _bounded_time() -> Iterator[None]:
     def hang(_signal: int, _frame: FrameType | None) -> None:
