@@ -15,6 +15,7 @@ Sources: hall1992, johnson1978, sun_loader1994
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,7 +111,6 @@ def band_quantile(n: int, path: float, level: float = LEVEL) -> float:
 
     `path`: the sum over weeks of the angle between a week's values and those of the week before.
     """
-    from scipy.optimize import brentq
     from scipy.special import stdtr
 
     if n < FEWEST:
@@ -120,7 +120,21 @@ def band_quantile(n: int, path: float, level: float = LEVEL) -> float:
         crossed = path / math.pi * (1 + c * c / (n - 1)) ** (-(n - 1) / 2)
         return float(2 * (1 - stdtr(n - 1, c)) + crossed - (1 - level))
 
-    return float(brentq(missed, 0.0, 1e6))
+    return root(missed, 0.0, 1e6)
+
+
+def root(of: Callable[[float], float], low: float, high: float) -> float:
+    """Where a function that has different signs at two ends crosses 0, to the last bit: by halves.
+
+    The same from scipy.optimize would take 13 MB in every program that draws a band.
+    """
+    below = of(low) < 0
+    while low < (middle := low + (high - low) / 2) < high:
+        if (of(middle) < 0) == below:
+            low = middle
+        else:
+            high = middle
+    return high
 
 
 def pairs_for(sd: float, half: float, skew: float = 0.0, fewest: int = FEWEST) -> int:

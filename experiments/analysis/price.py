@@ -11,7 +11,7 @@ Sources: fieller1954, stinnett1998, fenwick2001
 import math
 from collections.abc import Callable
 
-from experiments.analysis.intervals import FEWEST, Numbers, interval, reaches, skewness
+from experiments.analysis.intervals import FEWEST, Numbers, interval, reaches, root, skewness
 
 LARGEST = 1e9
 """Yuan for a person-week beyond which nobody asks."""
@@ -37,8 +37,6 @@ def price(paid: Numbers, averted: Numbers) -> tuple[float, float, float]:
 
 def _crossing(end: Callable[[float], float]) -> float:
     """Where a function of what a person-week is worth comes to 0 from below; infinite where it never does."""
-    from scipy.optimize import brentq
-
     if end(0.0) >= 0:
         return 0.0
     high = 1.0
@@ -46,12 +44,11 @@ def _crossing(end: Callable[[float], float]) -> float:
         high *= 2
         if high > LARGEST:
             return math.inf
-    return float(brentq(end, 0.0, high))
+    return root(end, 0.0, high)
 
 
 def surely(benefit: Numbers) -> float:
     """How surely the mean of these is above 0, 0 to 1: the level at which the one interval, one-sided, ends at 0."""
-    from scipy.optimize import brentq
     from scipy.special import stdtr
 
     n = benefit.size
@@ -68,6 +65,6 @@ def surely(benefit: Numbers) -> float:
 
     if beyond(1e-6) >= 0:
         return 0.5
-    quantile = float(brentq(beyond, 1e-6, 10 * away + 10)) if beyond(10 * away + 10) > 0 else 10 * away
+    quantile = root(beyond, 1e-6, 10 * away + 10) if beyond(10 * away + 10) > 0 else 10 * away
     level = float(stdtr(n - 1, quantile))
     return level if mean > 0 else 1 - level

@@ -42,18 +42,14 @@ def tables_and_findings(results: Results, *, over_time: bool = True, whole: bool
     `whole`: the table of runs has all metrics that were kept, not only those of figures and printed tables, and the
     conditions under which arms fail are looked for.
     """
-    import pandas as pd
-
     from sim import METRICS
 
     study, file = results.study, results.study.file
     outcomes = tuple(dict.fromkeys(file.outcomes))
-    runs = results.runs(None if whole else (*outcomes, *MEASURES, *wanted("OF_RUNS")))
-    over_time = over_time and not runs.empty
     over = [m for m in dict.fromkeys((*outcomes, *wanted("OVER_TIME"))) if m in METRICS]
-    # first what reads the store again, then what loads the libraries of statistics: both at once is the most memory
-    trajectories = results.trajectories(over) if over_time else pd.DataFrame()
-    profiles = results.profiles(outcomes) if over_time else pd.DataFrame()
+    # first what reads the whole store, then what loads the libraries of statistics: both at once is the most memory
+    trajectories, profiles = results.over_time(over, outcomes) if over_time else results.over_time((), ())
+    runs = results.runs(None if whole else (*outcomes, *MEASURES, *wanted("OF_RUNS")))
     groups = results.groups()
     found = findings_of(results, runs, conditions=whole)
     tables = Tables(
@@ -65,7 +61,7 @@ def tables_and_findings(results: Results, *, over_time: bool = True, whole: bool
         runs=runs,
         effects=effects(runs, study.reference, outcomes, file.asked()),
         trajectories=trajectories,
-        profiles=bands(profiles) if over_time else profiles,
+        profiles=bands(profiles),
         varies=tuple(file.varies),
         points=tuple(point_in_words(point) for point in study.points),
         spans={arm: _spans(study, arm) for arm in study.arms},

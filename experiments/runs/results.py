@@ -10,7 +10,7 @@ row an arm, point and week with means and bands; `profiles` the same for paired 
 import contextlib
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -68,6 +68,34 @@ def results_for(study: Study, store: Store) -> "Results":
 
 
 @dataclass(frozen=True)
+class ByWeek:
+    """A table with a row an arm, point, metric and week in which something was measured, while it grows."""
+
+    metrics: Collection[str]
+    arms: Sequence[str]
+    said: Callable[[Rows, Rows], Columns]
+    """What is said of the runs of an arm and of those of the first one."""
+    parts: dict[str, list[NDArray[Any]]]
+
+    def add(self, here: Rows, first: Rows, labels: Columns, week: int) -> None:
+        """Rows of some weeks, from `week` on."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which nothing is measured
+            found = self.said(here, first)
+        there = np.flatnonzero(found["n"] > 0)
+        found = {name: values[there] for name, values in found.items()} | {"week": week + there}
+        for name, of_name in self.parts.items():
+            of_name.append(found[name] if name in found else np.full(len(there), labels[name], object))
+
+    def whole(self) -> "pd.DataFrame":
+        """The table."""
+        import pandas as pd  # not while the store is read: what both take at once is the most memory
+
+        whole = {name: np.concatenate(found) for name, found in self.parts.items() if found}
+        return pd.DataFrame(whole).infer_objects() if whole else pd.DataFrame(columns=list(self.parts))
+
+
+@dataclass(frozen=True)
 class Results(Reading):
     """The tables of a study: what of its plan is finished and did not fail."""
 
@@ -98,6 +126,11 @@ class Results(Reading):
 
     def failures(self) -> "pd.DataFrame":
         """One row a failed run: labels, traceback and the command that repeats it."""
+        import pandas as pd
+
+        return pd.DataFrame(self._failed(), columns=[*LABELS, *self.study.file.varies, "error", "command"])
+
+    def _failed(self) -> list[dict[str, Any]]:
         with self._open() as con:
             con.execute("create table ended (run varchar, good boolean, error varchar)")
             for _ in self._some_at_a_time(con):
@@ -105,14 +138,13 @@ class Results(Reading):
                     "insert into ended select run, bool_or(week is not null), any_value(error) from weekly "
                     "where (week = 0 or week is null) and run in (select run from plan) group by run"
                 )
-            rows = con.execute(
+            found = con.execute(
                 f"select {self._labels('p.')}, any_value(e.error) as error from plan p join ended e using (run) "
                 f"group by {self._labels('p.')}, p.slot having not bool_or(e.good) order by p.slot"
-            ).df()
-        commands = [
-            self.study.repeated(run, limit_of(error)) for run, error in zip(rows["run"], rows["error"], strict=True)
-        ]
-        return rows.assign(command=commands)
+            )
+            names = [column[0] for column in found.description or ()]
+            rows = [dict(zip(names, values, strict=True)) for values in found.fetchall()]
+        return [row | {"command": self.study.repeated(row["run"], limit_of(row["error"]))} for row in rows]
 
     def weekly(self, metrics: Sequence[str] | None = None) -> "pd.DataFrame":
         """One row a run and week, with labels: large."""
@@ -132,56 +164,43 @@ class Results(Reading):
 
     def trajectories(self, metrics: Sequence[str]) -> "pd.DataFrame":
         """Arm, point, week, metric: mean, standard deviation, 5 % and 95 % of the runs, and their number."""
-
-        def said(here: Rows, _: Rows) -> Columns:
-            low, high = ends(here)
-            return {**moments(here), "low": low, "high": high}
-
-        columns = ("arm", "point", "week", "metric", "mean", "sd", "low", "high", "n")
-        return self._week_by_week(metrics, said, list(self.study.arms), columns)
+        return self.over_time(metrics, ())[0]
 
     def profiles(self, metrics: Sequence[str]) -> "pd.DataFrame":
         """Arm, point, week, metric: mean paired difference from the first arm, its standard deviation, pairs, and `turns`."""
-        columns = ("arm", "point", "week", "metric", "mean", "sd", "n", "turn")
-        others = list(self.study.arms)[1:]
+        return self.over_time((), metrics)[1]
 
-        def said(here: Rows, first: Rows) -> Columns:
+    def over_time(self, metrics: Sequence[str], paired: Sequence[str]) -> "tuple[pd.DataFrame, pd.DataFrame]":
+        """Trajectories of some metrics and profiles of some: the store is read once for both."""
+
+        def lives(here: Rows, _: Rows) -> Columns:
+            low, high = ends(here)
+            return {**moments(here), "low": low, "high": high}
+
+        def pairs(here: Rows, first: Rows) -> Columns:
             return {**moments(here - first), "turn": turns(here - first)}
 
-        return self._week_by_week(metrics, said, others, columns)
-
-    def _week_by_week(
-        self, metrics: Sequence[str], said: Callable[[Rows, Rows], Columns], arms: Sequence[str], columns: Sequence[str]
-    ) -> "pd.DataFrame":
-        """What `said` makes of the runs of each arm and of the first one, at every point: a row a week measured."""
-        import pandas as pd
-
-        parts: dict[str, list[NDArray[Any]]] = {name: [] for name in columns}
+        labels, arms = ("arm", "point", "week", "metric", "mean", "sd"), list(self.study.arms)
+        asked = (
+            ByWeek(set(metrics), arms, lives, {name: [] for name in (*labels, "low", "high", "n")}),
+            ByWeek(set(paired), arms[1:], pairs, {name: [] for name in (*labels, "n", "turn")}),
+        )
         every = range(self.study.file.weeks)
         with self._open(plan=False) as con:
             rows_of, many = self._slots(con)
             at_once = max(SPAN, ROOM // max(many, 1) // SPAN * SPAN)
-            for metric, start in product(sorted(metrics), every[::at_once]):
+            for metric, start in product(sorted({*metrics, *paired}), every[::at_once]):
                 weeks = every[start : start + at_once]
                 values = self._values(con, metric, many, weeks)
                 wide = max(SPAN, TWICE // max(many, 1))
                 spans = [slice(first, first + wide) for first in range(0, len(weeks), wide)]
-                for point, arm, span in product(range(len(self.study.points)), arms, spans):
-                    here, first = (
-                        values[rows_of[one, point], span].astype(float) for one in (arm, self.study.reference)
-                    )
-                    with warnings.catch_warnings():
-                        warnings.simplefilter("ignore", RuntimeWarning)  # weeks in which nothing is measured
-                        found = said(here, first)
-                    there = np.flatnonzero(found["n"] > 0)
-                    found = {name: values[there] for name, values in found.items()} | {
-                        "week": weeks[span.start] + there
-                    }
-                    labels = {"arm": arm, "point": point, "metric": metric}
-                    for name, of_name in parts.items():
-                        of_name.append(found[name] if name in found else np.full(len(there), labels[name], object))
-        whole = {name: np.concatenate(found) for name, found in parts.items() if found}
-        return pd.DataFrame(whole).infer_objects() if whole else pd.DataFrame(columns=list(columns))
+                for table in (table for table in asked if metric in table.metrics):
+                    for point, arm, span in product(range(len(self.study.points)), table.arms, spans):
+                        here, first = (
+                            values[rows_of[one, point], span].astype(float) for one in (arm, self.study.reference)
+                        )
+                        table.add(here, first, {"arm": arm, "point": point, "metric": metric}, weeks[span.start])
+        return asked[0].whole(), asked[1].whole()
 
     def _slots(self, con: "duckdb.DuckDBPyConnection") -> tuple[dict[tuple[str, int], Rows], int]:
         """Number the study's different runs in the table `slots`: the rows of each arm at each point, and how many in all."""
@@ -214,14 +233,16 @@ class Results(Reading):
             rows.write_parquet(plainly(temporary), compression="zstd", row_group_size=GROUP)
         return path
 
-    def write_failures(self) -> "pd.DataFrame":
-        """Write failures.csv where runs failed, and take it away where none did any more; returns its table."""
-        failed, path = self.failures(), self.store.folder / "failures.csv"
-        if failed.empty:
-            path.unlink(missing_ok=True)
-        else:
+    def write_failures(self) -> list[dict[str, Any]]:
+        """Write failures.csv where runs failed, and take it away where none did any more; returns its rows."""
+        failed, path = self._failed(), self.store.folder / "failures.csv"
+        if failed:
+            import pandas as pd
+
             with self._whole(path) as temporary:
-                failed.to_csv(temporary, index=False)
+                pd.DataFrame(failed).to_csv(temporary, index=False)
+        else:
+            path.unlink(missing_ok=True)
         return failed
 
     def write_csv(self, folder: Path | None = None) -> list[Path]:

@@ -254,7 +254,7 @@ def say_choice(study: Study, folder: Path, question: Question, workers: int) -> 
     (folder / "tables").mkdir(exist_ok=True)
     table.rename(columns={"": "state"}).to_csv(folder / "tables" / "choice.csv", index=False)
     asked = _allotted(study, told.choices, dict(enumerate(found.lived)))
-    say_failures(console, Results(asked, Store(folder)).write_failures().to_dict("records"))
+    say_failures(console, Results(asked, Store(folder)).write_failures())
     saved = told.evenly - told.runs
     console.print(
         f"{told.runs:,} runs chose; as many replicates for all would have taken {told.evenly:,}"

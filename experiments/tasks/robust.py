@@ -55,7 +55,7 @@ def run_robustness(
 
             perform(wide, store, workers=workers, apart=True, told=told)
         results = Results(wide, store)
-        say_failures(console, results.write_failures().to_dict("records"))
+        say_failures(console, results.write_failures())
         runs = results.runs()
         if study.reference not in set(runs["arm"]):
             raise StoreError(f"{out}: no run of {study.reference!r} succeeded; the failed ones are in failures.csv")

@@ -112,14 +112,14 @@ def run_study(
         if csv:
             written += results.each.write_csv()
         failures = results.each.write_failures()
-        if not failures.empty:
+        if failures:
             written.append(folder / "failures.csv")
         drawn = figures_and_table(results, console)
         store.note_session(told())
         counts = {"runs": len({run.run for run in study.runs()}), "failed": len(failures), "figures": drawn}
         files = [*written, *(folder / name for name in drawn)]
         store.write_manifest(manifest(study, store, state, files) | counts)
-    say_failures(console, failures.to_dict("records"))
+    say_failures(console, failures)
     if older:
         named = ", ".join(older[:3]) + (f" and {len(older) - 3} more" if len(older) > 3 else "")
         console.print(f"Of an older state of the study, and put away in {folder / 'older'}: {named}.", style="yellow")

@@ -148,7 +148,7 @@ def say_search(
         study, folder, better, budget=budget, judge=judge, size=size, generations=generations, workers=workers, apart=True,
         told=lambda points, new: console.print(f"{points} choices so far", style="dim") if new else None,
     )  # fmt: skip
-    say_failures(console, Results(whole, Store(folder)).write_failures().to_dict("records"))
+    say_failures(console, Results(whole, Store(folder)).write_failures())
     ranges = [name for name, factor in study.file.varies.items() if isinstance(factor, Range)]
     chosen = [point_in_words(tuple((k, v) for k, v in whole.points[p] if k in ranges)) for p in found["point"]]
     listed = found.assign(where=chosen)

@@ -197,7 +197,7 @@ def together(told: Between, folder: Path, workers: int, heard: Callable[[str], N
 def _lived(study: Study, folder: Path, workers: int, heard: Callable[[str], None]) -> Comparison:
     """A study's results; who performs runs that failed again is told how."""
     found = compare(study, folder, workers=workers, apart=True)
-    for what, again in failures_in_words(found.write_failures().to_dict("records")):
+    for what, again in failures_in_words(found.write_failures()):
         heard(f"failed:{what}\n{again}" if what else again)
     return found
 

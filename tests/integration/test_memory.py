@@ -53,6 +53,23 @@ def test_figures_drawn_in_a_process_of_their_own_are_the_same(tmp_path: Path, mo
     assert "outcome-cohesion.png" in here
 
 
+def test_the_store_is_read_before_libraries_are_loaded(tmp_path: Path) -> None:
+    """What is large in memory for a while does not lie on top of what is large for good."""
+    study, folder = small(tmp_path), tmp_path / "r"
+    perform(study, Store(folder).open(), workers=1, simulate=toy)
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom experiments.reporting.result_tables import tables_of\n"
+        "from experiments.runs import results, store\nfrom experiments.study.loader import read_study\n"
+        "found, values = results.Results(read_study(sys.argv[1]), store.Store(Path(sys.argv[2]))), results.Results._values\n"
+        "def seen(*said):\n    assert 'pandas' not in sys.modules\n    return values(*said)\n"
+        "results.Results._values = seen\nassert found.write_failures() == []\n"
+        "assert len(tables_of(found).profiles) == 2 * (20 + 2)\n"
+        "print([name for name in ('scipy.optimize', 'scipy.stats', 'matplotlib') if name in sys.modules])\n"
+    )
+    words = [sys.executable, "-c", code, str(study.path), str(folder)]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
 def made_up(study: Study, store: Store) -> None:
     """Fill a store with made-up weeks of every metric, through the store's own writing."""
     runs = list(study.runs())

@@ -19,7 +19,7 @@ from experiments.analysis.effects import (
     effects,
     with_values,
 )  # fmt: skip
-from experiments.analysis.intervals import interval, joint_quantile, pairs_for, reaches, skewness, t_quantile
+from experiments.analysis.intervals import interval, joint_quantile, pairs_for, reaches, root, skewness, t_quantile
 from experiments.analysis.profiles import bands, turns
 from experiments.analysis.stopping import FIRST, MORE, Wanted, needed, needs, next_look
 
@@ -279,6 +279,12 @@ def test_a_band_for_all_weeks_holds_in_all_weeks_and_one_for_each_week_does_not(
         each += bool(((table["low"] <= 0) & (table["high"] >= 0)).all())
     assert all_weeks / 400 > 0.92
     assert each / 400 < 0.75
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-9, 1e6), st.booleans())
+def test_a_root_is_found_to_the_last_bit(at: float, away: float, falls: bool) -> None:
+    found = root(lambda x: (x - at) * (-1 if falls else 1), at - away, at + 2 * away)
+    assert at <= found <= np.nextafter(at, np.inf)
 
 
 def test_the_angle_between_weeks_is_that_of_what_was_measured() -> None:
