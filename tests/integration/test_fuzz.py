@@ -50,4 +50,6 @@ def test_twenty_thousand_more(name: str) -> None:
     began = time.process_time()
     ended = try_cases(name, KINDS[name], range(CASES, CASES + many))
     took = f"{time.process_time() - began:.0f} s of processor time, {peak_memory() / 2**20:.0f} MB at most"
-    print(f"{name}: {ended.total()} cases, {ended['refused']} refused, {ended['accepted']} accepted; {took}", flush=True)
+    print(
+        f"{name}: {ended.total()} cases, {ended['refused']} refused, {ended['accepted']} accepted; {took}", flush=True
+    )
