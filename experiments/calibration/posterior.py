@@ -1,68 +1,51 @@
-"""Posterior: which values of the free parameters fit, how well each is known, and which are not identified.
+"""The posterior: how likely each place is, given what was observed and everything that is not known.
 
-Trials teach an emulator: each target number as a quadratic function of the free parameters (in the unit cube), by least
-squares that weigh near trials more. A large even sample of the cube is then weighted by how likely the targets are
-under the emulator, its own error included. What is reported is the weighted sample: intervals, profiles and draws -
-never one best point. The emulator is checked by what it predicts of trials that it was not taught.
+The likelihood is a normal of all numbers together, around the emulator's means; its covariance is that of observation,
+discrepancy, luck (of the communities observed, and common luck of those that taught) and the emulator's own error. It is sampled by
+importance in stages (population Monte Carlo): the first is spread over the prior, the next lie around what fits, and all are
+weighted as draws of one mixture. What the sample is worth is its effective size; a small one is refused.
+
+Sources: cornuet2012
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.special import expit, gammaln, logsumexp
 from scipy.stats import qmc
 
-from experiments.calibration.search import Target
+from experiments.calibration.emulator import Emulator
+from experiments.calibration.file import Calibration
+from experiments.runs.files import StoreError
 from experiments.validation.observer import Numbers
 
-SAMPLE = 2**17
-IDENTIFIED = 0.5
-"""A parameter counts as identified when nine tenths of its posterior take less than this share of its range."""
+FIRST = 2**14
+"""Places of the first stage."""
+NEXT = 2**11
+"""Places of each next stage."""
+STAGES = 12
+KERNELS = 256
+"""Places around which a stage is drawn."""
+TAIL = 5.0
+"""Degrees of freedom of the kernels."""
+ENOUGH = 1000
+"""Effective size at which no further stage is needed."""
+LEAST = 400
+"""Effective size below which nothing is said."""
 
 
 @dataclass(frozen=True)
-class Emulator:
-    """Quadratic surfaces, one a target number, with the standard deviation of what they leave unexplained."""
+class Likelihood:
+    """What the emulator knows of places, without what was observed: it serves for many observations."""
 
-    slopes: Numbers
-    error: Numbers
-    explained: Numbers
-    """Share of the variance of left-out trials that is predicted, by number (five folds)."""
+    asked: Calibration
+    emulator: Emulator
 
-    def __call__(self, places: Numbers) -> Numbers:
-        """Predicted numbers, one row a place."""
-        return terms(places) @ self.slopes
-
-
-def terms(places: Numbers) -> Numbers:
-    """Constant, places, squares and products."""
-    d = places.shape[1]
-    products = [places[:, i] * places[:, j] for i in range(d) for j in range(i, d)]
-    return np.column_stack([np.ones(len(places)), places, *products])
-
-
-def taught(places: Numbers, numbers: Numbers, distances: Numbers) -> Emulator:
-    """An emulator from trials; those that fit better weigh more, down to a tenth."""
-    known = np.isfinite(numbers).all(axis=1)
-    places, numbers, distances = places[known], numbers[known], distances[known]
-    rank = np.argsort(np.argsort(distances)) / max(len(distances) - 1, 1)
-    weight = np.sqrt(1.0 - 0.9 * rank)[:, None]
-    x = terms(places)
-
-    def fitted(rows: NDArray[np.intp]) -> Numbers:
-        a, b = (x * weight)[rows], (numbers * weight)[rows]
-        return np.linalg.solve(a.T @ a + 1e-6 * len(rows) * np.eye(x.shape[1]), a.T @ b)
-
-    everything = np.arange(len(places))
-    missed = np.empty_like(numbers)
-    for fold in range(5):
-        out = everything % 5 == fold
-        missed[out] = numbers[out] - x[out] @ fitted(everything[~out])
-    near = weight[:, 0] ** 2
-    error = np.sqrt((near[:, None] * missed**2).sum(axis=0) / near.sum())
-    explained = 1.0 - missed.var(axis=0) / np.maximum(numbers.var(axis=0), 1e-30)
-    return Emulator(fitted(everything), error, explained)
+    def known(self, places: Numbers) -> tuple[Numbers, Numbers]:
+        """Means and roots of the covariances (Cholesky) at these places."""
+        middle, variance = self.emulator(places)
+        doubt = self.asked.doubt + self.emulator.doubt(places, variance, self.asked.file.communities)
+        return middle, np.asarray(np.linalg.cholesky(doubt))
 
 
 @dataclass(frozen=True)
@@ -72,71 +55,114 @@ class Posterior:
     places: Numbers
     weights: Numbers
     log_likelihood: Numbers
+    stages: int
 
     @property
     def effective(self) -> float:
         """How many evenly weighted places the sample is worth."""
         return float(1.0 / np.square(self.weights).sum())
 
-    def interval(self, i: int, share: float = 0.9) -> tuple[float, float, float]:
-        """Median and ends of the middle `share` of parameter i, in the unit cube."""
+    def quantiles(self, i: int, at: list[float]) -> list[float]:
+        """Quantiles of parameter i, in the unit cube."""
         order = np.argsort(self.places[:, i])
-        mass = np.cumsum(self.weights[order])
-        at = np.interp([0.5, (1 - share) / 2, (1 + share) / 2], mass, self.places[order, i])
-        return float(at[0]), float(at[1]), float(at[2])
+        return [float(x) for x in np.interp(at, np.cumsum(self.weights[order]), self.places[order, i])]
 
-    def identified(self, i: int) -> bool:
-        """Whether the targets narrow parameter i down."""
-        _, low, high = self.interval(i)
-        return high - low < IDENTIFIED
+    def below(self, values: Numbers) -> Numbers:
+        """Posterior mass below each value, parameter by parameter."""
+        return np.asarray(self.weights @ (self.places < values))
 
     def draws(self, n: int, seed: int) -> Numbers:
-        """Places drawn by their weights, spread evenly over the sample (systematic resampling)."""
-        start = np.random.default_rng(seed).random()
-        at = np.searchsorted(np.cumsum(self.weights), (start + np.arange(n)) / n)
-        return self.places[np.minimum(at, len(self.places) - 1)]
+        """Joint draws by their weights (systematic resampling), in random order."""
+        chance = np.random.default_rng(seed)
+        at = np.searchsorted(np.cumsum(self.weights), (chance.random() + np.arange(n)) / n)
+        return np.asarray(self.places[chance.permutation(np.minimum(at, len(self.places) - 1))])
 
-    def correlations(self) -> Numbers:
-        """How the free parameters go together in the posterior: near 1 or -1 only a combination is known."""
-        centred = self.places - self.weights @ self.places
-        cov = (centred * self.weights[:, None]).T @ centred
-        sd = np.sqrt(np.diag(cov))
-        return np.asarray(cov / np.outer(sd, sd))
-
-
-def fit_at(emulator: Emulator, targets: Sequence[Target], places: Numbers) -> Numbers:
-    """Log likelihood of the targets at these places, the emulator's own error included."""
-    predicted = emulator(places)
-    wide = np.array([t.sd**2 for t in targets]) + emulator.error**2
-    away: Numbers = -0.5 * (((predicted - np.array([t.middle for t in targets])) ** 2) / wide).sum(axis=1)
-    return away
+    def covariance(self) -> tuple[Numbers, Numbers]:
+        """Mean and covariance."""
+        middle = self.weights @ self.places
+        away = self.places - middle
+        return middle, np.asarray((away * self.weights[:, None]).T @ away)
 
 
-def profile(emulator: Emulator, targets: Sequence[Target], known: Posterior, i: int, steps: int = 20) -> Numbers:
-    """Best log likelihood with parameter i held at each of `steps` values, less the best of all: flat is unknown."""
-    from scipy.optimize import minimize
-
-    others = [k for k in range(known.places.shape[1]) if k != i]
-
-    def worst(rest: Numbers, at: float) -> float:
-        return -float(fit_at(emulator, targets, np.insert(rest, i, at)[None, :])[0])
-
-    found = []
-    for at in (np.arange(steps) + 0.5) / steps:
-        near = np.abs(known.places[:, i] - at) < 0.5 / steps
-        start = (
-            known.places[near][np.argmax(known.log_likelihood[near])][others]
-            if near.any()
-            else np.full(len(others), 0.5)
-        )
-        found.append(-minimize(worst, start, args=(at,), method="L-BFGS-B", bounds=[(0, 1)] * len(others)).fun)
-    best = np.array(found)
-    return np.asarray(best - best.max())
+def log_likelihood(observed: Numbers, middle: Numbers, root: Numbers) -> Numbers:
+    """Log density of what was observed, up to a constant, at places with these means and roots of covariances."""
+    away = np.linalg.solve(root, (observed - middle)[:, :, None])[:, :, 0]
+    sizes = np.log(np.diagonal(root, axis1=1, axis2=2)).sum(axis=1)
+    return np.asarray(-0.5 * (away**2).sum(axis=1) - sizes)
 
 
-def posterior(emulator: Emulator, targets: Sequence[Target], free: int, seed: int, sample: int = SAMPLE) -> Posterior:
-    """The posterior under even priors over the ranges (in logarithms where the range says so)."""
-    places = qmc.Sobol(free, seed=seed).random(sample)
-    log_likelihood = fit_at(emulator, targets, places)
-    weights = np.exp(log_likelihood - log_likelihood.max())
-    return Posterior(places, weights / weights.sum(), log_likelihood)
+class Sampler:
+    """Samples posteriors; its first stage is shared by all observations."""
+
+    def __init__(self, likelihood: Likelihood, seed: int) -> None:
+        self.likelihood, self.seed = likelihood, seed
+        d = len(likelihood.asked.file.free)
+        self.first = np.clip(qmc.Sobol(d, seed=seed).random(FIRST), 1e-9, 1 - 1e-9)
+        self.known = likelihood.known(self.first)
+
+    def posterior(self, observed: Numbers, least: float = LEAST) -> Posterior:
+        """The posterior of this observation. Raises StoreError when its effective size stays below `least`."""
+        chance = np.random.default_rng(self.seed)
+        odds = np.log(self.first / (1 - self.first))  # kernels live on the whole line: nothing is drawn outside
+        said, drawn = log_likelihood(observed, *self.known), _even(odds)[None, :]
+        sizes, stages = [len(odds)], list[_Stage]()
+        while True:
+            mixed = logsumexp(drawn + np.log(np.array(sizes) / len(odds))[:, None], axis=0)
+            weights = said + _even(odds) - mixed
+            weights = np.exp(weights - logsumexp(weights))
+            found = Posterior(expit(odds), weights, said, len(sizes))
+            if found.effective >= ENOUGH or len(sizes) > STAGES:
+                break
+            stages.append(_Stage.around(odds, weights, chance))
+            fresh = stages[-1].draw(NEXT, chance)
+            said = np.concatenate([said, log_likelihood(observed, *self.likelihood.known(expit(fresh)))])
+            drawn = np.vstack([drawn, stages[-1].density(odds)])
+            odds = np.concatenate([odds, fresh])
+            sizes.append(NEXT)
+            drawn = np.hstack([drawn, np.vstack([_even(fresh), *(s.density(fresh) for s in stages)])])
+        if found.effective < least:
+            raise StoreError(
+                f"{self.likelihood.asked.name}: the posterior is worth {found.effective:.0f} even draws, fewer than the {least:.0f} "
+                "that intervals need. Run more places or waves (points, waves), or state what the model may be off (discrepancy)."
+            )
+        return found
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """Student kernels around what fits."""
+
+    middles: Numbers
+    root: Numbers
+
+    @classmethod
+    def around(cls, odds: Numbers, weights: Numbers, chance: np.random.Generator) -> "_Stage":
+        """Kernels around places drawn by their weights, as wide and slanted as the sample (Silverman's width)."""
+        d = odds.shape[1]
+        flat = weights**0.5 if 1 / np.square(weights).sum() < 20 * d else weights  # few places: look wider first
+        flat = flat / flat.sum()
+        middle = flat @ odds
+        away = odds - middle
+        wide = (away * flat[:, None]).T @ away + 1e-6 * np.eye(d)
+        width = (4 / (d + 2)) ** (1 / (d + 4)) * KERNELS ** (-1 / (d + 4))
+        picked = chance.choice(len(odds), KERNELS, p=flat)
+        return cls(odds[picked], width * np.linalg.cholesky(wide))
+
+    def draw(self, n: int, chance: np.random.Generator) -> Numbers:
+        d = self.middles.shape[1]
+        steps = chance.standard_normal((n, d)) / np.sqrt(chance.chisquare(TAIL, n) / TAIL)[:, None]
+        return np.asarray(self.middles[chance.integers(0, len(self.middles), n)] + steps @ self.root.T)
+
+    def density(self, odds: Numbers) -> Numbers:
+        """Log density of the mixture."""
+        d = self.middles.shape[1]
+        x, c = np.linalg.solve(self.root, odds.T).T, np.linalg.solve(self.root, self.middles.T).T
+        square = np.maximum((x**2).sum(axis=1)[:, None] + (c**2).sum(axis=1) - 2 * x @ c.T, 0.0)
+        level = gammaln((TAIL + d) / 2) - gammaln(TAIL / 2) - d / 2 * np.log(TAIL * np.pi)
+        logs = level - np.log(np.diag(self.root)).sum() - (TAIL + d) / 2 * np.log1p(square / TAIL)
+        return np.asarray(logsumexp(logs, axis=1) - np.log(len(c)))
+
+
+def _even(odds: Numbers) -> Numbers:
+    """Log density of log odds that come from an even place in the unit cube."""
+    return np.asarray((-np.abs(odds) - 2 * np.log1p(np.exp(-np.abs(odds)))).sum(axis=1))

@@ -93,22 +93,25 @@ def validate(
 
 
 @click.command()
-@click.argument("name", default="first_version")
+@click.argument("name", default="baseline")
 @SET
-@click.option("--trials", type=click.IntRange(20), help="Trials in all; a search that was begun goes on.")
+@click.option(
+    "--check", "truths", type=click.IntRange(20), metavar="TRUTHS", help="Examine by so many known truths instead."
+)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), help="Folder [results/calibration_NAME].")
-@click.option("--workers", type=click.IntRange(0), default=0, help="Trials at a time [all processors].")
-@click.option("--write", is_flag=True, help="Keep values, uncertainty and draws in configs/posteriors/.")
+@click.option("--workers", type=click.IntRange(0), default=0, help="Runs at a time [all processors].")
+@click.option("--write", is_flag=True, help="Keep the posterior's joint draws in configs/posteriors/.")
 def calibrate(
-    name: str, changes: dict[str, str], trials: int | None, out: Path | None, workers: int, write: bool
+    name: str, changes: dict[str, str], truths: int | None, out: Path | None, workers: int, write: bool
 ) -> None:
-    """Fit free parameters to the calibrated patterns, and say which of them are identified. Needs linli[calibrate]."""
+    """Rule out values that cannot show the calibrated patterns, and say what is known of the rest. Needs linli[calibrate]."""
     from experiments.tasks.calibrate import run_calibration
 
     try:
-        run_calibration(name, changes, trials, out, workers, write)
+        run_calibration(name, changes, out, workers, write, truths)
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"{error.name} is missing: pip install 'linli[calibrate]'") from None
+        missing = {"sklearn": "scikit-learn"}.get(error.name or "", error.name)
+        raise click.ClickException(f"{missing} is missing: pip install 'linli[calibrate]'") from None
 
 
 @click.command()

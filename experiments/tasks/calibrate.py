@@ -1,176 +1,184 @@
-"""The command that calibrates: searches, says what is known of each parameter, and writes it down."""
+"""The command that calibrates: rules out in waves, samples the posterior, says what is known, and examines itself."""
 
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import yaml
 from rich.console import Console
-from rich.text import Text
+from rich.status import Status
 
-from experiments.calibration.posterior import Emulator, Posterior, posterior, profile, taught
-from experiments.calibration.search import Task, done, learned, read_calibration, search
+from experiments.calibration import tables
+from experiments.calibration.design import Runs
+from experiments.calibration.file import Calibration, read_calibration
+from experiments.calibration.history import Wave, matched
+from experiments.calibration.identify import combinations, contractions, pairs
+from experiments.calibration.posterior import Likelihood, Posterior, Sampler
+from experiments.calibration.predict import Shown, own_values, said_of_own, shown
+from experiments.calibration.sbc import Check, checked_by_truths
+from experiments.calibration.tables import Table
 from experiments.reporting.console import Numbers, Words, spread, terminal
 from experiments.runs.present import claim_folder
 from experiments.runs.provenance import commit
 from experiments.runs.worker_pool import processors
 from experiments.study.design import code_version
-from sim.config.load import config_folder, find_file, load_config
+from sim.config.load import config_folder, find_file
 from sim.config.yaml import ConfigError, Problem, Spot, read
 
-DRAWS = 40
-"""Draws from the posterior that are kept for results over the calibrated uncertainty."""
+DRAWS = 128
+"""Joint draws from the posterior that are kept for results over the calibrated uncertainty."""
 HEAD = """\
-# Written by `linli calibrate`; not by hand. `low` to `high` holds nine tenths of the posterior; `profile` is the best
-# log likelihood in twenty slices of the searched range, less the best of all. `draws` carry the uncertainty on.
+# Written by `linli calibrate`; not by hand. `draws` are joint draws of the posterior: results over them carry on what is not
+# known, and what is known only of combinations. `low` to `high` holds nine tenths; no values for a community by themselves.
 """
 
 
+@dataclass(frozen=True)
+class Found:
+    """All that a calibration found."""
+
+    asked: Calibration
+    waves: list[Wave]
+    known: Posterior
+    draws: list[dict[str, float]]
+    shown: Shown
+
+
 def run_calibration(
-    name: str, changes: Mapping[str, object], trials: int | None, to: Path | None, workers: int, write: bool
+    name: str, changes: Mapping[str, object], to: Path | None, workers: int, write: bool, truths: int | None
 ) -> None:
-    """Search (or go on), report, keep draws and profiles in `to`; `write`: also in configs/.
+    """Calibrate, or examine the calibration by `truths`; print and write into `to`; `write`: keep the posterior in configs/.
 
     Raises ConfigError for wrong names, ModuleNotFoundError when the extra `calibrate` is not installed, StoreError where
-    the folder of the calibration's name holds what was found with another file of that name.
+    nothing is left of the space, a posterior is worth too few draws, or the folder holds what was found with another file.
     """
+    import sklearn  # noqa: F401  its absence is told before an hour of runs
+
     console = terminal()
-    task = read_calibration(name, None, {**changes, **({} if trials is None else {"trials": trials})})
-    out = to or Path("results") / f"calibration_{task.name}"
+    asked = read_calibration(name, None, changes)
+    out = to or Path("results") / f"calibration_{asked.name}"
     claim_folder(out, find_file(name, ("calibrations",)), by_name=to is None)
-    with console.status("searching ...") as status:
-        found = search(
-            task, out / "journal.log", workers or processors(),
-            lambda n, best: status.update(f"{n} of {task.file.trials} trials, best distance {best:.2f}"),
-        )  # fmt: skip
-    there = done(found)
-    places, numbers = learned(task, there)
-    emulator = taught(places, numbers, np.array([t.value for t in there], np.float64))
-    known = posterior(emulator, task.targets, len(task.file.free), task.file.seed)
-    draws = [_values(task, place) for place in known.draws(DRAWS, task.file.seed)]
-    say(console, task, emulator, known, dict(found.best_params), found.best_value)
-    middle = _values(task, np.array([known.interval(i)[0] for i in range(len(task.file.free))]))
-    fits = _checked(task, middle)
-    console.print(f"Simulated at the medians: distance {task.distance(fits):.2f}, with {len(task.targets)} numbers.")
-    said = record(task, known, emulator, middle, draws, fits, len(there))
-    (out / "posterior.yaml").write_text(said, encoding="utf-8")
+    runs = Runs(asked, out, workers or processors())
+    with console.status("running ...") as status:
+        if truths is not None:
+            say_check(console, examined(asked, runs, truths, status), out)
+            return
+        found = calibrated(asked, runs, status)
+    said = list(sentences(found))
+    say(console, said)
+    (out / "calibration.md").write_text(as_markdown(said), encoding="utf-8")
+    kept = record(found)
+    (out / "posterior.yaml").write_text(kept, encoding="utf-8")
     if write:
-        path = posterior_of(task.name)
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(said, encoding="utf-8")
-        place = config_folder() / "communities" / f"{task.name}_calibrated.yaml"
-        place.write_text(as_community(task, known, middle), encoding="utf-8")
-        console.print(
-            f"posteriors/{path.name}: medians, intervals, correlations, {DRAWS} draws. {place.name}: a community with the medians."
-        )
-    console.print(f"{out}: journal.log (the search goes on from there), posterior.yaml", style="dim")
+        posterior_of(asked.name).parent.mkdir(exist_ok=True)
+        posterior_of(asked.name).write_text(kept, encoding="utf-8")
+        console.print(f"posteriors/{asked.name}.yaml: {DRAWS} joint draws, for `linli robust --over {asked.name}`.")
+    console.print(f"{out}: calibration.md, posterior.yaml, runs (nothing is run twice)", style="dim")
 
 
-def _values(task: Task, place: Any) -> dict[str, float]:
-    return {path: float(f"{r.value(float(u)):.4g}") for (path, r), u in zip(task.file.free.items(), place, strict=True)}
+def calibrated(asked: Calibration, runs: Runs, status: Status) -> Found:
+    """Waves, posterior, and what the model shows at its draws."""
+    each = asked.file.points * asked.file.replicates
+    waves = matched(asked, runs, lambda wave, n: status.update(f"wave {wave}: {n} of at most {each} runs"))
+    status.update("sampling the posterior ...")
+    emulator = waves[-1].emulator
+    known = Sampler(Likelihood(asked, emulator), asked.file.seed).posterior(asked.observed)
+    drawn = known.draws(DRAWS, asked.file.seed)
+    at = shown(asked, runs, emulator, drawn, lambda n: status.update(f"at the posterior: {n} runs"))
+    return Found(asked, waves, known, [asked.values(place) for place in drawn], at)
 
 
-def _checked(task: Task, values: Mapping[str, float]) -> Any:
-    """The numbers at these values on seeds that the search has not seen."""
-    fresh = task.file.model_copy(update={"seed": task.file.seed + 1, "replicates": 2 * task.file.replicates})
-    return Task(task.name, fresh, task.targets).simulated(values)
-
-
-def say(
-    console: Console, task: Task, emulator: Emulator, known: Posterior, best: Mapping[str, float], distance: float
-) -> None:
-    """Print what is known of each free parameter, and how well the emulator predicts each number."""
-    table = list[tuple[str | Text, ...]]()
-    for i, (path, free) in enumerate(task.file.free.items()):
-        middle, low, high = (free.value(u) for u in known.interval(i))
-        word = Text("yes") if known.identified(i) else Text("no", style="yellow")
-        searched = f"{free.low:.2g} to {free.high:.2g}"
-        table.append((path, f"{middle:.3g}", f"{low:.2g} to {high:.2g}", searched, f"{best[path]:.2g}", word))
-    heads = ("parameter", "median", "nine tenths", "searched", "best", "identified")
-    columns = [(Numbers if i else Words)(head, [row[i] for row in table]) for i, head in enumerate(heads)]
-    for shown in spread(columns, console.width, plain=True):
-        console.print(shown)
-    for one, other, r in joined(task, known):
-        console.print(
-            f"{one} and {other} go together (r = {r:+.2f}): the patterns know their combination better than each."
-        )
-    shares = ", ".join(f"{t.name} {max(e, 0):.0%}" for t, e in zip(task.targets, emulator.explained, strict=True))
-    console.print(f"Variance of left-out trials that the emulator predicts: {shares}.")
-    console.print(
-        f"Best trial: distance {distance:.2f}. Effective size of the posterior sample: {known.effective:,.0f}."
+def examined(asked: Calibration, runs: Runs, truths: int, status: Status) -> Check:
+    """Simulation-based calibration: one wave teaches the emulator of all truths."""
+    first = Calibration(asked.name, asked.file.model_copy(update={"waves": 1}), asked.targets)
+    waves = matched(first, runs, lambda _, n: status.update(f"{n} of {asked.file.points * asked.file.replicates} runs"))
+    sampler = Sampler(Likelihood(first, waves[0].emulator), asked.file.seed)
+    return checked_by_truths(
+        sampler, runs, truths, asked.file.seed + 1, lambda n: status.update(f"{n} of {truths} truths")
     )
 
 
-def joined(task: Task, known: Posterior) -> list[tuple[str, str, float]]:
-    """Pairs of free parameters of which mainly a combination is known."""
-    names, r = list(task.file.free), known.correlations()
-    return [(names[i], names[j], float(r[i, j])) for i in range(len(names)) for j in range(i) if abs(r[i, j]) > 0.5]
+def sentences(found: Found) -> Iterable[Table | str]:
+    """Everything that is said of it, in order."""
+    yield from tables.of_waves(found.asked, found.waves)
+    yield from tables.of_parameters(found.asked, found.known)
+    yield from tables.of_predictions(found.shown)
+    yield said_of_own(found.asked, found.waves[-1].emulator)
 
 
-def record(
-    task: Task,
-    known: Posterior,
-    emulator: Emulator,
-    middle: Mapping[str, float],
-    draws: list[dict[str, float]],
-    fits: Any,
-    trials: int,
-) -> str:
-    """The YAML that goes into configs/: values, uncertainty, what was fitted, and what made it."""
-    parameters = {}
-    for i, (path, free) in enumerate(task.file.free.items()):
-        _, low, high = (float(f"{free.value(u):.4g}") for u in known.interval(i))
-        slices = [float(f"{x:.3g}") for x in profile(emulator, task.targets, known, i)]
-        parameters[path] = {
-            "median": middle[path],
-            "low": low,
-            "high": high,
-            "identified": known.identified(i),
-            "profile": slices,
-        }
+def say(console: Console, said: Iterable[Table | str]) -> None:
+    """Print tables and sentences."""
+    for one in said:
+        if isinstance(one, str):
+            console.print(one)
+            continue
+        columns = [
+            (Numbers if i else Words)(head, [row[i] for row in one.rows]) for i, head in enumerate(one.heads)
+        ]  # fmt: skip
+        for shown_table in spread(columns, console.width, plain=True):
+            console.print(shown_table)
+
+
+def as_markdown(said: Iterable[Table | str]) -> str:
+    """The same for a page of documentation."""
+    return "\n\n".join(one if isinstance(one, str) else one.as_markdown() for one in said) + "\n"
+
+
+def say_check(console: Console, found: Check, out: Path) -> None:
+    """Print what the truths say, and write it with the figure."""
+    from experiments.calibration.figure import draw_check
+    from experiments.reporting.figures.style import Look, save, styled
+
+    said = list(tables.of_check(found))
+    say(console, said)
+    (out / "check.md").write_text(as_markdown(said), encoding="utf-8")
+    with styled(Look()):
+        drawn = save(draw_check(found, Look()), out / "check")
+    console.print(", ".join(map(str, (out / "check.md", *drawn))), style="dim")
+
+
+def record(found: Found) -> str:
+    """The YAML that goes into configs/: draws, uncertainty, what was fitted, and what made it."""
+    asked, own = found.asked, own_values(found.asked)
+    parameters = dict[str, Any]()
+    for i, ((path, free), narrower) in enumerate(zip(asked.file.free.items(), contractions(found.known), strict=True)):
+        low, high = (_short(free.value(u)) for u in found.known.quantiles(i, [0.05, 0.95]))
+        said = {"low": low, "high": high, "contraction": _short(narrower, 2), "said": tables.word(narrower)}
+        parameters[path] = {**said, "own": own[path]}
     numbers = {
-        t.name: {
-            "target": str(t.bounds),
-            "at_medians": float(f"{x:.4g}") if math.isfinite(x) else None,
-            "emulator_explains": float(f"{max(e, 0):.2f}"),
+        at.name: {
+            "target": str(at.bounds), "posterior": _short(at.mean), "verdict": at.verdict,
+            "own": _short(mine.mean), "own_verdict": mine.verdict,
         }
-        for t, x, e in zip(task.targets, fits, emulator.explained, strict=True)
-    }
+        for at, mine in zip(found.shown.at_draws, found.shown.own, strict=True)
+    }  # fmt: skip
     whole = {
-        "title": f"{task.file.title}: what the patterns say",
-        "made_by": f"linli calibrate {task.name} --write",
+        "title": f"{asked.file.title}: what the patterns say",
+        "made_by": f"linli calibrate {asked.name} --write",
         "made": datetime.now(UTC).date().isoformat(),
         "model": code_version(),
         "commit": commit(),
-        "community": task.file.community,
-        "trials": trials,
+        "community": asked.file.community,
+        "waves": [{"places": w.places, "space_left": _short(w.left)} for w in found.waves],
+        "effective_size": round(found.known.effective),
         "numbers": numbers,
         "parameters": parameters,
-        "together": [[a, b, float(f"{r:.2f}")] for a, b, r in joined(task, known)],
-        "draws": draws,
-    }  # fmt: skip
+        "combinations": [
+            [c.in_words(asked.file.free), _short(max(c.contraction, 0.0), 2)]
+            for c in (*pairs(found.known, asked.file.free), *combinations(found.known, asked.file.free))
+        ],
+        "draws": [{path: _short(value) for path, value in draw.items()} for draw in found.draws],
+    }
     return HEAD + yaml.safe_dump(
         json.loads(json.dumps(whole)), sort_keys=False, allow_unicode=True, width=160, default_flow_style=None
     )
 
 
-def as_community(task: Task, known: Posterior, middle: Mapping[str, float]) -> str:
-    """A configuration that differs from the fitted one by the medians, each with its interval as a note."""
-    sections: dict[str, dict[str, dict[str, object]]] = {}
-    for i, (path, free) in enumerate(task.file.free.items()):
-        section, name = path.split(".")
-        _, low, high = (free.value(u) for u in known.interval(i))
-        word = "" if known.identified(i) else "; not identified by the patterns"
-        note = f"nine tenths of the posterior: {low:.3g} to {high:.3g}{word}"
-        sections.setdefault(section, {})[name] = {"value": middle[path], "grade": "calibrated", "note": note}
-    title = load_config(task.file.community).title
-    whole = {"title": f"{title}, calibrated", "extends": task.file.community, **sections}
-    head = f"# Written by `linli calibrate {task.name} --write`: medians of the posterior in configs/posteriors/.\n"
-    return head + yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=150)
+def _short(value: float, digits: int = 4) -> float:
+    return float(f"{value:.{digits}g}")
 
 
 def posterior_of(name: str) -> Path:

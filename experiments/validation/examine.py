@@ -27,6 +27,8 @@ LABELS = {
     "contact_across": ("Contact across origins", "跨来源交往"),
     "contact_within": ("Contact within one's origin", "同来源交往"),
     "elders_alone_share": ("Elders living alone", "独居老人占比"),
+    "loss_first_year": ("Loss in the first year of service", "服务第一年流失率"),
+    "loss_later": ("Loss in later years of service", "服务一年后流失率"),
     "earners_over_redeemers": ("Earners for each redeemer", "储蓄者与兑付者之比"),
     "elders_served": ("Elders' cases served", "老人需求获服务占比"),
     "elders_hidden": ("Elders' cases hidden", "老人需求未被知晓占比"),

@@ -36,6 +36,31 @@ class Elders(Observer):
         return {"elders_alone_share": self.alone / self.elders if self.elders else np.nan}
 
 
+class Leavers(Observer):
+    """How many of those who take part stop, by how long they have taken part: in their first year, and later."""
+
+    def __init__(self) -> None:
+        self.weeks, self.stops = np.zeros(2), np.zeros(2)
+        self.before: tuple[NDArray[np.uint64], NDArray[np.bool_], NDArray[np.bool_]] | None = None
+
+    def look(self, world: World, week: int) -> None:
+        """Count the weeks of those who took part last week and still live here, and who of them has stopped."""
+        takes_part = world.tier > 0
+        if self.before is not None:
+            keys, took_part, later = self.before
+            there = took_part & (keys == world.key)
+            self.weeks += np.bincount(later[there], minlength=2)
+            self.stops += np.bincount(later[there & ~takes_part], minlength=2)
+        years = (int(world.week[0]) - world.recruited_week.astype(np.int64)) // 52
+        self.before = world.key.copy(), takes_part, years >= 1
+
+    def found(self) -> dict[str, float]:
+        """The shares a year that the weekly chances to stop add up to."""
+        with np.errstate(invalid="ignore"):
+            first, later = 1.0 - (1.0 - self.stops / self.weeks) ** 52
+        return {"loss_first_year": float(first), "loss_later": float(later)}
+
+
 class Purses(Observer):
     """Who earned and who redeemed time-bank credits; seen in balances that rise and fall (nothing expires here)."""
 
@@ -134,6 +159,8 @@ class Life:
 
 OBSERVERS: dict[str, Callable[[], Observer]] = {
     "elders_alone_share": Elders,
+    "loss_first_year": Leavers,
+    "loss_later": Leavers,
     "earners_over_redeemers": Purses,
     "contact_across": Contact,
     "contact_within": Contact,
@@ -216,6 +243,8 @@ COMPARED: dict[str, Callable[[Life, Life], float]] = {"fall_over_replacement": f
 
 SENTENCES = {
     "elders_alone_share": "Residents of 60 and over who live alone, as a share of them.",
+    "loss_first_year": "Those who take part for less than a year: the share that stops in a year (movers not counted).",
+    "loss_later": "Those who have taken part for a year or more: the share that stops in a year (movers not counted).",
     "earners_over_redeemers": "People who earned credits in the window, for each who redeemed some.",
     "contact_across": "Log odds of joining in half a year per unit of tie strength to people of other origins.",
     "contact_within": "Log odds of joining in half a year per unit of tie strength to people of one's own origin.",

@@ -30,9 +30,18 @@ SMALL: dict[str, list[str]] = {
     "figures": BRIEF,
     "robust": [*BRIEF, "--points", "4"],
     "calibrate": [
-        "--trials",
-        "20",
-        *(w for v in ("community=classroom", "burn_in=0", "window=52") for w in ("--set", v)),
+        w
+        for v in [
+            "community=classroom",
+            "burn_in=0",
+            "window=52",
+            "points=100",
+            "waves=1",
+            "replicates=2",
+            "seeds=4",
+            "discrepancy=20",
+        ]
+        for w in ("--set", v)
     ],
     "limits": ["granovetter"],
 }

@@ -129,7 +129,7 @@ def test_two_files_of_one_name_never_share_what_was_found(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     shipped = config_folder() / (
-        "calibrations/first_version.yaml" if command == "calibrate" else "communities/classroom.yaml"
+        "calibrations/baseline.yaml" if command == "calibrate" else "communities/classroom.yaml"
     )
     files = []
     for place in ("one", "other"):

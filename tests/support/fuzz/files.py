@@ -17,7 +17,7 @@ from fuzz.mutate import TEXTS, as_bytes, as_json, as_yaml, changed_cells, change
 
 from classroom.lessons import folder as lessons_folder
 from classroom.lessons import lessons, study_of
-from experiments.calibration.search import read_calibration
+from experiments.calibration.file import read_calibration
 from experiments.cli.options import changes_said
 from experiments.study.caveats import MOST_POINTS, caveats, size_in_words
 from experiments.study.design import Job, Study
@@ -300,7 +300,7 @@ def _patterns() -> Any:
 
 def take_calibration(content: bytes, folder: Path, _: Random) -> None:
     task = read_calibration(written(content, folder, "calibration.yaml"), _patterns())
-    assert task.identity
+    assert np.linalg.eigvalsh(task.doubt)[0] > 0
     for target in task.targets:
         assert math.isfinite(target.middle)
         assert target.sd > 0
