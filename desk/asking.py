@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from desk.folder import Folder, stamp
-from experiments.reporting.wording import chinese_names
+from experiments.reporting.names import arm_names
 from experiments.study.caveats import caveats, megabytes
 from experiments.study.loader import read_study
 from experiments.study.sampling import Range, count_of, sizes_of
@@ -127,13 +127,13 @@ def meant(study: "Study") -> dict[str, Any]:
     file = study.file
     points, arms = count_of(file.varies, file.design), len(study.arms)
     runs = points * arms * file.replicates
-    chinese = chinese_names(study)
+    english, chinese = arm_names(study, "en"), arm_names(study, "zh")
     return {
         "points": points,
         "sizes": sizes_of(file.varies, file.design),
         "arms": {
             arm: {
-                "label": [arm, chinese[arm]],
+                "label": [english[arm], chinese[arm]],
                 "says": [[name, *panel.sentences(POLICIES[name](**doses))] for name, doses in policies],
             }
             for arm, policies in study.arms.items()

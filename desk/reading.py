@@ -15,6 +15,7 @@ from experiments.reporting.doses import arm_in_words
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS
 from experiments.reporting.first_page import hangs_on, prices
+from experiments.reporting.names import in_language
 from experiments.reporting.report import evaluation_in_words, findings_in_words
 from experiments.reporting.result_tables import tables_and_findings
 from experiments.reporting.verdicts import untold
@@ -22,7 +23,6 @@ from experiments.reporting.wording import (
     effects_in_words,
     evidence_by_part,
     evidence_in_words,
-    in_language,
     methods,
 )
 from experiments.runs.found import results_of

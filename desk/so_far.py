@@ -22,9 +22,9 @@ from experiments.reporting.console import last_words
 from experiments.reporting.figures.style import Look
 from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.first_page import in_brief
+from experiments.reporting.names import in_language
 from experiments.reporting.result_tables import point_in_words
 from experiments.reporting.verdicts import known, known_note
-from experiments.reporting.wording import in_language
 from experiments.runs.parquet import SMALL, TOGETHER, column, rows_of
 from experiments.runs.store import Store, StoreError
 from experiments.study.design import Study

@@ -68,12 +68,12 @@ class Comparison(Results):
         `attrs["units"]` of a pandas frame, and in `codebook()`.
         """
         from experiments.reporting.frames import as_polars, labelled
-        from experiments.reporting.wording import chinese_names
+        from experiments.reporting.names import arm_names
 
         made: pd.DataFrame = getattr(self, table)()
         arms = list(self.study.arms)
         if language == "zh":
-            names = chinese_names(self.study)
+            names = arm_names(self.study, language)
             made, arms = made.assign(arm=made["arm"].map(names)), [names[arm] for arm in arms]
         metrics, about = self._meanings()
         made = labelled(made, metrics, about, arms, language)

@@ -20,14 +20,11 @@ const Arms = {
     const box = el("input", { type: "text", id: `arm-${i}`, class: "arm-name", maxlength: 80, "aria-label": T("arm_name"), value: name, onchange: () => {
       const wanted = box.value.trim();
       if (!wanted || arms.some(([one], k) => k !== i && one === wanted)) { box.value = name; return; }
-      const chinese = ask.said.chinese?.arms?.[name], changes = { arms: arms.map(([one, said], k) => [k === i ? wanted : one, said]) };
-      if (chinese) changes.chinese = { ...ask.said.chinese, arms: { ...Object.fromEntries(Object.entries(ask.said.chinese.arms).filter(([one]) => one !== name)), [wanted]: chinese } };
+      const label = ask.said.label?.arms?.[name], changes = { arms: arms.map(([one, said], k) => [k === i ? wanted : one, said]) };
+      if (label) changes.label = { ...ask.said.label, arms: { ...Object.fromEntries(Object.entries(ask.said.label.arms).filter(([one]) => one !== name)), [wanted]: label } };
       ask.lay(changes);
     } });
-    const zh = el("input", { type: "text", class: "arm-zh", maxlength: 80, "aria-label": `${T("arm_name")} (${T("arm_zh")})`, placeholder: T("arm_zh"), value: ask.said.chinese?.arms?.[name] || "", onchange: () => {
-      const names = ask.without({ ...ask.said.chinese?.arms, [name]: zh.value.trim() || null });
-      ask.lay({ chinese: ask.without({ ...ask.said.chinese, arms: names }) });
-    } });
+    const zh = el("input", { type: "text", class: "arm-zh", maxlength: 80, "aria-label": `${T("arm_name")} (${T("arm_zh")})`, placeholder: T("arm_zh"), value: ask.said.label?.arms?.[name]?.zh || "", onchange: () => ask.lay({ label: ask.within(ask.said.label, ["arms", name, "zh"], zh.value.trim() || null) }) });
     const own = arm && !Array.isArray(arm) && typeof arm === "object" && arm.set ? Object.entries(arm.set).map(([path, value]) => `${path} = ${value}`).join(", ") : "";
     return el("div", { class: "arm", "data-arm": name }, el("div", { class: "arm-head" }, Plot.key([{ name: "", at: i }]), box, zh, i === 0 ? el("span", { class: "chip" }, T("compared_with")) : null, el("span", { class: "push" }),
       i > 0 ? el("button", { type: "button", class: "small", title: T("up"), "aria-label": `${T("up")}: ${name}`, onclick: () => { const order = [...arms]; [order[i - 1], order[i]] = [order[i], order[i - 1]]; ask.lay({ arms: order }); } }, "↑") : null,

@@ -70,16 +70,18 @@ class Ask {
   }
   section(id, word, ...content) { return el("section", { class: "card", id: `q-${id}` }, el("h2", {}, T(word)), content); }
   field(key, word, attributes = {}, note = null) {
-    const id = `f-${key.replace(/\./g, "-")}`, [top, inner] = key.split("."), value = inner ? this.said[top]?.[inner] : this.said[top];
+    const id = `f-${key.replace(/\./g, "-")}`, [top, ...inner] = key.split("."), value = inner.reduce((said, one) => said?.[one], this.said[top]);
     const box = el(attributes.tag || "input", { id, type: attributes.tag ? null : attributes.type || "text", ...attributes, tag: null, onchange: () => {
       let said = box.value.trim();
       if (attributes.type === "number") { said = said === "" ? null : Number(said); if (said !== null && !Number.isFinite(said)) return; }
-      this.lay(inner ? { [top]: this.without({ ...this.said[top], [inner]: said || null }) } : { [top]: said === "" ? (attributes.keep ? "" : null) : said }, "form");
+      this.lay(inner.length ? { [top]: this.within(this.said[top], inner, said || null) } : { [top]: said === "" ? (attributes.keep ? "" : null) : said }, "form");
     } });
     box.value = value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
     if (this.asked.problems.some((one) => one.path === key)) box.setAttribute("aria-invalid", "true");
     return el("div", { class: `field ${attributes.wide ? "wide" : ""}` }, el("label", { for: id }, T(word)), box, note, this.wrong(key));
   }
+  // A section with another value at a place in it; what is left empty goes.
+  within(said, [first, ...more], value) { return this.without({ ...said, [first]: more.length ? this.within(said?.[first], more, value) : value }); }
   without(said) { const left = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== null && value !== "" && value !== undefined)); return Object.keys(left).length ? left : null; }
   fold(id, summary, content, attributes = {}) {
     const node = el("details", { ...attributes, open: this.open.has(id), "data-fold": id, ontoggle: () => { if (node.open) this.open.add(id); else this.open.delete(id); } }, el("summary", {}, summary), content);
@@ -87,7 +89,7 @@ class Ask {
   }
   question() {
     return this.section("question", "q_question", this.field("title", "study_title", { wide: true, keep: true, maxlength: 200 }), this.field("question", "study_question", { wide: true, keep: true, maxlength: 600 }),
-      this.fold("chinese", T("chinese_names"), [this.field("chinese.title", "title_zh", { wide: true }), this.field("chinese.question", "question_zh", { wide: true })]));
+      this.fold("chinese", T("chinese_names"), [this.field("label.title.zh", "title_zh", { wide: true }), this.field("label.question.zh", "question_zh", { wide: true })]));
   }
   outcomes() {
     const chosen = Array.isArray(this.said.outcomes) ? this.said.outcomes : ["cohesion", "unmet_needs", "participation"], primary = Array.isArray(this.said.primary) ? this.said.primary : this.said.primary ? [this.said.primary] : [];

@@ -64,7 +64,7 @@ const Desk = {
   },
   head() {
     const title = typeof this.asked?.said?.title === "string" ? this.asked.said.title : this.name;
-    byId("title").textContent = (Words.at && this.asked?.said?.chinese?.title) || title || this.name;
+    byId("title").textContent = (Words.at && this.asked?.said?.label?.title?.zh) || title || this.name;
   },
   // Changes follow each other: each knows the text that the one before left.
   change(changes, from) { return this.queued(async () => { const name = this.name; Draft.changed(name, changes, this.asked.stamp); const asked = await this.ask("lay", { name, was: this.asked.stamp, changes }); if (asked && (asked.name === this.name || asked.before === this.name)) this.take(asked, false, from); else if (!this.gone) Draft.forget(name); }); },

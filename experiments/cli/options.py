@@ -85,3 +85,29 @@ POINTS = click.option(
     type=click.IntRange(1, 1_000_000),
     help="How many points the study may have [20000]; more are refused, as seldom meant.",
 )
+
+
+def width_said(_context: click.Context, _option: click.Parameter, said: str | None) -> float | None:
+    """Millimetres, from a number or a name."""
+    from experiments.reporting.figures.style import WIDTHS
+
+    if said is None:
+        return None
+    wide = WIDTHS.get(said) or (float(said) if re.fullmatch(r"\d+(\.\d+)?", said) else 0.0)
+    if not 40 <= wide <= 1000:
+        raise click.BadParameter(f"{said!r}; expected one of {', '.join(WIDTHS)}, or 40 to 1000 millimetres")
+    return wide
+
+
+def figure_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say how figures look; what is not said stands in the study (`figures`)."""
+    for option in (
+        click.option("--size", type=click.FloatRange(5, 14), help="Size of the letters in points [the study's, or 7]."),
+        click.option(
+            "--width",
+            callback=width_said,
+            help="single (89 mm), wide (136), double (183), slide (240), or millimetres [the study's, or double].",
+        ),
+    ):
+        command = option(command)
+    return command

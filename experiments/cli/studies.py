@@ -1,13 +1,12 @@
 """Commands over a study: run it, plan it, search it, read what it says."""
 
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from experiments.cli.options import POINTS, cluster_said, limit_said, shard_said, study_options
+from experiments.cli.options import POINTS, cluster_said, figure_options, limit_said, shard_said, study_options
 from experiments.runs.worker_pool import preload_workers
 
 if TYPE_CHECKING:
@@ -115,23 +114,18 @@ def plan(study: str, changes: dict[str, str], replicates: int | None, points: in
     default=("pdf", "png"),
     help="May be repeated.",
 )
-@click.option("--width", default="double", help="single, wide, double, slide, or millimetres.")
+@figure_options
 @click.option("--only", multiple=True, metavar="FIGURE", help="Draw only this figure; may be repeated.")
 def figures(
     study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None,
-    lang: str, formats: tuple[str, ...], width: str, only: tuple[str, ...],
+    lang: "Language", formats: tuple[str, ...], width: float | None, size: float | None, only: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Draw the figures of a study that was run."""
     from experiments.reporting.figures import figures as known
-    from experiments.reporting.figures.style import WIDTHS
+    from experiments.reporting.names import look_of
     from experiments.study.loader import read_study
     from sim.config.yaml import nearest
 
-    size = WIDTHS.get(width) or (float(width) if re.fullmatch(r"\d+(\.\d+)?", width) else 0.0)
-    if not 40 <= size <= 1000:
-        raise click.BadParameter(
-            f"{width!r}; expected one of {', '.join(WIDTHS)}, or 40 to 1000 millimetres", param_hint="--width"
-        )
     if unknown := [name for name in only if name not in known()]:
         near = nearest(unknown[0], known())
         meant = f" Did you mean {near!r}?" if near else ""
@@ -141,7 +135,8 @@ def figures(
     from experiments.tasks.run import draw_figures
 
     asked = read_study(study, changes, replicates, points)
-    for path in draw_figures(asked, out or Path("results") / asked.name, size, lang, formats, only):
+    look = look_of(asked, lang, width, size)
+    for path in draw_figures(asked, out or Path("results") / asked.name, look, formats, only):
         click.echo(path)
 
 
@@ -263,8 +258,10 @@ def verify(
 @study_options
 @POINTS
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the report.")
+@figure_options
 def report(
-    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None, lang: "Language"
+    study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None,
+    lang: "Language", width: float | None, size: float | None,
 ) -> None:  # fmt: skip
     """Write a study that was run as one HTML file that stands alone, with tables and figures for a paper beside it."""
     from experiments.reporting.report import write_report
@@ -272,7 +269,7 @@ def report(
     from experiments.study.loader import read_study
 
     asked = read_study(study, changes, replicates, points)
-    click.echo(write_report(results_of(asked, out or Path("results") / asked.name), lang))
+    click.echo(write_report(results_of(asked, out or Path("results") / asked.name), lang, width, size))
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.analysis.effects import SAME, UNKNOWN
 from experiments.analysis.evaluation import PRICE
 from experiments.reporting.doses import settings_of
-from experiments.reporting.figures.style import Look, decimals
+from experiments.reporting.figures.style import Look, decimals, is_share
 from experiments.reporting.figures.tables import Tables
 from experiments.reporting.result_tables import difference_told
 from experiments.reporting.wording import GRADES, number, true_minus
@@ -19,8 +19,6 @@ from experiments.study.design import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-LARGEST = 5.0
-"""How many times the first arm's mean an end of an interval may be for shares of that mean to be said."""
 FACTORS = 3
 """Inputs named of those that the answer hangs on."""
 UNMET = "unmet_needs"
@@ -95,7 +93,7 @@ def _clause(row: "pd.Series[Any]", tables: Tables, look: Look, groups: "pd.DataF
 def _amounts(row: "pd.Series[Any]", tables: Tables, look: Look) -> tuple[str, str]:
     """An effect and its interval: without signs where the direction is known, as shares of the first arm's mean where that is meant."""
     base = row["reference"]
-    shares = base > 0 and max(abs(row["low"]), abs(row["high"])) <= LARGEST * base
+    shares = is_share(base, row["low"], row["high"])
     scale, sign = (100 / base, " %") if shares else (1.0, "")
     effect, low, high = (float(row[name]) * scale for name in ("effect", "low", "high"))
     places = min(decimals(high - low), 1) if shares else decimals(high - low)

@@ -19,6 +19,7 @@ from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
 from experiments.reporting.first_page import design_table, hangs_on, in_brief, prices
+from experiments.reporting.names import factors_of, in_language, look_of, question_of, title_of
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.reporting.result_tables import difference_told, tables_and_findings
 from experiments.reporting.snapshot import snapshots_of
@@ -30,7 +31,6 @@ from experiments.reporting.wording import (
     effects_on_a_page,
     evidence_by_part,
     evidence_in_words,
-    in_language,
     measured,
     methods,
     true_minus,
@@ -65,12 +65,14 @@ ARMS_ON_A_PAGE = 3
 _KEPT = ("runs.parquet", "city.parquet", "groups.parquet", "resolved.yaml", "manifest.json")
 
 
-def write_report(results: Results, language: Language = "en") -> Path:
+def write_report(
+    results: Results, language: Language = "en", width: float | None = None, size: float | None = None
+) -> Path:
     """Write report.html (in Chinese report-zh.html) into the study's folder; all that it shows is inside the file.
 
-    Beside it the folder `tables/` for a paper, and ro-crate-metadata.json, which says what every file is.
+    `width` (mm) and `size` (points) of its figures, where they are not as the study says. Beside it the folder `tables/` for a paper, and ro-crate-metadata.json, which says what every file is.
     """
-    study, folder, look = results.study, results.store.folder, Look(language=language)
+    study, folder, look = results.study, results.store.folder, look_of(results.study, language, width, size)
     suffix = "" if language == "en" else f"-{language}"
     plain, found = tables_and_findings(results)
     plain = replace(plain, snapshots=snapshots_of(study, results.store.finished()))
@@ -86,8 +88,7 @@ def write_report(results: Results, language: Language = "en") -> Path:
         pages |= _on_pages(f"groups_{k}", *groups_in_words(tables, column, look, ON_A_PAGE))
     pages |= {name: on_a_page(table, look) for name, table in findings.items()}
     written += write_pages(pages, folder / f"tables{suffix}")
-    title = look.say(study.file.title, study.file.chinese.title or study.file.title)
-    question = look.say(study.file.question, study.file.chinese.question or study.file.question)
+    title, question = title_of(study, look), question_of(study, look)
     sections = [
         (look.say("In brief", "要点"), _in_brief(study, tables, drawn, look)),
         (look.say("Design", "设计"), _design(study, tables, look)),
@@ -236,8 +237,10 @@ def _design(study: Study, tables: "Tables", look: Look) -> str:
         for arm, shown in zip(study.arms, tables.arms, strict=True)
     )
     arms = f"{table_in_html(design_table(study, tables, look), 'words')}<ul>{sentences}</ul>"
+    names = {path: factor.apart() for path, factor in factors_of(study, look.language).items()}
     varied = "".join(
-        f"<li>{in_html(name)}: {in_html(_factor(factor))}</li>" for name, factor in study.file.varies.items()
+        f"<li>{in_html(names[path].label)} ({in_html(path)}): {in_html(_factor(factor))}</li>"
+        for path, factor in study.file.varies.items()
     )
     said = look.say("Varied", "变动因素")
     changed = "".join(f"<li>{in_html(f'{path} = {value}')}</li>" for path, value in study.file.set.items())

@@ -6,8 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from experiments.reporting.doses import values_in_words
-from experiments.reporting.escape import apart
-from experiments.reporting.figures.style import Language, Look, decimals
+from experiments.reporting.figures.style import Look, decimals
 from experiments.reporting.figures.tables import Tables
 from experiments.study.design import Study
 from experiments.study.schema import StudyFile
@@ -50,35 +49,12 @@ def with_interval(value: float, low: float, high: float, between: str = "\n") ->
     return f"{signed(value, places)}{between}[{signed(low, places)}, {signed(high, places)}]"
 
 
-def chinese_names(study: Study) -> dict[str, str]:
-    """Arms in Chinese: as the study names them, else by their policies; as they are written where two would be called the same."""
-    from sim import POLICIES
-
-    found = {}
-    for arm in study.arms:
-        parts = arm.split("+")
-        known = "+".join(POLICIES[part].title_zh for part in parts) if all(part in POLICIES for part in parts) else arm
-        found[arm] = study.file.chinese.arms.get(arm) or ("无政策" if study.file.parts and arm == "nothing" else known)
-    return found if len(set(found.values())) == len(found) else {arm: arm for arm in found}
-
-
 def _at_once(file: StudyFile, tables: Tables, look: Look) -> str:
     """For what the joint intervals hold at once."""
     if not file.primary:
         return look.say("an outcome", "同一结果")
     named = [tables.metrics[m].say(look.language) for m in file.primary]
     return look.say(f"the primary outcomes ({', '.join(named)})", f"主要结果（{'、'.join(named)}）")
-
-
-def in_language(study: Study, tables: Tables, language: Language) -> Tables:
-    """The tables with arms and parts named in this language."""
-    from sim import POLICIES
-
-    if language == "en":
-        return tables.renamed({arm: apart(arm) for arm in study.arms}, Look())
-    titles = {name: policy.title_zh for name, policy in POLICIES.items()}
-    names = {arm: apart(name) for arm, name in chinese_names(study).items()}
-    return tables.renamed(names, Look(language=language), titles)
 
 
 def measured(tables: Tables, metric: str, look: Look, between: str = " ") -> str:

@@ -115,7 +115,8 @@ def changed_since(study: Study, store: Store) -> str:
 _MAKES_NO_OTHER_RUN = (
     "title",
     "question",
-    "chinese",
+    "label",
+    "figures",
     "outcomes",
     "window",
     "replicates",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.study import design
 from experiments.study.caveats import MOST_POINTS, refused, too_large, too_many_runs
 from experiments.study.design import DOSE, Policies, community_of
+from experiments.study.labels import labels_of_nothing
 from experiments.study.sampling import LARGEST, Design, Point, Range, Value, points_of
 from experiments.study.schema import Arm, Entry, StudyFile, wanted_width
 from sim.config.load import config_folder, find_file, load
@@ -117,11 +118,7 @@ def _checked(
         arms = sub_bundles(whole)
         file = file.model_copy(update={"arms": dict.fromkeys(arms, ())})
     _outcomes_exist(file, marks, problems)
-    for name in file.chinese.arms:
-        if name not in arms and not unread & {"arms", "parts"}:
-            spot = marks.key(("chinese", "arms", name))
-            near = nearest(name, arms)
-            problems.append(Problem(spot, f"chinese.arms.{name}", f"the arm {name!r}", ", ".join(arms), near))
+    problems += labels_of_nothing(file, arms, unread, marks)
     problems += refused(file, marks)
     points: list[Point] = [()]
     try:

@@ -1,6 +1,6 @@
 """What a study file may say. Its classes are also the JSON Schema that editors use."""
 
-from typing import Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -23,15 +23,44 @@ class Arm(BaseModel):
     set: dict[str, Any] = Field({}, description="Parameters that differ in this arm, by dotted path.")
 
 
-class Chinese(BaseModel):
-    """What a study is called in Chinese, for figures and reports with `--lang zh`."""
+class Words(BaseModel):
+    """What something is called in figures and reports, in English and in Chinese."""
 
     model_config = _STRICT
-    title: str = Field("", description="The title in Chinese.")
-    question: str = Field("", description="The question in Chinese.")
-    arms: dict[str, str] = Field(
-        {}, description="Arms in Chinese, by their names; policies have Chinese names already."
+    en: str = Field("", description="In English.")
+    zh: str = Field("", description="In Chinese.")
+
+    def say(self, language: str) -> str:
+        """In this language; nothing where the study does not say it."""
+        return self.zh if language == "zh" else self.en
+
+
+class FactorWords(Words):
+    """What something that varies is called, and its values."""
+
+    levels: dict[str, Words] = Field({}, description="Values of it, by the value.")
+
+
+class Labels(BaseModel):
+    """What the study, its arms and its points are called in figures and reports; their names in files stay as they are."""
+
+    model_config = _STRICT
+    title: Words = Field(Words(), description="The study; in English its `title` does already.")
+    question: Words = Field(Words(), description="The question; in English `question` does already.")
+    arms: dict[str, Words] = Field({}, description="Arms, by name; without a label the titles of their policies do.")
+    varies: dict[str, FactorWords] = Field(
+        {}, description="What varies, by its path; without a label what the parameter or dose means does."
     )
+
+
+class Drawn(BaseModel):
+    """How the study's figures are drawn, unless a command says otherwise."""
+
+    model_config = _STRICT
+    width: Literal["single", "wide", "double", "slide"] | Annotated[float, Field(ge=40, le=1000)] = Field(
+        "double", description="single (89 mm), wide (136), double (183), slide (240), or millimetres."
+    )
+    size: float = Field(7, ge=5, le=14, description="Size of the letters in points.")
 
 
 class StudyFile(BaseModel):
@@ -40,7 +69,8 @@ class StudyFile(BaseModel):
     model_config = _STRICT
     title: str = Field(description="The study's title.")
     question: str = Field("", description="The question, in a sentence.")
-    chinese: Chinese = Field(Chinese(), description="Title, question and arms in Chinese.")
+    label: Labels = Field(Labels(), description="Words for figures and reports, in English and Chinese.")
+    figures: Drawn = Field(Drawn(), description="Width and letters of figures.")
     community: str = Field(description="A community's name, or a configuration file beside the study.")
     weeks: int = Field(ge=1, le=30_000, description="Weeks in all, burn-in included.")
     burn_in: int = Field(0, ge=0, description="Weeks before policies without a `start` of their own begin.")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
@@ -18,7 +18,7 @@ from rich.text import Text
 from experiments.analysis.stopping import Need
 from experiments.reporting.console import say_failures, terminal
 from experiments.reporting.findings_words import FINDINGS, beyond_chance, crosstabs, in_words
-from experiments.reporting.wording import in_language
+from experiments.reporting.names import in_language, look_of
 from experiments.runs.executor import Tally, Workers, missing, perform, planned, simulated
 from experiments.runs.found import results_of
 from experiments.runs.memory import give_back
@@ -35,7 +35,7 @@ from experiments.study.own_files import read_own_files
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from experiments.reporting.figures.style import Language
+    from experiments.reporting.figures.style import Look
     from experiments.reporting.figures.tables import Tables
 
 MANY = 20_000
@@ -237,20 +237,21 @@ def figures_and_table(results: Results, console: Console) -> list[str]:
         return []
     say_results(console, results.study, tables)
     folder = results.store.folder
-    return [path.relative_to(folder).as_posix() for path in _drawn(tables, folder / "figures")]
+    return [path.relative_to(folder).as_posix() for path in _drawn(results.study, tables, folder / "figures")]
 
 
-def _drawn(tables: "Tables", folder: Path) -> list[Path]:
+def _drawn(study: Study, tables: "Tables", folder: Path) -> list[Path]:
     """Draw the figures; those of very many runs in a process of its own, which holds neither the model nor the store."""
     from experiments.reporting.figures import draw_all
 
+    tables, look = in_language(study, tables, "en"), look_of(study)
     if len(tables.runs) < MANY:
-        return draw_all(tables, folder)
+        return draw_all(tables, folder, look)
     give_back()
     with tempfile.TemporaryDirectory(prefix="linli-") as beside, clear_errors(Path(beside)):
         kept = Path(beside) / "tables"
         with kept.open("wb") as file:  # handed over by a file, for a queue would hold them twice more
-            pickle.dump(tables, file, protocol=5)
+            pickle.dump((tables, look), file, protocol=5)
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
             return alone.submit(_drawn_from, kept, folder).result()
 
@@ -259,23 +260,20 @@ def _drawn_from(kept: Path, folder: Path) -> list[Path]:
     from experiments.reporting.figures import draw_all
 
     with kept.open("rb") as file:
-        return draw_all(pickle.load(file), folder)
+        tables, look = pickle.load(file)
+    return draw_all(tables, folder, look)
 
 
-def draw_figures(
-    study: Study, folder: Path, width: float, language: str, formats: Sequence[str], only: Sequence[str]
-) -> list[Path]:
+def draw_figures(study: Study, folder: Path, look: "Look", formats: Sequence[str], only: Sequence[str]) -> list[Path]:
     """Draw figures of a study that was run.
 
     Raises StoreError when nothing is there, or nothing that a figure of `only` could show.
     """
     from experiments.reporting.figures import draw_all, needs
-    from experiments.reporting.figures.style import Look
     from experiments.reporting.result_tables import tables_of
 
     results = results_of(study, folder)
-    suffix = f"-{language}" if language != "en" else ""
-    look = Look(width, cast("Language", language))
+    suffix = f"-{look.language}" if look.language != "en" else ""
     tables = tables_of(results)
     if not only or "network" in only:
         from experiments.reporting.snapshot import snapshots_of

@@ -38,6 +38,13 @@ def about(stem: str) -> tuple[tuple[str, str], tuple[str, ...]]:
     return module.TITLE, module.DATA
 
 
+def title_in(stem: str, tables: Tables, look: Look) -> str:
+    """The title of a drawn figure, by the name of its file: the study, what is shown, and of which outcome."""
+    metric, (title, _) = stem.partition("-")[2], about(stem)
+    of = tables.metrics[metric].say(look.language) + look.say(": ", "：") if metric in tables.metrics else ""
+    return f"{tables.title}{look.say('. ', '。')}{of}{look.say(*title)}"
+
+
 def needs(name: str) -> str:
     """What a study must have for this figure."""
     return str(import_module(f"{__name__}.{name}").NEEDS)
@@ -75,6 +82,7 @@ def draw_all(
             with styled(look):
                 for stem, drawn in draw(tables, look):
                     full_names(drawn, names)
-                    written += save(drawn, folder / file_name(stem, taken), formats)
+                    told = title_in(stem, tables, look), drawn.get_supxlabel()
+                    written += save(drawn, folder / file_name(stem, taken), formats, *told)
             gc.collect()  # a figure holds its canvases, and is held by its own parts
     return written

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from experiments.analysis.evaluation import COST, UNMET, acceptability
-from experiments.reporting.figures.style import Look, across, caption, colour, figure, legend, letter, marker
+from experiments.reporting.figures.style import Look, across, caption, colour, figure, legend, letter, stroke
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     few = table["arm"].nunique() <= MOST_BANDS
     for arm, own in table.groupby("arm", sort=False):
         at = tables.position(str(arm))
-        shape = {**marker(at, len(own)), "markersize": 3.5}
+        shape = {**stroke(at, len(own)), "markersize": 3.5}
         sure.plot(own["worth"], own["surely"], color=colour(at), label=arm, **shape)
         if few:
             benefit.fill_between(own["worth"], own["low"], own["high"], color=colour(at), alpha=0.15, linewidth=0)
@@ -49,13 +49,12 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     letter(sure, 0)
     letter(benefit, 1)
     legend(drawn, 4, sure)
-    n, points = tables.counted(), tables.over_points(look)
     caption(
         drawn,
         look.say(
-            f"Net benefit: worth times person-weeks averted less what was paid, against {tables.arms[0]}; n = {n} pairs{points}, 95 % intervals. "
+            f"Net benefit: worth times person-weeks averted less what was paid, against {tables.arms[0]}; {tables.pairs_said(look)}, 95 % intervals. "
             "Where a curve crosses the thin lines at 0.025 and 0.975 lie the ends of the price's interval.",
-            f"净收益：每人周价值乘以减少的人周，再减去支出，与“{tables.arms[0]}”相比；n = {n} 对{points}，95%区间。曲线与0.025和0.975细线的交点为价格区间的两端。",
+            f"净收益：每人周价值乘以减少的人周，再减去支出，与“{tables.arms[0]}”相比；{tables.pairs_said(look)}，95%区间。曲线与0.025和0.975细线的交点为价格区间的两端。",
         ),
     )
     yield "acceptability", drawn

@@ -20,14 +20,23 @@ NEEDS = "an arm with the policy time_bank"
 
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
-    """One figure: yearly flows of hours, earned upward, what leaves the bank downward, at the first point."""
+    """One figure a point: yearly flows of hours, earned upward, what leaves the bank downward, in arms that have a bank."""
     table = tables.trajectories
     if table.empty or not set(OVER_TIME) <= set(table["metric"]):
         return
-    here = table[table["point"] == 0].pivot_table(index=["arm", "week"], columns="metric", values="mean")
-    if not float(here["credits_earned"].max()) > 0:
-        return
-    arms = [arm for arm in tables.there if arm in here.index.get_level_values(0)][:MOST_ARMS]
+    for point in tables.shown_points():
+        drawn = _one(tables, point, look)
+        if drawn is not None:
+            yield ("bank" if not point else f"bank-{point + 1}"), drawn
+
+
+def _one(tables: Tables, point: int, look: Look) -> "Figure | None":
+    table = tables.trajectories[tables.trajectories["point"] == point]
+    here = table.pivot_table(index=["arm", "week"], columns="metric", values="mean")
+    earned = here["credits_earned"].groupby(level=0).max()
+    arms = [arm for arm in tables.there if earned.get(arm, 0.0) > 0][:MOST_ARMS]
+    if not arms:
+        return None
     columns, rows = across(look, len(arms), 44, most=4)
     drawn, panels = figure(look, 18 + 42 * rows, columns, rows, len(arms))
     top = 1.1 * float(here["credits_earned"].max())
@@ -36,12 +45,12 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         own = here.loc[arm]
         at = own.index.to_numpy()
         out = np.stack([-own[m].to_numpy(float) for m in OVER_TIME[1:]])
-        panel.fill_between(at, 0, own["credits_earned"], color=COLOURS[5], linewidth=0, label=names[0])
-        panel.stackplot(at, out, colors=(COLOURS[1], COLOURS[6], COLOURS[4]), labels=names[1:], linewidth=0)
+        panel.fill_between(at, 0, own["credits_earned"], color=COLOURS[6], linewidth=0, label=names[0])
+        panel.stackplot(at, out, colors=(COLOURS[1], COLOURS[2], COLOURS[4]), labels=names[1:], linewidth=0)
         net = own["credits_earned"] + out.sum(axis=0)
         panel.plot(at, net, color="black", linewidth=0.9, label=look.say("Balance", "净增"))
         panel.axhline(0, color="0.3", linewidth=0.6)
-        for start, _ in tables.acts(arm)[:1]:
+        for start, _ in tables.acts(arm, point)[:1]:
             panel.axvline(start, color="0.3", linewidth=0.8, linestyle=":")
         letter(panel, i, arm)
         panel.set_ylim(-top, top)
@@ -53,13 +62,13 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         else:
             panel.set_yticklabels([])
     legend(drawn, 5, panels[0])
-    n = tables.counted(0)
-    dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if any(map(tables.acts, arms)) else ""
+    acts = any(tables.acts(arm, point) for arm in arms)
+    dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if acts else ""
     caption(
         drawn,
         look.say(
-            f"{tables.where(0, look)}Means of n = {n} runs an arm, paces of the last 52 weeks.{dotted}",
-            f"{tables.where(0, look)}每组 n = {n} 次运行的均值，近52周的年度流量。{dotted}",
+            f"{tables.where(point, look)}Means of {tables.runs_said(look, point)}, paces of the last 52 weeks.{dotted}",
+            f"{tables.where(point, look)}{tables.runs_said(look, point)}的均值，近52周的年度流量。{dotted}",
         ),
     )
-    yield "bank", drawn
+    return drawn

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.reporting.figures.style import Look, caption, decimals, figure, letter, minus
+from experiments.reporting.figures.style import Look, caption, decimals, figure, letter, minus, points, wrapped
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -26,30 +26,30 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         pairs = list(rows.groupby(["factor", "by"], sort=False))
         if len(pairs) <= MOST_PAIRS and len(rows) / len(pairs) <= MOST_CELLS:
             yield (
-                f"crosstab-{arm}-{metric}",
+                f"crosstab-{tables.id_of(str(arm))}-{metric}",
                 _one(tables, str(metric), [(one, by, own) for (one, by), own in pairs], look),
             )
 
 
 def _one(tables: Tables, metric: str, pairs: "list[tuple[str, str, pd.DataFrame]]", look: Look) -> "Figure":
     widest = max(own["by_value"].nunique() for _, _, own in pairs)
-    columns = max(1, min(len(pairs), int(look.width / (24 + 22 * widest))))
+    columns = max(1, min(len(pairs), int(look.width / look.scale / (24 + 22 * widest))))
     lines = -(-len(pairs) // columns)
     tallest = max(own["value"].nunique() for _, _, own in pairs)
-    drawn, panels = figure(look, 14 + (20 + 9 * tallest) * lines, columns, lines, len(pairs))
+    drawn, panels = figure(look, 14 + (24 + max(9 * tallest, 34)) * lines, columns, lines, len(pairs))
     every = np.concatenate([own["mean"].to_numpy(float) for _, _, own in pairs])
     for i, (panel, (one, by, own)) in enumerate(zip(panels, pairs, strict=False)):
         _cells(panel, own, (float(every.min()), float(every.max())))
-        panel.set_xlabel(by)
-        panel.set_ylabel(one)
+        panel.set_xlabel(wrapped(str(by), 0.8 * look.width / columns, points()))
+        panel.set_ylabel(wrapped(str(one), 42, points()))
         letter(panel, i)
     quantity, n = pairs[0][2]["quantity"].iloc[0], int(pairs[0][2]["n"].min())
     meaning = tables.metrics[metric].axis(look.language).replace("\n", look.say(" ", ""))
     caption(
         drawn,
         look.say(
-            f"{quantity}: {meaning}. Mean of n = {n} replicates over all values of the other factors and its 95 % interval; darker: more.",
-            f"{quantity}：{meaning}。对其他因素全部取值的 n = {n} 次重复的均值及95%区间；颜色越深数值越大。",
+            f"{quantity}: {meaning}. Mean over all values of the other factors, of {n} runs at each point, and its 95 % interval; darker: more.",
+            f"{quantity}：{meaning}。对其他因素全部取值的均值（每点{n}次运行）及95%区间；颜色越深数值越大。",
         ),
     )
     return drawn
@@ -70,7 +70,7 @@ def _cells(panel: "Axes", own: "pd.DataFrame", span: tuple[float, float]) -> Non
             if np.isfinite(cell["mean_low"])
             else ""
         )
-        panel.annotate(minus(f"{cell['mean']:.{places}f}{ends}"), at, ha="center", va="center", fontsize=5.5)
+        panel.annotate(minus(f"{cell['mean']:.{places}f}{ends}"), at, ha="center", va="center", fontsize="small")
     panel.set_xticks(range(len(columns)), columns)
     panel.set_yticks(range(len(rows)), rows)
     panel.tick_params(length=0)

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.reporting.figures.style import Look, across, caption, colour, figure, letter, minus
+from experiments.reporting.figures.style import (
+    Look,
+    across,
+    caption,
+    colour,
+    figure,
+    letter,
+    marker,
+    minus,
+    row_height,
+    ticks,
+)
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -21,25 +32,27 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     table = tables.answers.get("main")
     for arm, rows in table.groupby("arm", sort=False) if table is not None else ():
         if rows["factor"].nunique() > 1 and len(rows[["factor", "value"]].drop_duplicates()) <= MOST_ROWS:
-            yield f"factors-{arm}", _one(tables, str(rows["quantity"].iloc[0]), rows, look)
+            yield f"factors-{tables.id_of(str(arm))}", _one(tables, str(rows["quantity"].iloc[0]), rows, look)
 
 
 def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Figure":
     metrics = list(dict.fromkeys(rows["metric"]))
     labels = list(rows[["factor", "value"]].drop_duplicates().itertuples(index=False, name=None))
     columns, lines = across(look, len(metrics), 58)
-    drawn, panels = figure(look, 12 + (16 + 6 * len(labels)) * lines, columns, lines, len(metrics))
     first = [i for i, (factor, _) in enumerate(labels) if not i or labels[i - 1][0] != factor]
-    names = [f"{factor} = {value}" if i in first else str(value) for i, (factor, value) in enumerate(labels)]
+    names = [
+        f"{factor}{look.say(': ', '：')}{value}" if i in first else str(value)
+        for i, (factor, value) in enumerate(labels)
+    ]
+    drawn, panels = figure(look, 12 + (20 + row_height(names, 6) * len(labels)) * lines, columns, lines, len(metrics))
     for i, (panel, metric) in enumerate(zip(panels, metrics, strict=False)):
         own = rows[rows["metric"] == metric].set_index(["factor", "value"]).reindex(labels)
         for place, (a, b) in enumerate(zip(first, [*first[1:], len(labels)], strict=True)):
             here, tint = own.iloc[a:b], colour(1 + place % 6)
             panel.hlines(range(a, b), here["change_low"], here["change_high"], color=tint, linewidth=1.6)
             change = here["change"].fillna(0.0)
-            panel.plot(
-                change, range(a, b), "s-", color=tint, linewidth=0.5, markeredgecolor="white", markeredgewidth=0.4
-            )
+            shape = {**marker(1 + place % 6, 1), "markevery": None}
+            panel.plot(change, range(a, b), "-", color=tint, linewidth=0.5, **shape)
             if a:
                 panel.axhline(a - 0.5, color="0.85", linewidth=0.6)
         for row, mean in enumerate(own["mean"]):
@@ -50,12 +63,11 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
                 ("axes fraction", "data"),
                 "offset points",
                 va="center",
-                fontsize=6,
+                fontsize="small",
             )
         panel.axvline(0, color=colour(0), linewidth=0.8)
-        panel.set_yticks(range(len(labels)), names if i % columns == 0 else [""] * len(labels))
+        ticks(panel, range(len(labels)), names, named=i % columns == 0)
         panel.set_ylim(len(labels) - 0.4, -0.6)
-        panel.tick_params(axis="y", length=0)
         panel.locator_params(axis="x", nbins=4)
         panel.set_xlabel(tables.metrics[metric].axis(look.language, look.say("Change", "变化")))
         letter(panel, i, tables.metrics[metric].say(look.language))
@@ -63,9 +75,9 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
     caption(
         drawn,
         look.say(
-            f"{quantity}: change from a factor's first value, mean over all values of the other factors, n = {n} replicates, 95 % intervals; "
+            f"{quantity}: change from a factor's first value, mean over all values of the other factors, {n} runs at each point, 95 % intervals; "
             "right: the mean itself.",
-            f"{quantity}：与该因素第一个取值之差，对其他因素全部取值平均，n = {n} 次重复，95%区间；右侧：均值本身。",
+            f"{quantity}：与该因素第一个取值之差，对其他因素全部取值平均，每点{n}次运行，95%区间；右侧：均值本身。",
         ),
     )
     return drawn

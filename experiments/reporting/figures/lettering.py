@@ -9,16 +9,25 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from experiments.reporting.escape import apart
+from experiments.reporting.escape import CHINESE, apart
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-ROOM = 31.0
-"""Width (mm) up to which a name is written whole in a figure; a longer one stands whole below it."""
+ROOM = 33.0
+"""Width (mm) of a line of a name in a figure, with letters of the usual size."""
+LINES = 2
+"""Lines of a name in a figure; a longer one stands whole below it."""
 _JOINERS = "\u200b\u200c\u200d\u200e\u200f\u061c\u2068\u2069\ufe0e\ufe0f"
 """Letters without a shape of their own."""
+
+
+def points(share: float = 1.0) -> float:
+    """The size of letters (points) that are this share of a figure's usual ones."""
+    from matplotlib import rcParams
+
+    return share * float(rcParams["font.size"])
 
 
 def length(text: str, size: float) -> float:
@@ -42,7 +51,20 @@ def wrapped(text: str, width: float, size: float) -> str:
     return "\n".join(line.strip() for line in lines)
 
 
-def short_names(names: Sequence[str], room: float = ROOM) -> dict[str, str]:
+def in_one_line(text: str) -> str:
+    """What was broken into lines, as one: no space stands between Chinese letters."""
+    return " ".join(re.sub(rf"(?<=[{CHINESE}])\n|\n(?=[{CHINESE}])", "", text).split())
+
+
+def in_lines(name: str) -> str:
+    """A name in as many lines as it has room for, of even length."""
+    room = ROOM * points() / 7
+    if length(name, points()) <= room:
+        return name
+    return min((wrapped(name, width * room, points()) for width in (0.6, 0.75, 0.9, 1.0)), key=lambda s: s.count("\n"))
+
+
+def short_names(names: Sequence[str], room: float = 1.8 * ROOM) -> dict[str, str]:
     """Each name as a figure can write it and has room for it: whole, or its beginning and its end; no two alike."""
     found: dict[str, str] = {}
     for name in names:

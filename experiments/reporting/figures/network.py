@@ -91,7 +91,7 @@ def _map(panel: "Axes", snapshot: Snapshot) -> None:
         if rows.any():
             x, top = where[rows, 0].mean(), where[rows, 1].max()
             panel.annotate(
-                name[:20], (x, top), (0, 3), textcoords="offset points", ha="center", fontsize=6, color="0.3"
+                name[:20], (x, top), (0, 3), textcoords="offset points", ha="center", fontsize="small", color="0.3"
             )
     panel.set_aspect("equal")
     panel.autoscale_view()

@@ -17,9 +17,13 @@ from experiments.reporting.figures.style import (
     letter,
     marker,
     minus,
+    percent,
+    row_height,
+    stroke,
+    ticks,
     weeks,
 )
-from experiments.reporting.figures.tables import Tables, between
+from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +54,8 @@ def _one(tables: Tables, metric: str, look: Look) -> "Figure":
     each = 3 if compared else 1
     narrow = compared and look.width < NARROW
     lines = rows * each if narrow else rows
-    height = 12 + max(52, 24 + 5.5 * len(tables.there)) * lines + 2.5 * math.ceil(len(tables.there) / 4)
+    height = 12 + max(52, 24 + row_height(tables.there, 5.5) * len(tables.there)) * lines
+    height += 3.5 * math.ceil(len(tables.there) / (2 if narrow else 4))
     ratios = {"width_ratios": (1.3, 1.3, 1)} if compared and not narrow else {}
     drawn, panels = figure(look, height, 1 if narrow else each, lines, None, **ratios)
     for row in range(rows):
@@ -63,7 +68,7 @@ def _one(tables: Tables, metric: str, look: Look) -> "Figure":
             _effects(here[2], tables, metric, row, look)
             letter(here[2], row * each + 2)
     legend(drawn, 4, panels[0])
-    caption(drawn, _caption(tables, metric, look, compared))
+    caption(drawn, _caption(tables, look, compared))
     return drawn
 
 
@@ -77,7 +82,7 @@ def _trajectories(panel: "Axes", tables: Tables, metric: str, point: int, look: 
         panel.fill_between(
             rows["week"], rows["mean"] - half, rows["mean"] + half, color=colour(at), alpha=0.25, linewidth=0
         )
-        panel.plot(rows["week"], rows["mean"], color=colour(at), label=arm, **marker(at, len(rows)))
+        panel.plot(rows["week"], rows["mean"], color=colour(at), label=arm, **stroke(at, len(rows)))
     panel.set_ylabel(tables.metrics[metric].axis(look.language))
     weeks(panel, tables.weeks, look)
 
@@ -92,7 +97,7 @@ def _profiles(panel: "Axes", tables: Tables, metric: str, point: int, look: Look
             panel.fill_between(
                 rows["week"], rows["all_low"], rows["all_high"], color=colour(at), alpha=0.08, linewidth=0
             )
-        panel.plot(rows["week"], rows["mean"], color=colour(at), **marker(at, len(rows)))
+        panel.plot(rows["week"], rows["mean"], color=colour(at), **stroke(at, len(rows)))
     panel.set_ylabel(_difference(tables, metric, look))
     weeks(panel, tables.weeks, look)
 
@@ -106,17 +111,15 @@ def _effects(panel: "Axes", tables: Tables, metric: str, point: int, look: Look)
         panel.plot([row["low"], row["high"]], [height, height], color=colour(at), linewidth=2.2)
         panel.plot(row["effect"], height, color=colour(at), **marker(at, 1))
         places = decimals(row["high"] - row["low"])
-        said = f"{row['effect']:+z.{places}f}" + (
-            f" ({row['relative']:+z.1%})" if math.isfinite(row["relative"]) else ""
+        said = minus(f"{row['effect']:+z.{places}f}") + (f" ({share})" if (share := percent(row)) else "")
+        panel.annotate(
+            said, (1, height), (2, 0), ("axes fraction", "data"), "offset points", va="center", fontsize="small"
         )
-        panel.annotate(minus(said), (1, height), xycoords=("axes fraction", "data"), va="center", fontsize=6)
-    panel.set_yticks(range(len(rows)), list(rows["arm"]))
+    ticks(panel, range(len(rows)), list(rows["arm"]))
     panel.set_ylim(len(rows) - 0.4, -0.7)
     panel.margins(x=0.15)
     panel.locator_params(axis="x", nbins=4)
     panel.set_xlabel(_difference(tables, metric, look))
-    panel.spines["left"].set_visible(False)
-    panel.tick_params(axis="y", length=0)
 
 
 def _by_arm(tables: Tables, table: "pd.DataFrame", metric: str, point: int) -> "Iterator[tuple[str, pd.DataFrame]]":
@@ -147,9 +150,7 @@ def _t(n: "pd.Series[int]") -> float:
     return float(stdtrit(max(int(n.max()) - 1, 1), 0.975))
 
 
-def _caption(tables: Tables, metric: str, look: Look, compared: bool) -> str:
-    rows = tables.trajectories[tables.trajectories["metric"] == metric]
-    n, each = between(rows["n"]), look.say(" and point", "每取值点") if len(tables.points) > 1 else ""
+def _caption(tables: Tables, look: Look, compared: bool) -> str:
     all_bands = len(tables.there) <= MOST_BANDS
     dark, pale = ("dark band: ", "; pale: 5-95 % of runs") if all_bands else ("band: ", "")
     pale_zh = "（浅色：5-95%的运行）" if all_bands else ""
@@ -157,8 +158,8 @@ def _caption(tables: Tables, metric: str, look: Look, compared: bool) -> str:
     grey, grey_zh = ("; grey: policies act", "；灰色：政策实施期") if acts else ("", "")
     all_weeks, all_weeks_zh = (" (pale: of all weeks at once)", "，浅色为各周同时成立") if all_bands else ("", "")
     first = look.say(
-        f"Mean of n = {n} runs an arm{each}; {dark}95 % interval of the mean{pale}{grey}.",
-        f"每组{each} n = {n} 次运行的均值；色带：均值的95%区间{pale_zh}{grey_zh}。",
+        f"Means of {tables.runs_said(look)}; {dark}95 % interval of the mean{pale}{grey}.",
+        f"{tables.runs_said(look)}的均值；色带：均值的95%区间{pale_zh}{grey_zh}。",
     )
     second = look.say(
         f"Differences are paired (common random numbers), with 95 % intervals of each week{all_weeks}; last panel: mean of the last "

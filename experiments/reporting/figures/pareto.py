@@ -48,14 +48,14 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     n = f"{tables.runs['replicate'].nunique()}"
     by = int(table["judged_by"].max()) if "judged_by" in table else 0
     judged = (
-        (f", of the {by} replicates that did not choose.", f"，来自未参与选择的{by}次重复。") if by else (".", "。")
+        (f", of the {by} runs of each that did not choose.", f"，来自未参与选择的{by}次运行。") if by else (".", "。")
     )
     caption(
         drawn,
         look.say(
-            f"Filled: on the front of {named} together; the larger, the larger the share of bootstraps over n = {n} "
-            f"replicates in which it is there. Mean of the last {tables.window} weeks" + judged[0],
-            f"实心：{named}的共同前沿；越大，在n = {n}次重复的自助样本中位于前沿的比例越高。最后{tables.window}周均值"
+            f"Filled: on the front of {named} together; the larger, the larger the share of bootstraps over the {n} "
+            f"runs of each choice in which it is there. Mean of the last {tables.window} weeks" + judged[0],
+            f"实心：{named}的共同前沿；越大，在每个方案{n}次运行的自助样本中位于前沿的比例越高。最后{tables.window}周均值"
             + judged[1],
         ),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from experiments.reporting.escape import among
-from experiments.reporting.figures.style import GREY, Look, caption, colour, figure, legend, marker
+from experiments.reporting.figures.style import Look, caption, colour, figure, legend, marker
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -45,21 +45,18 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
             }
             panel.annotate("", (x, y), (x0, y0), arrowprops=arrow)
         panel.plot(x, y, color=colour(at), label=arm, linestyle="none", markersize=6.5, **marker(at, 1))
-    panel.set_xlabel(tables.metrics[X].axis(look.language))
-    panel.set_ylabel(tables.metrics[Y].axis(look.language))
-    better = look.say("better", "更好")
-    panel.annotate(
-        better, (0.98, 0.02), xycoords="axes fraction", ha="right", va="bottom", color=GREY, fontsize=6, style="italic"
-    )
+    panel.set_xlabel(f"{tables.metrics[X].axis(look.language)}\n{look.say('better →', '越右越好 →')}")
+    panel.set_ylabel(f"{look.say('← better', '← 越低越好')}\n{tables.metrics[Y].axis(look.language)}")
     legend(drawn, 3)
-    n, points = tables.counted(), tables.over_points(look)
     arrows = look.say(
         f" Arrows start at {tables.arms[0]}, where the thin lines cross.",
         f"箭头起点为{among(tables.arms[0]).rstrip()}。",
     )
     caption(
         drawn,
-        look.say(f"Small: runs, {n} an arm{points}; large: their mean.", f"小点：每组{n}次运行{points}；大点：均值。")
+        look.say(
+            f"Small: {tables.runs_said(look)}; large: their mean.", f"小点：{tables.runs_said(look)}；大点：均值。"
+        )
         + (arrows if crossed else ""),
     )
     yield "plane", drawn

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from experiments.analysis.intervals import interval
 from experiments.reporting.escape import among
-from experiments.reporting.figures.style import Look, across, caption, colour, figure, legend, letter, marker
+from experiments.reporting.figures.style import Look, across, caption, colour, figure, legend, letter, stroke
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -44,18 +44,25 @@ def _one(tables: Tables, factor: str, look: Look) -> "Figure":
             panel.axhline(0, color=colour(0), linewidth=0.8)
     for i, panel in enumerate(panels[: len(shown)]):
         letter(panel, i)
-        panel.set_xlabel(factor)
+        panel.set_xlabel(tables.factor(factor).axis(0.9 * look.width / columns))
+        if labels := tables.factor(factor).levels:
+            values = sorted(tables.runs[factor].unique())
+            named = [labels.get(f"{value:.4g}" if isinstance(value, float) else str(value), "") for value in values]
+            if any(not name.replace(".", "").replace("-", "").isdigit() for name in named):
+                panel.set_xticks(values, named)
     legend(drawn, 5, panels[0])
     n, others = tables.counted(), len(tables.points) // tables.runs[factor].nunique()
     over, over_zh = (
-        (f", each a mean over {others} points", f"，每次为{others}个取值点的均值") if others > 1 else ("", "")
+        (f", each a mean over the {others} points of what else varies", f"，每次为其他因素{others}个取值点的均值")
+        if others > 1
+        else ("", "")
     )
     caption(
         drawn,
         look.say(
-            f"Means of n = {n} replicates an arm and value{over}, last {tables.window} weeks; "
+            f"Means of {n} runs of each arm at each value{over}, last {tables.window} weeks; "
             "bands: 95 % intervals; differences are paired.",
-            f"每组每值 n = {n} 次重复{over_zh}、最后{tables.window}周的均值；色带：95%区间；差值为配对差。",
+            f"每组每个取值{n}次运行{over_zh}、最后{tables.window}周的均值；色带：95%区间；差值为配对差。",
         ),
     )
     return drawn
@@ -76,4 +83,4 @@ def _line(panel: "Axes", tables: Tables, factor: str, metric: str, *, paired: bo
         mean = units.mean()
         low, high = zip(*(interval(own.to_numpy(float)) for _, own in units), strict=True)
         panel.fill_between(mean.index, low, high, color=colour(at), alpha=0.2, linewidth=0)
-        panel.plot(mean.index, mean, color=colour(at), label=arm, **{**marker(at, 1), "markevery": None})
+        panel.plot(mean.index, mean, color=colour(at), label=arm, **{**stroke(at, 1), "markevery": None})

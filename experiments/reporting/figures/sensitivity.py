@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.reporting.figures.style import GREY, Look, across, caption, colour, figure, legend, letter
+from experiments.reporting.figures.style import (
+    GREY,
+    Look,
+    across,
+    caption,
+    colour,
+    figure,
+    legend,
+    letter,
+    row_height,
+    ticks,
+)
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -23,7 +34,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         return
     for arm, rows in table.groupby("arm", sort=False):
         of = "" if arm == tables.arms[0] else "effect-of-"
-        yield f"sensitivity-{of}{arm}", _one(tables, str(rows["quantity"].iloc[0]), rows, look)
+        yield f"sensitivity-{of}{tables.id_of(str(arm))}", _one(tables, str(rows["quantity"].iloc[0]), rows, look)
 
 
 def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Figure":
@@ -32,13 +43,12 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
     top = "total" if sobol else "mu_star"
     factors = list(rows.groupby("factor")[top].mean().sort_values(ascending=False).index)
     columns, lines = across(look, len(metrics), 52)
-    drawn, panels = figure(look, 6 + (26 + 7 * len(factors)) * lines, columns, lines, len(metrics))
+    drawn, panels = figure(look, 6 + (28 + row_height(factors, 7) * len(factors)) * lines, columns, lines, len(metrics))
     for i, (panel, metric) in enumerate(zip(panels, metrics, strict=False)):
         own = rows[rows["metric"] == metric].set_index("factor").reindex(factors)
         (_sobol if sobol else _morris)(panel, own, look)
-        panel.set_yticks(range(len(factors)), factors if i % columns == 0 else [""] * len(factors))
+        ticks(panel, range(len(factors)), factors, named=i % columns == 0)
         panel.set_ylim(len(factors) - 0.4, -0.6)
-        panel.tick_params(axis="y", length=0)
         panel.grid(axis="x")
         title = tables.metrics[metric].say(look.language)
         if sobol and own["luck"].notna().any():
@@ -50,12 +60,12 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
     size = int(rows["points" if sobol else "trajectories"].max())
     replicates = int(rows["replicates"].max())
     kind = look.say(
-        f"{size} base points x {replicates} replicates; luck: its share of one run's variance, kept out of the indices."
+        f"{size} base points, {replicates} runs of each arm at each of their points; luck: its share of one run's variance, kept out of the indices."
         if sobol
-        else f"{size} trajectories x {replicates} replicates, over each full range; cross: what luck alone shows.",
-        f"{size} 个基点 x {replicates} 次重复；偶然：占单次运行方差的比例，不计入指数。"
+        else f"{size} trajectories, {replicates} runs of each arm at each of their points, over each full range; cross: what luck alone shows.",
+        f"{size}个基点，每点每组{replicates}次运行；偶然：占单次运行方差的比例，不计入指数。"
         if sobol
-        else f"{size} 条轨迹 x {replicates} 次重复，各因素取全范围；叉号：仅由偶然造成的大小。",
+        else f"{size}条轨迹，每点每组{replicates}次运行，各因素取全范围；叉号：仅由偶然造成的大小。",
     )
     caption(
         drawn,

@@ -4,7 +4,19 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from experiments.reporting.escape import among
-from experiments.reporting.figures.style import GREY, Look, across, caption, colour, figure, legend, letter
+from experiments.reporting.figures.style import (
+    GREY,
+    Look,
+    across,
+    caption,
+    colour,
+    figure,
+    legend,
+    letter,
+    marker,
+    row_height,
+    ticks,
+)
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -22,7 +34,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         return
     metrics, arms = list(dict.fromkeys(table["metric"])), list(dict.fromkeys(table["arm"]))
     columns, lines = across(look, len(metrics), 52)
-    drawn, panels = figure(look, 18 + (22 + 13 * len(arms)) * lines, columns, lines, len(metrics))
+    drawn, panels = figure(look, 18 + (24 + row_height(arms, 13) * len(arms)) * lines, columns, lines, len(metrics))
     for i, (panel, metric) in enumerate(zip(panels, metrics, strict=False)):
         panel.axvline(0, color=colour(0), linewidth=0.8)
         for row, arm in enumerate(arms):
@@ -40,22 +52,22 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
             )
             tint = colour(tables.position(arm))
             bars = (
-                ("", 2.4, 0.0, tint, look.say("mean, 95 %", "均值，95%")),
-                ("points_", 1.2, 0.18, colour(6), look.say("by points alone", "仅取值点")),
-                ("luck_", 1.2, 0.32, colour(5), look.say("by luck alone", "仅偶然")),
+                ("", 2.4, 0.0, tint, "-", look.say("mean and its 95 % interval", "均值及95%区间")),
+                ("points_", 1.4, 0.18, "0.35", "-", look.say("by points alone", "仅取值点")),
+                ("luck_", 1.4, 0.32, "0.35", (0, (1.6, 1)), look.say("by luck alone", "仅偶然")),
             )
-            for stem, width, shift, shade, label in bars:
+            for stem, width, shift, shade, line, label in bars:
                 panel.plot(
                     [own[f"{stem}low"], own[f"{stem}high"]],
                     [row + shift] * 2,
                     color=shade,
                     linewidth=width,
+                    linestyle=line,
                     label=label if not row else None,
                 )
-            panel.plot(own["effect"], row, "s", color=tint, markeredgecolor="white", markeredgewidth=0.4)
-        panel.set_yticks(range(len(arms)), arms if i % columns == 0 else [""] * len(arms))
+            panel.plot(own["effect"], row, color=tint, **marker(tables.position(arm), 1))
+        ticks(panel, range(len(arms)), arms, named=i % columns == 0)
         panel.set_ylim(len(arms) - 0.4, -0.6)
-        panel.tick_params(axis="y", length=0)
         panel.locator_params(axis="x", nbins=4)
         lead = look.say(f"Difference from {tables.arms[0]}", f"与{among(tables.arms[0])}之差")
         panel.set_xlabel(tables.metrics[metric].axis(look.language, lead))
@@ -65,9 +77,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     caption(
         drawn,
         look.say(
-            f"{points} points drawn from what varies, n = {n} replicates that they share. The interval of the mean counts points and luck; "
+            f"{points} points drawn from what varies, {n} pairs of runs at each, which share their luck. The interval of the mean counts points and luck; "
             "below it what either alone would give.",
-            f"从不确定因素抽取{points}个取值点，共用 n = {n} 次重复。均值的区间兼顾取值点与偶然；其下为两者各自单独的区间。",
+            f"从不确定因素抽取{points}个取值点，各{n}对运行，共用随机数。均值的区间兼顾取值点与偶然；其下为两者各自单独的区间。",
         ),
     )
     yield "space", drawn

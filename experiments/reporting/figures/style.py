@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from experiments.reporting.escape import apart
-from experiments.reporting.figures.lettering import length, lettered, wrapped
+from experiments.reporting.figures.lettering import in_lines, in_one_line, length, lettered
+from experiments.reporting.figures.lettering import points as points
+from experiments.reporting.figures.lettering import wrapped as wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,14 +25,21 @@ type Language = Literal["en", "zh"]
 WIDTHS = {"single": 89.0, "wide": 136.0, "double": 183.0, "slide": 240.0}
 """Widths of a figure in mm: one and a half and two columns of the usual journals, and a slide."""
 
-COLOURS = ("#000000", "#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#8C6D00")
-"""Okabe and Ito's colours, darkest first; the first arm is black. The pale yellow is left out: it is lost on white."""
+COLOURS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#8C6D00")
+"""Okabe and Ito's colours; the first arm is black. The first four, and any two in turn, differ in grey print too."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
+LINES: tuple[Any, ...] = (
+    "-", "-", (0, (5, 1.2)), (0, (1.6, 1)), (0, (6, 1, 1.5, 1)), (0, (3, 1)), (0, (6, 1, 1.5, 1, 1.5, 1)), (0, (9, 2)),
+)  # fmt: skip
+"""Strokes of arms, so that grey print tells them apart besides their markers."""
 TIERS = ("#d9d9d9", "#9ecae1", "#4292c6", "#08306b")
 """Tiers 0-3, from pale to dark."""
-GREY = "0.45"
+GREY = "0.35"
+SMALL = 0.833
+"""Small letters, as a share of the usual ones (the library's `small`)."""
 
-FONTS = ("Liberation Sans", "Arial", "Helvetica", "DejaVu Sans")
+FONTS = ("Arial", "Helvetica", "Helvetica Neue", "Liberation Sans", "Arimo", "Nimbus Sans", "TeX Gyre Heros")
+"""What journals ask for, then twins of the same measures; where none is there, DejaVu Sans, which comes with matplotlib."""
 CHINESE_FONTS = (
     "WenQuanYi Micro Hei", "Droid Sans Fallback", "LXGW WenKai", "Microsoft YaHei", "SimHei", "PingFang SC",
     "Hiragino Sans GB", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei",
@@ -43,10 +52,16 @@ class FontError(Exception):
 
 @dataclass(frozen=True)
 class Look:
-    """How figures look: width (mm) and language of the labels."""
+    """How figures look: width (mm), language of the labels and size of the letters (points)."""
 
     width: float = WIDTHS["double"]
     language: Language = "en"
+    size: float = 7.0
+
+    @property
+    def scale(self) -> float:
+        """How many times as large letters, and what they need, are as usual."""
+        return self.size / 7
 
     def say(self, english: str, chinese: str) -> str:
         """The text in the language of the figure."""
@@ -61,6 +76,15 @@ def styled(look: Look) -> Iterator[None]:
     with mpl.rc_context(fname=str(Path(__file__).with_name("paper.mplstyle"))):
         mpl.rcParams["font.family"] = families(look.language)
         mpl.rcParams["axes.unicode_minus"] = look.language == "en"
+        for name in (
+            "font.size",
+            "axes.titlesize",
+            "axes.labelsize",
+            "xtick.labelsize",
+            "ytick.labelsize",
+            "legend.fontsize",
+        ):
+            mpl.rcParams[name] *= look.scale
         # the bold letters of panels are Latin; that the Chinese font has no bold is no news
         logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
         yield
@@ -104,7 +128,7 @@ def figure(
     """
     from matplotlib.figure import Figure
 
-    drawn = Figure(figsize=(look.width / 25.4, height / 25.4), layout="constrained")
+    drawn = Figure(figsize=(look.width / 25.4, height * look.scale / 25.4), layout="constrained")
     panels = list(drawn.subplots(rows, columns, squeeze=False, gridspec_kw=dict(shape)).flat)
     for panel in panels[used:] if used is not None else ():
         panel.set_visible(False)
@@ -119,7 +143,7 @@ def shape_of(panels: int, most: int) -> tuple[int, int]:
 
 def across(look: Look, panels: int, each: float, most: int = 9) -> tuple[int, int]:
     """Columns and rows for so many panels, when each needs this width (mm) to be read."""
-    return shape_of(panels, max(1, min(most, int(look.width / each))))
+    return shape_of(panels, max(1, min(most, int(look.width / (each * look.scale)))))
 
 
 def colour(position: int) -> str:
@@ -138,6 +162,29 @@ def marker(position: int, length: int) -> dict[str, Any]:
     }
 
 
+LARGEST = 5.0
+"""How many times the first arm's mean an end of an interval may be for shares of that mean to be said."""
+
+
+def is_share(reference: float, low: float, high: float) -> bool:
+    """Whether a difference with this interval can be told as a share of the first arm's mean: not where that is almost nothing."""
+    known = math.isfinite(low) and math.isfinite(high)
+    return known and reference > 0 and max(abs(low), abs(high)) <= LARGEST * reference and high - low <= reference
+
+
+def percent(row: "Mapping[str, Any]") -> str:
+    """An effect in per cent of the first arm's mean, as exactly as its interval deserves; nothing where it says nothing."""
+    if not is_share(row["reference"], row["low"], row["high"]) or row["low"] == row["high"] == 0:
+        return ""
+    places = min(decimals(100 * (row["high"] - row["low"]) / row["reference"]), 1)
+    return minus(f"{row['effect'] / row['reference']:+z.{places}%}")
+
+
+def stroke(position: int, length: int) -> dict[str, Any]:
+    """How an arm's line is drawn besides its colour: its markers, and a stroke that grey print tells apart."""
+    return {**marker(position, length), "linestyle": LINES[position % len(LINES)]}
+
+
 def decimals(width: float) -> int:
     """Decimals that an interval of this width deserves."""
     return max(0, min(8, 1 - math.floor(math.log10(width)))) if width > 0 and math.isfinite(width) else 4
@@ -149,8 +196,14 @@ def minus(text: str) -> str:
 
 
 def letter(panel: "Axes", position: int, title: str = "") -> None:
-    """Give a panel its bold small letter and, behind it, a title of one or more lines."""
+    """Give a panel its bold small letter and, behind it, a title in as many lines as the panel's width asks for."""
     import matplotlib as mpl
+
+    place, drawn = panel.get_subplotspec(), panel.get_figure(root=True)
+    if title and place is not None and drawn is not None:
+        ratios: list[float] = list(place.get_gridspec().get_width_ratios())  # type: ignore[arg-type]
+        own = ratios[place.colspan.start] / sum(ratios)
+        title = wrapped(title, max(0.86 * own * _width(drawn) - 9, 16), points())
 
     # Not in one string with bold mathematics: that would put Chinese titles into a font that lacks them.
     indented = title.replace("\n", "\n      ")
@@ -170,13 +223,29 @@ def weeks(panel: "Axes", last: int, look: Look, most: int = 6) -> None:
     panel.set_xticks(range(0, last + 1, step))
 
 
+def ticks(panel: "Axes", heights: Sequence[float], names: Sequence[str], *, named: bool = True) -> None:
+    """Names of rows at the left of a panel; `named=False` where the panel beside it has them."""
+    panel.set_yticks(heights, [in_lines(name) for name in names] if named else [""] * len(names))
+    panel.tick_params(axis="y", length=0)
+    panel.spines["left"].set_visible(False)
+
+
+def row_height(names: Sequence[str], least: float) -> float:
+    """Height (mm) of a row that holds any of these names."""
+    return max(least, 3.1 * max((in_lines(name).count("\n") + 1 for name in names), default=1))
+
+
 def legend(drawn: "Figure", columns: int, of: "Axes | None" = None) -> None:
     """The names of all lines (or of one panel's) above the panels, to be read row by row, in as many columns as fit."""
     panels = [of] if of is not None else drawn.axes
-    found = [one for panel in panels for one in zip(*panel.get_legend_handles_labels(), strict=True)]
+    found = [
+        (line, in_lines(str(label)))
+        for panel in panels
+        for line, label in zip(*panel.get_legend_handles_labels(), strict=True)
+    ]
     if not found:
         return
-    widest = 10 + max(length(str(label), 6.5) for _, label in found)
+    widest = 10 + max(length(line, points()) for _, label in found for line in label.splitlines())
     columns = max(1, min(columns, len(found), int(_width(drawn) / widest)))
     rows = range(0, len(found), columns)
     # the library fills column by column
@@ -186,7 +255,7 @@ def legend(drawn: "Figure", columns: int, of: "Axes | None" = None) -> None:
 
 def caption(drawn: "Figure", text: str) -> None:
     """What is shown, with n and interval, below the panels, in lines that fit the figure."""
-    drawn.supxlabel(wrapped(text, 0.97 * _width(drawn), 6), fontsize=6, color=GREY, x=0.01, ha="left")
+    drawn.supxlabel(wrapped(text, 0.97 * _width(drawn), points(SMALL)), fontsize="small", color=GREY, x=0.01, ha="left")
 
 
 def _width(drawn: "Figure") -> float:
@@ -198,14 +267,18 @@ def full_names(drawn: "Figure", names: Mapping[str, str]) -> None:
     told = [f"{short} = {apart(name)}" for name, short in names.items() if short != apart(name)]
     if not told:
         return
-    more = "\n".join(wrapped(one, 0.97 * _width(drawn), 6) for one in told)
-    drawn.supxlabel(f"{drawn.get_supxlabel()}\n{more}".strip(), fontsize=6, color=GREY, x=0.01, ha="left")
-    drawn.set_figheight(drawn.get_figheight() + 6 * 1.2 / 72 * (more.count("\n") + 1))
+    more = "\n".join(wrapped(one, 0.97 * _width(drawn), points(SMALL)) for one in told)
+    drawn.supxlabel(f"{drawn.get_supxlabel()}\n{more}".strip(), fontsize="small", color=GREY, x=0.01, ha="left")
+    drawn.set_figheight(drawn.get_figheight() + points(SMALL) * 1.2 / 72 * (more.count("\n") + 1))
 
 
-def save(drawn: "Figure", path: Path, formats: Sequence[str] = ("pdf", "png")) -> list[Path]:
-    """Write the figure as path.pdf, path.png ...; the same figure gives the same bytes."""
-    metadata = {"pdf": {"CreationDate": None}, "svg": {"Date": None}, "png": {"Software": None}}
+def save(
+    drawn: "Figure", path: Path, formats: Sequence[str] = ("pdf", "png"), title: str = "", about: str = ""
+) -> list[Path]:
+    """Write the figure as path.pdf, path.png ..., each with its title and what it is about; the same figure gives the same bytes."""
+    said = {name: in_one_line(text) for name, text in (("Title", title), ("Description", about)) if text}
+    pdf = {"Subject" if name == "Description" else name: text for name, text in said.items()}
+    metadata = {"pdf": {"CreationDate": None, **pdf}, "svg": {"Date": None, **said}, "png": {"Software": None, **said}}
     path.parent.mkdir(parents=True, exist_ok=True)
     lettered(drawn)
     written = [path.with_name(f"{path.name}.{kind}") for kind in formats]

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.analysis.evaluation import evaluated
-from experiments.reporting.figures.lettering import wrapped
+from experiments.reporting.escape import apart
+from experiments.reporting.figures.lettering import points, wrapped
 from experiments.reporting.figures.style import Language, Look
 
 if TYPE_CHECKING:
@@ -38,10 +39,34 @@ class Meaning:
 
     def axis(self, language: Language = "en", instead: str = "") -> str:
         """The text of an axis: label (or what stands `instead`) and unit, in short lines."""
-        said = wrapped(instead, 42, 7) if instead else self.say(language)
+        said = wrapped(instead or self.say(language), 42, points())
         if language == "zh" and self.unit in UNITS_ZH:
-            return f"{said}\n（{UNITS_ZH[self.unit]}）"
+            return f"{said}\n{wrapped(f'（{UNITS_ZH[self.unit]}）', 42, points())}"
         return f"{said}\n" + textwrap.fill(f"({self.unit})", 26) if self.unit else said
+
+
+def with_unit(said: str, unit: str) -> str:
+    """What is said and its unit in brackets, Chinese ones around a Chinese unit."""
+    if not unit:
+        return said
+    return f"{said} ({unit})" if unit.isascii() else f"{said}（{unit}）"
+
+
+@dataclass(frozen=True)
+class Factor:
+    """Something that varies: what it is called, its unit, and what each of its values (as text) is called."""
+
+    label: str
+    unit: str = ""
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+    def axis(self, width: float = 42.0) -> str:
+        """The text of an axis, in lines of this width (mm)."""
+        return wrapped(with_unit(self.label, self.unit), width, points())
+
+    def apart(self) -> "Factor":
+        """The same with names that turn nothing beside them."""
+        return replace(self, label=apart(self.label), levels={k: apart(v) for k, v in self.levels.items()})
 
 
 UNITS_ZH = {
@@ -128,6 +153,10 @@ class Snapshot:
     """The grids' own names."""
 
 
+EACH_POINT = 4
+"""Points up to which each has a figure of its own, where a figure shows one point."""
+
+
 def between(numbers: "pd.Series[int]") -> str:
     """Numbers as one, or from the lowest to the highest: 20, 18-20."""
     low, high = int(numbers.min()), int(numbers.max())
@@ -153,8 +182,12 @@ class Tables:
     profiles: "pd.DataFrame"
     """arm, point, week, metric, mean, sd, n, low, high: paired differences from the first arm."""
     varies: tuple[str, ...] = ()
+    factors: Mapping[str, Factor] = field(default_factory=dict)
+    """What each of them is called; what is not here is called by its path."""
     points: tuple[str, ...] = ("",)
     """What each point is, in words."""
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """The arms' names in the study's file, by what they are called here."""
     spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     """For each arm the weeks [from, to) in which at least one of its policies acts."""
     spans_at: Mapping[tuple[str, int], tuple[tuple[int, int], ...]] = field(default_factory=dict)
@@ -217,13 +250,62 @@ class Tables:
             f"（{many}个{'社区' if where else '取值点'}合计）",
         )
 
-    def where(self, point: int, look: Look) -> str:
-        """The point as the beginning of a caption; nothing where nothing varies."""
-        return look.say(f"{self.points[point]}. ", f"{self.points[point]}。") if len(self.points) > 1 else ""
+    def pairs_said(self, look: Look) -> str:
+        """How many pairs of runs an effect rests on, in words."""
+        n = between(self.effects["n"])
+        return look.say(
+            f"{n} pair{'' if n == '1' else 's'}{self.over_points(look)}", f"{n}对运行{self.over_points(look)}"
+        )
 
-    def renamed(self, arms: Mapping[str, str], look: Look, parts: Mapping[str, str] | None = None) -> "Tables":
-        """The same tables with other names of arms and of a bundle's parts, for another language or a small place."""
+    def shown_points(self) -> tuple[int, ...]:
+        """The points of which figures of one point are drawn, one each: all of few, the first of many."""
+        return tuple(range(len(self.points))) if len(self.points) <= EACH_POINT else (0,)
+
+    def where(self, point: int, look: Look) -> str:
+        """The point, and that there are others, as the beginning of a caption; nothing where nothing varies."""
+        many, only = len(self.points), len(self.shown_points()) == 1
+        if many == 1:
+            return ""
+        alone, alone_zh = (", the only one drawn", "，仅绘此点") if only else ("", "")
+        return look.say(
+            f"Point {point + 1} of {many}{alone}: {self.points[point]}. ",
+            f"第{point + 1}个取值点（共{many}个{alone_zh}）：{self.points[point]}。",
+        )
+
+    def runs_said(self, look: Look, point: int | None = None) -> str:
+        """How many runs there are of each arm (at each point), in words."""
+        n, many = self.counted(point), len(self.points)
+        one = n == "1"
+        if point is not None or many == 1:
+            return look.say(f"{n} run{'' if one else 's'} of each arm", f"每组{n}次运行")
+        city = self.varies == ("community",)
+        return look.say(
+            f"{n} run{'' if one else 's'} of each arm {'in' if city else 'at'} each of {many} {'communities' if city else 'points'}",
+            f"每组在{many}个{'社区' if city else '取值点'}各{n}次运行",
+        )
+
+    def factor(self, path: str) -> Factor:
+        """What varies, by its path."""
+        return self.factors.get(path, Factor(path))
+
+    def id_of(self, arm: str) -> str:
+        """An arm's name in the study's file."""
+        return self.ids.get(arm, arm)
+
+    def called(self, title: str, points: tuple[str, ...]) -> "Tables":
+        """The same tables with another title and other names of points."""
+        return replace(self, title=title, points=points)
+
+    def renamed(
+        self,
+        arms: Mapping[str, str],
+        look: Look,
+        parts: Mapping[str, str] | None = None,
+        factors: Mapping[str, Factor] | None = None,
+    ) -> "Tables":
+        """The same tables with other names of arms, of a bundle's parts and of what varies, for a language or a small place."""
         parts = parts or {}
+        called = {path: factor.label for path, factor in (factors or {}).items()}
 
         def arm(table: Any) -> Any:
             return table.assign(arm=table["arm"].map(arms)) if table is not None and len(table) else table
@@ -237,10 +319,13 @@ class Tables:
         }
         if self.sensitivity is not None and len(self.sensitivity):
             table = arm(self.sensitivity)
-            changed["sensitivity"] = table.assign(quantity=table["arm"].map(quantity))
+            named = table["factor"].map(lambda path: called.get(path, path))
+            changed["sensitivity"] = table.assign(quantity=table["arm"].map(quantity), factor=named)
         changed["answers"] = {
-            name: self._answer(table, arm(table), look, parts) for name, table in self.answers.items()
+            name: self._answer(table, arm(table), look, parts, factors or {}) for name, table in self.answers.items()
         }
+        if factors:
+            changed["factors"] = dict(factors)
         if self.attribution is not None and len(self.attribution):
             changed["attribution"] = self.attribution.assign(
                 part=self.attribution["part"].map(lambda p: parts.get(p, p))
@@ -248,6 +333,7 @@ class Tables:
         return replace(
             self,
             arms=tuple(arms[name] for name in self.arms),
+            ids={arms[name]: self.id_of(name) for name in self.arms},
             spans={arms[name]: spans for name, spans in self.spans.items()},
             spans_at={(arms[name], point): spans for (name, point), spans in self.spans_at.items()},
             snapshots={arms[name]: snapshot for name, snapshot in self.snapshots.items()},
@@ -255,9 +341,14 @@ class Tables:
         )
 
     def _answer(
-        self, table: "pd.DataFrame", renamed: "pd.DataFrame", look: Look, parts: Mapping[str, str]
+        self,
+        table: "pd.DataFrame",
+        renamed: "pd.DataFrame",
+        look: Look,
+        parts: Mapping[str, str],
+        factors: Mapping[str, Factor],
     ) -> "pd.DataFrame":
-        """An answer with other names of arms; what it says of a bundle's policies in the language of the look."""
+        """An answer with other names of arms and factors; what it says of a bundle's policies in the language of the look."""
         if "quantity" not in table:
             return renamed
         first = dict(zip(table["arm"], renamed["arm"], strict=True)).get(self.arms[0], "")
@@ -272,7 +363,10 @@ class Tables:
             if factor in changed:
                 is_policy = changed[factor].isin(list(parts))
                 changed[value] = changed[value].where(~is_policy, changed[value].map(lambda v: values.get(v, v)))
-                changed[factor] = changed[factor].map(lambda name: parts.get(name, name))
+                pairs = zip(changed[factor], changed[value], strict=True)
+                changed[value] = [factors[f].levels.get(v, v) if f in factors else v for f, v in pairs]
+                called = {**parts, **{path: one.label for path, one in factors.items()}}
+                changed[factor] = changed[factor].map(lambda name, called=called: called.get(name, name))
         return changed
 
     def position(self, arm: str) -> int:
