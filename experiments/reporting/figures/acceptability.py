@@ -52,7 +52,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     caption(
         drawn,
         look.say(
-            f"Net benefit: worth times person-weeks averted less what was paid, against {tables.arms[0]}; {tables.pairs_said(look)}, 95 % intervals. "
+            f"Net benefit: worth times person-weeks averted less what was paid, against ‘{tables.arms[0]}’; {tables.pairs_said(look)}, 95 % intervals. "
             "Where a curve crosses the thin lines at 0.025 and 0.975 lie the ends of the price's interval.",
             f"净收益：每人周价值乘以减少的人周，再减去支出，与“{tables.arms[0]}”相比；{tables.pairs_said(look)}，95%区间。曲线与0.025和0.975细线的交点为价格区间的两端。",
         ),

@@ -35,7 +35,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     arms, points = tables.there[1:], range(len(tables.points))
     if tables.effects.empty or not arms or len(arms) * len(points) > MOST_ROWS:
         return
-    columns, lines = across(look, len(tables.outcomes), 40 if look.width > NARROW else 60)
+    columns, lines = across(look, len(tables.outcomes), 40)
+    if look.width < NARROW and len(tables.outcomes) * len(arms) * len(points) <= MOST_BELOW:
+        columns, lines = 1, len(tables.outcomes)
     each = row_height(arms, 6.5)
     rows = each * len(arms) * len(points) + (len(points) > 1) * HEADING * each * len(points)
     drawn, panels = figure(look, 8 + (18 + rows) * lines, columns, lines, len(tables.outcomes))
@@ -46,9 +48,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     caption(
         drawn,
         look.say(
-            f"Paired differences from {tables.arms[0]}, {tables.pairs_said(look)}; mean of the last {window} weeks. Thick: 95 % "
+            f"Paired differences from ‘{tables.arms[0]}’, {tables.pairs_said(look)}; mean of the last {window} weeks. Thick: 95 % "
             "interval; thin: for all arms (and primary outcomes) at once. Filled: the 95 % interval leaves out 0. In per cent: of the mean of "
-            f"{tables.arms[0]}, where that is not almost nothing.",
+            f"‘{tables.arms[0]}’, where that is not almost nothing.",
             f"与{among(tables.arms[0])}的配对差，{tables.pairs_said(look)}，最后{window}周均值。粗线：95%区间；细线：各组（及主要结果）同时成立。"
             f"实心：95%区间不含0。百分比以{among(tables.arms[0])}的均值为基准，均值接近零时从略。",
         ),
@@ -59,7 +61,8 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
 HEADING = 1.0
 """Rows that the name of a point takes."""
 NARROW = 100.0
-"""A figure below this width (mm) has one panel beside the names of arms."""
+"""A figure below this width (mm) has its panels one below the other, if all of them together have not too many rows."""
+MOST_BELOW = 24
 
 
 def _one(panel: "Axes", tables: Tables, metric: str, arms: Sequence[str], look: Look, *, named: bool) -> None:

@@ -47,7 +47,9 @@ def _one(tables: Tables, point: int, steps: list[str], look: Look) -> "Figure":
         for height, name in zip(heights, steps, strict=True):
             values = own[name].dropna().to_numpy(float)
             mean, (low, high) = float(values.mean()), interval(values)
-            fill: dict[str, Any] = {"color": at} if name not in AGAIN else {"facecolor": "white", "edgecolor": at, "hatch": "////"}
+            fill: dict[str, Any] = (
+                {"color": at} if name not in AGAIN else {"facecolor": "white", "edgecolor": at, "hatch": "////"}
+            )
             panel.barh(height, mean, height=0.66, linewidth=0.7, **fill)
             panel.plot([low, high], [height, height], color="0.2" if at != "#000000" else "0.6", linewidth=1.0)
             end, places = max(mean, high if high == high else mean), min(decimals(high - low), 1)

@@ -121,7 +121,7 @@ def _drawn(tables: Tables, look: Look, shown: Sequence[Row], point: int, column:
     panels[0].set_xlim(left=-0.02 * panels[0].get_xlim()[1])
     if len(panels) > 1:
         panels[1].axvline(0, color=colour(0), linewidth=0.8)
-        said = look.say(f"Change from {tables.arms[0]} (%)", f"相对{among(tables.arms[0])}的变化（%）")
+        said = look.say(f"Change from ‘{tables.arms[0]}’ (%)", f"相对{among(tables.arms[0])}的变化（%）")
         panels[1].set_xlabel(wrapped(said, 0.4 * look.width, points()))
     legend(drawn, 5)
     by = look.say(f"Groups by {apart(column)}. ", f"按{among(column)}分组。") if column else ""

@@ -133,7 +133,7 @@ def _by_arm(tables: Tables, table: "pd.DataFrame", metric: str, point: int) -> "
 
 def _difference(tables: Tables, metric: str, look: Look) -> str:
     return tables.metrics[metric].axis(
-        look.language, look.say(f"Difference from {tables.arms[0]}", f"与{among(tables.arms[0])}之差")
+        look.language, look.say(f"Difference from ‘{tables.arms[0]}’", f"与{among(tables.arms[0])}之差")
     )
 
 

@@ -49,7 +49,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     panel.set_ylabel(f"{look.say('← better', '← 越低越好')}\n{tables.metrics[Y].axis(look.language)}")
     legend(drawn, 3)
     arrows = look.say(
-        f" Arrows start at {tables.arms[0]}, where the thin lines cross.",
+        f" Arrows start at ‘{tables.arms[0]}’, where the thin lines cross.",
         f"箭头起点为{among(tables.arms[0]).rstrip()}。",
     )
     caption(

@@ -38,13 +38,13 @@ def _one(tables: Tables, factor: str, look: Look) -> "Figure":
     drawn, panels = figure(look, 18 + 46 * rows, columns, rows, len(shown))
     for panel, (metric, paired) in zip(panels, shown, strict=False):
         _line(panel, tables, factor, metric, paired=paired)
-        lead = look.say(f"Difference from {tables.arms[0]}", f"与{among(tables.arms[0])}之差") if paired else ""
+        lead = look.say(f"Difference from ‘{tables.arms[0]}’", f"与{among(tables.arms[0])}之差") if paired else ""
         panel.set_ylabel(tables.metrics[metric].axis(look.language, lead))
         if paired:
             panel.axhline(0, color=colour(0), linewidth=0.8)
     for i, panel in enumerate(panels[: len(shown)]):
         letter(panel, i)
-        panel.set_xlabel(tables.factor(factor).axis(0.9 * look.width / columns))
+        panel.set_xlabel(tables.factor(factor).axis(0.62 * look.width / columns))
         if labels := tables.factor(factor).levels:
             values = sorted(tables.runs[factor].unique())
             named = [labels.get(f"{value:.4g}" if isinstance(value, float) else str(value), "") for value in values]

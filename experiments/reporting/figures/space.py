@@ -69,7 +69,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         ticks(panel, range(len(arms)), arms, named=i % columns == 0)
         panel.set_ylim(len(arms) - 0.4, -0.6)
         panel.locator_params(axis="x", nbins=4)
-        lead = look.say(f"Difference from {tables.arms[0]}", f"与{among(tables.arms[0])}之差")
+        lead = look.say(f"Difference from ‘{tables.arms[0]}’", f"与{among(tables.arms[0])}之差")
         panel.set_xlabel(tables.metrics[metric].axis(look.language, lead))
         letter(panel, i, tables.metrics[metric].say(look.language))
     legend(drawn, 4, panels[0])

@@ -6,6 +6,7 @@ Sources: okabe2008
 import contextlib
 import logging
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -177,7 +178,8 @@ def percent(row: "Mapping[str, Any]") -> str:
     if not is_share(row["reference"], row["low"], row["high"]) or row["low"] == row["high"] == 0:
         return ""
     places = min(decimals(100 * (row["high"] - row["low"]) / row["reference"]), 1)
-    return minus(f"{row['effect'] / row['reference']:+z.{places}%}")
+    said = f"{row['effect'] / row['reference']:+z.{places}%}"
+    return minus(said) if re.search("[1-9]", said) else said.lstrip("+")
 
 
 def stroke(position: int, length: int) -> dict[str, Any]:
