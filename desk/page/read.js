@@ -34,7 +34,7 @@ class ReadPart {
   answer(study) {
     const { far } = this, brief = far.brief[Words.at] || [], known = far.known[Words.at] || [], note = far.note[Words.at];
     const cannot = this.whole?.design?.[Words.at]?.cannot || study.caveats.map((one) => Words.pick(one));
-    return el("section", { class: "card answer" }, el("h2", {}, T("answer")), typeof Desk.asked.said.question === "string" && Desk.asked.said.question ? el("p", { class: "asked" }, (Words.at && Desk.asked.said.chinese?.question) || Desk.asked.said.question) : null,
+    return el("section", { class: "card answer" }, el("h2", {}, T("answer")), typeof Desk.asked.said.question === "string" && Desk.asked.said.question ? el("p", { class: "asked" }, (Words.at && Desk.asked.said.label?.question?.zh) || Desk.asked.said.question) : null,
       far.done < far.planned ? el("p", { class: "caveat" }, T("so_far_note", far.done, far.planned)) : null,
       el("ul", { class: "brief" }, (brief.length ? brief : known).map((one) => el("li", {}, one))), brief.length ? null : el("p", { class: "hint" }, note),
       (this.whole?.first?.[Words.at] || []).map((one) => el("p", { class: "also" }, one)),

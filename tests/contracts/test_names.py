@@ -217,7 +217,7 @@ def test_files_are_named_apart_on_every_system(names: list[str]) -> None:
 @QUICK
 @given(NAMES, NAME)
 def test_a_package_says_the_same_study(names: list[str], title: str) -> None:
-    said = {"title": title, "arms": {name: [] for name in names}, "chinese": {"arms": {names[0]: title}}}
+    said = {"title": title, "arms": {name: [] for name in names}, "label": {"arms": {names[0]: {"zh": title}}}}
     path = Path(__file__).with_name("never.yaml")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Path, "read_bytes", lambda _: _as_yaml(said).encode())

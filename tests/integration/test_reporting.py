@@ -162,9 +162,9 @@ def test_a_report_comes_with_a_crate_that_validates(done: Comparison) -> None:
 
 def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None:
     arms = {"now": [], "local": {"set": {"dispatching.scope": "local"}}, "recognition": ["recognition"]}
-    chinese = {"title": "小问题", "arms": {"now": "现状", "local": "本网格"}}
+    label = {"title": {"zh": "小问题"}, "arms": {"now": {"zh": "现状"}, "local": {"en": "Own grid", "zh": "本网格"}}}
     study, store = (
-        small(tmp_path, arms=arms, chinese=chinese, until={"unmet_needs": 5}, replicates=6),
+        small(tmp_path, arms=arms, label=label, until={"unmet_needs": 5}, replicates=6),
         Store(tmp_path / "r").open(),
     )
     perform(study, store, workers=1, simulate=toy)
@@ -173,9 +173,9 @@ def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None
     kept = yaml.safe_load((tmp_path / "r" / "resolved.yaml").read_text("utf-8"))["study"]["arms"]
     assert kept["local"] == {"policies": [], "set": {"dispatching.scope": "local"}}
     page = write_report(done).read_text("utf-8")
-    assert "<b>local</b>: dispatching.scope = local." in page
+    assert "<b>Own grid</b>: dispatching.scope = local." in page
     assert "Unmet needs: 5 wanted," in page
-    assert "‘recognition’ lowered unmet needs by 4.9 %" in page  # the toy's effect is -2 of 40.5 exactly
+    assert "‘Recognition’ lowered unmet needs by 4.9 %" in page  # the toy's effect is -2 of 40.5 exactly
     assert 'src="data:image/svg+xml' in page
     assert "http" not in page.replace("http://www.w3.org", "").split("<h2", 1)[1].split("<details")[0]
     tex = (tmp_path / "r" / "tables" / "effects.tex").read_text("utf-8")
@@ -191,9 +191,9 @@ def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None
         assert {"report.html", "report-zh.html"} <= {one["@id"] for one in said["@graph"]}
 
 
-def test_an_arm_that_is_not_there_has_no_chinese_name(tmp_path: Path) -> None:
+def test_an_arm_that_is_not_there_has_no_label(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="thank") as found:
-        small(tmp_path, chinese={"arms": {"thank": "感谢"}})
+        small(tmp_path, label={"arms": {"thank": {"zh": "感谢"}}})
     assert "thanks" in str(found.value)
 
 

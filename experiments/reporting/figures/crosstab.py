@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.reporting.figures.style import Look, caption, decimals, figure, letter, minus, points, wrapped
+from experiments.reporting.figures.style import Look, begun, caption, decimals, figure, letter, minus, points, wrapped
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ def _one(tables: Tables, metric: str, pairs: "list[tuple[str, str, pd.DataFrame]
     caption(
         drawn,
         look.say(
-            f"{quantity}: {meaning}. Mean over all values of the other factors, of {n} runs at each point, and its 95 % interval; darker: more.",
-            f"{quantity}：{meaning}。对其他因素全部取值的均值（每点{n}次运行）及95%区间；颜色越深数值越大。",
+            f"{begun(quantity)}: {meaning}. Mean over all values of the other factors, of {n} runs at each point, and its 95 % interval; darker: more.",
+            f"{begun(quantity)}：{meaning}。对其他因素全部取值的均值（每点{n}次运行）及95%区间；颜色越深数值越大。",
         ),
     )
     return drawn

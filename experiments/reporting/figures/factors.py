@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from experiments.reporting.figures.style import (
     Look,
     across,
+    begun,
     caption,
     colour,
     figure,
@@ -75,9 +76,9 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
     caption(
         drawn,
         look.say(
-            f"{quantity}: change from a factor's first value, mean over all values of the other factors, {n} runs at each point, 95 % intervals; "
+            f"{begun(quantity)}: change from a factor's first value, mean over all values of the other factors, {n} runs at each point, 95 % intervals; "
             "right: the mean itself.",
-            f"{quantity}：与该因素第一个取值之差，对其他因素全部取值平均，每点{n}次运行，95%区间；右侧：均值本身。",
+            f"{begun(quantity)}：与该因素第一个取值之差，对其他因素全部取值平均，每点{n}次运行，95%区间；右侧：均值本身。",
         ),
     )
     return drawn

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.reporting.figures.style import SMALL, Look, across, caption, colour, figure, points, stroke, wrapped
+from experiments.reporting.figures.style import (
+    SMALL,
+    Look,
+    across,
+    begun,
+    caption,
+    colour,
+    figure,
+    points,
+    stroke,
+    wrapped,
+)
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -66,9 +77,9 @@ def _one(tables: Tables, metric: str, rows: "pd.DataFrame", found: "pd.DataFrame
     caption(
         drawn,
         look.say(
-            f"{quantity}. Parallel lines: the factors add up. {sure} of {len(found)} interactions are beyond chance, all at once "
+            f"{begun(quantity)}. Parallel lines: the factors add up. {sure} of {len(found)} interactions are beyond chance, all at once "
             f"(95 %, {n} runs at each point); bars: 95 % intervals without the luck that all values share.",
-            f"{quantity}。线条平行表示两因素可相加。{len(found)}项交互作用中有{sure}项超出偶然（联合95%，每点{n}次运行）；"
+            f"{begun(quantity)}。线条平行表示两因素可相加。{len(found)}项交互作用中有{sure}项超出偶然（联合95%，每点{n}次运行）；"
             "竖线：去除各取值共有偶然后的95%区间。",
         ),
     )

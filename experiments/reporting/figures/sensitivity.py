@@ -7,6 +7,7 @@ from experiments.reporting.figures.style import (
     GREY,
     Look,
     across,
+    begun,
     caption,
     colour,
     figure,
@@ -70,7 +71,8 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
     caption(
         drawn,
         look.say(
-            f"{quantity}. 95 % intervals over points and luck; {kind}", f"{quantity}。取值点与偶然的95%区间；{kind}"
+            f"{begun(quantity)}. 95 % intervals over points and luck; {kind}",
+            f"{begun(quantity)}。取值点与偶然的95%区间；{kind}",
         ),
     )
     return drawn

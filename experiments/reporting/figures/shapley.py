@@ -52,7 +52,7 @@ def _one(tables: Tables, here: "pd.DataFrame", point: int, look: Look) -> "Figur
                 one["whole"]
             )  # else it is a share of almost nothing
             panel.annotate(
-                minus(f"{one['share'] / one['whole']:.0%}") if sure else "",
+                minus(f"{one['share'] / one['whole']:z.0%}") if sure else "",
                 (1, row), (2, 0), ("axes fraction", "data"), "offset points", va="center", fontsize="small",
             )  # fmt: skip
         heights = range(len(parts))

@@ -182,6 +182,11 @@ def percent(row: "Mapping[str, Any]") -> str:
     return minus(said) if re.search("[1-9]", said) else said.lstrip("+")
 
 
+def begun(said: str) -> str:
+    """What is said, as the beginning of a sentence."""
+    return said[:1].upper() + said[1:]
+
+
 def stroke(position: int, length: int) -> dict[str, Any]:
     """How an arm's line is drawn besides its colour: its markers, and a stroke that grey print tells apart."""
     return {**marker(position, length), "linestyle": LINES[position % len(LINES)]}

@@ -79,7 +79,12 @@ STUDY = {
     },
     "varies": {"moving.annual_rate": [0.05, 0.2], "policies.vanguard.size": {"low": 1, "high": 6, "whole": True}},
     "design": {"method": "latin_hypercube", "points": 4, "seed": 2},
-    "chinese": {"title": "研究", "question": "为何?", "arms": {"nothing": "无"}},
+    "label": {
+        "title": {"zh": "研究"},
+        "arms": {"nothing": {"en": "None", "zh": "无"}},
+        "varies": {"moving.annual_rate": {"en": "Moving", "levels": {"0.05": {"zh": "低"}}}},
+    },
+    "figures": {"width": "single", "size": 8},
     "outcomes": ["cohesion", "participation"],
 }  # fmt: skip
 BUNDLE = {
