@@ -22,8 +22,10 @@ from experiments.study.sampling import Point, Value
 from experiments.study.schema import Arm
 
 if TYPE_CHECKING:
+    import pandas as pd
     from pydantic.fields import FieldInfo
 
+LANGUAGES: tuple[Language, Language] = ("en", "zh")
 LONG = 60
 """Letters of a meaning from which on its first clause must do."""
 
@@ -175,3 +177,16 @@ def in_language(study: Study, tables: Tables, language: Language) -> Tables:
     arms = {arm: apart(name) for arm, name in arm_names(study, language).items()}
     changed = tables.renamed(arms, look, titles, {path: factor.apart() for path, factor in factors.items()})
     return changed.called(title_of(study, look), tuple(point_named(point, factors, look) for point in study.points))
+
+
+def labels_of(study: Study) -> "pd.DataFrame":
+    """What the names of arms, of what varies and of its values in tables stand for, in both languages."""
+    import pandas as pd
+
+    arms, factors = ([of(study, language) for language in LANGUAGES] for of in (arm_names, factors_of))
+    rows = [("arm", arm, *(said[arm] for said in arms)) for arm in study.arms]
+    for path in factors[0]:
+        rows.append(("factor", path, *(said[path].label for said in factors)))
+        named = zip(*(said[path].levels.items() for said in factors), strict=True)
+        rows += [("value", f"{path} = {one}", en, zh) for (one, en), (_, zh) in named if one not in (en, zh)]
+    return pd.DataFrame(rows, columns=["of", "name", "en", "zh"])

@@ -19,7 +19,7 @@ from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
 from experiments.reporting.first_page import design_table, hangs_on, in_brief, prices
-from experiments.reporting.names import factors_of, in_language, look_of, question_of, title_of
+from experiments.reporting.names import factors_of, in_language, labels_of, look_of, question_of, title_of
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.reporting.result_tables import difference_told, tables_and_findings
 from experiments.reporting.snapshot import snapshots_of
@@ -78,7 +78,7 @@ def write_report(
     plain = replace(plain, snapshots=snapshots_of(study, results.store.finished()))
     tables = in_language(study, plain, language)
     drawn = in_order(draw_all(tables, folder / f"figures{suffix}", look, ("svg", "pdf", "png")))
-    named = tables_for_a_paper(plain, found.tables())
+    named = tables_for_a_paper(plain, found.tables()) | {"labels": labels_of(study)}
     written = write_tables(named, folder / "tables", meanings_of(plain))
     (evaluation, words), findings = evaluation_in_words(tables, look), findings_in_words(study, tables, found, look)
     pages = {"effects": effects_on_a_page(tables, look)} | _on_pages("evaluation", evaluation, words)

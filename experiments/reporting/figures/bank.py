@@ -45,8 +45,8 @@ def _one(tables: Tables, point: int, look: Look) -> "Figure | None":
         own = here.loc[arm]
         at = own.index.to_numpy()
         out = np.stack([-own[m].to_numpy(float) for m in OVER_TIME[1:]])
-        panel.fill_between(at, 0, own["credits_earned"], color=COLOURS[6], linewidth=0, label=names[0])
-        panel.stackplot(at, out, colors=(COLOURS[1], COLOURS[2], COLOURS[4]), labels=names[1:], linewidth=0)
+        panel.fill_between(at, 0, own["credits_earned"], color=COLOURS[3], linewidth=0, label=names[0])
+        panel.stackplot(at, out, colors=(COLOURS[1], COLOURS[2], COLOURS[5]), labels=names[1:], linewidth=0)
         net = own["credits_earned"] + out.sum(axis=0)
         panel.plot(at, net, color="black", linewidth=0.9, label=look.say("Balance", "净增"))
         panel.axhline(0, color="0.3", linewidth=0.6)

@@ -26,7 +26,7 @@ type Language = Literal["en", "zh"]
 WIDTHS = {"single": 89.0, "wide": 136.0, "double": 183.0, "slide": 240.0}
 """Widths of a figure in mm: one and a half and two columns of the usual journals, and a slide."""
 
-COLOURS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#D55E00", "#56B4E9", "#8C6D00")
+COLOURS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#56B4E9", "#D55E00", "#CC79A7", "#8C6D00")
 """Okabe and Ito's colours; the first arm is black. The first four, and any two in turn, differ in grey print too."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
 LINES: tuple[Any, ...] = (
