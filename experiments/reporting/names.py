@@ -183,7 +183,8 @@ def labels_of(study: Study) -> "pd.DataFrame":
     """What the names of arms, of what varies and of its values in tables stand for, in both languages."""
     import pandas as pd
 
-    arms, factors = ([of(study, language) for language in LANGUAGES] for of in (arm_names, factors_of))
+    arms = [arm_names(study, language) for language in LANGUAGES]
+    factors = [factors_of(study, language) for language in LANGUAGES]
     rows = [("arm", arm, *(said[arm] for said in arms)) for arm in study.arms]
     for path in factors[0]:
         rows.append(("factor", path, *(said[path].label for said in factors)))

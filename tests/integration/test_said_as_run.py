@@ -13,10 +13,11 @@ from experiments.reporting.explore import explore
 from experiments.reporting.figures import figures
 from experiments.reporting.figures.style import Look, styled
 from experiments.reporting.first_page import in_brief
+from experiments.reporting.names import in_language
 from experiments.reporting.report import write_report
 from experiments.reporting.result_tables import tables_and_findings, tables_of
 from experiments.reporting.verdicts import untold
-from experiments.reporting.wording import in_language, methods
+from experiments.reporting.wording import methods
 from experiments.runs.executor import perform
 from experiments.runs.results import Results
 from experiments.runs.store import Store
@@ -93,9 +94,9 @@ def test_runs_that_are_the_same_at_several_points_are_no_more_replicates(tmp_pat
         tmp_path, arms=VANGUARD, varies={"policies.vanguard.size": [4, 8, 16], "moving.annual_rate": [0.1, 0.2]}
     )
     said = " ".join(captions(results).split())
-    assert "3 an arm at each of 6 points" in said
-    assert "n = 3 replicates an arm and value, each a mean over 2 points" in said
-    assert not re.search(r"n = (?!3\b)\d+", said)
+    assert "3 runs of each arm at each of 6 points" in said
+    assert "3 runs of each arm at each value, each a mean over the 2 points of what else varies" in said
+    assert set(re.findall(r"\b(\d+) (?:runs|pairs)", said)) == {"3"}
     # an arm that a dose does not touch is run once for all of its points
     every = tables_and_findings(results)[0]
     assert "with 3 replicates each (24 different runs)" in methods(results.study, every, ENGLISH)
@@ -109,7 +110,7 @@ def test_a_bundle_of_which_arms_lack_says_so_and_compares_nothing_wrongly(
     study, folder = results.study, results.store.folder
     say_findings(study, folder, float("inf"))
     assert "No run is finished of: " in " ".join(capsys.readouterr().out.split())
-    assert draw_figures(study, folder, 183.0, "en", ("png",), ())
+    assert draw_figures(study, folder, ENGLISH, ("png",), ())
     page = write_report(results).read_text(encoding="utf-8")
     assert "No run is finished of: " in page
     assert ("Difference from" in captions(results)) is False  # there is nothing to hold against anything
