@@ -3,9 +3,9 @@
 Looking again and again and stopping at the first narrow interval stops too early, at samples that happen to look calm;
 where differences are skewed, these are the samples that missed the long tail. Four things keep the coverage:
 
-- the first look is at 20 pairs or more (a study that asks for fewer begins with 20);
+- the first look is at 40 pairs or more (a study that asks for fewer begins with 40);
 - the interval that must be narrow is the one that is reported, which grows with the skewness seen (see intervals);
-- runs are added until there are 15 % more than that asks for;
+- runs are added until there are 10 % more than that asks for;
 - the interval reported is never narrower than the half-width that was asked for.
 
 docs/intervals.md has what they achieve: normal differences need 1.4 times the pairs of somebody who knew their variance.
@@ -23,9 +23,9 @@ from experiments.analysis.intervals import Numbers, pairs_for, skewness
 if TYPE_CHECKING:
     import pandas as pd
 
-FIRST = 20
+FIRST = 40
 """Pairs at the first look, at least."""
-MORE = 1.15
+MORE = 1.1
 """How many times as many pairs as the interval seems to need."""
 
 

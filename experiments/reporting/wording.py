@@ -129,9 +129,9 @@ def _precision(study: Study, tables: Tables, look: Look) -> str:
         reached.append(f"{label}: {show.format(wanted.width)}{of} wanted, {show.format(widest)} reached at widest")
         reached_zh.append(f"{label}目标{show.format(wanted.width)}，最宽处为{show.format(widest)}")
     return look.say(
-        f"Runs were added, after a first look at {study.file.first_look} pairs or more, until there were 15 % more than the "
+        f"Runs were added, after a first look at {study.file.first_look} pairs or more, until there were 10 % more than the "
         f"interval needed for the half-width asked for; none is reported narrower than that ({'; '.join(reached)}).",
-        f"先看至少{study.file.first_look}对，再增加运行，直至对数比区间达到目标半宽所需多15%；报告的区间不窄于目标（{'；'.join(reached_zh)}）。",
+        f"先看至少{study.file.first_look}对，再增加运行，直至对数比区间达到目标半宽所需多10%；报告的区间不窄于目标（{'；'.join(reached_zh)}）。",
     )
 
 
