@@ -6,7 +6,7 @@
 Sets of pairs are drawn from laws whose mean is known, and, with replacement, from many pairs of the model's own runs, whose
 mean is then the truth. Beside the interval stand Student's t and, of the width, how many times t's it is on average.
 Sets of which no interval is given (all differences 0) do not count. Standard error of a coverage: .002 (10,000 sets), of joint ones
-and of stopping .005 (2,000). Half an hour;
+and of stopping .007 (1,000). Half an hour;
 a part is made alone with `one`, `all` or `until` at the end.
 """
 
@@ -24,7 +24,7 @@ from experiments.analysis.intervals import interval, joint_quantile, pairs_for, 
 from experiments.analysis.stopping import FIRST, Wanted, needed, next_look
 
 SIZES = (5, 10, 20, 40)
-SETS, FEWER = 10_000, 2_000
+SETS, FEWER = 10_000, 1_000
 OUTCOMES = ("cohesion", "unmet_needs", "participation", "unmet_elders_alone")
 type Draw = Callable[[np.random.Generator, int], np.ndarray]
 
