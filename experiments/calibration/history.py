@@ -66,7 +66,7 @@ def not_ruled_out(asked: Calibration, emulators: Sequence[Emulator], places: Num
 def matched(asked: Calibration, runs: Runs, told: Callable[[int, int], None] = lambda *_: None) -> list[Wave]:
     """All waves; `told` hears the wave and how many of its runs are done.
 
-    Raises StoreError when nothing is left of the space, with what each number alone would leave.
+    Raises StoreError when most places do not show a number, or nothing is left of the space, with what each alone would leave.
     """
     file, d = asked.file, len(asked.file.free)
     places, seeds, numbers = np.empty((0, d)), np.empty((0, file.replicates), np.intp), None
@@ -77,7 +77,13 @@ def matched(asked: Calibration, runs: Runs, told: Callable[[int, int], None] = l
         found = runs(fresh, more, lambda n, wave=number + 1: told(wave, n))  # type: ignore[misc]
         places, seeds = np.concatenate([places, fresh]), np.concatenate([seeds, more])
         numbers = found if numbers is None else np.concatenate([numbers, found])
-        emulator = taught(places, means_of(numbers), luck_of(places, numbers, seeds))
+        means = means_of(numbers)
+        if nowhere := [n for n, there in zip(asked.names, np.isfinite(means).mean(axis=0), strict=True) if there < 0.5]:
+            raise StoreError(
+                f"{asked.name}: communities at most places do not show {', '.join(nowhere)}. Measure longer (burn_in, window), in "
+                "larger communities, or leave the target out."
+            )
+        emulator = taught(places, means, luck_of(places, numbers, seeds))
         emulators = [*(w.emulator for w in waves), emulator]
         fresh, left = _left(asked, emulators, file.seed + number + 1)
         single, _ = implausible(asked, emulator, spread_places(d, 4096, file.seed))

@@ -33,7 +33,7 @@ SMALL: dict[str, list[str]] = {
         w
         for v in [
             "community=classroom",
-            "burn_in=0",
+            "burn_in=60",
             "window=52",
             "points=100",
             "waves=1",

@@ -148,6 +148,17 @@ def test_where_nothing_is_left_each_number_says_what_it_alone_would_leave() -> N
         matched(replace(asked, targets=far), ToyRuns(asked))
 
 
+def test_a_number_that_no_community_shows_is_told() -> None:
+    class Silent(ToyRuns):
+        def __call__(self, places, seeds, told=lambda _: None):  # type: ignore[no-untyped-def]
+            numbers = super().__call__(places, seeds, told)
+            numbers[:, :, 1] = np.nan
+            return numbers
+
+    with pytest.raises(StoreError, match=r"do not show n1\. Measure longer"):
+        matched(toy(), Silent(toy()))
+
+
 def test_the_posterior_of_a_linear_normal_model_is_the_exact_one() -> None:
     asked = toy()
     found = Sampler(Likelihood(asked, Exact(luck(shared=0.5, seeds=4))), 1).posterior(asked.observed)  # type: ignore[arg-type]
