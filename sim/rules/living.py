@@ -1,12 +1,12 @@
 """Living: residents become older, fall ill and recover, have children, find partners, die and leave home.
 
-Off in the baseline (`course`): then nobody ages. On, everybody has an age in years and a birthday; couples have
-children, a single's partner moves in, grown children leave the community, illness limits, people die by a life table,
-and where death leaves an elder alone they may move to kin. A household without anybody of 18 leaves. What is said of
-one household stands in
-`sim.state.life_course`. No chance hangs on service, identity or policies. Who is born or joins is a stranger to all but
-the household, tied to each of them; who dies ends their ties and takes their credits along. Volunteers, leaders of
-teams and members of the vanguard age as others do, so that succession is real.
+Switched by `life.course`: off, as in the first version, nobody ages. On, everybody has an age in years and a
+birthday; couples have children, a single's partner moves in, grown children leave the community, illness limits,
+people die by a life table, and where death leaves an elder alone they may move to kin. A household without anybody of
+18 leaves. What is said of one household stands in `sim.state.life_course`. No chance hangs on service, identity or
+policies. Who is born or joins is a stranger to all but the household, tied to each of them; who dies ends their ties
+and takes their credits along. Volunteers, leaders of teams and members of the vanguard age as others do, so that
+succession is real.
 
 Founders are households of the past: the same life, with moves, is lived before the start until ages, sizes and tenures
 are at rest, or until so large a share is 60 or older (`old_share`).
