@@ -131,7 +131,7 @@ def carried_out(words: list[str], small: dict[str, list[str]], monkeypatch: pyte
         return
     own_file_drawn = words[0] == "figures" and words[1].endswith(".yaml")  # it ran as it stands
     words = [w for w in words if w != "--write"] + ([] if own_file_drawn else small.get(words[0], []))
-    words += ["--check", "3"] if "--check" in words else []
+    words += ["--check", "20"] if "--check" in words else []
     quick = ["--workers", "1"] if words[0] == "run" else []
     quick += ["--by", "threads"] if quick and "--limit" not in words else []
     with monkeypatch.context() as patched:
