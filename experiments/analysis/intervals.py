@@ -25,8 +25,6 @@ type Numbers = NDArray[np.float64]
 LEVEL = 0.95
 FEWEST = 5
 """Values below which no interval is given."""
-FEWEST_ALIKE = 20
-"""Values below which none is given where all of them are 0: of fewer, one pair in seven may differ and yet none be seen."""
 _DRAWS = 10_000
 
 
@@ -69,12 +67,14 @@ def _hall(quantile: float, skew: float, n: int) -> float:
 
 
 def interval(values: Numbers, quantile: float | None = None, level: float = LEVEL) -> tuple[float, float]:
-    """The interval of a mean; NaN below five values, and below twenty that are all 0; the value itself where all are the same."""
+    """The interval of a mean; NaN below five values, the value itself where several are all the same.
+
+    The latter is what was seen and no more, and is worded so ("the same in every pair").
+    """
     n = values.size
-    alike = n > 1 and np.ptp(values) == 0
-    if alike and (values[0] != 0 or n >= FEWEST_ALIKE):
+    if n > 1 and np.ptp(values) == 0:
         return float(values[0]), float(values[0])
-    if alike or n < FEWEST:
+    if n < FEWEST:
         return math.nan, math.nan
     mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(n)
     below, above = reaches(n, skewness(values), t_quantile(n, level) if quantile is None else quantile)

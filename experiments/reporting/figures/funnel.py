@@ -41,11 +41,13 @@ def _one(tables: Tables, point: int, steps: list[str], look: Look) -> "Figure":
     names = [
         name + look.say(" (times)", "（次）") if m in AGAIN else name for m, name in zip(steps, names, strict=True)
     ]
-    widest = float(runs.groupby("arm")[steps].mean().max().max())
+    widest = float(runs[runs["arm"].isin(arms)].groupby("arm")[steps].mean().max().fillna(0.0).max()) or 1.0
     for i, (panel, arm) in enumerate(zip(panels, arms, strict=False)):
         at, own = colour(tables.position(arm)), runs[runs["arm"] == arm]
         for height, name in zip(heights, steps, strict=True):
             values = own[name].dropna().to_numpy(float)
+            if not values.size:
+                continue
             mean, (low, high) = float(values.mean()), interval(values)
             fill: dict[str, Any] = (
                 {"color": at} if name not in AGAIN else {"facecolor": "white", "edgecolor": at, "hatch": "////"}
