@@ -190,7 +190,7 @@ def own_people(folder: Path, residents: int = 60) -> Path:
 
 
 def test_the_whole_way_with_real_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.tasks.run._drawn", lambda _tables, _folder: [])
+    monkeypatch.setattr("experiments.tasks.run._drawn", lambda *_: [])
     study, out = str(own_people(tmp_path)), tmp_path / "out"
     done = CliRunner().invoke(main, ["run", study, "--out", str(out), "--workers", "1", "--csv"])
     assert done.exit_code == 0, done.output
@@ -259,7 +259,7 @@ def test_groups_without_a_file_of_residents_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_study_without_own_columns_is_the_study_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.tasks.run._drawn", lambda _tables, _folder: [])
+    monkeypatch.setattr("experiments.tasks.run._drawn", lambda *_: [])
     assert [run.run for run in small(tmp_path, groups=[]).runs()] != [run.run for run in small(tmp_path).runs()]
     out = tmp_path / "out"
     done = CliRunner().invoke(main, ["run", str(tmp_path / "small.yaml"), "--out", str(out), "--workers", "1", "--csv"])
