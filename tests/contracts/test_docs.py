@@ -61,7 +61,13 @@ def small_patterns(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("page", [README, *WRITTEN], ids=named)
+SLOW = (DOCS / "gallery.md",)
+"""Pages whose figures take minutes to draw."""
+
+
+@pytest.mark.parametrize(
+    "page", [pytest.param(p, marks=[pytest.mark.slow] * (p in SLOW)) for p in (README, *WRITTEN)], ids=named
+)
 def test_every_snippet_of_a_page_runs(
     page: Path, small_patterns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,6 +8,7 @@ import shlex
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -25,6 +26,15 @@ from experiments.study.sampling import Design, Range
 from sim.config.yaml import ConfigError
 from sim.policies.recognition import Recognition
 from sim.policies.training import Training
+
+
+@pytest.fixture(autouse=True)
+def undrawn(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Figures take most of the time of these tests; those that do not name them leave them out."""
+    with pytest.MonkeyPatch.context() as patched:
+        if not re.search("figure|disk", request.node.name):
+            patched.setattr("experiments.tasks.run._drawn", lambda *_: [])
+        yield
 
 
 def linli(*words: object) -> Result:
