@@ -8,7 +8,6 @@ import shlex
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -29,12 +28,10 @@ from sim.policies.training import Training
 
 
 @pytest.fixture(autouse=True)
-def undrawn(request: pytest.FixtureRequest) -> Iterator[None]:
+def undrawn(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures take most of the time of these tests; those that do not name them leave them out."""
-    with pytest.MonkeyPatch.context() as patched:
-        if not re.search("figure|disk", request.node.name):
-            patched.setattr("experiments.tasks.run._drawn", lambda *_: [])
-        yield
+    if not re.search("figure|disk", request.node.name):
+        monkeypatch.setattr("experiments.tasks.run._drawn", lambda *_: [])
 
 
 def linli(*words: object) -> Result:
