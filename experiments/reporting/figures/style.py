@@ -205,9 +205,10 @@ def minus(text: str) -> str:
 def letter(panel: "Axes", position: int, title: str = "") -> None:
     """Give a panel its bold small letter and, behind it, a title in as many lines as the panel's width asks for."""
     import matplotlib as mpl
+    from matplotlib.figure import Figure
 
-    place, drawn = panel.get_subplotspec(), panel.get_figure(root=True)
-    if title and place is not None and drawn is not None:
+    place, drawn = panel.get_subplotspec(), panel.get_figure()
+    if title and place is not None and isinstance(drawn, Figure):
         ratios: list[float] = list(place.get_gridspec().get_width_ratios())  # type: ignore[arg-type]
         own = ratios[place.colspan.start] / sum(ratios)
         title = wrapped(title, max(0.86 * own * _width(drawn) - 9, 16), points())
