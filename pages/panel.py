@@ -4,25 +4,16 @@ A new policy, parameter or metric appears on the page by itself; only its Chines
 the English ones are shown.
 """
 
-from functools import cache
-from importlib.resources import files
 from typing import Any, Literal, TypeAliasType, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from experiments.reporting.chinese import chinese
 from sim import METRICS, POLICIES
 from sim.config.parameter import Section
 from sim.config.schema import Config
 from sim.policies.policy import Policy
-
-
-@cache
-def chinese() -> dict[str, str]:
-    """Chinese words for English sentences of the program's own classes, from `chinese.yaml`."""
-    text = files("pages").joinpath("chinese.yaml").read_text(encoding="utf-8")
-    return {str(k): str(v) for k, v in (yaml.safe_load(text) or {}).items()}
 
 
 def both(english: str) -> list[str]:

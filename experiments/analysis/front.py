@@ -105,14 +105,13 @@ def regret(runs: "pd.DataFrame", metric: str, better: int, scenarios: Sequence[s
     replicates on every other one says which arm is best in a scenario and where an arm stays furthest behind, and the others say how
     far: a best of several means is too good. An arm that others' luck made the best can then stay behind by less than nothing.
     """
+    import pandas as pd
 
     def means_of(some: Sequence[int]) -> "pd.DataFrame":
         return runs[runs["replicate"].isin(some)].groupby([*scenarios, "arm"])[metric].mean().unstack("arm") * better
 
     def behind(means: "pd.DataFrame", best: "pd.Series[str]") -> "pd.DataFrame":
         return means.rsub(pd.Series({at: means.loc[at, arm] for at, arm in best.items()}), axis=0)
-
-    import pandas as pd
 
     chose, judge = chosen_and_judged(runs)
     first, whole = means_of(chose), means_of(sorted(runs["replicate"].unique()))

@@ -6,10 +6,11 @@ mean in 88 of 100 sets. Hall's transformation of t takes off the skewness that t
     g(t) = t + a t^2 + a^2 t^3 / 3 + skew / (6 sqrt n),    a = skew / (3 sqrt n)
 
 and its inverse at the quantiles of t gives the ends. An interval here is Hall's towards the long tail and t's on the other side
-(Hall's alone is too short for heavy tails without skewness), and never narrower than t's on either. Few values tell little about
-their own skewness: it is taken to be larger than it looks (by 5 parts in n), t's end is widened by 24 parts in the square of n, Hall's by 6,
-and both for an end further out (an interval that holds for several effects at once) by what it lies further out. These numbers were found by simulation, and docs/intervals.md
-has the coverage of the result, made by tests/benchmarks/bench_intervals.py. Below five values nothing that we tried holds.
+(Hall's alone is too short for heavy tails without skewness), and never narrower than t's on either. Few values tell
+little about their own skewness: it is taken to be larger than it looks (by 5 parts in n), t's end is widened by 24 parts
+in the square of n, Hall's by 6, and both for an end further out (an interval that holds for several effects at once) by
+what it lies further out. These numbers were found by simulation, and docs/intervals.md has the coverage of the result,
+made by tests/benchmarks/bench_intervals.py. Below five values nothing that we tried holds.
 
 Sources: hall1992, johnson1978, sun_loader1994
 """

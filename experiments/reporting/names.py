@@ -7,12 +7,9 @@ neither is there, its name in the study file. Tables and files for machines keep
 import re
 from collections import Counter
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
-import yaml
-
+from experiments.reporting.chinese import chinese
 from experiments.reporting.escape import apart
 from experiments.reporting.figures.style import WIDTHS, Language, Look
 from experiments.reporting.figures.tables import Factor, Tables, with_unit
@@ -28,13 +25,6 @@ if TYPE_CHECKING:
 LANGUAGES: tuple[Language, Language] = ("en", "zh")
 LONG = 60
 """Letters of a meaning from which on its first clause must do."""
-
-
-@cache
-def chinese() -> dict[str, str]:
-    """Chinese words for English sentences of the program's own classes, from `chinese.yaml`."""
-    text = files("pages").joinpath("chinese.yaml").read_text(encoding="utf-8")
-    return {str(k): str(v) for k, v in (yaml.safe_load(text) or {}).items()}
 
 
 def look_of(study: Study, language: Language = "en", width: float | None = None, size: float | None = None) -> Look:

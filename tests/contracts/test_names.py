@@ -23,7 +23,7 @@ from experiments.cli import main
 from experiments.reporting.console import terminal
 from experiments.reporting.escape import file_name, in_html, in_markdown, table_in_html
 from experiments.reporting.figures import draw_all, figures
-from experiments.reporting.figures.lettering import ROOM, apart, length, short_names
+from experiments.reporting.figures.lettering import LINES, ROOM, apart, length, short_names
 from experiments.reporting.figures.style import Look, decimals, styled
 from experiments.reporting.figures.tables import Tables
 from experiments.reporting.latex import _SPECIAL, harmless, latex
@@ -273,7 +273,9 @@ def test_long_names_stand_whole_below_a_figure(tmp_path: Path) -> None:
     assert path.stat().st_size > 0
     short = short_names(["a", "y" * 200, "y" * 201])
     assert len({*short.values()}) == 3
-    assert all(length(name, 6.5) <= 1.8 * ROOM + 4 for name in short.values())  # and a number where two are alike
+    assert all(
+        length(name, 6.5) <= 0.9 * LINES * ROOM + 4 for name in short.values()
+    )  # and a number where two are alike
 
 
 @pytest.mark.parametrize("sign", ["\n", "\r", "\t", "\x00", "\x1b[31m", "\x85", "\u2028", "\u202e", "\u2067", "\ud800"])

@@ -64,7 +64,7 @@ def in_lines(name: str) -> str:
     return min((wrapped(name, width * room, points()) for width in (0.6, 0.75, 0.9, 1.0)), key=lambda s: s.count("\n"))
 
 
-def short_names(names: Sequence[str], room: float = 1.8 * ROOM) -> dict[str, str]:
+def short_names(names: Sequence[str], room: float = 0.9 * LINES * ROOM) -> dict[str, str]:
     """Each name as a figure can write it and has room for it: whole, or its beginning and its end; no two alike."""
     found: dict[str, str] = {}
     for name in names:
