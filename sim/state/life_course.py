@@ -329,7 +329,7 @@ def household_lives(h, when, chances, residents, households, people, life, notes
     for i in range(low, high):
         if residents.age[i] != VACANT and happened[i - low] == NOTHING:
             death, _, leaves, _ = block(key_person, residents.key[i], np.uint64(0))
-            if share(death) < chances[residents.years[i]]:
+            if share(death) < chances[min(residents.years[i], MOST_YEARS)]:  # the table ends; a life may not
                 happened[i - low], deaths = DIED, deaths + 1
                 residents.age[i], residents.tenure[i] = VACANT, LEAVER
             elif share(leaves) < chances[MOST_YEARS + 1] and may_leave_home(i, h, residents, households):

@@ -102,6 +102,19 @@ def test_people_die_by_the_life_table() -> None:
     assert max(abs(z) for z in survival(closed, 5, 7, wrong)) > 4
 
 
+@pytest.mark.parametrize("years", [131, 140, 141, 150, 1000])
+def test_the_table_ends_and_a_life_may_not(years: int) -> None:
+    """Whoever is older than the life table dies as its oldest do; they once died by whatever stood behind it in memory."""
+    simulation = Simulation(isolated(4000, 4, **ON | NOBODY_COMES | {"life__die_90": 0.9}), (), 7)
+    world = simulation.world
+    old = np.flatnonzero((world.age != VACANT) & (world.years >= 60))
+    world.years[old] = years
+    simulation.live_one_week()
+    died, expected = np.count_nonzero(world.age[old] == VACANT), old.size * life_course.chance_within(0.9, 1)
+    assert abs(died - expected) < 4 * sqrt(expected)  # false alarm 6 in 100,000; the wrong law: of 0, or of none
+    assert expected > 16, "a wrong law would not be seen"
+
+
 def shares(simulation: Simulation, years: range) -> Mapping[str, float]:
     """Shares of the population, as means over the weeks of some years."""
     told = {name: column[52 * years.start : 52 * years.stop] for name, column in simulation.tallies().items()}
