@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from scipy.stats import qmc
 
 from experiments.calibration.file import Calibration
+from experiments.runs.executor import config_of
 from experiments.study.design import code_version, seed_of
 from experiments.validation.observations import number_of, observed_life
 from experiments.validation.observer import Numbers
-from sim import load_config
 
 type Seeds = NDArray[np.intp]
 FRESH = 1_000_000
@@ -59,7 +59,7 @@ class Runs:
     def path(self) -> Path:
         """The file of what was run with this model, community and window: another has another."""
         file = self.asked.file
-        base = load_config(file.community).model_dump(mode="json", exclude={"title"})
+        base = config_of(file.community, {}).model_dump(mode="json", exclude={"title"})
         said = json.dumps([base, file.burn_in, file.window, file.seed, code_version(), self.asked.names])
         assert self.folder is not None
         return self.folder / f"runs-{hashlib.sha256(said.encode()).hexdigest()[:12]}.jsonl"
@@ -92,7 +92,7 @@ class Runs:
     def observed(self, values: dict[str, float], seed: int) -> list[float]:
         """One community's numbers; not-a-number where it shows none."""
         file, names = self.asked.file, self.asked.names
-        config = load_config(file.community, set=values)
+        config = config_of(file.community, values)
         life = observed_life(config, (), seed_of(file.seed, seed), file.burn_in, file.window, names)
         return [number_of(name, life, life) for name in names]
 

@@ -13,9 +13,9 @@ from experiments.calibration.design import FRESH, Runs, means_of
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.file import Calibration
 from experiments.calibration.history import implausible
+from experiments.runs.executor import config_of
 from experiments.validation.examine import Part
 from experiments.validation.observer import Numbers
-from sim import load_config
 
 DRAWN = 48
 """Draws at which the model is run."""
@@ -48,7 +48,7 @@ def _parts(asked: Calibration, values: Numbers) -> tuple[Part, ...]:
 
 def own_values(asked: Calibration) -> dict[str, float]:
     """The values that the community itself has of the free parameters."""
-    config: Any = load_config(asked.file.community).model_dump()
+    config: Any = config_of(asked.file.community, {}).model_dump()
     return {path: float(reduce(getitem, path.split("."), config)) for path in asked.file.free}
 
 

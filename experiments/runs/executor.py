@@ -6,14 +6,14 @@ becomes a row and the rest go on; so does one that kills its worker (see workers
 
 import json
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -57,16 +57,21 @@ def simulated(job: Job) -> Series:
     from sim.by_group import live_by_group
 
     policies = [POLICIES[name](**doses) for name, doses in job.policies]
-    simulation = Simulation(_config(job.community, json.dumps(dict(job.changes))), policies=policies, seed=job.seed)
+    simulation = Simulation(config_of(job.community, dict(job.changes)), policies=policies, seed=job.seed)
     found = live_by_group(simulation, job.weeks, job.groups)
     weekly = {name: values for name, values in simulation.weekly().items() if name != "week"}
     weekly |= {groups.name_of(groups.Kept(*group, outcome)): values for (group, outcome), values in found.items()}
     return {name: np.asarray(values, np.float32) for name, values in weekly.items()}
 
 
+def config_of(community: str, changes: Mapping[str, Any]) -> "Config":
+    """A configuration with changes that are values already, read once for many runs."""
+    return _config(community, json.dumps(changes))
+
+
 @lru_cache(maxsize=256)
 def _config(community: str, changes: str) -> "Config":
-    """A configuration, read once for many runs; `changes` as JSON, so that they can be remembered by."""
+    """`changes` as JSON, so that they can be remembered by."""
     from sim import load_config
 
     return load_config(community, set=as_they_are(json.loads(changes)))
