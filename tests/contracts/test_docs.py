@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
@@ -15,6 +16,9 @@ from click.testing import CliRunner
 
 from experiments.cli import main
 from experiments.cli.reference import reference_pages
+from experiments.study.loader import read_study
+from experiments.study.sampling import Design, Range
+from experiments.study.schema import Drawn, Labels, StudyFile
 from sim.config.load import config_folder
 
 HOUSE = Path(__file__).parents[2]
@@ -22,8 +26,11 @@ DOCS = HOUSE / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*.md"))
 README = HOUSE / "README.md"
 WRITTEN = [p for p in PAGES if p.parent.name != "reference" and p.name not in ("odd.md", "odd_summary.md")]
+RUN = [p for p in (README, *WRITTEN) if not p.name.endswith(".zh.md")]
+"""Pages whose blocks are run; a page in Chinese has those of its twin (test_docs_in_chinese)."""
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"^# ([\w.-]+\.(?:yaml|csv))$")
+WITHIN = re.compile(r"^# in ([\w.-]+\.yaml): (\d+) points?, (\d+) runs$")
 BRIEF = ["--set", "weeks=12", "--set", "burn_in=4", "--set", "window=4", "--replicates", "2"]
 SMALL: dict[str, list[str]] = {
     "run": BRIEF,
@@ -65,9 +72,7 @@ SLOW = (DOCS / "gallery.md",)
 """Pages whose figures take minutes to draw."""
 
 
-@pytest.mark.parametrize(
-    "page", [pytest.param(p, marks=[pytest.mark.slow] * (p in SLOW)) for p in (README, *WRITTEN)], ids=named
-)
+@pytest.mark.parametrize("page", [pytest.param(p, marks=[pytest.mark.slow] * (p in SLOW)) for p in RUN], ids=named)
 def test_every_snippet_of_a_page_runs(
     page: Path, small_patterns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +98,8 @@ def test_every_snippet_of_a_page_runs(
         if language in ("yaml", "csv"):
             if file := FILE.match(first):
                 Path(file[1]).write_text(rest if language == "csv" else block, encoding="utf-8")
+            elif within := WITHIN.match(first):
+                assert size_with(within[1], block) == (int(within[2]), int(within[3])), block
             elif page == README:
                 Path("mine.yaml").write_text(block, encoding="utf-8")
             else:
@@ -118,6 +125,30 @@ def test_every_snippet_of_a_page_runs(
         Path("page.R").write_text("\n".join(in_r), encoding="utf-8")
         done = subprocess.run([r, "page.R"], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
+
+
+def size_with(file: str, lines: str) -> tuple[int, int]:
+    """Points and runs of the study in a file with these lines in place of its own of the same keys; all of it is checked."""
+    said = {**yaml.safe_load(Path(file).read_text(encoding="utf-8")), **yaml.safe_load(lines)}
+    Path("with.yaml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+    study = read_study("with.yaml")
+    return len(study.points), sum(1 for _ in study.runs())
+
+
+def test_the_grammar_has_every_key_of_a_study() -> None:
+    """Each in the table and in an example, and every way to draw and to choose points."""
+    page = (DOCS / "guide" / "grammar.md").read_text(encoding="utf-8")
+    said: set[str] = set()
+    for language, block in FENCE.findall(page):
+        keys = [yaml.safe_load(block)] if language == "yaml" else []
+        while keys:
+            inner = keys.pop()
+            said |= set(map(str, inner)) | {str(value) for value in inner.values() if isinstance(value, str)}
+            keys += [value for value in inner.values() if isinstance(value, dict)]
+    table = {key for row in page.splitlines() if row.startswith("| `") for key in re.findall(r"`(\w+)`", row)}
+    assert set(StudyFile.model_fields) <= table & said
+    assert {*Range.model_fields, *Design.model_fields, *Labels.model_fields, *Drawn.model_fields} <= said
+    assert {m for m in get_args(Design.model_fields["method"].annotation) if m != "sobol"} <= said  # said with its twin
 
 
 def changed(file: Path, lines: str) -> None:

@@ -1,0 +1,51 @@
+"""The pages in Chinese: the same blocks, headings and numbers as their twins in English, so that only those need be run."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.test_docs import DOCS, FENCE, named
+
+PAIRS = {
+    page: page.with_suffix(".zh.md")
+    for page in sorted((DOCS / "guide").glob("*.md"))
+    if not page.name.endswith(".zh.md") and page.with_suffix(".zh.md").is_file()
+}
+"""Every page that must be there in both languages."""
+SAID = re.compile(r"^(\s*(?:- )?(?:title|question|note): ).*$", re.MULTILINE)
+REMARK = re.compile(r"(?:^|\s)#(?! [\w.-]+\.(?:yaml|csv)$| in [\w.-]+\.yaml: ).*$", re.MULTILINE)
+
+
+def bare(block: tuple[str, str]) -> tuple[str, str]:
+    """A block without what a translator may change: remarks, titles, questions and notes."""
+    language, text = block
+    return language, SAID.sub(r"\1", "\n".join(line.rstrip() for line in REMARK.sub("", text).splitlines()))
+
+
+def numbers_of_tables(text: str) -> list[list[str]]:
+    """The numbers of every row of every table, words left aside; sorted within a row, for words may change places."""
+    rows = [row for row in FENCE.sub("", text).splitlines() if row.startswith("|")]
+    plain = (re.sub(r"`[^`]*`|\]\([^)]*\)", "", row).replace(",", "") for row in rows)
+    return [sorted(re.findall(r"\d+(?:\.\d+)?", row)) for row in plain]
+
+
+@pytest.mark.parametrize("page", PAIRS, ids=named)
+def test_a_page_in_chinese_is_as_new_as_the_one_in_english(page: Path) -> None:
+    assert PAIRS[page].is_file(), f"{named(page)} is not there in Chinese"
+    english, chinese = (one.read_text(encoding="utf-8") for one in (page, PAIRS[page]))
+    for one, other in zip(FENCE.findall(english), FENCE.findall(chinese), strict=True):
+        assert bare(other) == bare(one), f"{named(PAIRS[page])} has another block than {named(page)}"
+    heads = [re.findall(r"^(#+) ", FENCE.sub("", text), re.MULTILINE) for text in (english, chinese)]
+    assert heads[0] == heads[1], "other headings"
+    assert numbers_of_tables(chinese) == numbers_of_tables(english), "other tables"
+    assert f"]({PAIRS[page].name})" in english, "a page links to its twin"
+    assert f"]({page.name})" in chinese, "a page links to its twin"
+
+
+@pytest.mark.parametrize("page", PAIRS, ids=named)
+def test_a_page_in_chinese_leads_on_to_pages_in_chinese(page: Path) -> None:
+    text = FENCE.sub("", PAIRS[page].read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
+        there = (page.parent / target).resolve()
+        assert there == page or there not in PAIRS, f"{target} is there in Chinese"
