@@ -115,7 +115,7 @@ def read(file: str) -> dict[str, Any]:
         ]
         said["tables"].append([_table(*one) for one in named if len(one[3])])
         said["methods"].append(methods(study, shown, look))
-        said["first"].append([*prices(shown, look), hangs_on(study, shown, look)])
+        said["first"].append([*prices(shown, look), hangs_on(study, shown, look, results.store.folder)])
         cannot = [look.say(*one) for one in untold(study, shown)]
         arms = [[name, arm_in_words(study, arm, look)] for arm, name in zip(study.arms, shown.arms, strict=True)]
         said["design"].append({"arms": arms, "cannot": cannot})

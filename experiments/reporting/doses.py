@@ -17,7 +17,7 @@ MANY = 6
 
 def arm_in_words(study: Study, arm: str, look: Look) -> str:
     """What an arm does: its policies, with all values of their doses that were run, and the parameters that it sets."""
-    said = [_policy_in_words(study, name, doses, look) for name, doses in study.arms[arm]]
+    said = [policy_in_words(study, name, doses, look) for name, doses in study.arms[arm]]
     said += [f"{path} = {value}." for path, value in settings_of(study, arm).items()]
     return " ".join(said) or look.say("Nothing is changed.", "不作改变。")
 
@@ -45,7 +45,7 @@ def values_in_words(study: Study, factor: str, look: Look) -> str:
     return _either(told, look)
 
 
-def _policy_in_words(study: Study, name: str, doses: dict[str, Any], look: Look) -> str:
+def policy_in_words(study: Study, name: str, doses: dict[str, Any], look: Look) -> str:
     """One sentence; where a varied dose changes more of it than numbers, one for each of its values."""
     varied = {f: f.removeprefix(f"{DOSE}{name}.") for f in study.file.varies if f.startswith(f"{DOSE}{name}.")}
     numbers = {f: dose for f, dose in varied.items() if _only_numbers(study, name, doses, f, dose, look)}

@@ -132,12 +132,17 @@ def _meant(path: str, look: Look) -> tuple[str, str, bool]:
         return "", "", False
     extra = field.json_schema_extra
     unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-    english = _first_clause(field.description)
-    meaning = look.say(english, _first_clause(chinese().get(field.description, field.description)))
+    english, meaning = _first_clause(field.description), meaning_of(field, look)
     if policy is not None:
         lower = english[:1].lower() + english[1:] if english[1:2].islower() else english
         meaning = look.say(f"{policy.title}: {lower}", f"{policy.title_zh}：{meaning}")
     return meaning, unit, bool(unit) and unit.split()[0].lower() not in english.lower()
+
+
+def meaning_of(field: "FieldInfo", look: Look) -> str:
+    """What a parameter or dose means, in its first clause."""
+    said = field.description or ""
+    return _first_clause(look.say(said, chinese().get(said, said)))
 
 
 def _first_clause(sentence: str) -> str:

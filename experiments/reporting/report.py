@@ -1,9 +1,7 @@
 """Report: one HTML file that stands alone - answer, design, methods, tables, figures, assumptions, provenance."""
 
 import base64
-import csv
 import math
-import shlex
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import batched
@@ -12,13 +10,12 @@ from typing import TYPE_CHECKING
 
 from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE
 from experiments.reporting.by_group import MOST_POINTS, ON_A_PAGE, columns_of, groups_in_words
-from experiments.reporting.doses import arm_in_words
 from experiments.reporting.escape import apart, attribute, in_html, table_in_html
 from experiments.reporting.explore import Findings
 from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
-from experiments.reporting.first_page import design_table, hangs_on, in_brief, prices
+from experiments.reporting.first_page import design_table, hangs_on, in_brief, prices, robust_of
 from experiments.reporting.names import factors_of, in_language, labels_of, look_of, question_of, title_of
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.reporting.result_tables import difference_told, tables_and_findings
@@ -57,8 +54,8 @@ th, td { white-space: nowrap; padding: .25rem .6rem; text-align: right; vertical
 th:first-child, td:first-child, .words td, .words th { text-align: left }
 thead th { border-bottom: 1px solid #222; white-space: normal; vertical-align: bottom } tbody tr { border-bottom: 1px solid #ddd }
 figure { margin: 2rem 0 } img { max-width: 100%; zoom: 1.3 } .wide { overflow-x: auto } .dim, figcaption { color: #555; font-size: .9rem }
-nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: normal }
-@media print { body { max-width: none; margin: 0 } figure, table { break-inside: avoid } .wide { overflow: visible } nav { display: none } }
+nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: normal; min-width: 5em }
+@media print { body { max-width: none; margin: 0 } figure, table { break-inside: avoid } .words table { break-inside: auto } tr { break-inside: avoid } h2, h3 { break-after: avoid } .wide { overflow: visible } nav { display: none } }
 """
 ARMS_ON_A_PAGE = 3
 """Arms beside each other in a printed table."""
@@ -90,7 +87,7 @@ def write_report(
     written += write_pages(pages, folder / f"tables{suffix}")
     title, question = title_of(study, look), question_of(study, look)
     sections = [
-        (look.say("In brief", "要点"), _in_brief(study, tables, drawn, look)),
+        (look.say("In brief", "要点"), _in_brief(study, tables, folder, drawn, look)),
         (look.say("Design", "设计"), _design(study, tables, look)),
         (look.say("Methods", "方法"), f"<p>{in_html(methods(study, tables, look))}</p>"),
         (look.say("Effects", "效应"), _effects(tables, look)),
@@ -123,7 +120,7 @@ def _described(results: Results) -> list[Path]:
     return [path for path in (*made, *results.blocks(), *(folder / name for name in _KEPT)) if path.is_file()]
 
 
-def _in_brief(study: Study, tables: "Tables", drawn: Sequence[Path], look: Look) -> str:
+def _in_brief(study: Study, tables: "Tables", folder: Path, drawn: Sequence[Path], look: Look) -> str:
     """The first page: the answer in sentences, one figure, the price, and what the answer hangs on."""
     said = in_brief(tables, look)
     if not said:
@@ -134,7 +131,7 @@ def _in_brief(study: Study, tables: "Tables", drawn: Sequence[Path], look: Look)
     )
     forest = next((path for path in drawn if path.name == "forest.svg"), None)
     shown = f"<figure>{_image(forest, look.say('Effects', '效应'))}</figure>" if forest else ""
-    told = [*prices(tables, look), hangs_on(study, tables, look)]
+    told = [*prices(tables, look), hangs_on(study, tables, look, folder)]
     return (
         f"<ul class='answer'>{''.join(f'<li>{in_html(one)}</li>' for one in said)}</ul><p class='dim'>{in_html(note)}</p>{shown}"
         + "".join(f"<p>{in_html(one)}</p>" for one in told)
@@ -232,11 +229,7 @@ def _measure(tables: "Tables", name: str, look: Look) -> str:
 
 
 def _design(study: Study, tables: "Tables", look: Look) -> str:
-    sentences = "".join(
-        f"<li><b>{in_html(shown)}</b>: {in_html(arm_in_words(study, arm, look))}</li>"
-        for arm, shown in zip(study.arms, tables.arms, strict=True)
-    )
-    arms = f"{table_in_html(design_table(study, tables, look), 'words')}<ul>{sentences}</ul>"
+    arms = table_in_html(design_table(study, tables, look), "words")
     names = {path: factor.apart() for path, factor in factors_of(study, look.language).items()}
     varied = "".join(
         f"<li>{in_html(names[path].label)} ({in_html(path)}): {in_html(_factor(factor))}</li>"
@@ -323,14 +316,11 @@ def _hangs_on(study: Study, folder: Path, look: Look) -> str:
     """What `linli robust` found of this study, where it was run; else how to ask."""
     import pandas as pd
 
-    kept = folder.with_name(f"{folder.name}_robust") / "messages.csv"
-    if not kept.is_file():
+    if not (rows := robust_of(folder)):
         return look.say(
-            f"<p>Which of them the result hangs on: <code>linli robust {in_html(shlex.quote(study.name))}</code>, then this report again.</p>",
-            f"<p>结果取决于其中哪些：运行 <code>linli robust {in_html(shlex.quote(study.name))}</code>，再生成本报告。</p>",
+            f"<p>Which of them the result hangs on: <code>{in_html(study.asked_of('robust'))}</code>, then this report again.</p>",
+            f"<p>结果取决于其中哪些：运行 <code>{in_html(study.asked_of('robust'))}</code>，再生成本报告。</p>",
         )
-    with kept.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
     head = {
         "arm": look.say("Arm", "组别"), "metric": look.say("Outcome", "指标"), "effect": look.say("Mean effect", "平均效应"),
         "p05": "5 %", "p95": "95 %", "same_sign": look.say("Same sign", "符号相同"),
@@ -361,7 +351,7 @@ def _provenance(results: Results, look: Look) -> str:
         look.say("seed, replicates", "种子，重复"): f"{said.get('seed', '')}, {said.get('replicates', '')}",
         "Python": f"{said.get('python', '')}, {said.get('platform', '')}",
         look.say("packages", "软件包"): ", ".join(f"{n} {v}" for n, v in said.get("packages", {}).items()),
-        look.say("check it", "核对"): shlex.join(["linli", "verify", results.study.name]),
+        look.say("check it", "核对"): results.study.asked_of("verify"),
     }
     cells = "".join(f"<tr><td>{in_html(k)}</td><td>{in_html(str(v))}</td></tr>" for k, v in rows.items())
     return f'<div class="wide words"><table><tbody>{cells}</tbody></table></div>'

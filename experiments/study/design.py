@@ -110,6 +110,11 @@ class Study:
         where = f" {self._only_point_of(run)}" if self.chosen else ""
         return f"{self.command}{where} --only {run}{within}"
 
+    def asked_of(self, command: str) -> str:
+        """The shell command that does something else with this study than run it: `linli robust mine.yaml`."""
+        words = shlex.split(self.command) or ["linli", "run", self.name]
+        return shlex.join([words[0], command, words[2], *(word for word in words[3:] if word.startswith("--set="))])
+
     def _only_point_of(self, run: str) -> str:
         """The options of a shell command that make of the file's study one with the point of this run alone."""
         if (found := self.run(run)) is None:

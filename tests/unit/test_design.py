@@ -2,6 +2,7 @@
 
 import json
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -316,3 +317,9 @@ def test_a_run_at_points_that_somebody_chose_is_repeated_by_its_command(
         found = again.run(asked.run)
         assert (found.arm, found.seed) == (asked.arm, asked.seed)
         assert again.job(found) == study.job(asked)
+
+
+def test_a_command_about_a_study_names_its_file_and_what_is_set(tmp_path: Path) -> None:
+    study = replace(small(tmp_path), command="linli run 'my study.yaml' --set=weeks=9 --replicates=3")
+    assert study.asked_of("robust") == "linli robust 'my study.yaml' --set=weeks=9"
+    assert replace(study, command="").asked_of("verify") == f"linli verify {study.name}"

@@ -1,6 +1,8 @@
 """The answer in sentences: what an arm did, for better or worse, or that it is not known; the design as a table."""
 
 import math
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -60,28 +62,28 @@ def tables(found: pd.DataFrame, *outcomes: str, runs: pd.DataFrame | None = None
             LOWER,
             -1,
             "lowered unmet needs by 27 % (19 to 35 %), which is better",
-            "使未满足需求降低27%（19至35%），更好",
+            "使未满足需求降低27%（19至35%），为改善",
         ),
         (
             "unmet_needs",
             HIGHER,
             1,
             "raised unmet needs by 27 % (19 to 35 %), which is worse",
-            "使未满足需求提高27%（19至35%），更差",
+            "使未满足需求提高27%（19至35%），为恶化",
         ),
         (
             "cohesion",
             LOWER,
             -1,
             "lowered cohesion by 27 % (19 to 35 %), which is worse",
-            "使凝聚力降低27%（19至35%），更差",
+            "使凝聚力降低27%（19至35%），为恶化",
         ),
         (
             "cohesion",
             HIGHER,
             1,
             "raised cohesion by 27 % (19 to 35 %), which is better",
-            "使凝聚力提高27%（19至35%），更好",
+            "使凝聚力提高27%（19至35%），为改善",
         ),
     ],
 )
@@ -105,7 +107,7 @@ def test_what_is_not_known_is_not_said_to_be_higher_or_lower() -> None:
     ):
         said = told("cohesion", UNKNOWN, 3, -3, 9, look=look)
         assert words in said
-        assert not any(word in said for word in ("raised", "lowered", "better", "worse", "提高", "降低", "更好"))
+        assert not any(word in said for word in ("raised", "lowered", "better", "worse", "提高", "降低", "改善"))
     assert "less than any difference that matters" in told("cohesion", SAME, 0.1, -0.2, 0.4)
     assert "too few pairs" in told("cohesion", UNKNOWN, 1, math.nan, math.nan)
     assert "the same in every pair" in told("cohesion", SAME, 0, 0, 0)
@@ -147,16 +149,75 @@ def test_the_design_is_a_table_of_what_is_not_as_shipped(tmp_path: Any) -> None:
         "s", "t", tuple(study.arms), MEANINGS, (), pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), pd.DataFrame()
     )
     rows = [tuple(row) for row in design_table(study, plain, EN).itertuples(index=False)]
-    assert rows == [
-        ("baseline", "nothing is changed", "", ""),
-        ("thanks", "Recognition", "5 to 20", "as shipped"),
-        ("both", "Recognition", "5 to 20", "as shipped"),
-        ("both", "Training", "5 to 20", "seats 9"),
+    assert [(arm, policy, other) for arm, policy, _, other in rows] == [
+        ("baseline", "", ""),
+        ("thanks", "Recognition", ""),
+        ("both", "Recognition", ""),
+        ("", "Training", "Seats a week per 1,000 residents: 9"),
     ]
-    assert "assumed" in hangs_on(study, plain, EN)
-    sensitive = pd.DataFrame({"factor": ["moving.annual_rate", "x"], "total": [0.9, 0.1]})
-    from dataclasses import replace
+    assert [does.partition(" ")[0] for _, _, does, _ in rows] == ["Nothing", "All", "All", "9"]
+    assert "9" in design_table(study, plain, ZH).iloc[3, 3]
+    assert "Seats" not in design_table(study, plain, ZH).iloc[3, 3]
 
-    assert hangs_on(study, replace(plain, sensitivity=sensitive), EN).startswith(
-        "It hangs most on: Share of households"
+
+def test_the_answer_names_what_it_hangs_on_where_the_design_or_robustness_tells(tmp_path: Path) -> None:
+    study = small(tmp_path)
+    plain = tables(pd.DataFrame(), "cohesion")
+    assert "assumed" in hangs_on(study, plain, EN, tmp_path / "r")
+    sensitive = replace(plain, sensitivity=pd.DataFrame({"factor": ["moving.annual_rate", "x"], "total": [0.9, 0.1]}))
+    assert hangs_on(study, sensitive, EN).startswith("It hangs most on: Share of households")
+    head = "arm,metric,effect,p05,p95,same_sign,sure,points,hangs_on\n"
+    (kept := tmp_path / "r_robust" / "messages.csv").parent.mkdir()
+    kept.write_text(
+        head
+        + "thanks,cohesion,1,0,2,0.97,0.5,32,asking.along_tie +0.6 (assumed); moving.annual_rate -0.7 (survey)\n"
+        + "both,cohesion,1,-1,2,0.60,0.5,32,\n"
+    )
+    said = hangs_on(study, plain, EN, tmp_path / "r")
+    assert "1 of 2 effects on the primary outcomes keep their direction" in said
+    assert said.index("moving.annual_rate (0.70)") < said.index("asking.along_tie (0.60)")
+    assert "moving.annual_rate（0.70）" in hangs_on(study, plain, ZH, tmp_path / "r").replace(" (0.70)", "（0.70）")
+    kept.write_text(head + "both,cohesion,1,-1,2,0.60,0.5,32,\n")
+    assert "no single one" in hangs_on(study, plain, EN, tmp_path / "r")
+
+
+def test_several_points_are_answered_point_by_point_and_a_sample_over_all() -> None:
+    def row(point: int, says: str, effect: float) -> dict[str, Any]:
+        half = 1.0 if says in (LOWER, HIGHER) else 9.0
+        ends = {"effect": effect, "low": effect - half, "high": effect + half}
+        return {
+            "point": point,
+            "arm": "it",
+            "metric": "unmet_needs",
+            "n": 9,
+            "reference": 100.0 + point,
+            **ends,
+            "says": says,
+        }
+
+    def said(*rows: dict[str, Any], look: Look = EN, **more: Any) -> str:
+        several = replace(
+            tables(pd.DataFrame(rows), "unmet_needs"), points=tuple(f"p{i}" for i in range(len(rows))), **more
+        )
+        return in_brief(several, look)[0]
+
+    lower, far, unknown, same = row(0, LOWER, -20.0), row(1, LOWER, -40.4), row(2, UNKNOWN, 1.0), row(2, SAME, 0.1)
+    assert said(lower, far) == (
+        "‘it’ lowered unmet needs by 20 to 40 % at all 2 points, which is better. "
+        "In ‘nothing’ it is 100.0 to 101.0 (person-weeks per 100 residents a year)."
+    )
+    mixed = said(lower, row(1, HIGHER, 5.0), unknown)
+    assert (
+        "lowered unmet needs by 20 % at 1 of 3 points (p0), which is better; raised it by 5.0 % at 1 of 3 points (p1), which is worse"
+        in mixed
+    )
+    assert "; at 1 of 3 points (p2) it is not known." in mixed
+    assert "使未满足需求降低20%，为改善；" in said(lower, row(1, HIGHER, 5.0), unknown, look=ZH)
+    assert said(row(0, UNKNOWN, 1.0), row(1, UNKNOWN, 1.0)).startswith("What ‘it’ does to unmet needs is not known")
+    assert said(same, same).startswith(
+        "‘it’ changed unmet needs by less than any difference that matters at all 2 points."
+    )
+    whole = pd.DataFrame([{"arm": "it", "metric": "unmet_needs", "effect": -30.0, "low": -40.0, "high": -20.0}])
+    assert said(lower, unknown, answers={"overall": whole}).startswith(
+        "Over all that is uncertain, ‘it’ lowered unmet needs by 30 % (20 to 40 %), which is better."
     )
