@@ -86,7 +86,7 @@ class StudyFile(BaseModel):
     until: dict[str, str | float] = Field(
         {},
         description="For some outcomes the half-width of their effects' 95 % intervals: '5%' of the first arm's mean "
-        "or in the metric's unit. The first `replicates` (20 at least) then tell how many are needed.",
+        "or in the metric's unit. The first `replicates` (40 at least) then tell how many are needed.",
     )
     most: int = Field(500, ge=3, le=1_000_000, description="Never more replicates than this, with `until`.")
     seed: int = Field(1, ge=0, le=2**63 - 1, description="The seed from which those of the replicates are derived.")
