@@ -11,7 +11,7 @@ from classroom.people import who
 from pages import panel
 from pages.server import page_text
 
-SCRIPTS = ("words.js", "kit.js", "pen.js", "frame.js", "map.js", "charts.js", "playback.js")
+SCRIPTS = ("words.js", "kit.js", "pen.js", "frame.js", "map.js", "acts.js", "charts.js", "playback.js")
 
 
 def in_a_script(told: object) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from classroom.acts import Acts, Rows
 from sim import Simulation
 from sim.config.schema import Config
 from sim.engine.jit import Column
@@ -61,6 +62,9 @@ class Life:
         self.cost_total: dict[str, float] = {}
         """Yuan by policy: of the last week, and in all."""
         world = self.simulation.world
+        self._acts = Acts(world)
+        self.acts: dict[str, Rows] = {}
+        """What people did for each other in the last week, for the map."""
         self.before = Before(world.tier.copy(), world.team.copy())
         self.unmet_now = np.zeros(world.tier.size, np.int32)
         """Needs unmet this week, by resident."""
@@ -78,11 +82,13 @@ class Life:
         simulation = self.simulation
         simulation.begin_week()
         for phase in WEEK:
+            self._acts.before(phase)
             if phase is orders_lapse:
                 self._look_at_the_book()
             elif phase is residents_decide:
                 self.before = Before(simulation.world.tier.copy(), simulation.world.team.copy())
             simulation.do(phase)
+        self.acts = self._acts.end()
         simulation.end_week()
         self.cost_now = {}
         for policy, cost in zip(simulation.policies, simulation.costs[-1] if simulation.policies else (), strict=True):

@@ -13,7 +13,7 @@ from classroom.state import State, WorldState, state_of
 from pages import panel
 from pages.server import page_text
 
-SCRIPTS = ("words.js", "kit.js", "pen.js", "frame.js", "map.js", "charts.js")
+SCRIPTS = ("words.js", "kit.js", "pen.js", "frame.js", "map.js", "acts.js", "charts.js")
 KNOWN = "WorldMap, Chart, Run, CanvasPen, COLOURS, FAMILIES, Words, el, fill, legend"
 
 

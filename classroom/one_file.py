@@ -30,7 +30,18 @@ from sim.policies.acts import COMMON
 from sim.policies.close_neighbours import WHOM
 from sim.policies.policy import Policy
 
-PAGE = ("words.js", "one_file_words.js", "kit.js", "pen.js", "frame.js", "map.js", "charts.js", "dial.js", "lesson.js")
+PAGE = (
+    "words.js",
+    "one_file_words.js",
+    "kit.js",
+    "pen.js",
+    "frame.js",
+    "map.js",
+    "acts.js",
+    "charts.js",
+    "dial.js",
+    "lesson.js",
+)
 FIXED_BY_FOUNDING = ("starting", "population", "network", "life", "moving", "needing", "registering", "bonding")
 """Sections with numbers on which it hangs who lives in a community at the start: to change one is to found it anew."""
 MOST_OF_PLACES = 2_200_000
@@ -79,6 +90,7 @@ def one_file(
     scripts = [
         *(page_text("classroom", name) for name in PAGE),
         *(path.read_text(encoding="utf-8") for path in ENGINE),
+        page_text("classroom", "one_file_acts.js"),
         page_text("classroom", "one_file.js"),
     ]
     styles = "".join(page_text("classroom", name) for name in ("base.css", "style.css", "one_file.css"))

@@ -1,5 +1,6 @@
 """Two worlds, one luck: the same residents and the same chance, lived with and without policies, week by week."""
 
+import json
 import struct
 from typing import Any, Literal
 
@@ -161,7 +162,10 @@ class Pair:
         }
 
     def frame(self, everything: bool = False) -> bytes:
-        """The present week for the page, and the series of all weeks not told before, as one binary message."""
+        """The present week for the page, and the series of all weeks not told before, as one binary message.
+
+        Last come the acts of the week in both worlds, as text after its length.
+        """
         since = 0 if everything else self._told
         self._told = self.week
         parts = [struct.pack("<4sIHHHH", MAGIC, self.week, self.residents, len(SERIES), self.week - since, 0)]
@@ -171,7 +175,9 @@ class Pair:
         parts.append(self.differs().tobytes())
         pad = -sum(map(len, parts)) % 4
         series = np.stack([self._series(life)[since:] for life in self.lives], axis=1)
-        return b"".join([*parts, b"\0" * pad, series.astype("<f4").tobytes()])
+        acts = json.dumps([life.acts for life in self.lives], separators=(",", ":")).encode()
+        last = struct.pack("<I", len(acts)) + acts
+        return b"".join([*parts, b"\0" * pad, series.astype("<f4").tobytes(), last])
 
     def _series(self, life: Life) -> Column:
         """Weeks x series."""
@@ -219,7 +225,7 @@ def _flags(life: Life) -> Column:
         (PIONEER, world.pioneer > 0),
         (SERVED, world.hours > 0),
         (ASKED, world.asked > 0),
-        (NEED, world.open_needs > 0),
+        (NEED, life.unmet_now > 0),
         (TRAINED, world.training > 0),
         (NEW, world.tenure < 26),
         (AWAY, world.away > 0),

@@ -18,7 +18,7 @@ const Controls = {
     byId("speed").addEventListener("change", () => { this.paced = byId("speed").value; });
     for (const tab of ["lessons", "policies", "parameters", "class"]) on(`to-${tab}`, () => this.tab(tab));
     for (const part of ["charts", "resident", "board", "only"]) on(`see-${part}`, () => this.drawer(part));
-    for (const layer of ["ties", "needs", "differences"]) byId(`show-${layer}`).addEventListener("change", (e) => this.layer(layer, e.target.checked));
+    for (const layer of ["acts", "ties", "needs", "differences"]) byId(`show-${layer}`).addEventListener("change", (e) => this.layer(layer, e.target.checked));
     on("copy-link", async () => { const address = `${location.origin}/#s=${toBase64(JSON.stringify(live.plain()))}`; try { await navigator.clipboard.writeText(address); this.status(T("copied")); } catch { this.status(address); } });
     on("save-state", () => this.saved("state.json", JSON.stringify(live.plain(), null, 1), "application/json"));
     on("save-study", () => live.ask({ do: "study" }));

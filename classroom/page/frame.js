@@ -9,8 +9,10 @@ class Run {
     this.tiers = [new Uint8Array(standing.residents), new Uint8Array(standing.residents)];
     this.flags = [new Uint8Array(standing.residents), new Uint8Array(standing.residents)];
     this.differs = new Uint8Array(standing.residents);
+    this.acts = [null, null];  // what people did for each other in the last week, in each world
   }
-  // A binary frame: magic, week u32, residents u16, series u16, rows u16, 0; tiers and flags of both worlds; differences; rows.
+  // A binary frame: magic, week u32, residents u16, series u16, rows u16, 0; tiers and flags of both worlds; differences; rows;
+  // the acts of the last week as text.
   take(buffer) {
     const view = new DataView(buffer);
     const week = view.getUint32(4, true), n = view.getUint16(8, true), m = view.getUint16(10, true), rows = view.getUint16(12, true);
@@ -24,6 +26,7 @@ class Run {
     for (let row = 0; row < rows; row += 1) {
       for (const world of [0, 1]) { this.series[world].push(new Float32Array(buffer, at, m)); at += 4 * m; }
     }
+    this.acts = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, at + 4, view.getUint32(at, true))));
     this.week = week;
     return true;
   }

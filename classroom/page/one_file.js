@@ -24,7 +24,7 @@ class OwnRun extends Run {
     return out;
   }
   live() {
-    for (const world of this.worlds) world.live(1);
+    this.acts = this.worlds.map((world) => { const { phases, end } = Acts.looks(world); world.live(1, phases); return end(); });
     this.worlds.forEach((world, w) => {
       this.history[w].push(this.shown(w));
       const now = world.column("key"), before = this.keys[w];
@@ -49,10 +49,11 @@ class OwnRun extends Run {
     this.worlds.forEach((world, w) => {
       this.tiers[w] = this.shown(w);
       const flags = this.flags[w].fill(0);
-      for (const [bit, name] of [[FLAG.vanguard, "vanguard"], [FLAG.pioneer, "pioneer"], [FLAG.need, "open_needs"], [FLAG.served, "hours"]]) {
+      for (const [bit, name] of [[FLAG.vanguard, "vanguard"], [FLAG.pioneer, "pioneer"], [FLAG.served, "hours"]]) {
         const column = world.column(name);
         for (let i = 0; i < flags.length; i += 1) if (column[i] > 0) flags[i] |= bit;
       }
+      for (const [row] of this.acts[w]?.waits || []) flags[row] |= FLAG.need;
     });
     this.compare();
   }
@@ -196,13 +197,17 @@ const Page = {
     byId("week").textContent = String(this.run.week);
     this.maps.forEach((map) => map.draw());
     this.charts.forEach((chart) => chart.open(this.run, this.told.shown.worlds.map((both) => Words.pick(both))));
+    this.around();
+    document.body.dataset.week = String(this.run.week);
+  },
+  // Words beside the picture.
+  around() {
     const count = this.run.differing.at(-1) || 0;
     byId("differing").textContent = count ? T("differing", count) : T("same_lives");
     const acts = this.listed[1].length || Object.keys(this.set[1]).length || this.listed[0].length || this.told.places[0].length > 1;
     byId("coach").textContent = T(!acts ? "coach_policy" : !this.run.week ? "coach_play" : count ? "coach_click" : "coach_wait");
     this.marks();
     this.story();
-    document.body.dataset.week = String(this.run.week);
   },
   frame(now) {
     requestAnimationFrame((next) => this.frame(next));
@@ -213,10 +218,20 @@ const Page = {
     let lived = 0;
     while (this.owed >= 1 && performance.now() - begun < GIVE_WAY) { this.run.live(); this.owed -= 1; lived += 1; if (this.worlds[0].week % 520 === 0) { this.play(false); break; } }
     if (!lived) return;
-    if (now - (this.drawn || 0) > 300 || speed <= 2) { this.drawn = now; this.show(); return; }
     this.run.look();
     byId("week").textContent = String(this.run.week);
     this.maps.forEach((map) => map.draw());
+    this.turns();
+  },
+  // While weeks go by, what stands around the maps takes turns, so that the picture keeps its pace on a weak machine.
+  turns() {
+    const now = performance.now();
+    if (now < (this.restUntil || 0)) return;
+    const at = (this.turn = ((this.turn ?? -1) + 1) % (this.charts.length + 1));
+    if (at < this.charts.length) this.charts[at].open(this.run, this.told.shown.worlds.map((both) => Words.pick(both)));
+    else this.around();
+    const took = performance.now() - now;
+    this.restUntil = now + took + Math.max(100, 6 * took);
   },
   play(on) { this.playing = on; byId("play").textContent = T(on ? "pause" : "play"); byId("play").setAttribute("aria-pressed", String(on)); if (!on) this.show(); },
   live(weeks) { this.play(false); for (let k = 0; k < weeks; k += 1) this.run.live(); this.show(); },
@@ -319,7 +334,7 @@ const Page = {
     on("save-study", () => saveFile("study.yaml", this.studyText(), "text/yaml"));
     on("save-csv", () => saveFile(`weeks-${this.run.week}.csv`, this.csvText(), "text/csv"));
     on("show-ties", (e) => { if (e.target.checked) this.ties(); this.maps.forEach((map) => { map.shows.ties = e.target.checked; map.drawUnder(); map.draw(); }); }, "change");
-    for (const name of ["needs", "differences"]) on(`show-${name}`, (e) => this.maps.forEach((map) => { map.shows[name] = e.target.checked; map.draw(); }), "change");
+    for (const name of ["acts", "needs", "differences"]) on(`show-${name}`, (e) => this.maps.forEach((map) => { map.shows[name] = e.target.checked; map.draw(); }), "change");
     for (const name of ["policies", "parameters", "lesson"]) on(`to-${name}`, () => this.tab(name));
     const tabs = [...document.querySelectorAll("[role=tab]")];
     for (const tab of tabs) tab.addEventListener("keydown", (e) => {

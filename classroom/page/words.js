@@ -15,6 +15,7 @@ const WORDS = {
   act_in: ["Policies act in", "政策作用于"], both_same: ["Two worlds, one luck: the same residents, the same draws of chance (common random numbers). What differs comes from the policies.", "两个世界，同一运气：居民相同，抽签相同。不同之处只来自政策。"],
   differing: ["{0} on another tier", "{0}名居民层级不同"],
   same_lives: ["all on the same tiers", "层级全部相同"],
+  acts: ["Acts of the week", "本周互助"], act_order: ["an order", "工单"], act_help: ["helps", "提供帮助"], act_request: ["asks to join in", "邀请参与"], act_care: ["cared for by household, neighbour or service", "由家人、邻居或服务机构照料"], act_meet: ["a team meets", "团队活动"], act_climb: ["climbs", "层级上升"], act_station: ["station, with orders in line", "服务站与排队工单"],
   ties: ["Ties", "关系"], needs: ["Unmet needs", "未满足需求"], differences: ["Differences", "差异"],
   tier0: ["bystander", "旁观者"], tier1: ["task-only", "任务型"], tier2: ["interest-based", "兴趣型"], tier3: ["substantive", "实质性"],
   child: ["child", "儿童"], empty: ["empty", "空置"], vanguard: ["vanguard", "先锋队"], pioneer: ["pioneer", "网格先锋"],

@@ -288,10 +288,14 @@ const linli = {};
       }
     }
 
-    live(weeks) {
+    /* `looks`: what looks at the world just before some phases, by their names. */
+    live(weeks, looks = {}) {
       for (let k = 0; k < weeks; k++) {
         this.begin();
-        for (let at = 0; at < this.known.week.length; at++) this.phase(at);
+        this.known.week.forEach((phase, at) => {
+          if (looks[phase]) looks[phase]();
+          this.phase(at);
+        });
         this.end();
       }
       return this;

@@ -143,7 +143,10 @@ def test_a_frame_says_what_the_worlds_hold() -> None:
     world = pair.lives[0].simulation.world
     shown = np.where(world.age == VACANT, 255, np.where(world.tier < 0, 4, world.tier).astype("u1")).astype("u1")
     assert raw[16 : 16 + n] == shown.tobytes()
-    series = np.frombuffer(raw[-4 * 2 * m * rows :], "<f4").reshape(rows, 2, m)
+    begins = -(-(16 + 5 * n) // 4) * 4
+    ends = begins + 4 * 2 * m * rows
+    series = np.frombuffer(raw[begins:ends], "<f4").reshape(rows, 2, m)
+    assert json.loads(raw[ends + 4 :]) == [life.acts for life in pair.lives]
     for at, life in enumerate(pair.lives):
         weekly = life.simulation.weekly()
         for name in METRICS:

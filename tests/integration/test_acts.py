@@ -1,0 +1,76 @@
+"""Acts on the map are what the model did: counted against its own tallies, and read alike here and in a page."""
+
+import json
+
+import numpy as np
+import pytest
+from browser_kit import CHROMIUM, QUIET, needs_chromium
+from playwright.sync_api import sync_playwright
+
+from classroom.acts import GIVEN, OFFERED, PLACED_NOW, TAKEN
+from classroom.one_file import one_file
+from classroom.pair import NEED, Pair, _flags
+from classroom.state import Listed, State, WorldState
+
+ACTIVE = (Listed(name="vanguard", doses={"size": 40}), Listed(name="close_neighbours"), Listed(name="project_teams"))
+SMALL = State(
+    community="classroom",
+    seed=2,
+    worlds=(WorldState(name="a", policies=ACTIVE[:1]), WorldState(name="b", policies=ACTIVE)),
+)
+
+
+@pytest.fixture(scope="module")
+def lived() -> tuple[Pair, list[list[dict[str, list[list[int]]]]]]:
+    pair, acts = Pair(SMALL), []
+    for _ in range(60):
+        pair.live(1)
+        acts.append([life.acts for life in pair.lives])
+        for life in pair.lives:
+            waiting = {client for client, _, _ in life.acts["waits"]}
+            assert set(np.flatnonzero(_flags(life) & NEED).tolist()) == waiting == set(np.flatnonzero(life.unmet_now))
+    return pair, acts
+
+
+def test_acts_of_every_week_are_as_many_as_the_model_counts(lived: tuple) -> None:  # type: ignore[type-arg]
+    pair, acts = lived
+    for w, life in enumerate(pair.lives):
+        counted, seen = life.simulation.tallies(), [week[w] for week in acts]
+
+        def steps(bit: int, seen: list = seen) -> list[int]:  # type: ignore[type-arg]
+            return [sum(bool(step & bit) for _, _, step in week["orders"]) for week in seen]
+
+        assert steps(OFFERED) == counted["count_dispatched"][:, 0].tolist()
+        assert steps(TAKEN) == counted["count_accepted"][:, 0].tolist()
+        assert all(a <= b for a, b in zip(steps(GIVEN), steps(TAKEN), strict=True))
+        assert sum(steps(PLACED_NOW)) > 20
+        climbs = [sum(e.week == k and e.what == "climbed" for e in life.events) for k in range(pair.week)]
+        assert [len(week["climbs"]) for week in seen] == climbs
+        assert sum(len(week["asks"]) for week in seen) > 100
+    assert sum(len(week[1]["meets"]) for week in acts) > 0
+    assert sum(len(week[1]["helps"]) for week in acts) > 0
+
+
+@needs_chromium
+def test_a_page_reads_the_same_acts_and_draws_them(lived: tuple, tmp_path) -> None:  # type: ignore[no-untyped-def, type-arg]
+    _, acts = lived
+    path = tmp_path / "page.html"
+    path.write_text(one_file(SMALL, 1), encoding="utf-8")
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        page = browser.new_page()
+        page.goto(path.as_uri())
+        page.wait_for_selector("body[data-week]")
+        told = page.evaluate(
+            "JSON.stringify(Array.from({length: 60}, () => { Page.run.live(); return structuredClone(Page.run.acts); }))"
+        )
+        assert json.loads(told) == acts
+        # what moves: once under way, never where less motion is asked for; what rests stays until the next week
+        moving = "(() => { Page.show(); return Page.maps[1].acts.looping; })()"
+        assert page.evaluate(moving) is True
+        page.emulate_media(reduced_motion="reduce")
+        page.evaluate("Page.maps.forEach((map) => map.acts.forget())")
+        page.wait_for_timeout(100)
+        assert page.evaluate(moving) is False
+        assert page.evaluate("Page.maps[1].acts.moves.length") > 0
+        browser.close()
