@@ -26,6 +26,7 @@ DOCS = HOUSE / "docs"
 PAGES = sorted(p for p in DOCS.rglob("*.md"))
 README = HOUSE / "README.md"
 WRITTEN = [p for p in PAGES if p.parent.name != "reference" and p.name not in ("odd.md", "odd_summary.md")]
+READMES = [README, README.with_suffix(".zh.md"), *sorted((HOUSE / "results").glob("README*.md"))]
 RUN = [p for p in (README, *WRITTEN) if not p.name.endswith(".zh.md")]
 """Pages whose blocks are run; a page in Chinese has those of its twin (test_docs_in_chinese)."""
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -184,7 +185,7 @@ def carried_out(words: list[str], small: dict[str, list[str]], monkeypatch: pyte
     assert done.exit_code == 0, f"linli {shlex.join(words)}\n{done.output}\n{done.exception!r}"
 
 
-@pytest.mark.parametrize("page", [README, *WRITTEN], ids=named)
+@pytest.mark.parametrize("page", [*READMES, *WRITTEN], ids=named)
 def test_commands_within_a_sentence_exist(page: Path) -> None:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     for command in re.findall(r"`linli ([^`]+)`", text):
@@ -203,7 +204,7 @@ def test_generated_pages_are_up_to_date(name: str) -> None:
     assert said == reference_pages()[name], "run: python -m experiments.cli.reference docs/reference"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=named)
+@pytest.mark.parametrize("page", [*READMES, *PAGES], ids=named)
 def test_links_lead_to_pages_and_pictures(page: Path) -> None:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):

@@ -5,27 +5,32 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.test_docs import DOCS, FENCE, named
+from experiments.reporting.chinese import chinese
+from sim import METRICS
+from tests.contracts.test_docs import DOCS, FENCE, HOUSE, README, named
 
+RESULTS = HOUSE / "results" / "README.md"
+FOR_READERS = ("index", "faq", "validation", "intervals", "calibration")
+GUIDES = (page for page in sorted((DOCS / "guide").glob("*.md")) if not page.name.endswith(".zh.md"))
 PAIRS = {
     page: page.with_suffix(".zh.md")
-    for page in sorted((DOCS / "guide").glob("*.md"))
-    if not page.name.endswith(".zh.md") and page.with_suffix(".zh.md").is_file()
+    for page in (README, RESULTS, *(DOCS / f"{name}.md" for name in FOR_READERS), *GUIDES)
 }
 """Every page that must be there in both languages."""
-SAID = re.compile(r"^(\s*(?:- )?(?:title|question|note): ).*$", re.MULTILINE)
+SAID = re.compile(r"(?<=title: ).*$|(?<=question: ).*$|(?<=note: )\"[^\"]*\"", re.MULTILINE)
 REMARK = re.compile(r"(?:^|\s)#(?! [\w.-]+\.(?:yaml|csv)$| in [\w.-]+\.yaml: ).*$", re.MULTILINE)
 
 
 def bare(block: tuple[str, str]) -> tuple[str, str]:
     """A block without what a translator may change: remarks, titles, questions and notes."""
     language, text = block
-    return language, SAID.sub(r"\1", "\n".join(line.rstrip() for line in REMARK.sub("", text).splitlines()))
+    return language, SAID.sub("", "\n".join(line.rstrip() for line in REMARK.sub("", text).splitlines()))
 
 
 def numbers_of_tables(text: str) -> list[list[str]]:
     """The numbers of every row of every table, words left aside; sorted within a row, for words may change places."""
-    rows = [row for row in FENCE.sub("", text).splitlines() if row.startswith("|")]
+    own = text.partition("<!-- written by")[0].partition("## 指标")[0]  # what programs write is compared elsewhere
+    rows = [row for row in FENCE.sub("", own).splitlines() if row.startswith("|")]
     plain = (re.sub(r"`[^`]*`|\]\([^)]*\)", "", row).replace(",", "") for row in rows)
     return [sorted(re.findall(r"\d+(?:\.\d+)?", row)) for row in plain]
 
@@ -49,3 +54,10 @@ def test_a_page_in_chinese_leads_on_to_pages_in_chinese(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
         there = (page.parent / target).resolve()
         assert there == page or there not in PAIRS, f"{target} is there in Chinese"
+
+
+def test_every_metric_is_named_in_chinese() -> None:
+    text = PAIRS[RESULTS].read_text(encoding="utf-8")
+    rows = [f"| `{name}` | {metric.label_zh} | {chinese()[metric.unit]} |" for name, metric in METRICS.items()]
+    assert text.partition("## 指标")[2].count("\n| `") == len(rows)
+    assert [row for row in rows if row not in text] == []
