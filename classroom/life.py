@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from classroom.acts import Acts, Rows
+from classroom.touches import GIFTS, Touch, touched
 from sim import Simulation
 from sim.config.schema import Config
 from sim.engine.jit import Column
@@ -20,13 +21,14 @@ from sim.state.orders import DECLINED, DONE, HIDDEN, KEPT, PLACED, SHELVED
 from sim.state.residents import VACANT
 from sim.week import WEEK
 
-CLIMBED, LAPSED, MOVED_IN, SERVED, WAS_SERVED, EXPIRED_UNMET = (
+CLIMBED, LAPSED, MOVED_IN, SERVED, WAS_SERVED, EXPIRED_UNMET, GIVEN_BY_HAND = (
     "climbed",
     "lapsed",
     "moved_in",
     "served",
     "was_served",
     "expired",
+    "given by hand",
 )
 MOST_REMEMBERED = 400_000
 """Events kept in all; the oldest are forgotten first."""
@@ -76,6 +78,16 @@ class Life:
     def week(self) -> int:
         """Weeks lived so far."""
         return self.simulation.week
+
+    def touched(self, touch: Touch) -> None:
+        """A resident is given something, between two weeks. Errors: TouchError."""
+        rows = touched(self.simulation, touch)
+        self.events.append(Event(self.week, touch.row, GIVEN_BY_HAND, GIFTS.index(touch.what)))
+        if rows is None:
+            return
+        for kept in (self.unmet_now, self.unmet_total, self.worst_wait, self.before.tier, self.before.team):
+            kept[:] = kept[rows]
+        self.events = [_carried(event, rows) for event in self.events]
 
     def live_one_week(self) -> None:
         """Live a week phase by phase and write down what happened."""
@@ -150,6 +162,12 @@ class Life:
         """Person-weeks of unmet need so far, by grid."""
         world = self.simulation.world
         return np.bincount(world.grid, weights=self.unmet_total, minlength=world.atmosphere.size)
+
+
+def _carried(event: Event, rows: Column) -> Event:
+    """An event of people who live in other rows now."""
+    other = int(rows[event.b]) if event.what in (SERVED, WAS_SERVED) and event.b >= 0 else event.b
+    return event._replace(row=int(rows[event.row]), b=other)
 
 
 def tiers_shown(world: Any) -> Column:

@@ -7,7 +7,8 @@ from typing import Any, Literal
 import numpy as np
 
 from classroom.life import Life, tiers_shown
-from classroom.state import MOST_WEEKS, Change, Listed, State, StateError, Value, WorldState
+from classroom.state import MOST_WEEKS, Change, Listed, State, StateError, Value, WorldState, state_of
+from classroom.touches import TouchError
 from experiments.study.design import seed_of
 from pages.panel import both
 from sim import METRICS
@@ -51,7 +52,7 @@ class Pair:
             raise StateError("the two worlds have different numbers of residents and cannot stand side by side")
         self.ever = np.zeros(self.residents, bool)
         self.differing: list[int] = []
-        self._told = 0
+        self._told = self._touched = 0
         self.live(state.week)
 
     def _born(self, world: Which) -> Life:
@@ -72,7 +73,8 @@ class Pair:
         return self.lives[0].week
 
     def live(self, weeks: int) -> None:
-        """Live so many weeks more in both worlds."""
+        """Live so many weeks more in both worlds. Errors: StateError for a touch that cannot be."""
+        self._touch()
         for _ in range(min(weeks, MOST_WEEKS - self.week)):
             for world, life in enumerate(self.lives):
                 if any(c.week == life.week > 0 and c.world == world for c in self.state.changes):
@@ -80,7 +82,37 @@ class Pair:
                 life.live_one_week()
             self.ever |= self.differs() != 0
             self.differing.append(int(np.count_nonzero(self.differs() & 1)))
+            self._touch()
         self.state = self.state.model_copy(update={"week": self.week})
+
+    def _touch(self) -> None:
+        """What the hand gives before the present week and has not given yet."""
+        for touch in self.state.touches[self._touched :]:
+            if touch.week > self.week:
+                break
+            try:
+                self.lives[touch.world].touched(touch)
+            except TouchError as error:
+                raise StateError(str(error)) from None
+            self._touched += 1
+
+    def touch(self, world: Which, row: int, what: str, other: int = -1) -> None:
+        """Give a resident something in one world, before the present week. Errors: StateError."""
+        before = self.state
+        said = {"week": self.week, "world": world, "row": row, "what": what, "other": other}
+        self.state = state_of(before.model_dump() | {"touches": [*before.touches, said]})
+        try:
+            self._touch()
+        except StateError:
+            self.state = before
+            raise
+
+    def rows_of(self, row: int, world: Which) -> tuple[int, int]:
+        """Where whoever lives in a row of one world lives in each of the two; the row itself where nowhere."""
+        key = self.lives[world].simulation.world.key[row]
+        found = [np.flatnonzero(life.simulation.world.key == key) for life in self.lives]
+        rows = [row if one.size == 0 or w == world else int(one[0]) for w, one in enumerate(found)]
+        return rows[0], rows[1]
 
     def differs(self) -> Column:
         """For each resident, bits: 1 another tier, 2 another person, 4 other hours this week, 8 ever differed."""

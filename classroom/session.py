@@ -123,6 +123,14 @@ class Session:
         said["set"] = _laid(said["set"], changes)
         return self._opened(state_of(said))
 
+    def touch(self, message: dict[str, Any]) -> list[Answer]:
+        """Give a resident a friend, an hour, a step or another home, in one world."""
+        pair, row, other = self._there(), message.get("row"), message.get("other", -1)
+        if not isinstance(row, int) or not isinstance(other, int):
+            raise RefusedError("residents are given by their rows")
+        pair.touch(_world(message), row, str(message.get("what"))[:20], other)
+        return [pair.frame(), {"state": self._state()}]
+
     def look(self, message: dict[str, Any]) -> list[Answer]:
         """Words beside the picture: costs, the waiting line, what happened in one world only, one resident's life."""
         pair, row = self._there(), message.get("row")
@@ -133,7 +141,7 @@ class Session:
             "week": pair.week,
         }
         if isinstance(row, int) and 0 <= row < pair.residents:
-            told["story"] = stories.story(pair, row)
+            told["story"] = stories.story(pair, row, 1 if message.get("world") == 1 else 0)
         return [{"look": told}]
 
     def ties(self, _message: dict[str, Any]) -> list[Answer]:
@@ -189,6 +197,7 @@ ASKED: dict[str, Callable[[Session, dict[str, Any]], list[Answer]]] = {
     "policy": Session.policy,
     "set": Session.set,
     "look": Session.look,
+    "touch": Session.touch,
     "ties": Session.ties,
     "study": Session.study,
     "open_study": Session.open_study,

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from classroom.touches import Touch
 from sim import POLICIES, ConfigError, load_config
 from sim.config.load import config_names, find_file
 from sim.config.schema import Config
@@ -85,6 +86,8 @@ class State(BaseModel):
     set: Changes = {}
     worlds: tuple[WorldState, WorldState] = (WorldState(name="baseline"), WorldState(name="policies"))
     changes: tuple[Change, ...] = Field((), max_length=200)
+    touches: tuple[Touch, ...] = Field((), max_length=200)
+    """What the hand of the teacher gave to single residents, in the order in which it was given."""
     week: int = Field(0, ge=0, le=MOST_WEEKS)
     title: str = Field("", max_length=200)
     question: str = Field("", max_length=1000)

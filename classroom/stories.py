@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from classroom.life import CLIMBED, EXPIRED_UNMET, LAPSED, MOVED_IN, SERVED, WAS_SERVED, Event, Life
-from classroom.pair import Pair
+from classroom.life import CLIMBED, EXPIRED_UNMET, GIVEN_BY_HAND, LAPSED, MOVED_IN, SERVED, WAS_SERVED, Event, Life
+from classroom.pair import Pair, Which
 from classroom.people import TIERS, described, weeks_en, weeks_zh, who
 from classroom.reasons import chance_of_climbing, chance_of_lapsing, in_words
 from sim.state.orders import HIDDEN, HOUSEHOLD, KEPT, NEIGHBOUR, ORGANIZED, PUBLIC_SERVICE, SHELVED, VOLUNTEER
@@ -22,12 +22,34 @@ KEPT_BY: dict[int, Said] = {
 """Who keeps a case."""
 
 
-def story(pair: Pair, row: int) -> dict[str, Any]:
-    """Everything the page tells of one resident, in both worlds. Errors: ValueError for a row that does not exist."""
+BY_HAND: tuple[Said, ...] = (
+    ["was given a friend by hand", "由人为给了一位朋友"],
+    ["was given an hour a week by hand", "由人为给了每周一小时"],
+    ["was pushed a step up by hand", "由人为推上一级"],
+    ["moved to another grid by hand", "由人为搬到另一网格"],
+)
+"""By the number of a gift (GIFTS)."""
+MOVED_BY_HAND: Said = [
+    "They live in another home in one of the two worlds.",
+    "他们在其中一个世界里住在另一处。",
+]
+
+
+def story(pair: Pair, row: int, world: Which = 0) -> dict[str, Any]:
+    """Everything the page tells of whoever lives in a row of a world, in both worlds, wherever they live there.
+
+    Errors: ValueError for a row that does not exist.
+    """
     if not 0 <= row < pair.residents:
         raise ValueError(f"no resident has the row {row}")
-    worlds = [_in_world(life, row) for life in pair.lives]
-    return {"row": row, "worlds": worlds, "luck": _same_luck(pair, row)}
+    rows = pair.rows_of(row, world)
+    worlds = [_in_world(life, at) for life, at in zip(pair.lives, rows, strict=True)]
+    return {
+        "row": row,
+        "rows": rows,
+        "worlds": worlds,
+        "luck": _same_luck(pair, row) if rows[0] == rows[1] else MOVED_BY_HAND,
+    }
 
 
 def _in_world(life: Life, row: int) -> dict[str, Any]:
@@ -54,6 +76,10 @@ def this_week(life: Life, row: int) -> list[Said]:
     said: list[Said] = []
     if life.week == 0:
         return [["The community has not lived a week yet.", "社区生活尚未开始。"]]
+    if hand := [BY_HAND[e.a] for e in life.events_of(row) if e.what == GIVEN_BY_HAND and e.week == life.week]:
+        return [
+            [f"{said[0][0].upper()}{said[0][1:]}, before the coming week.", f"{said[1]}，自下一周起。"] for said in hand
+        ]
     if world.tenure[row] == 0:
         return [
             ["Moved in this week, and knows nobody outside the household yet.", "本周刚搬来，除家人外还不认识任何人。"]
@@ -190,6 +216,8 @@ def _event(life: Life, event: Event) -> dict[str, Any]:
         text = [f"lapsed to {TIERS[event.a][0]}", f"退为{TIERS[event.a][1]}"]
     elif event.what == MOVED_IN:
         text = ["moved in", "搬来"]
+    elif event.what == GIVEN_BY_HAND:
+        text = BY_HAND[event.a]
     else:
         kind = kinds[event.a]
         other = who(world, event.b) if event.b >= 0 else ["an institution", "共建单位"]

@@ -46,6 +46,8 @@ def study_text(state: State) -> str:
     head = "# Saved from the classroom page. Replicate 0 has the luck that the page showed.\n"
     if state.changes:
         head += "# On the page some parameters changed in the middle of a life; here they hold from week 0 on.\n"
+    if state.touches:
+        head += "# What was given to single residents by hand is not in a study.\n"
     return head + str(yaml.dump(said, Dumper=CoreDumper, sort_keys=False, allow_unicode=True, width=110))
 
 

@@ -66,7 +66,7 @@ class Stories {
   resident(told, worlds) {
     const node = this.place.resident;
     if (!told || !told.story) { fill(node, el("p", { class: "hint" }, T("click_one"))); return; }
-    const { worlds: lives, luck, row } = told.story;
+    const { worlds: lives, luck, row, rows } = told.story;
     const open = node.querySelector("details")?.open;
     fill(node, Words.pick(luck) ? el("p", { class: "luck" }, Words.pick(luck)) : null,
       el("div", { class: "lives" }, lives.map((life, w) => el("article", { class: `life world${w}` },
@@ -74,6 +74,7 @@ class Stories {
         el("p", { class: "who" }, Words.pick(life.who)),
         el("ul", { class: "now" }, life.now.map((said) => el("li", { class: /^(CLIMBED|LAPSED)/.test(said[0]) ? "event" : "" }, Words.pick(said)))),
         life.gauges ? el("div", { class: "gauges" }, Object.entries(life.gauges).map(([name, value]) => el("span", { class: "gauge" }, T(`gauge_${name}`), el("meter", { min: 0, max: 1, value }), number(value, 2)))) : null,
+        life.gauges && this.give ? el("p", { class: "give" }, T("give"), ["hour", "step", "friend", "move"].map((what) => el("button", { type: "button", class: "small", "data-give": what, onclick: () => this.give(w, rows[w], what) }, T(`give_${what}`)))) : null,
         life.orders.length ? el("p", {}, el("strong", {}, `${T("orders_of")}: `), life.orders.map(Words.pick.bind(Words)).join("; ")) : null,
         el("details", { open: Boolean(open) }, el("summary", {}, `${T("before")} · ${T("ties_of")}`),
           el("ul", {}, life.past.slice(0, 14).map((event) => el("li", {}, `${T("week_short", event.week)}: ${Words.pick(event.text)}`))),

@@ -38,6 +38,7 @@ const Controls = {
     try { const state = JSON.parse(text); this.live.pause(); this.live.ask({ do: "open", state }); } catch { this.live.pause(); this.live.ask({ do: "open_study", text }); }
   },
   keys(event) {
+    if (event.key === "Escape" && this.live.giving) { this.live.giving = null; this.status(""); }
     if (event.target.matches("input, select, textarea, button, summary, canvas") || event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key === " ") { event.preventDefault(); byId("play").click(); }
     if (event.key === ".") byId("week1").click();
@@ -95,8 +96,9 @@ const Controls = {
   // One sentence on what to do next, for somebody who sees the page for the first time.
   coach(run, differing) {
     const { live } = this, node = byId("coach");
-    const other = live.state.worlds.some((world) => world.policies.length || Object.keys(world.set).length) || live.state.changes.length;
-    const said = run === live.classRun ? "" : T(!other ? "coach_policy" : !run.week ? "coach_play" : !differing ? "coach_wait" : live.selected === undefined ? "coach_click" : "one_luck");
+    const other = live.state.worlds.some((world) => world.policies.length || Object.keys(world.set).length) || live.state.changes.length || live.state.touches.length;
+    const hand = live.state.touches.at(-1), ever = run.differs.reduce((sum, bits) => sum + (bits ? 1 : 0), 0);
+    const said = run === live.classRun ? "" : hand && run.week > hand.week ? T("spreads", T(`hand_${hand.what}`, hand.week), ever) : T(!other ? "coach_policy" : !run.week ? "coach_play" : !differing ? "coach_wait" : live.selected === undefined ? "coach_click" : "one_luck");
     if (node.textContent !== said) node.textContent = said;
     node.hidden = !said;
   },

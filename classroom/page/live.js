@@ -10,13 +10,14 @@ const Live = {
     if (location.hash) history.replaceState(null, "", location.pathname);
     Words.set(localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
     document.documentElement.dataset.size = localStorage.getItem("size") || "1";
-    this.maps = [0, 1].map((w) => new WorldMap(byId(`map${w}`), w, (row) => this.choose(row)));
+    this.maps = [0, 1].map((w) => new WorldMap(byId(`map${w}`), w, (row) => this.choose(row, w)));
     this.policies = new Policies(byId("tab-policies"), (m) => this.ask(m));
     this.parameters = new Parameters(byId("tab-parameters"), (m) => this.ask(m));
     this.lessons = new Lessons(byId("tab-lessons"), (m) => this.ask(m), (what, name) => this.act(what, name));
     this.room = new Room(byId("tab-class"), byId("class-stage"), (m) => this.ask(m));
     this.board = new Board(byId("flow"));
     this.stories = new Stories({ resident: byId("resident"), waiting: byId("waiting"), only: byId("only") }, (m) => this.ask(m), (row) => this.choose(row));
+    this.stories.give = (world, row, what) => this.give(world, row, what);
     Controls.wire(this);
     this.connect();
     requestAnimationFrame((now) => this.tick(now));
@@ -84,6 +85,7 @@ const Live = {
     Controls.status("");
     this.ownRun = new Run(standing);
     this.state = state;
+    this.touched();
     this.maps.forEach((map) => { map.ties = null; });
     this.run = null;
     this.showRun(this.ownRun);
@@ -96,6 +98,8 @@ const Live = {
     if (this.maps[0].shows.ties) this.ask({ do: "ties" });
     this.look(true);
   },
+  // Who was given something; of two households that changed places, who was to move.
+  touched() { this.ownRun.touched = [0, 1].map((w) => this.state.touches.filter((one) => one.world === w).map((one) => (one.what === "move" ? one.other : one.row))); },
   showRun(run) {
     this.run = run;
     this.worlds = this.worldNames();
@@ -107,7 +111,7 @@ const Live = {
     Controls.chips(this);
     this.dirty = true;
   },
-  take(state) { this.state = state; this.policies.take(state); Controls.chips(this); this.dirty = true; this.look(true); },
+  take(state) { this.state = state; this.touched(); this.policies.take(state); Controls.chips(this); this.dirty = true; this.look(true); },
   looked(told) {
     if (this.run !== this.ownRun) return;
     this.policies.pay(told.costs);
@@ -115,7 +119,7 @@ const Live = {
     this.stories.headlines(told, this.worlds);
     if (told.story) {
       const friends = told.story.worlds;
-      this.maps.forEach((map, w) => { map.friends = friends[w].ties; map.selected = told.story.row; });
+      this.maps.forEach((map, w) => { map.friends = friends[w].ties; map.selected = told.story.rows[w]; });
       this.dirty = true;
     }
     this.stories.resident(told, this.worlds);
@@ -124,10 +128,20 @@ const Live = {
     const time = performance.now();
     if (!this.ownRun || (!now && time - (this.lookedAt || 0) < 500)) return;
     this.lookedAt = time;
-    this.ask({ do: "look", row: this.selected ?? -1 });
+    this.ask({ do: "look", row: this.selected ?? -1, world: this.selectedIn || 0 });
     if (this.maps[0].shows.ties && this.playing && time - (this.tiedAt || 0) > 3000) { this.tiedAt = time; this.ask({ do: "ties" }); }
   },
-  choose(row) { this.selected = row; this.maps.forEach((map) => { map.selected = row; map.friends = []; }); this.dirty = true; Controls.drawer("resident"); this.look(true); byId("part-resident").scrollIntoView({ block: "nearest" }); },
+  // In one world only, somebody is given something at once, or something for which another one has to be chosen on the map.
+  give(world, row, what) {
+    if (what === "hour" || what === "step") this.ask({ do: "touch", world, row, what });
+    else { this.giving = { world, row, what }; this.pause(); Controls.status(T(`choose_${what}`)); byId(`map${world}`).scrollIntoView({ block: "nearest" }); }
+  },
+  choose(row, world = this.selectedIn || 0) {
+    if (this.giving) { const given = this.giving; this.giving = null; Controls.status(""); this.ask({ do: "touch", ...given, other: row }); return; }
+    this.selectedIn = world;
+    this.selected = row; this.maps.forEach((map) => { map.selected = row; map.friends = []; }); this.dirty = true; Controls.drawer("resident"); this.look(true);
+    byId("part-resident").scrollIntoView({ block: "nearest" });
+  },
   weeks(n) { if (this.run !== this.ownRun) this.showRun(this.ownRun); if (!this.waiting) { this.waiting = true; this.ask({ do: "weeks", weeks: n }); } },
   play(until = 0) { this.playUntil = until; this.playing = true; this.due = performance.now(); Controls.playing(true); },
   pause() { this.playing = false; this.playUntil = 0; Controls.playing(false); this.look(true); },

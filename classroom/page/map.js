@@ -194,6 +194,9 @@ class WorldMap {
   }
   marked(c, r) {
     const differs = this.run.differs;
+    c.fillStyle = COLOURS.differ; c.strokeStyle = "#ffffff"; c.lineWidth = 1;
+    const d = Math.max(r, 3);
+    for (const row of this.run.touched?.[this.world] || []) { const [x, y] = this.spots[row]; c.beginPath(); c.moveTo(x, y - 1.3 * r); c.lineTo(x - 1.3 * d, y - 1.3 * r - 2 * d); c.lineTo(x + 1.3 * d, y - 1.3 * r - 2 * d); c.closePath(); c.fill(); c.stroke(); }
     // where very many differ, thin rings leave the tiers readable
     const many = differs.reduce((sum, bits) => sum + ((bits & 3) !== 0), 0) > 0.2 * differs.length, out = many ? 1.45 * r : 1.75 * r;
     c.strokeStyle = COLOURS.differ; c.lineWidth = many ? 1 : Math.max(1.4, 0.4 * r); c.beginPath();
@@ -255,5 +258,5 @@ function legend(own = false) {
   };
   const key = (mark, word) => el("span", { class: "key" }, mark, T(word));
   const marks = [...[0, 1, 2, 3].map((tier) => key(sample(tier), `tier${tier}`)), key(sample(4), "child")], need = key(el("span", { class: "bang" }, "!"), "need");
-  return own ? [...marks, need] : [...marks, key("⚑", "vanguard"), key(el("span", { class: "square" }), "pioneer"), need, key(el("span", { class: "ring" }), "differs"), key(el("span", { class: "ring faint" }), "differed"), ...legendOfActs()];
+  return own ? [...marks, need] : [...marks, key("⚑", "vanguard"), key(el("span", { class: "square" }), "pioneer"), need, key(el("span", { class: "ring" }), "differs"), key(el("span", { class: "ring faint" }), "differed"), key(el("span", { class: "pin" }, "▼"), "touched"), ...legendOfActs()];
 }
