@@ -21,7 +21,7 @@ STATE = {
         {"name": "two", "set": {"moving.annual_rate": 0.2}, "policies": [{"name": "vanguard", "doses": {"size": 3, "start": 1}}]},
     ],
     "changes": [{"week": 1, "world": 1, "set": {"asking.along_tie": 0.3}}], "title": "T", "question": "Q",
-    "touches": [{"week": 1, "world": 1, "row": 2, "what": "hour", "other": -1}],
+    "touches": [{"week": 1, "world": 1, "row": 12, "what": "hour", "other": -1}],
 }  # fmt: skip
 ASKED = (
     {"do": "open", "state": STATE}, {"do": "weeks", "weeks": 2}, {"do": "look", "row": 3}, {"do": "ties"}, {"do": "study"},
@@ -30,7 +30,7 @@ ASKED = (
     {"do": "set", "set": {"asking.along_tie": 0.2}, "from": "now", "world": 0}, {"do": "set", "set": {"moving.annual_rate": 0.3}},
     {"do": "open_study", "text": as_yaml(STUDY | {"varies": {}, "design": {"method": "factorial"}})},
     {"do": "lesson", "name": "4_vanguard"}, {"do": "open_lesson", "name": "4_vanguard", "arms": ["nobody", "a large vanguard"]},
-    {"do": "hello"}, {"do": "homework"}, {"do": "touch", "world": 1, "row": 4, "what": "friend", "other": 30},
+    {"do": "hello"}, {"do": "homework"}, {"do": "touch", "world": 1, "row": 0, "what": "friend", "other": 84},
 )  # fmt: skip
 LED = (
     {"do": "class_open", "weeks": 8, "budget": 500, "rival": "vanguard", "seed": 4}, {"do": "class_start"},
