@@ -18,9 +18,12 @@ from pages.guard import new_token
 from pages.server import LOCAL, OwnPages, page_routes, server_of
 
 
-def make_app(key: str, hosts: frozenset[str] = LOCAL, address: str = "") -> Starlette:
-    """The application. `key` is the teacher's secret, `hosts` the names under which it may be reached."""
-    entrance = Entrance(key, hosts, address)
+def make_app(key: str, hosts: frozenset[str] = LOCAL, address: str = "", port: int = 0) -> Starlette:
+    """The application. `key` is the teacher's secret, `hosts` the names under which it may be reached.
+
+    What the class of a `port` does is kept, so that it goes on when the program is started again.
+    """
+    entrance = Entrance(key, hosts, address, port)
 
     @asynccontextmanager
     async def alive(_app: Starlette) -> AsyncIterator[None]:
@@ -64,5 +67,5 @@ def serve(port: int, *, lan: bool, browser: bool, say: Callable[[str], None]) ->
     say("Keep the first address to yourself: whoever has it is the teacher. Ctrl+C closes the classroom.")
     if browser:
         threading.Timer(0.2, webbrowser.open, [f"{here}#key={key}"]).start()
-    app = make_app(key, hosts, f"http://{address}:{port}/play")
+    app = make_app(key, hosts, f"http://{address}:{port}/play", port)
     server_of(app).run(sockets=[listening])

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from classroom.lessons import ANSWERS, Lesson, study_of
+from classroom.predictions import Outcome, asked
 from experiments.runs.executor import simulated
 from experiments.study.loader import read_study
 from sim import METRICS, ConfigError
@@ -66,6 +67,7 @@ class ChecksFile(BaseModel):
     model_config = _STRICT
     lucks: int = Field(FEWEST_LUCKS, ge=FEWEST_LUCKS, le=100, description="Lucks that every statement is held against.")
     given: dict[str, tuple[str, ...]] = Field({}, description="Words with numbers that are no findings, by language.")
+    outcome: Outcome | None = Field(None, description="Which answer of the prediction came on the screen.")
     checks: tuple[Check, ...] = Field(min_length=1)
 
 
@@ -87,11 +89,13 @@ class Runs:
     lucks: int
     _lived: dict[tuple[str, str], list[Mapping[str, NDArray[np.float32]]]] = field(default_factory=dict)
 
-    def means(self, check: Check, arm: str, metric: str, weeks: tuple[int, int]) -> NDArray[np.float64]:
-        """The mean of a metric over weeks in every luck; weeks in which there is none do not count."""
-        key = (arm, str(sorted(check.set.items())))
+    def means(
+        self, laid: dict[str, bool | int | float | str], arm: str, metric: str, weeks: tuple[int, int]
+    ) -> NDArray[np.float64]:
+        """The mean of a metric over weeks in every luck, with parameters laid over; weeks with none do not count."""
+        key = (arm, str(sorted(laid.items())))
         if key not in self._lived:
-            study = read_study(self.path, changes=check.set, replicates=self.lucks)
+            study = read_study(self.path, changes=laid, replicates=self.lucks)
             self._lived[key] = [simulated(study.job(run)) for run in study.runs() if run.arm == arm]
         shown = (one[metric][weeks[0] - 1 : weeks[1]].astype(np.float64) for one in self._lived[key])
         return np.array([values[~np.isnan(values)].mean() if not np.isnan(values).all() else 0.0 for values in shown])
@@ -123,6 +127,12 @@ def checks_of(lesson: Lesson) -> Checked[ChecksFile]:
         for name in ("more", "less"):
             if (getattr(check, name) or 0) > said.value.lucks:
                 problems.append(said.problem((*here, name), str(getattr(check, name)), f"at most {said.value.lucks}"))
+    if outcome := said.value.outcome:
+        arms, metrics = list(study.arms), [m for m in (outcome.metric, outcome.beside) if m]
+        problems += [
+            _unknown(said, ("outcome", "arms", k), a, arms) for k, a in enumerate(outcome.arms) if a not in arms
+        ]
+        problems += [_unknown(said, ("outcome",), m, list(METRICS)) for m in metrics if m not in METRICS]
     if problems:
         raise ConfigError(problems)
     return said
@@ -144,10 +154,24 @@ def verdicts(translations: Mapping[str, Lesson]) -> Iterator[Verdict]:
         holds, found = _shown(check, runs)
         words = check.says.get("en") or next(iter(check.says.values()))
         yield Verdict(lesson.name, words, holds and not missing, "; ".join([*missing, found]))
+    if file.outcome:
+        yield _predicted(lesson, file.outcome, runs)
     for language, one in own.items():
         quoted = [*(c.says.get(language, "") for c in file.checks), *file.given.get(language, ())]
         for number in _unchecked(_plain(_answers(one)), [_plain(words) for words in quoted]):
             yield Verdict(lesson.name, f"{one.path.name}: {number}", False, "no check is about this number")
+
+
+def _predicted(lesson: Lesson, outcome: Outcome, runs: Runs) -> Verdict:
+    """Whether the answer that is called right is the one that the page finds."""
+    values = outcome.values(lambda arm, metric: runs.means({}, arm, metric, outcome.weeks))
+    came = [outcome.came(float(value)) for value in values]
+    many = came.count(outcome.right - 1)
+    said = asked(lesson)[1]
+    found = f"answer {outcome.right} came in {many} of {runs.lucks} lucks, asked {outcome.lucks}; on average {values.mean():.3g}"
+    if len(said) != len(outcome.options):
+        return Verdict(lesson.name, "prediction", False, f"{len(said)} answers, but {len(outcome.options)} ranges")
+    return Verdict(lesson.name, f"prediction: {said[outcome.right - 1]}", many >= outcome.lucks, found)
 
 
 def _stands(check: Check, language: str, lesson: Lesson) -> str:
@@ -170,14 +194,16 @@ def _shown(check: Check, runs: Runs) -> tuple[bool, str]:
     if check.order:
         metrics = check.order[0] in METRICS
         sizes = [
-            float(runs.means(check, check.arm if metrics else n, n if metrics else check.metric, check.weeks).mean())
+            float(
+                runs.means(check.set, check.arm if metrics else n, n if metrics else check.metric, check.weeks).mean()
+            )
             for n in check.order
         ]
         told = " > ".join(f"{n} {size:.3g}" for n, size in zip(check.order, sizes, strict=True))
         return sizes == sorted(sizes, reverse=True) and len(set(sizes)) == len(sizes), told
     values = _of_weeks(check, runs, check.weeks)
     if check.ratio:
-        ratio = _quotient(values.mean(), runs.means(check, check.against, check.metric, check.weeks).mean())
+        ratio = _quotient(values.mean(), runs.means(check.set, check.against, check.metric, check.weeks).mean())
         return check.ratio[0] <= ratio <= check.ratio[1], f"found {ratio:.3g} times, asked {_asked(check.ratio)}"
     if check.mean:
         mean = float(values.mean())
@@ -191,10 +217,10 @@ def _shown(check: Check, runs: Runs) -> tuple[bool, str]:
 
 
 def _of_weeks(check: Check, runs: Runs, weeks: tuple[int, int]) -> NDArray[np.float64]:
-    values = runs.means(check, check.arm, check.metric, weeks)
+    values = runs.means(check.set, check.arm, check.metric, weeks)
     if not check.against or check.ratio:
         return values
-    return values - runs.means(check, check.against, check.metric, weeks)
+    return values - runs.means(check.set, check.against, check.metric, weeks)
 
 
 def _within(said: float, wanted: _RANGE) -> bool:
@@ -230,3 +256,11 @@ def _unchecked(text: str, quoted: list[str]) -> list[str]:
 def _value(number: str) -> float:
     plain = number.replace(",", "").strip()
     return float(plain[:-1]) / 100.0 if plain.endswith("%") else float(plain)
+
+
+def outcome_of(lesson: Lesson) -> Outcome | None:
+    """How the page tells which answer came, where the lesson's checks say it."""
+    try:
+        return checks_of(lesson).value.outcome
+    except ConfigError:
+        return None

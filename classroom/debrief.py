@@ -4,31 +4,41 @@ from typing import Any
 
 import numpy as np
 
-from classroom.life import Life
+from classroom.life import Life, tiers_shown
 from classroom.pair import Pair
 from classroom.people import described, who
+from pages.panel import both
 from sim import METRICS, POLICIES
 from sim.engine.jit import Column
 from sim.state.orders import HIDDEN, KEPT
+from sim.state.residents import VACANT
 
 HEADLINES = ("unmet_needs", "cohesion", "participation", "wellbeing", "mean_skill", "fatigue")
 
 
 def by_grid(pair: Pair, rival: Life) -> list[dict[str, Any]]:
-    """For each grid, weeks with an unmet need per resident and year, in the three lives."""
+    """For each grid, weeks with an unmet need per 100 residents and year, in the three lives."""
     lives = (pair.lives[0], pair.lives[1], rival)
-    heads = np.maximum(1, np.diff(pair.lives[0].simulation.world.grid_first))
+    heads = [_heads(life) for life in lives]
     years = max(pair.week, 1) / 52.0
-    rates = [life.unmet_by_grid() / heads / years for life in lives]
-    now = [np.bincount(life.simulation.world.grid, weights=life.unmet_now, minlength=heads.size) for life in lives]
+    rates = [100.0 * life.unmet_by_grid() / there / years for life, there in zip(lives, heads, strict=True)]
+    grids = heads[0].size
+    now = [np.bincount(life.simulation.world.grid, weights=life.unmet_now, minlength=grids) for life in lives]
     return [
         {
-            "unmet": [round(float(rate[g]), 2) for rate in rates],
+            "unmet": [round(float(rate[g]), 1) for rate in rates],
             "now": [int(n[g]) for n in now],
-            "residents": int(heads[g]),
+            "residents": int(heads[1][g]),
         }
-        for g in range(heads.size)
+        for g in range(grids)
     ]
+
+
+def _heads(life: Life) -> Column:
+    """Residents of each grid, at least one."""
+    world = life.simulation.world
+    here: Column = np.bincount(world.grid[world.age != VACANT], minlength=world.atmosphere.size)
+    return np.maximum(1, here)
 
 
 def station(pair: Pair, grid: int) -> dict[str, Any]:
@@ -48,7 +58,7 @@ def station(pair: Pair, grid: int) -> dict[str, Any]:
         else []
     )
     return {
-        "residents": np.stack([world.tier[rows], world.hours[rows] > 0, life.unmet_now[rows]], axis=1).tolist(),
+        "residents": np.stack([tiers_shown(world)[rows], world.hours[rows] > 0, life.unmet_now[rows]], axis=1).tolist(),
         "household": world.household[rows].tolist(),
         "waiting": [
             {
@@ -78,12 +88,18 @@ def of_grid(pair: Pair, rival: Life, grid: int) -> dict[str, Any]:
 
 
 def left_waiting(life: Life, grid: int | None = None, most: int = 8) -> list[dict[str, Any]]:
-    """Those who live here now and went longest with an unmet need."""
+    """Those who live here now and went longest with an unmet need; among equals, one grid after the other."""
     world = life.simulation.world
-    score = np.where(world.age == 5, -1, life.worst_wait)
+    score = np.where(world.age == VACANT, -1, life.worst_wait)
     if grid is not None:
         score = np.where(world.grid == grid, score, -1)
-    rows = np.argsort(-score, kind="stable")[:most]
+    rows = np.argsort(-score, kind="stable")
+    turns: dict[tuple[int, int], int] = {}
+    turn = np.zeros(rows.size)
+    for k, row in enumerate(rows):
+        same = (int(score[row]), int(world.grid[row]))
+        turn[k] = turns[same] = turns.get(same, -1) + 1
+    rows = rows[np.lexsort((turn, -score[rows]))][:most]
     return [
         {
             "name": who(world, int(row)),
@@ -104,6 +120,7 @@ def whole(pair: Pair, rival: Life, rival_name: str) -> dict[str, Any]:
         {
             "name": name,
             "label": [METRICS[name].label, METRICS[name].label_zh],
+            "unit": both(METRICS[name].unit),
             "better": METRICS[name].better,
             "values": [float(values[name][-1]) for values in last],
         }

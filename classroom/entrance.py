@@ -13,16 +13,18 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """Seconds within which a page says who it is."""
+MOST_SILENT = 100
+"""Connections that have not said yet who they are. One more sends the one away that has been silent for longest."""
 
 
 class Entrance:
     """Lets pages in as soon as the hall behind it stands; strangers are turned away at once."""
 
-    def __init__(self, key: str, hosts: frozenset[str], address: str) -> None:
-        self._arguments = key, hosts, address
+    def __init__(self, key: str, hosts: frozenset[str], address: str, port: int = 0) -> None:
+        self._arguments = key, hosts, address, port
         self.hosts = hosts
         self.hall: Hall | None = None
-        self._waiting = 0
+        self._silent: list[asyncio.Future[str]] = []
 
     def open(self) -> None:
         """Begin to build the hall, in a thread of its own."""
@@ -60,22 +62,36 @@ class Entrance:
         The page is heard before the hall is waited for: as long as words of it wait to be heard, the server reads
         nothing from it, its answers to keepalive pings neither, and takes it for gone.
         """
-        if (
-            not origin_allowed(socket.headers.get("origin"), socket.headers.get("host"), self.hosts)
-            or self._waiting > 100
-        ):
+        if not origin_allowed(socket.headers.get("origin"), socket.headers.get("host"), self.hosts):
             await socket.close(1013)
             return None
         await socket.accept()
-        self._waiting += 1
         try:
             if self.hall is None:
                 await socket.send_json({"wait": True})
-            first = await asyncio.wait_for(socket.receive_text(), PATIENCE)
+            first = await self._first_words(socket)
             await self._built.wait()
-        except (WebSocketDisconnect, RuntimeError, TimeoutError, KeyError):
+        except (WebSocketDisconnect, RuntimeError, KeyError):
             return None
-        finally:
-            self._waiting -= 1
         assert self.hall is not None  # it is there before the event is set
-        return self.hall, first
+        return (self.hall, first) if first is not None else None
+
+    async def _first_words(self, socket: WebSocket) -> str | None:
+        """What a page says first; None when it says nothing, or when too many others are as silent as it is.
+
+        A page speaks as soon as it is open, so whoever only holds a place gives way to whoever comes after.
+        """
+        words = asyncio.ensure_future(socket.receive_text())
+        self._silent.append(words)
+        if len(self._silent) > MOST_SILENT:
+            self._silent.pop(0).cancel()
+        try:
+            await asyncio.wait({words}, timeout=PATIENCE)
+        finally:
+            if words in self._silent:
+                self._silent.remove(words)
+        if words.done() and not words.cancelled():
+            return words.result()
+        words.cancel()
+        await socket.close(1013)
+        return None

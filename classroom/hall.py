@@ -3,39 +3,44 @@
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from classroom.kept import place_of
 from classroom.lessons import lessons, state_of_lesson
 from classroom.room import Room
-from classroom.session import Answer, Session
+from classroom.seats import Line, Seat
+from classroom.session import Session
 from classroom.state import State, StateError
-from pages.guard import Bucket, RefusedError, Tries, clean_name, read_message, same
+from pages.guard import Bucket, RefusedError, Tries, read_message, same
 from pages.panel import both
 
-MOST_PAGES = 120
-"""Pages connected at once, students included."""
-TOO_FAST, TOO_MANY, WRONG = 1008, 1013, 4401
-"""Close codes: too fast, too many pages, a wrong key or code."""
+MOST_GUESTS, MOST_OF_A_SEAT = 40, 2
+"""Guests' pages at once: of those who have no seat all together, and of each seat. The teacher is always let in."""
+LATE = 1.0
+"""Seconds that the answer to a wrong code waits, after many from one address."""
+TOO_FAST, TOO_MANY, WRONG, ELSEWHERE = 1008, 1013, 4401, 4409
+"""Close codes: too fast, too many pages, a wrong key or code, a page that another one took the place of."""
 
 
 class Hall:
     """All connections of one classroom."""
 
-    def __init__(self, key: str, hosts: frozenset[str], address: str) -> None:
+    def __init__(self, key: str, hosts: frozenset[str], address: str, port: int = 0) -> None:
         self.key, self.hosts = key, hosts
-        self.room = Room(address)
+        self.room = Room(address, place_of(port) if port else None)
         self.tries = Tries()
-        self.pages = 0
+        self.guests: list[tuple[Seat | None, Line]] = []
         self._workers = ThreadPoolExecutor(max(2, (os.cpu_count() or 2)), thread_name_prefix="world")
         self._guests = ThreadPoolExecutor(1, thread_name_prefix="guest")
 
     def warm_up(self) -> None:
         """Compile or load the rules, and live the first week of the community that the page opens with."""
         Session(teacher=True).answer({"do": "open", "state": State(week=1).model_dump()})
+        self.room.bring_back()
 
     def look_ahead(self) -> None:
         """Read every lesson's study, so that its first picture comes at once."""
@@ -54,60 +59,64 @@ class Hall:
             self._workers if teacher else self._guests, work, *arguments
         )
 
-    async def _welcome(self, socket: WebSocket) -> bool:
-        """Count a connection in, if there is room."""
-        if self.pages >= MOST_PAGES:
-            await socket.close(TOO_MANY)
-            return False
-        self.pages += 1
-        return True
-
-    def _address(self, socket: WebSocket) -> str:
-        return socket.client.host if socket.client else ""
-
     async def live(self, socket: WebSocket, said: str) -> None:
         """The live page: the teacher's, or that of a guest who knows the room code. `said` is its first message."""
-        if not await self._welcome(socket):
-            return
+        line = Line(socket)
         try:
             first = read_message(said)
-            teacher = same(first.get("key"), self.key)
-            guest = same(first.get("code"), self.room.code)
-            if not self.tries.allow(self._address(socket)) or not (teacher or guest):
-                await self._farewell(socket, "this address needs the teacher's key, or a room code", WRONG)
-                return
-            self.tries.give_back(self._address(socket))
-            await self._serve(socket, Session(teacher=teacher), teacher)
+            if same(first.get("key"), self.key):
+                await self._serve(socket, Session(teacher=True), line)
+            else:
+                await self._guest(socket, first, line)
         except (WebSocketDisconnect, RuntimeError, TimeoutError):
             pass
         except RefusedError as error:
-            await self._farewell(socket, str(error), WRONG)
-        finally:
-            self.pages -= 1
+            await self._wrong(socket, line, error)
 
-    async def _serve(self, socket: WebSocket, session: Session, teacher: bool) -> None:
+    async def _guest(self, socket: WebSocket, first: dict[str, Any], line: Line) -> None:
+        """A guest: whoever has a seat is not kept out by those who have none. Errors: RefusedError."""
+        seat = self.room.seats.known(first.get("seat"), None)
+        if not seat and not same(first.get("code"), self.room.code):
+            raise RefusedError("this address needs the teacher's key, or a room code")
+        theirs = [one for of, one in self.guests if of is seat]
+        if seat and len(theirs) >= MOST_OF_A_SEAT:
+            await theirs[0].end("this page is open too often", ELSEWHERE)
+        elif len(theirs) >= MOST_GUESTS:
+            await line.end("too many pages without a seat: join the class first", TOO_MANY)
+            return
+        self.guests.append((seat, line))
+        try:
+            await self._serve(socket, Session(teacher=False), line)
+        finally:
+            self.guests.remove((seat, line))
+
+    async def _wrong(self, socket: WebSocket, line: Line, error: RefusedError) -> None:
+        """Refuse somebody; whoever guesses gets the answer late. A right key, seat or code never waits."""
+        if self.tries.too_many(socket.client.host if socket.client else ""):
+            await asyncio.sleep(LATE)
+        await line.end(str(error), WRONG)
+
+    async def _serve(self, socket: WebSocket, session: Session, send: Line) -> None:
+        teacher = session.teacher
         bucket = Bucket(400, 800) if teacher else Bucket(60, 120)
-        send = _sender(socket)
         if teacher:
             self.room.teachers.append(send)
         try:
-            await self._answer('{"do": "hello"}', session, teacher, send)
+            await self._answer('{"do": "hello"}', session, send)
             if teacher:
-                await send({"room": self.room.for_teacher()})
+                await self.room.welcome(send)
             while True:
                 raw = await socket.receive_text()
                 if not bucket.take():
                     await self._too_fast(socket, bucket)
                     continue
-                await self._answer(raw, session, teacher, send)
+                await self._answer(raw, session, send)
         finally:
             if teacher:
                 self.room.teachers.remove(send)
 
-    async def _answer(
-        self, raw: str, session: Session, teacher: bool, send: Callable[[Answer], Awaitable[None]]
-    ) -> None:
-        asked = ""
+    async def _answer(self, raw: str, session: Session, send: Line) -> None:
+        asked, teacher = "", session.teacher
         try:
             message = read_message(raw)
             asked = message["do"][:40]
@@ -128,37 +137,28 @@ class Hall:
 
     async def student(self, socket: WebSocket, said: str) -> None:
         """A student's page: a seat in the room. `said` is its first message."""
-        if not await self._welcome(socket):
-            return
-        seat = None
-        send = _sender(socket)
+        seat, line = None, Line(socket)
         try:
             first = read_message(said)
-            if not self.tries.allow(self._address(socket)):
-                raise RefusedError("too many wrong codes from this address: wait a minute")
-            seat = self.room.seat_for(first.get("code"), first.get("token"), first.get("name"), clean_name)
-            self.tries.give_back(self._address(socket))
-            await self.room.take(seat, send)
+            seat = self.room.seat_for(first.get("code"), first.get("token"), first.get("name"))
+            await self.room.take(seat, line)
             bucket = Bucket(8, 30)
             while True:
                 raw = await socket.receive_text()
                 if not bucket.take():
                     await self._too_fast(socket, bucket)
                     continue
-                if seat.removed:
-                    raise RefusedError("the teacher removed this seat")
                 try:
                     await self.room.student_says(seat, read_message(raw))
                 except RefusedError as error:
-                    await send({"error": str(error), "zh": in_chinese(error)})
+                    await line({"error": str(error), "zh": in_chinese(error)})
         except (WebSocketDisconnect, RuntimeError, TimeoutError):
             pass
         except RefusedError as error:
-            await self._farewell(socket, str(error), WRONG)
+            await self._wrong(socket, line, error)
         finally:
-            self.pages -= 1
             if seat is not None:
-                await self.room.leave(seat, send)
+                await self.room.leave(seat, line)
 
     async def _too_fast(self, socket: WebSocket, bucket: Bucket) -> None:
         """A few messages too fast are dropped; a flood ends the connection."""
@@ -166,27 +166,7 @@ class Hall:
             await socket.close(TOO_FAST)
             raise WebSocketDisconnect(TOO_FAST)
 
-    async def _farewell(self, socket: WebSocket, why: str, code: int) -> None:
-        try:
-            await socket.send_json({"error": why, "zh": in_chinese(why), "closed": True})
-            await socket.close(code)
-        except (WebSocketDisconnect, RuntimeError):
-            pass
-
 
 def in_chinese(error: object) -> str:
     """A refusal in Chinese, where its words are known."""
     return both(str(error))[1][:600]
-
-
-def _sender(socket: WebSocket) -> Callable[[Answer], Awaitable[None]]:
-    lock = asyncio.Lock()
-
-    async def send(answer: Answer) -> None:
-        async with lock:
-            if isinstance(answer, bytes):
-                await socket.send_bytes(answer)
-            else:
-                await socket.send_json(answer)
-
-    return send

@@ -38,6 +38,11 @@ class Choice(BaseModel):
     thanks: bool = Field(False, description="Everybody who served last week is thanked.")
 
 
+def free_of_charge(choice: Choice) -> Choice:
+    """What is left of a choice when the purse is empty."""
+    return Choice(offers=choice.offers, whom=choice.whom, first=choice.first)
+
+
 class GridStations(Policy):
     """The grids' stations as the class runs them."""
 
@@ -45,11 +50,13 @@ class GridStations(Policy):
     title, title_zh = "The class runs the stations", "全班经营网格站"
 
     choices: tuple[Choice, ...] = Field((), description="One choice a grid.")
+    purse: float = Field(math.inf, ge=0, description="Yuan that are left for all.")
+    first: int = Field(0, ge=0, description="The grid that is paid first this week, counted around.")
 
     def push(self, world: World, strength: float) -> float:
         """Push each grid's levers; returns what all of it costs."""
         cost = 0.0
-        for g, choice in enumerate(self.choices[: world.atmosphere.size]):
+        for g, choice in self._paid(world):
             rows = slice(int(world.grid_first[g]), int(world.grid_first[g + 1]))
             world.grid_offers[g] += choice.offers
             world.grid_capacity[g] += choice.staff
@@ -62,6 +69,31 @@ class GridStations(Policy):
                 cost += THANKS_PRICE * float(np.count_nonzero(served))
             self._lined_up(world, rows, choice)
         return cost * strength
+
+    def _paid(self, world: World) -> list[tuple[int, Choice]]:
+        """What each grid gets: all of it as far as the purse goes, from another grid on each week, else what is free."""
+        most = self._most(world)
+        got, left = [], self.purse
+        for k in range(len(most)):
+            g = (self.first + k) % len(most)
+            paid = most[g] <= left
+            left -= most[g] if paid else 0.0
+            got.append((g, self.choices[g] if paid else free_of_charge(self.choices[g])))
+        return sorted(got, key=lambda one: one[0])
+
+    def _most(self, world: World) -> list[float]:
+        """The most that each grid's choice can cost this week."""
+        most = []
+        for g, choice in enumerate(self.choices[: world.atmosphere.size]):
+            rows = slice(int(world.grid_first[g]), int(world.grid_first[g + 1]))
+            thanked = THANKS_PRICE * float(np.count_nonzero(world.hours[rows] > 0)) if choice.thanks else 0.0
+            fixed = STAFF_PRICE * choice.staff + VISIT_PRICE * choice.visits
+            most.append(fixed + SEAT_PRICE * choice.seats + ASK_PRICE * choice.asks + thanked)
+        return most
+
+    def pays_for_all(self, world: World) -> bool:
+        """Whether the purse pays for all that was chosen."""
+        return sum(self._most(world)) <= self.purse
 
     def _trained(self, world: World, g: int, choice: Choice) -> float:
         meant = (world.grid == g) & (world.tier >= (2 if choice.whom == "key" else 1))

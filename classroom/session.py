@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from classroom import stories
+from classroom.checks import outcome_of
 from classroom.homework import homework
 from classroom.lessons import lessons, state_of_lesson, study_of
 from classroom.pair import Pair, Which
@@ -166,7 +167,13 @@ class Session:
             raise StateError("there is no such lesson")
         told = {lang: one.shown(teacher=self.teacher) for lang, one in lessons()[name].items()}
         study = study_of(next(iter(lessons()[name].values()))).read_text(encoding="utf-8")
-        return [{"lesson": told | {"study": study}}]
+        outcome = outcome_of(next(iter(lessons()[name].values())))
+        return [
+            {
+                "lesson": told | {"study": study, "outcome": outcome.shown() if outcome else None},
+                "quiet": bool(message.get("quiet")),
+            }
+        ]
 
     def open_lesson(self, message: dict[str, Any]) -> list[Answer]:
         """The community of a lesson, at its beginning; `arms` chooses two others of its study."""

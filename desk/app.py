@@ -63,12 +63,10 @@ class Door:
 
     def refusal(self, request: Request) -> Response | None:
         """Why a request is not answered, if it is not."""
-        address = request.client.host if request.client else ""
-        if not self.tries.allow(address):
-            return _refused(429, "too many wrong keys from this address: wait a minute")
         if not same(request.headers.get(KEY), self.key):
+            if self.tries.too_many(request.client.host if request.client else ""):
+                return _refused(429, "too many wrong keys from this address: wait a minute")
             return _refused(403, "this address needs the desk's key: open the one that the terminal shows")
-        self.tries.give_back(address)
         origin = request.headers.get("origin")
         if (request.method != "GET" or origin) and not origin_allowed(origin, request.headers.get("host"), self.hosts):
             return _refused(403, "another page may not ask the desk")

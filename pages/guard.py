@@ -107,23 +107,17 @@ class Bucket:
 
 
 class Tries:
-    """Wrong codes and keys, counted by address: after so many a minute, an address waits."""
+    """Wrong codes and keys, counted by address. Many share one address, so a right one is never refused for them."""
 
     def __init__(self, most: int = 20) -> None:
         self.most = most
         self._buckets: dict[str, Bucket] = {}
 
-    def allow(self, address: str) -> bool:
-        """Whether this address may try once more. Call it before each try."""
+    def too_many(self, address: str) -> bool:
+        """Count a wrong try; whether this address made more of them than anybody does who mistypes."""
         if len(self._buckets) > 2000:
             self._buckets.clear()
-        bucket = self._buckets.setdefault(address, Bucket(self.most / 60.0, self.most))
-        return bucket.take()
-
-    def give_back(self, address: str) -> None:
-        """A right try does not count."""
-        if address in self._buckets:
-            self._buckets[address].left += 1.0
+        return not self._buckets.setdefault(address, Bucket(self.most / 60.0, self.most)).take()
 
 
 def origin_allowed(origin: str | None, host: str | None, hosts: frozenset[str]) -> bool:

@@ -1,9 +1,10 @@
 """Servers of pages: they answer only to this machine's own names, with safe headers, and load nothing from anywhere."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import uvicorn
 from starlette.applications import Starlette
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pages.guard import HEADERS, MOST_BYTES, host_name
 
@@ -45,6 +47,38 @@ class OwnPages:
         await app(scope, receive, with_headers)
 
 
+class Prompt(H11Protocol):
+    """HTTP from whoever asks something soon. A connection that asks nothing gives way to those that come after it."""
+
+    most, patience = 400, 10.0
+    """Connections that have asked nothing yet, and the seconds that one may take."""
+    waiting: ClassVar[dict["Prompt", asyncio.Transport]] = {}
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody connects."""
+        super().connection_made(transport)
+        self.waiting[self] = transport
+        self.loop.call_later(self.patience, self._hang_up)
+        if len(self.waiting) > self.most:
+            next(iter(self.waiting))._hang_up()
+
+    def data_received(self, data: bytes) -> None:
+        """Something is said: a whole request, or a part of one."""
+        super().data_received(data)
+        asked = getattr(self, "cycle", None) is not None
+        if asked or self.transport.get_protocol() is not self:
+            self.waiting.pop(self, None)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self.waiting.pop(self, None)
+        super().connection_lost(exc)
+
+    def _hang_up(self) -> None:
+        if transport := self.waiting.pop(self, None):
+            transport.close()
+
+
 def page_files(room: str) -> Mapping[str, Path]:
     """The files of a room's page and those that all pages share, by name."""
     folders = [Path(str(files(one).joinpath("page"))) for one in ("pages", room)]
@@ -77,6 +111,7 @@ def page_routes(room: str, **at: str) -> list[Route]:
 def server_of(app: Starlette, **settings: Any) -> uvicorn.Server:
     """A server of `app`, not yet started. `settings` of uvicorn take the place of its own."""
     own: dict[str, Any] = {
+        "http": Prompt,
         "log_level": "warning",
         "ws": "websockets-sansio",
         "ws_max_size": MOST_BYTES + 1024,

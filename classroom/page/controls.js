@@ -11,15 +11,19 @@ const Controls = {
     on("reset", () => live.open({ week: 0 }));
     on("language", () => { localStorage.setItem("language", Words.at ? "en" : "zh"); Words.set(Words.at ? "en" : "zh"); this.translated(); });
     on("bigger", () => { const size = String((Number(document.documentElement.dataset.size) % 3) + 1); document.documentElement.dataset.size = size; localStorage.setItem("size", size); live.maps.forEach((m) => m.run && m.lay()); live.dirty = true; });
-    byId("seed").addEventListener("change", () => live.open({ seed: Math.max(0, Math.floor(Number(byId("seed").value) || 0)), week: 0 }));
+    byId("seed").addEventListener("change", () => {
+      const seed = Math.floor(Number(byId("seed").value));
+      if (seed >= 0 && seed <= Number.MAX_SAFE_INTEGER) live.open({ seed, week: 0 });
+      else { byId("seed").value = live.state.seed; this.status(T("from_to", 0, Number.MAX_SAFE_INTEGER), true); }
+    });
     on("luck", () => live.open({ seed: (Number(byId("seed").value) || 0) + 1, week: 0 }));
     byId("community").addEventListener("change", () => { live.state = null; live.selected = -1; live.pause(); live.ask({ do: "open", state: { community: byId("community").value, seed: Number(byId("seed").value) || 1 } }); });
-    byId("enter").addEventListener("submit", (event) => { event.preventDefault(); sessionStorage.setItem("code", byId("enter-code").value.trim().toUpperCase()); live.connect(); });
+    byId("enter").addEventListener("submit", (event) => { event.preventDefault(); Kept.write("code", byId("enter-code").value.trim().toUpperCase()); live.connect(); });
     byId("speed").addEventListener("change", () => { this.paced = byId("speed").value; });
     for (const tab of ["lessons", "policies", "parameters", "class"]) on(`to-${tab}`, () => this.tab(tab));
     for (const part of ["charts", "resident", "board", "only"]) on(`see-${part}`, () => this.drawer(part));
     for (const layer of ["acts", "ties", "needs", "differences"]) byId(`show-${layer}`).addEventListener("change", (e) => this.layer(layer, e.target.checked));
-    on("copy-link", async () => { const address = `${location.origin}/#s=${toBase64(JSON.stringify(live.plain()))}`; try { await navigator.clipboard.writeText(address); this.status(T("copied")); } catch { this.status(address); } });
+    on("copy-link", async () => { const address = `${live.room.base()}/#s=${toBase64(JSON.stringify(live.plain()))}${live.room.code()}`; try { await navigator.clipboard.writeText(address); this.status(T("copied")); } catch { this.status(address); } });
     on("save-state", () => this.saved("state.json", JSON.stringify(live.plain(), null, 1), "application/json"));
     on("save-study", () => live.ask({ do: "study" }));
     on("save-homework", () => live.ask({ do: "homework" }));
@@ -27,6 +31,7 @@ const Controls = {
     byId("file").addEventListener("change", async (event) => { const file = event.target.files[0]; if (file) this.read(await file.slice(0, 65000).text()); event.target.value = ""; });
     for (const list of document.querySelectorAll("[role=tablist]")) list.addEventListener("keydown", (e) => this.arrows(e, list));
     document.addEventListener("keydown", (e) => this.keys(e));
+    document.addEventListener("keydown", (e) => { if (e.key === "Escape" && byId("menu").open) { byId("menu").open = false; byId("menu").querySelector("summary").focus(); } });
     document.addEventListener("click", (e) => { const menu = byId("menu"); if (menu.open && !menu.contains(e.target)) menu.open = false; });
     window.addEventListener("resize", later(120, () => { live.maps.forEach((m) => m.run && m.lay()); live.dirty = true; }));
     this.wide.addEventListener("change", () => this.drawer(this.shownDrawer));
@@ -59,7 +64,7 @@ const Controls = {
       byId(`${panel}-${name}`).hidden = !here;
     }
   },
-  tab(name) { this.pick("to", ["lessons", "policies", "parameters", "class"], name, "tab"); },
+  tab(name) { this.shownTab = name; this.pick("to", ["lessons", "policies", "parameters", "class"], name, "tab"); },
   // On a wide screen the charts stay in sight beside the other three.
   drawer(name) {
     this.shownDrawer = name === "charts" && this.wide.matches ? "resident" : name;

@@ -37,7 +37,11 @@ const Markdown = {
 
 class Lessons {
   // `actions` are what a step may do; `ask` speaks to the server.
-  constructor(node, ask, act) { this.node = node; this.ask = ask; this.act = act; this.open = null; this.predictions = {}; }
+  // `beside` keeps predictions and shows what came.
+  constructor(node, ask, act, beside = null) { this.node = node; this.ask = ask; this.act = act; this.open = null; this.beside = beside; this.predictions = beside ? beside.kept : {}; }
+  name() { return this.open ? this.open.en.name : ""; }
+  lived(run, state) { if (this.open) this.beside?.lived(this.open, run, state); }
+  polled(room) { this.beside?.polled(room); }
   list(titles, minutes) {
     this.titles = titles || this.titles; this.minutes = minutes || this.minutes;
     if (this.open) { this.show(this.open); return; }
@@ -70,7 +74,8 @@ class Lessons {
       if (!picked) { said.textContent = T("predict_first"); return; }
       this.predictions[name] = { at: Number(picked.value) };
       said.textContent = T("predicted", options[Number(picked.value)]);
-    } }, T("predict")), said);
+      this.beside?.saved();
+    } }, T("predict")), said, this.beside ? this.beside.node(name, options) : null);
     return box;
   }
   print(withAnswers) {

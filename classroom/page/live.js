@@ -1,40 +1,58 @@
 "use strict";
 // The live page: it asks the server for weeks, draws what comes back, and keeps nothing that the state does not say.
 const Live = {
-  run: null, state: null, hello: null, playing: false, waiting: false, asked: 0, frames: 0, tries: 0, inClass: false, classRun: null,
+  batch: 2, run: null, state: null, hello: null, playing: false, waiting: false, asked: 0, frames: 0, tries: 0, classRun: null, watching: false,
   async begin() {
-    const given = new URLSearchParams(location.hash.slice(1));
-    if (given.get("key")) sessionStorage.setItem("key", given.get("key"));
-    if (given.get("code")) sessionStorage.setItem("code", given.get("code"));
-    try { this.linked = given.get("s") ? JSON.parse(fromBase64(given.get("s"))) : null; } catch { this.linked = null; }
-    if (location.hash) history.replaceState(null, "", location.pathname);
+    this.arrive();
     Words.set(localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
     document.documentElement.dataset.size = localStorage.getItem("size") || "1";
     this.maps = [0, 1].map((w) => new WorldMap(byId(`map${w}`), w, (row) => this.choose(row, w)));
     this.policies = new Policies(byId("tab-policies"), (m) => this.ask(m));
     this.parameters = new Parameters(byId("tab-parameters"), (m) => this.ask(m));
-    this.lessons = new Lessons(byId("tab-lessons"), (m) => this.ask(m), (what, name) => this.act(what, name));
+    this.lessons = new Lessons(byId("tab-lessons"), (m) => this.ask(m), (what, name) => this.act(what, name), new Predictions(this));
     this.room = new Room(byId("tab-class"), byId("class-stage"), (m) => this.ask(m));
     this.board = new Board(byId("flow"));
     this.stories = new Stories({ resident: byId("resident"), waiting: byId("waiting"), only: byId("only") }, (m) => this.ask(m), (row) => this.choose(row));
     this.stories.give = (world, row, what) => this.give(world, row, what);
     Controls.wire(this);
+    window.addEventListener("hashchange", () => { if (this.arrive()) { if (this.linked) this.state = null; this.connect(); } });
+    window.addEventListener("pagehide", () => this.keep());
+    setInterval(() => this.keep(), 1000);
     this.connect();
     requestAnimationFrame((now) => this.tick(now));
   },
+  // What an address carries: the teacher's key, a room code, a state. It counts in an open page too.
+  arrive() {
+    const given = new URLSearchParams(location.hash.slice(1));
+    for (const name of ["key", "code"]) if (given.get(name)) Kept.write(name, given.get(name));
+    try { this.linked = given.get("s") ? JSON.parse(fromBase64(given.get("s"))) : null; } catch { this.linked = null; }
+    if (location.hash) history.replaceState(null, "", location.pathname);
+    return ["key", "code", "s"].some((name) => given.has(name));
+  },
+  // The page as it is, for when it is opened again.
+  keep() {
+    if (!this.hello || !this.ownRun) return;
+    const kept = { state: this.plain(), tab: Controls.shownTab, lesson: this.lessons.name() }, said = JSON.stringify(kept);
+    if (said !== this.keptSaid) Kept.write(this.hello.teacher ? "teacher" : "guest", kept);
+    this.keptSaid = said;
+  },
   connect() {
     Controls.status(T("connecting"));
-    const socket = new WebSocket(`ws://${location.host}/live`);
+    const socket = new WebSocket(`ws://${location.host}/live`), older = this.socket;
     socket.binaryType = "arraybuffer";
     this.socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ do: "enter", key: sessionStorage.getItem("key") || "", code: sessionStorage.getItem("code") || "" }));
-    socket.onmessage = (event) => this.hear(event.data);
+    older?.close();
+    clearTimeout(this.again);
+    socket.onopen = () => socket.send(JSON.stringify({ do: "enter", key: Kept.read("key") || "", code: Kept.read("code") || "", seat: Kept.read("seat") || "" }));
+    socket.onmessage = (event) => { if (this.socket === socket) this.hear(event.data); };
     socket.onclose = (event) => {
+      if (this.socket !== socket) return;
       this.waiting = false;
       if (event.code === 4401) { Controls.status(T("refused"), true); byId("enter").hidden = false; return; }
+      if (event.code === 4409) return;
       Controls.status(T("lost"), true);
       this.tries += 1;
-      setTimeout(() => this.connect(), Math.min(5000, 300 * 2 ** this.tries));
+      this.again = setTimeout(() => this.connect(), Math.min(5000, 300 * 2 ** this.tries));
     };
   },
   ask(message) { if (this.socket?.readyState === 1) this.socket.send(JSON.stringify(message)); },
@@ -47,9 +65,9 @@ const Live = {
     if (said.opened) this.opened(said.opened, said.state);
     else if (said.state) this.take(said.state);
     if (said.look) this.looked(said.look);
-    if (said.lesson) { this.lessons.show(said.lesson); Controls.tab("lessons"); }
-    if (said.room) this.room.show(said.room, this.hello?.policies);
-    if (said.class_opened) { this.classRun = new Run(said.class_opened); this.classRun.fresh = true; }
+    if (said.lesson) { this.lessons.show(said.lesson); if (this.ownRun) this.lessons.lived(this.ownRun, this.state); if (!said.quiet) Controls.tab("lessons"); }
+    if (said.room) this.heard(said.room);
+    if (said.class_opened) this.classRun = new Run(said.class_opened);
     if (said.study) Controls.saved("study.yaml", said.study, "text/yaml");
     if (said.homework) Controls.saved("homework.html", said.homework, "text/html");
   },
@@ -58,14 +76,31 @@ const Live = {
     if (magic === "LNT1") { const ties = Ties.read(data); this.maps[ties.world].ties = ties; this.maps[ties.world].drawUnder(); this.dirty = true; return; }
     if (magic === "LNC1") {
       if (!this.classRun) return;
-      if (this.classRun.take(data)) { if (this.run !== this.classRun) this.showRun(this.classRun); this.dirty = true; Controls.week(this.run.week); }
+      if (this.classRun.take(data) && this.watching) { if (this.run !== this.classRun) this.showRun(this.classRun); this.dirty = true; Controls.week(this.run.week); }
       return;
     }
+    // as many weeks at once as a tenth of a second gives
+    if (this.waiting) this.batch = Math.max(2, Math.min(26, Math.round((this.askedFor * 100) / Math.max(20, performance.now() - this.askedAt))));
     this.waiting = false;
+    if (this.slow) { this.slow = false; Controls.status(""); }
     if (!this.ownRun?.take(data)) return;
     this.state.week = this.ownRun.week;
     if (this.run === this.ownRun) { this.dirty = true; Controls.week(this.run.week); }
+    this.lessons.lived(this.ownRun, this.state);
     if (this.playUntil && this.ownRun.week >= this.playUntil) this.pause();
+  },
+  // The room has changed; while a class plays, the whole class sees its map, until the teacher wants the own worlds.
+  heard(room) {
+    const playing = (r) => ["running", "paused", "over"].includes(r?.phase), before = playing(this.room.room);
+    if (playing(room) !== before) this.watch(playing(room));
+    this.room.show(room, this.hello?.policies);
+    this.lessons.polled(room);
+  },
+  watch(yes) {
+    this.watching = yes;
+    document.body.classList.toggle("class-view", yes);
+    if (yes) { this.pause(); if (this.classRun?.week >= 0 && this.classRun.series[0]) { this.showRun(this.classRun); Controls.week(this.classRun.week); } }
+    else if (this.ownRun) { this.showRun(this.ownRun); Controls.week(this.ownRun.week); }
   },
   welcome(hello) {
     this.hello = hello; this.tries = 0; byId("enter").hidden = true;
@@ -76,7 +111,11 @@ const Live = {
     }
     Controls.communities(hello.communities);
     this.lessons.list(hello.lessons, hello.minutes);
-    this.ask({ do: "open", state: this.state ? this.plain() : this.linked || {} });
+    const kept = this.state || this.linked ? null : Kept.read(hello.teacher ? "teacher" : "guest");
+    this.ask({ do: "open", state: this.state ? this.plain() : this.linked || kept?.state || {} });
+    if (kept?.lesson) this.ask({ do: "lesson", name: kept.lesson, quiet: true });
+    if (kept?.tab && (hello.teacher || kept.tab !== "class")) Controls.tab(kept.tab);
+    if (kept?.state?.week) this.back = kept.state.week;
   },
   // The state as it travels: without what the server adds for the page.
   plain() { const { said, shown, ...state } = this.state; return state; },
@@ -88,7 +127,8 @@ const Live = {
     this.touched();
     this.maps.forEach((map) => { map.ties = null; });
     this.run = null;
-    this.showRun(this.ownRun);
+    if (this.watching) this.run = this.classRun || this.ownRun; else this.showRun(this.ownRun);
+    if (this.back) { Controls.status(T("back_at", this.back)); this.back = 0; }
     this.policies.world = 1;
     this.policies.doses = {};
     this.policies.carry(state);
@@ -142,7 +182,7 @@ const Live = {
     this.selected = row; this.maps.forEach((map) => { map.selected = row; map.friends = []; }); this.dirty = true; Controls.drawer("resident"); this.look(true);
     byId("part-resident").scrollIntoView({ block: "nearest" });
   },
-  weeks(n) { if (this.run !== this.ownRun) this.showRun(this.ownRun); if (!this.waiting) { this.waiting = true; this.ask({ do: "weeks", weeks: n }); } },
+  weeks(n) { if (this.run !== this.ownRun) this.watch(false); if (!this.waiting) { this.waiting = true; this.askedAt = performance.now(); this.askedFor = n; this.ask({ do: "weeks", weeks: n }); } },
   play(until = 0) { this.playUntil = until; this.playing = true; this.due = performance.now(); Controls.playing(true); },
   pause() { this.playing = false; this.playUntil = 0; Controls.playing(false); this.look(true); },
   open(changes) { this.pause(); this.waiting = false; this.ask({ do: "open", state: { ...this.plain(), ...changes } }); },
@@ -151,13 +191,16 @@ const Live = {
     requestAnimationFrame((next) => this.tick(next));
     if (this.playing && !this.waiting && this.ownRun) {
       const pace = Controls.pace();
-      if (pace === Infinity) this.weeks(2);
+      const room = this.playUntil ? this.playUntil - this.ownRun.week : 520;
+      if (pace === Infinity) this.weeks(Math.max(1, Math.min(this.batch, room)));
       else if (now >= this.due) {
-        const behind = 1 + Math.floor(((now - this.due) * pace) / 1000), room = this.playUntil ? this.playUntil - this.ownRun.week : 520;
-        this.weeks(Math.max(1, Math.min(behind, 8, room)));
+        // never more than what a fifth of a second shows: so much may still come after Pause
+        const behind = Math.min(1 + Math.floor(((now - this.due) * pace) / 1000), Math.max(1, Math.ceil(pace / 5)), room);
+        this.weeks(Math.max(1, behind));
         this.due = Math.max(now - 200, this.due) + (1000 * behind) / pace;
       }
     }
+    if (this.waiting && !this.slow && now - this.askedAt > 600) { this.slow = true; Controls.status(T("working")); }
     if (!this.dirty || !this.run) return;
     this.dirty = false;
     this.frames += 1;

@@ -6,12 +6,13 @@ const Play = {
   begin() {
     Words.set(localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
     byId("language").addEventListener("click", () => { localStorage.setItem("language", Words.at ? "en" : "zh"); Words.set(Words.at ? "en" : "zh"); this.form(); this.show(); });
-    byId("join").addEventListener("submit", (event) => { event.preventDefault(); sessionStorage.setItem("code", byId("code").value.trim().toUpperCase()); this.connect({ code: byId("code").value, name: byId("name").value }); });
+    byId("join").addEventListener("submit", (event) => { event.preventDefault(); Kept.write("code", byId("code").value.trim().toUpperCase()); this.connect({ code: byId("code").value, name: byId("name").value }); });
     byId("choices").addEventListener("submit", (event) => event.preventDefault());
     const code = new URLSearchParams(location.hash.slice(1)).get("code");
     if (code) byId("code").value = code;
     this.form();
-    const token = sessionStorage.getItem("seat");
+    byId("leave").addEventListener("click", () => { if (confirm(T("leave_sure"))) this.socket?.send(JSON.stringify({ do: "stand_up" })); });
+    const token = Kept.read("seat");
     if (token) this.connect({ token });
   },
   connect(who) {
@@ -19,9 +20,9 @@ const Play = {
     this.socket = socket;
     socket.onopen = () => socket.send(JSON.stringify({ do: "sit", ...who }));
     socket.onmessage = (event) => this.hear(JSON.parse(event.data));
-    socket.onclose = () => {
-      if (this.socket !== socket || this.ended) return;
-      const token = sessionStorage.getItem("seat");
+    socket.onclose = (event) => {
+      if (this.socket !== socket || this.ended || event.code === 4409) return;
+      const token = Kept.read("seat");
       if (!token) return;
       this.status(T("lost"), true);
       this.tries += 1;
@@ -31,9 +32,10 @@ const Play = {
   hear(said) {
     if (said.error) {
       this.status(Words.pick([said.error, said.zh]), true);
-      if (said.closed) { this.ended = true; sessionStorage.removeItem("seat"); byId("join").hidden = false; byId("table").hidden = true; setTimeout(() => { this.ended = false; }, 50); }
+      if (said.closed && said.error.includes("another window")) { this.ended = true; byId("table").hidden = true; return; }
+      if (said.closed) { this.ended = true; this.choice = null; Kept.write("seat", null); byId("who").textContent = ""; byId("leave").hidden = true; byId("join").hidden = false; byId("table").hidden = true; setTimeout(() => { this.ended = false; }, 50); }
     }
-    if (said.seat) { sessionStorage.setItem("seat", said.seat.token); this.tries = 0; this.status(""); byId("join").hidden = true; byId("table").hidden = false; byId("explore").href = `/#code=${encodeURIComponent(sessionStorage.getItem("code") || "")}`; }
+    if (said.seat) { Kept.write("seat", said.seat.token); this.tries = 0; byId("leave").hidden = false; this.status(""); byId("join").hidden = true; byId("table").hidden = false; byId("explore").href = `/#code=${encodeURIComponent(Kept.read("code") || "")}`; }
     if (said.room) { this.room = said.room; if (!this.choice) { this.choice = said.room.choice; this.form(); } this.show(); }
   },
   status(said, bad = false) { const node = byId("status"); node.textContent = said; node.hidden = !said; node.classList.toggle("bad", bad); },
@@ -67,6 +69,8 @@ const Play = {
     byId("phase").textContent = r.phase === "lobby" ? `${T("wait_start")} ${T("your_task")}` : `${T(`phase_${r.phase}`)} · ${T("week")} ${r.week} / ${r.weeks}`;
     byId("purse").textContent = r.phase === "lobby" ? "" : r.empty !== null ? T("purse_empty", r.empty) : T("purse", number(r.spent), number(r.budget));
     byId("purse").classList.toggle("over", r.empty !== null);
+    this.poll(r.question, r.predicted);
+    byId("purse").hidden = !byId("purse").textContent;
     const s = r.station;
     const fact = (word, value) => el("div", { class: "fact" }, el("strong", {}, String(value)), T(word));
     fill(byId("station"), s ? el("div", { class: "facts" }, fact("open_orders", s.open), fact("served_now", s.served), fact("gave_up", s.gave_up), fact("volunteers", s.volunteers), fact("switched_off", s.away), fact("mean_skill", s.skill), fact("mean_fatigue", s.fatigue)) : null);
@@ -80,6 +84,17 @@ const Play = {
       el("h4", {}, T("left_waiting")), el("ul", {}, d.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${waited(one.weeks)}. ${Words.pick(one.who)}`)))) : null);
     byId("choices").hidden = r.phase === "over";
   },
+  // A prediction that the teacher asks for, and afterwards what came.
+  poll(question, predicted) {
+    const said = JSON.stringify([question, predicted, Words.at]);
+    if (said === this.polled) return;
+    this.polled = said;
+    if (!question) { fill(byId("poll")); return; }
+    const over = question.came !== null;
+    fill(byId("poll"), el("fieldset", { class: "poll" }, el("legend", {}, T("predict_now")), el("p", {}, Words.pick(question.text)),
+      over ? null : question.options.map((option, at) => el("button", { type: "button", class: predicted === at ? "answer chosen" : "answer", "aria-pressed": String(predicted === at), onclick: () => this.socket.send(JSON.stringify({ do: "predict", at })) }, Words.pick(option))),
+      over ? Outcome.said(question.options.map((option) => Words.pick(option)), predicted, question.came, Words.pick(question.told)) : predicted !== null ? el("p", { class: "predicted", role: "status" }, T("predicted_kept")) : null));
+  },
   // The own grid as the teacher's map draws it: one mark a resident, needs marked.
   draw(s) {
     const box = byId("mine").getBoundingClientRect();
@@ -89,11 +104,12 @@ const Play = {
     while (pitch > 4 && Math.ceil(n / Math.floor((box.width - 10) / pitch)) * pitch * 1.2 > box.height - 8) pitch -= 0.5;
     const across = Math.floor((box.width - 10) / pitch), r = 0.34 * pitch;
     s.residents.forEach(([tier, served, unmet], i) => {
+      if (tier > 4) return;  // nobody lives there
       const x = 5 + (i % across + 0.5) * pitch, y = 6 + (Math.floor(i / across) + 0.5) * pitch * 1.2;
       c.beginPath();
-      WorldMap.mark(c, tier < 0 ? 4 : tier, x, y, r);
-      if (tier === 0) { c.strokeStyle = COLOURS.tiers[0]; c.lineWidth = 1.4; c.stroke(); } else { c.fillStyle = tier < 0 ? "#b9bfc4" : COLOURS.tiers[tier]; c.fill(); }
-      if (served && tier > 0) { c.strokeStyle = "#000"; c.lineWidth = 1.2; c.stroke(); }
+      WorldMap.mark(c, tier, x, y, r);
+      if (tier === 0) { c.strokeStyle = COLOURS.tiers[0]; c.lineWidth = 1.4; c.stroke(); } else { c.fillStyle = COLOURS.tiers[tier] || "#b9bfc4"; c.fill(); }
+      if (served && tier > 0 && tier < 4) { c.strokeStyle = "#000"; c.lineWidth = 1.2; c.stroke(); }
       if (unmet) pen.text(x + 0.8 * r, y - 0.2 * r, "!", { size: 1.9 * r, colour: COLOURS.need, bold: true });
     });
   },

@@ -25,6 +25,12 @@ function saveFile(name, content, type) {
   link.remove();
   setTimeout(() => URL.revokeObjectURL(address), 10000);
 }
+// What a page keeps in this browser for half a day: F5, a closed tab and a new start of the server lose nothing.
+const Kept = {
+  HOURS: 12,
+  read(name) { try { const { at, value } = JSON.parse(localStorage.getItem(`linli:${name}`)); return Date.now() - at < 3.6e6 * this.HOURS ? value : null; } catch { return null; } },
+  write(name, value) { try { localStorage.setItem(`linli:${name}`, JSON.stringify({ at: Date.now(), value })); } catch { /* a browser that keeps nothing */ } },
+};
 function number(x, digits = 3) {
   if (!Number.isFinite(x)) return "–";
   const size = Math.abs(x);
@@ -52,8 +58,6 @@ const Words = {
   },
   pick(both) { return Array.isArray(both) ? (both[this.at] || both[0] || "") : String(both ?? ""); },
 };
-function T(key, ...inserted) {
-  const entry = WORDS[key];
-  const text = entry ? entry[Words.at] : key;
-  return text.replace(/\{(\d)\}/g, (_, i) => String(inserted[Number(i)]));
-}
+function T(key, ...inserted) { return T.in(Words.at, key, ...inserted); }
+// A word in one language, whichever the page speaks.
+T.in = (language, key, ...inserted) => (WORDS[key] ? WORDS[key][language] : key).replace(/\{(\d)\}/g, (_, i) => String(inserted[Number(i)]));

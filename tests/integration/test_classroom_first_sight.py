@@ -1,4 +1,4 @@
-"""What somebody sees who opens the classroom for the first time: what to do next, why a life differs, and what it came to."""
+"""What somebody sees who opens the classroom, for the first time and again: what to do next, why a life differs, what it came to."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 pytest.importorskip("starlette")
 pytest.importorskip("playwright.sync_api", reason="the browser tests need playwright (pip install playwright)")
 
-from browser_kit import SMALL, Browser, needs_chromium
+from browser_kit import KEY, SMALL, Browser, needs_chromium
 
 from experiments.study.loader import read_study
 from tests.integration.test_classroom_browser import browser, wait_for_week
@@ -89,6 +89,7 @@ def test_a_student_without_a_key_enters_by_the_room_code(browser: Browser, tmp_p
     phone.click("#join button.main")
     phone.wait_for_selector("#status.bad")
     assert phone.inner_text("#status") == "没有这个房间号"
+    teacher.click("[data-lead=room_close]")
     for page in (guest, phone, teacher):
         page.close()
 
@@ -106,3 +107,74 @@ def test_the_order_board_draws_its_flows(browser: Browser) -> None:
     }""")
     assert {"91,102,112", "0,114,178", "0,122,88", "180,138,26"} <= set(shown), "a stage of the flow is missing"
     page.close()
+
+
+def test_what_was_done_survives_a_reload_and_a_new_key(browser: Browser) -> None:
+    page = browser.teacher({**SMALL, "week": 103})
+    page.check("[data-policy=training]")
+    page.click("#week1")
+    wait_for_week(page, 104)
+    page.click("#to-lessons")
+    page.click("[data-lesson='1_one_resident']")
+    page.locator(".predict input").nth(3).check()
+    page.locator(".predict button").click()
+    page.reload()
+    page.wait_for_selector(".predicted")
+    wait_for_week(page, 104)
+    assert page.is_checked("[data-policy=training]")
+    assert page.locator(".predict input").nth(3).is_checked()
+    assert page.inner_text(".predicted") == "You predicted: 1"
+    second = page.context.new_page()  # another tab of the same browser needs no key again
+    second.goto(page.url)
+    wait_for_week(second, 104)
+    second.evaluate("Kept.write('key', 'of an earlier start'); Live.socket.close()")
+    second.wait_for_selector("#enter", state="visible")
+    second.evaluate(f"location.hash = 'key={KEY}'")
+    second.wait_for_selector("#enter", state="hidden")
+    wait_for_week(second, 104)
+    page.context.close()
+
+
+def test_a_prediction_stands_against_what_came_for_the_teacher_and_the_class(browser: Browser) -> None:
+    page = browser.teacher()
+    page.select_option("#speed", "max")
+    page.click("#to-class")
+    page.click("[data-lead=room_open]")
+    code = page.inner_text("#room-code")
+    phones = [browser.page(f"play#code={code}", width=390, height=844) for _ in range(2)]
+    for phone in phones:
+        phone.fill("#name", "王芳")
+        phone.click("#join button.main")
+        phone.wait_for_selector("#table", state="visible")
+        assert phone.locator("h1, main").count() == 2
+    page.click("#to-lessons")
+    page.click("[data-lesson='1_one_resident']")
+    page.locator(".predict input").first.check()
+    page.locator(".predict button").first.click()
+    page.click("#ask-class")
+    for at, phone in enumerate(phones):
+        phone.locator(".poll .answer").nth(3 * at).click()
+        phone.wait_for_selector(".poll .chosen")
+    page.locator(".class-asked", has_text="2 of 2").wait_for()
+    assert page.locator(".bars").count() == 0, "what others predict is not shown before the outcome"
+    page.click("[data-do=open]")
+    page.locator("#place", has_text="One resident changes").wait_for()
+    page.locator("[data-do='play?weeks=110']").click()
+    page.locator(".came .outcome", has_text="On the screen: 1").wait_for()
+    assert "Not as you predicted" in page.inner_text(".came .outcome")
+    assert page.locator(".bars strong").all_inner_texts() == ["1", "0", "0", "1"]
+    assert "Not as you predicted" in phones[0].inner_text(".poll")
+    assert "As you predicted" in phones[1].inner_text(".poll")
+    phones[1].context.close()
+    page.click("#to-class")
+    page.locator("[aria-label^='give the seat back']").click()
+    again = page.inner_text(".again strong")
+    back = browser.page("play", width=390, height=844)
+    back.fill("#code", again)
+    back.fill("#name", "x")
+    back.click("#join button.main")
+    back.locator("#who", has_text="王芳 2").wait_for()
+    for box in back.locator(".sample").all():
+        assert box.bounding_box()["width"] < 30, "a mark of the legend fills the phone"
+    page.click("[data-lead=room_close]")
+    page.context.close()

@@ -70,7 +70,7 @@ def got(server: Server, path: str, host: str | None = None) -> http.client.HTTPR
 
 
 def opened_room(teacher: Page, **more: Any) -> str:
-    teacher.say(do="class_open", weeks=52, budget=20_000, rival="vanguard", seed=3, **more)
+    teacher.say(do="class_open", weeks=52, purse=7_000, rival="vanguard", seed=3, **more)
     return str(teacher.until(lambda m: m.get("room", {}).get("phase") == "lobby")["room"]["code"])
 
 
@@ -115,20 +115,6 @@ def test_without_the_key_nobody_is_the_teacher(server: Server, first: dict[str, 
     assert page.hear()["closed"]
     with pytest.raises(ConnectionClosed):
         page.hear()
-    server.hall.tries._buckets.clear()
-
-
-def test_codes_cannot_be_tried_out(server: Server, teacher: Page) -> None:
-    code = opened_room(teacher)
-    for k in range(30):
-        page = server.page("/class", {"do": "sit", "code": f"AAAA{k:02d}", "name": "x"})
-        told = page.hear()["error"]
-        page.close()
-    assert "too many" in told
-    right = server.page("/class", {"do": "sit", "code": code, "name": "x"})
-    assert "too many" in right.hear()["error"]
-    server.hall.tries._buckets.clear()
-    server.student(code, "x").close()
 
 
 def test_a_guest_with_the_room_code_explores_but_does_not_lead(server: Server, teacher: Page) -> None:
@@ -171,38 +157,6 @@ def test_a_class_plays_pauses_ends_and_is_debriefed(server: Server, teacher: Pag
     assert teacher.until(lambda m: m.get("room", {}).get("phase") == "paused")["room"]["week"] == 0
     for student in students:
         student.close()
-
-
-def test_a_seat_is_kept_for_its_secret_alone(server: Server, teacher: Page) -> None:
-    code = opened_room(teacher)
-    anna, ben = server.student(code, "Anna"), server.student(code, "Anna")
-    assert ben.until(lambda m: "room" in m)["room"]["name"] == "Anna 2"
-    teacher.say(do="class_start")
-    teacher.until(lambda m: m.get("room", {}).get("phase") == "paused")
-    anna.say(do="choose", choice=CHOICE)
-    anna.until(lambda m: m.get("room", {}).get("choice", {}).get("staff") == 2)
-    anna.close()
-    back = server.page("/class", {"do": "sit", "token": anna.token})
-    room = back.until(lambda m: "room" in m)["room"]
-    assert (room["name"], room["choice"]["staff"]) == ("Anna", 2)
-    late = server.page("/class", {"do": "sit", "code": code, "name": "Late"})
-    assert "has begun" in late.hear()["error"]
-    forged = server.page("/class", {"do": "sit", "token": anna.token[:-1] + "x", "code": "no", "name": "Anna"})
-    assert forged.hear()["closed"]
-    for message in (
-        {"do": "class_over"},
-        {"do": "weeks", "weeks": 5},
-        {"do": "choose", "seat": 0, "choice": CHOICE, "grid": 1},
-    ):
-        back.say(**message)
-    ben.say(do="choose", choice={**CHOICE, "grid": 0})
-    assert "Extra inputs" in ben.until(lambda m: "error" in m)["error"]
-    teacher.say(do="class_remove", seat=0)
-    assert "removed" in back.until(lambda m: "error" in m and "removed" in m["error"])["error"]
-    gone = server.page("/class", {"do": "sit", "token": anna.token})
-    assert gone.hear()["closed"]
-    for page in (ben, back):
-        page.close()
 
 
 @pytest.mark.parametrize(
@@ -370,6 +324,7 @@ def test_guests_who_ask_for_much_do_not_hold_up_the_teacher(
     guests = [server.page("/live", {"do": "enter", "code": code}) for _ in range(12)]
     for guest in guests:
         guest.until(lambda m: "hello" in m)
+    for guest in guests:
         guest.say(do="wait")
     teacher.say(do="lesson", name="4_vanguard")
     try:
