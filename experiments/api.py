@@ -1,15 +1,18 @@
 """Comparing: the road of the command line in Python, for notebooks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from experiments.analysis.by_group import effects_by_group
 from experiments.analysis.effects import effects, with_values
 from experiments.analysis.profiles import bands
+from experiments.reporting.progress import Told
 from experiments.runs import found
-from experiments.runs.executor import Workers, perform, simulated
+from experiments.runs.executor import Workers, missing, perform, simulated
 from experiments.runs.present import claim, say_mended
 from experiments.runs.reading import is_metric
 from experiments.runs.results import Results, results_for, settled
@@ -23,8 +26,9 @@ if TYPE_CHECKING:
     import polars as pl
     import xarray as xr
 
+    from experiments.reporting.figures import Plot
     from experiments.reporting.figures.style import Language
-    from experiments.reporting.figures.tables import Meaning
+    from experiments.reporting.figures.tables import Meaning, Tables
     from experiments.reporting.frames import Library
 
 type Table = Literal["runs", "effects", "weekly", "profiles", "trajectories", "groups", "effects_by_group"]
@@ -129,6 +133,44 @@ class Comparison(Results):
         about = {"title": self.study.file.title, "question": self.study.file.question}
         return xr.Dataset(variables, {"arm": arms, **{k: list(v) for k, v in sizes.items()}, **where}, about)
 
+    @cached_property
+    def _tables(self) -> "Tables":
+        """What sentences and figures are made of; as it was when first asked for."""
+        from experiments.reporting.result_tables import tables_of
+
+        return tables_of(self)
+
+    def answer(self, language: "Language" = "en") -> list[str]:
+        """What each arm did to each outcome, for better or worse, in sentences; what an averted need cost; what it hangs on."""
+        from experiments.reporting.first_page import hangs_on, in_brief, prices
+        from experiments.reporting.names import in_language, look_of
+
+        look, tables = look_of(self.study, language), in_language(self.study, self._tables, language)
+        return [*in_brief(tables, look), *prices(tables, look), hangs_on(self.study, tables, look, self.store.folder)]
+
+    def plot(
+        self, name: str = "forest", language: "Language" = "en", width: float | None = None, size: float | None = None
+    ) -> "Plot":
+        """One figure by its name, `width` mm wide, with letters of `size` points; a notebook shows it, `.save("a.pdf")` writes it.
+
+        Errors: KeyError for a name that no figure has, or that this study has nothing for.
+        """
+        from experiments.reporting.figures import plot
+        from experiments.reporting.names import in_language, look_of
+
+        return plot(in_language(self.study, self._tables, language), name, look_of(self.study, language, width, size))
+
+    def report(self, language: "Language" = "en") -> Path:
+        """Write the report, its figures and its tables into the study's folder; returns the report."""
+        from experiments.reporting.report import write_report
+
+        return write_report(self, language)
+
+    def _repr_html_(self) -> str:
+        from experiments.reporting.escape import in_html
+
+        return f"<ul>{''.join(f'<li>{in_html(said)}</li>' for said in self.answer())}</ul>"
+
     def findings(self, budget: float = float("inf")) -> "dict[str, pd.DataFrame]":
         """What the design allows to find: sensitivity, attribution, front, regret, failing, leaves."""
         from experiments.reporting.explore import findings_of
@@ -148,12 +190,12 @@ def results_of(study: Study | str | Path, folder: Path | str | None = None) -> C
 
 def compare(
     study: Study | str | Path, folder: Path | None = None, *, workers: int = 1, by: Workers = "processes", on: str = "",
-    limit: float = 0.0, apart: bool = False,
+    limit: float = 0.0, apart: bool = False, shown: Callable[[int], AbstractContextManager[Told]] = lambda total: nullcontext(lambda done, failed: None),
 ) -> Comparison:  # fmt: skip
     """Run what is missing of a study (in `folder`, results/<study> by default) and return its results.
 
     `study`: a study, or its name or file; `on`: a Dask cluster, as in `dask://HOST:PORT`; `limit`: seconds that a run may
-    take. What a run raises is a row of `failures()`. One that ends or crashes its process is one too with more than one
+    take; `shown` shows, for so many runs, how far they are (reporting.progress). What a run raises is a row of `failures()`. One that ends or crashes its process is one too with more than one
     worker, with a limit, or `apart`; with one worker runs are performed in this very process otherwise.
 
     In a script that starts processes, call it under `if __name__ == "__main__"`. Raises StoreError when results
@@ -167,7 +209,8 @@ def compare(
         say_mended(store, mended)
         asked, seen = study, 0
         while study.file.replicates > seen:
-            perform(study, store, workers=workers, by=by, on=on, limit=limit, apart=apart)
+            with shown(sum(1 for _ in missing(study, store))) as told:
+                perform(study, store, workers=workers, by=by, on=on, limit=limit, apart=apart, told=told)
             seen = study.file.replicates
             study, _ = settled(asked, store)
     results = results_for(study, store)

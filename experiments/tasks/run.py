@@ -19,6 +19,7 @@ from experiments.analysis.stopping import Need
 from experiments.reporting.console import say_failures, terminal
 from experiments.reporting.findings_words import FINDINGS, beyond_chance, crosstabs, in_words
 from experiments.reporting.names import in_language, look_of
+from experiments.reporting.progress import progress
 from experiments.runs.executor import Tally, Workers, missing, perform, planned, simulated
 from experiments.runs.found import results_of
 from experiments.runs.memory import give_back
@@ -78,7 +79,7 @@ def run_study(
         if todo:
             warm(study, console)
         if lacking:
-            with _progress(console, len(lacking)) as heard:
+            with progress(console, len(lacking)) as heard:
                 how: dict[str, Any] = {"workers": workers, "by": by, "shard": shard, "on": on, "limit": limit}
                 tally.add(perform(study, store, **how, again=retry, apart=True, told=heard))
 
@@ -183,48 +184,6 @@ def _compiling(console: Console) -> "Iterator[Callable[[int, int, str], None]]":
                 console.print(f"Compiling the rules for this machine (this once): {of} functions ...")
 
         yield once
-
-
-@contextmanager
-def _progress(console: Console, total: int) -> "Iterator[Callable[[int, int], None]]":
-    """A progress bar in a terminal; elsewhere a line every half minute."""
-    if console.is_terminal:
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-            TimeRemainingColumn,
-        )
-
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=console, transient=True) as bar:
-            task, failed = bar.add_task("runs", total=total), 0
-
-            def told(done: int, wrong: int) -> None:
-                nonlocal failed
-                failed += wrong
-                bar.update(task, advance=done, description=f"runs ({failed} failed)" if failed else "runs")
-
-            yield told
-        return
-    done, last = 0, time.monotonic()
-
-    def counted(more: int, _: int) -> None:
-        nonlocal done, last
-        done += more
-        if time.monotonic() - last > 30:
-            last = time.monotonic()
-            console.print(f"{done} of {total} runs")
-
-    yield counted
 
 
 def figures_and_table(results: Results, console: Console) -> list[str]:

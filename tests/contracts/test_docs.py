@@ -90,7 +90,7 @@ def test_every_snippet_of_a_page_runs(
     sources = HOUSE
     if "```diff\n" in text:
         sources = tmp_path / "clone"
-        for room in ("sim", "experiments", "pages", "classroom", "desk", "configs", "tests"):
+        for room in ("linli", "sim", "experiments", "pages", "classroom", "desk", "configs", "tests"):
             shutil.copytree(HOUSE / room, sources / room, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copy(HOUSE / "CHANGELOG.md", sources)
     assert len(FENCE.findall(text)) == text.count("\n```") // 2, "a block without a language is not executed"

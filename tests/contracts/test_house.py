@@ -15,7 +15,7 @@ from sim.config.schema import Config
 HOUSE = Path(__file__).parents[2]
 OURS = [
     p
-    for room in ("sim", "experiments", "tests", "pages", "classroom", "desk")
+    for room in ("sim", "experiments", "tests", "pages", "classroom", "desk", "linli")
     for p in sorted((HOUSE / room).rglob("*.py"))
 ]
 NAMED = re.compile(r"\b[a-z]+(?:19|20)\d\d\b")

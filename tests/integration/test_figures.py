@@ -19,7 +19,7 @@ from experiments.analysis.front import front
 from experiments.analysis.over_points import overall
 from experiments.analysis.profiles import bands
 from experiments.reporting.escape import CHINESE, among
-from experiments.reporting.figures import about, draw_all, figures, in_order
+from experiments.reporting.figures import about, draw_all, figures, in_order, plot
 from experiments.reporting.figures.lettering import length, wrapped
 from experiments.reporting.figures.style import WIDTHS, FontError, Look, families, shape_of, styled
 from experiments.reporting.figures.tables import UNITS_ZH, Meaning, Snapshot, Tables
@@ -137,6 +137,20 @@ def test_drawing_again_gives_the_same_bytes(tmp_path: Path) -> None:
     second = draw_all(made_up(), tmp_path / "2", formats=kinds, only=("outcome", "forest"))
     assert len(first) == 9
     assert [p.read_bytes() for p in first] == [p.read_bytes() for p in second]
+
+
+def test_one_figure_is_had_by_its_name(tmp_path: Path) -> None:
+    tables = made_up()
+    drawn = plot(tables, "outcome-cohesion", Look(89))
+    assert drawn.name == "outcome-cohesion"
+    assert drawn._repr_png_().startswith(b"\x89PNG")
+    same = draw_all(tables, tmp_path / "all", Look(89), ("pdf",), ("outcome",))
+    assert drawn.save(tmp_path / "a.pdf").read_bytes() in [path.read_bytes() for path in same]
+    for name, said in (("outcome-nothing", "outcome-cohesion"), ("forrest", "forest"), ("response", "it needs")):
+        with pytest.raises(KeyError, match=said):
+            plot(tables, name, Look(89))
+    with pytest.raises(ValueError, match=r"\.svg"):
+        drawn.save(tmp_path / "a.docx")
 
 
 @pytest.mark.parametrize("width", [WIDTHS["double"], WIDTHS["single"], 120.0])

@@ -4,7 +4,9 @@ A new figure is a new file in this folder: it is found by itself.
 """
 
 import gc
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -17,6 +19,9 @@ from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+KINDS = ("pdf", "svg", "png")
+"""Formats of figures."""
 
 type Draw = Callable[[Tables, Look], Iterator[tuple[str, Figure]]]
 
@@ -42,7 +47,8 @@ def title_in(stem: str, tables: Tables, look: Look) -> str:
     """The title of a drawn figure, by the name of its file: the study, what is shown, and of which outcome."""
     metric, (title, _) = stem.partition("-")[2], about(stem)
     of = tables.metrics[metric].say(look.language) + look.say(": ", "：") if metric in tables.metrics else ""
-    return f"{tables.title}{look.say('. ', '。')}{of}{look.say(*title)}"
+    stop = look.say(" ", "") if tables.title.endswith(tuple(".?!。？！")) else look.say(". ", "。")
+    return f"{tables.title}{stop}{of}{look.say(*title)}"
 
 
 def needs(name: str) -> str:
@@ -74,15 +80,62 @@ def draw_all(
     look = look or Look()
     written: list[Path] = []
     taken = set[str]()
+    for stem, drawn, *told in _each(tables, look, only):
+        with styled(look):
+            written += save(drawn, folder / file_name(stem, taken), formats, *told)
+    return written
+
+
+def _each(tables: Tables, look: Look, only: Sequence[str] = ()) -> Iterator[tuple[str, "Figure", str, str]]:
+    """Every figure (or `only` some): the name of its file, itself, its title and its caption."""
     with styled(look):
         names = short_names(tables.arms)
     tables = tables.renamed(names, look)
     for name, draw in figures().items():
-        if not only or name in only:
-            with styled(look):
-                for stem, drawn in draw(tables, look):
-                    full_names(drawn, names)
-                    told = title_in(stem, tables, look), drawn.get_supxlabel()
-                    written += save(drawn, folder / file_name(stem, taken), formats, *told)
-            gc.collect()  # a figure holds its canvases, and is held by its own parts
-    return written
+        if only and name not in only:
+            continue
+        with styled(look):
+            for stem, drawn in draw(tables, look):
+                full_names(drawn, names)
+                yield stem, drawn, title_in(stem, tables, look), drawn.get_supxlabel()
+        gc.collect()  # a figure holds its canvases, and is held by its own parts
+
+
+@dataclass(frozen=True)
+class Plot:
+    """A drawn figure: a notebook shows it, `save` writes it, `figure` is matplotlib's."""
+
+    name: str
+    figure: "Figure" = field(repr=False)
+    title: str
+    caption: str = field(repr=False)
+    look: Look = field(repr=False)
+
+    def save(self, file: str | Path) -> Path:
+        """Write it as .pdf, .svg or .png, as the name ends."""
+        path = Path(file)
+        if (kind := path.suffix[1:]) not in KINDS:
+            raise ValueError(f"{path.name}: expected a name that ends with {', '.join(f'.{one}' for one in KINDS)}")
+        with styled(self.look):
+            return save(self.figure, path.with_suffix(""), [kind], self.title, self.caption)[0]
+
+    def _repr_png_(self) -> bytes:
+        with tempfile.TemporaryDirectory() as folder:
+            return self.save(Path(folder) / "shown.png").read_bytes()
+
+
+def plot(tables: Tables, name: str, look: Look) -> Plot:
+    """One figure by its name: `forest`, or of several `outcome-cohesion`; the first of them for `outcome`.
+
+    Errors: KeyError for a name that no figure has, or that these tables have nothing for.
+    """
+    kind = name.partition("-")[0]
+    if kind not in figures():
+        raise KeyError(f"no figure {name!r}; there are {', '.join(figures())}")
+    seen = []
+    for stem, drawn, title, caption in _each(tables, look, (kind,)):
+        if name in (stem, kind):
+            return Plot(stem, drawn, title, caption, look)
+        seen.append(stem)
+    found = f"there are {', '.join(seen)}" if seen else f"it needs {needs(kind)}"
+    raise KeyError(f"nothing to draw as {name!r}; {found}")
