@@ -111,7 +111,8 @@ def regret(runs: "pd.DataFrame", metric: str, better: int, scenarios: Sequence[s
         return runs[runs["replicate"].isin(some)].groupby([*scenarios, "arm"])[metric].mean().unstack("arm") * better
 
     def behind(means: "pd.DataFrame", best: "pd.Series[str]") -> "pd.DataFrame":
-        return means.rsub(pd.Series({at: means.loc[at, arm] for at, arm in best.items()}), axis=0)
+        there = means.reindex(best.index)
+        return there.rsub(there.to_numpy()[np.arange(len(best)), there.columns.get_indexer(best)], axis=0)
 
     chose, judge = chosen_and_judged(runs)
     first, whole = means_of(chose), means_of(sorted(runs["replicate"].unique()))

@@ -11,6 +11,7 @@ and that where a factor is held in a tenth of its range: variance is a poor meas
 Sources: saltelli2010, jansen1999, morris1991, campolongo2007, pianosi2018
 """
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -96,7 +97,9 @@ def sobol(
     chance = np.random.default_rng(seed)
     whole = _sobol(blocks)
     draws = np.array([_sobol(blocks[chance.integers(0, n, n)]) for _ in range(BOOTSTRAPS)])
-    low, high = np.nanquantile(draws, (0.025, 0.975), axis=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # no draw has any variance between points
+        low, high = np.nanquantile(draws, (0.025, 0.975), axis=0)
     reach = _reach_of_luck(blocks)
     low, high = whole - np.hypot(whole - low, reach), whole + np.hypot(high - whole, reach)
     luck = _luck(blocks)

@@ -96,7 +96,8 @@ def findings_of(
     """The same of results; `runs`: their table, where it is made already."""
     from sim import METRICS
 
-    study, runs = results.study, results.runs() if runs is None else runs
+    study = results.study
+    runs = results.runs([*study.file.outcomes, "cost"]) if runs is None else runs
     each = results.each.runs(study.file.outcomes) if study.file.city and not runs.empty else None
     better = {name: metric.better for name, metric in METRICS.items()}
     return explore(study, runs, better, budget, conditions=conditions, each=each)

@@ -112,8 +112,8 @@ def write_block(folder: Path, runs: Sequence[Finished]) -> None:
         "run": np.repeat(np.array([one.run for one in runs], object), lengths),
         "week": np.concatenate([_weeks(one, n) for one, n in zip(runs, lengths, strict=True)]),
     }
+    gap = [np.full(n, np.nan, np.float32) for n in lengths]
     for name in metrics:
-        gap = [np.full(n, np.nan, np.float32) for n in lengths]
         columns[name] = np.concatenate([one.weekly.get(name, empty) for one, empty in zip(runs, gap, strict=True)])
     columns["error"] = np.repeat(np.array([one.error for one in runs], object), lengths)
     temporary = folder / f".tmp-{os.getpid()}-{runs[0].run}.parquet"

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import batched
 from pathlib import Path
 
@@ -17,10 +18,13 @@ from experiments.runs.executor import perform, simulated
 from experiments.runs.results import results_for
 from experiments.runs.store import BLOCK, Finished, Store, StoreError
 from experiments.study.design import Study
+from experiments.study.sampling import Point
 from experiments.tasks import run as session
 
 MOST = 300
 """Megabytes that the program may take for a hundred thousand runs."""
+LIBRARIES = 200
+"""Megabytes beside these of the libraries that search for conditions under which a policy fails."""
 
 
 def test_a_few_runs_at_a_time_give_the_tables_of_all_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,15 +74,21 @@ def test_the_store_is_read_before_libraries_are_loaded(tmp_path: Path) -> None:
     assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == "[]\n"
 
 
-def made_up(study: Study, store: Store) -> None:
-    """Fill a store with made-up weeks of every metric, through the store's own writing."""
+def one_more(policies: int, _: Point) -> float:
+    """What a run of an arm with so many policies lies at: each adds a tenth."""
+    return 1 + 0.1 * policies
+
+
+def made_up(study: Study, store: Store, level: Callable[[int, Point], float] = one_more, together: int = BLOCK) -> None:
+    """Fill a store with made-up weeks of every metric, through the store's own writing, so many runs together."""
     runs = list(study.runs())
     names = list(simulated(study.job(runs[0])))
-    for some in batched(runs, BLOCK):
+    for some in batched(runs, together):
         block = []
         for run in some:
             chance = np.random.default_rng(run.seed)
-            weeks = chance.normal(1 + 0.1 * len(study.arms[run.arm]), 0.2, (len(names), study.file.weeks))
+            at = level(len(study.arms[run.arm]), study.points[run.point])
+            weeks = chance.normal(at, 0.2, (len(names), study.file.weeks))
             block.append(Finished(run.run, dict(zip(names, weeks.astype(np.float32), strict=True))))
         write_block(store.weekly, block)
 
@@ -104,15 +114,45 @@ def test_a_hundred_thousand_runs_are_summed_up_and_drawn_in_little_memory(tmp_pa
     }  # fmt: skip
     out = tmp_path / "results"
     made_up(small(tmp_path, **said), Store(out).open())
+    told, peak = told_and_peak("run", str(write_study(tmp_path, **said)), "--out", str(out), "--workers", "1")
+    assert "100000 of 100000 runs are there, 0 to do" in told
+    assert (out / "figures" / "plane.pdf").exists()
+    assert peak < MOST
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_runs_are_explored_in_little_memory(tmp_path: Path) -> None:
+    """A Sobol design: what outcomes hang on, who gains, where policies fail. Blocks are ten times as large as the program writes."""
+    said = {
+        "set": {"population.residents": 60}, "weeks": 2, "burn_in": 0, "window": 2, "replicates": 40,
+        "arms": {"nothing": [], "both": ["recognition", "training"]}, "outcomes": ["cohesion", "participation"],
+        "varies": {
+            "moving.annual_rate": {"low": 0.0, "high": 0.2}, "deciding.norm": {"low": 0.0, "high": 1.0},
+            "bonding.meeting": {"low": 0.0, "high": 0.02},
+        },
+        "design": {"method": "saltelli", "points": 256},
+    }  # fmt: skip
+    out, study = tmp_path / "results", small(tmp_path, **said)
+    made_up(study, Store(out).open(), lambda policies, point: 1 + policies * (0.1 - float(point[0][1])), 10 * BLOCK)
+    assert sum(1 for _ in study.runs()) == 102_400
+    told, peak = told_and_peak("explore", str(study.path), "--out", str(out))
+    indices = pd.read_csv(out / "tables" / "sensitivity.csv").query("quantity != 'nothing'")
+    moving = indices["factor"] == "moving.annual_rate"
+    assert indices[moving]["first"].to_numpy() == pytest.approx(1, abs=0.01)
+    assert indices[~moving]["total"].to_numpy() == pytest.approx(0, abs=0.01)
+    failing = pd.read_csv(out / "tables" / "failing.csv").query("metric != 'cost'")
+    assert (failing["where"].str.contains("moving.annual_rate above 0.1")).all(), told
+    assert peak < MOST + LIBRARIES
+
+
+def told_and_peak(*words: str) -> tuple[str, int]:
+    """What the command prints in a process of its own, and the most memory that this took, in megabytes."""
     code = (
         "import resource, sys\nfrom experiments.cli import main\n"
         "try: main(sys.argv[1:])\n"
         "finally: print('PEAK', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
     )
-    words = ["run", str(write_study(tmp_path, **said)), "--out", str(out), "--workers", "1"]
-    told = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True).stdout
-    assert "100000 of 100000 runs are there, 0 to do" in told
-    assert (out / "figures" / "plane.pdf").exists()
-    peak = int(told.rpartition("PEAK")[2])
-    print(f"{peak} MB")
-    assert peak < MOST
+    run = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    told, _, peak = run.stdout.rpartition("PEAK")
+    print(f"{peak.strip()} MB")
+    return told, int(peak)
