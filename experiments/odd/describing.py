@@ -152,7 +152,8 @@ def policies_list() -> str:
     """Every policy: what it is, what it does with its shipped doses, and which levers it pushes."""
     parts = []
     for name, kind in POLICIES.items():
-        said = " ".join(docstring_of(importlib.import_module(kind.__module__)).partition("*Sources: ")[0].split())
+        said = docstring_of(importlib.import_module(kind.__module__)).partition("*Sources: ")[0]
+        said = " ".join((said.strip() or kind.__doc__ or kind.title).split())
         said = re.sub(rf"^{kind.title}[.:] ", "", said.replace("**", ""))
         said = re.sub(r"sim/rules/(\w+)\.py", r"submodel \1", said[0].upper() + said[1:])
         pushed = ", ".join(f"`{lever}`" for lever in levers_pushed(kind))

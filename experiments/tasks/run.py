@@ -152,13 +152,18 @@ def _say_needs(console: Console, study: Study, found: Sequence[Need], seen: int)
 
 
 def warm(study: Study, console: Console) -> None:
-    """Compile the rules once, before workers start: they find them in the cache. What goes wrong is for a run to say."""
+    """Compile the rules once, before workers start: they find them in the cache. Errors: ConfigError for a rule that
+    cannot be compiled; what else goes wrong is for a run to say.
+    """
+    from experiments.tasks.refused import refuse_what_does_not_compile
     from sim import POLICIES
     from sim.simulation import compile_all
+    from sim.week import WEEK
 
     named = {name for arm in study.arms.values() for name, _ in arm if name in POLICIES}
     with _compiling(console) as say, suppress(Exception):
         compile_all([POLICIES[name]() for name in sorted(named)], say)
+    refuse_what_does_not_compile(WEEK)
 
 
 @contextmanager
@@ -181,7 +186,8 @@ def _compiling(console: Console) -> "Iterator[Callable[[int, int, str], None]]":
         def once(at: int, of: int, name: str) -> None:
             if not said:
                 said.append(True)
-                console.print(f"Compiling the rules for this machine (this once): {of} functions ...")
+                what = name if of == 1 else f"{of} rules, {name} and others"
+                console.print(f"Compiling for this machine (this once): {what} ...")
 
         yield once
 

@@ -1,11 +1,13 @@
 """The ODD document says what the code says, and the committed one is up to date."""
 
 import re
+import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
-from experiments.odd import as_html, described, rules_in_full
+from experiments.odd import as_html, described, describing, rules_in_full
 from experiments.odd.describing import anchor_of, rule_modules
 from experiments.odd.formulas import formula, laws_of
 from sim import METRICS, POLICIES, load_config
@@ -96,3 +98,11 @@ def test_what_only_the_engineer_needs_stands_with_the_phase_and_not_among_the_la
     assert "\nmost_pull(" not in in_full
     phase = in_full.partition('<a id="residents_decide">')[2].partition("<a id=")[0]
     assert "def most_pull(p):" in phase, "called by what the phase calls"
+
+
+def test_a_policy_file_without_a_first_line_is_described(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the sentence of its class."""
+    kind = type("Bare", (POLICIES["recognition"],), {"__doc__": "Thanks, bare.", "__module__": "bare", "title": "Bare"})
+    monkeypatch.setitem(sys.modules, "bare", ModuleType("bare"))
+    monkeypatch.setattr(describing, "POLICIES", {"bare": kind})
+    assert "**Bare** (`bare`). Thanks, bare." in describing.policies_list()

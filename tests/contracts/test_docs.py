@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
 
@@ -185,11 +186,13 @@ def carried_out(words: list[str], small: dict[str, list[str]], monkeypatch: pyte
     assert done.exit_code == 0, f"linli {shlex.join(words)}\n{done.output}\n{done.exception!r}"
 
 
-@pytest.mark.parametrize("page", [*READMES, *WRITTEN], ids=named)
+@pytest.mark.parametrize("page", [*READMES, HOUSE / "CONTRIBUTING.md", *WRITTEN], ids=named)
 def test_commands_within_a_sentence_exist(page: Path) -> None:
     text = FENCE.sub("", page.read_text(encoding="utf-8"))
     for command in re.findall(r"`linli ([^`]+)`", text):
         understood(shlex.split(command.replace("\n", " ")))
+    for module in re.findall(r"`[^`]*\bpython -m ([\w.]+)", text):
+        assert find_spec(module), f"{page.name}: python -m {module}"
 
 
 def understood(words: list[str]) -> None:
