@@ -14,6 +14,7 @@ from sim.config.schema import Config
 from sim.config.seed import checked_seed
 from sim.engine.build import Say, build
 from sim.engine.jit import Column
+from sim.engine.units import Unit
 from sim.metrics import METRICS, measure, slow_names, slow_values
 from sim.monday import Monday, turns_of
 from sim.policies.policy import Policy
@@ -347,9 +348,14 @@ class Simulation:
 
 def compile_all(policies: Iterable[Policy] = (), say: Say | None = None) -> None:
     """Compile whatever a life with these policies needs and is not compiled yet, in several processes."""
+    build(compiled_for(policies), _found_a_small_place, say)
+
+
+def compiled_for(policies: Iterable[Policy] = ()) -> list[Unit]:
+    """Everything that a life with these policies does in compiled code."""
     acting = [part for policy in policies if isinstance(policy, Policy) for part, _ in policy.acting(1.0)]
     units = [unit for policy in {type(part): part for part in acting}.values() for unit in policy.units()]
-    build([*WEEK, measure, *FOUNDING, *units], _found_a_small_place, say)
+    return [*WEEK, measure, *FOUNDING, *units]
 
 
 def _found_a_small_place() -> None:

@@ -152,18 +152,18 @@ def _say_needs(console: Console, study: Study, found: Sequence[Need], seen: int)
 
 
 def warm(study: Study, console: Console) -> None:
-    """Compile the rules once, before workers start: they find them in the cache. Errors: ConfigError for a rule that
-    cannot be compiled; what else goes wrong is for a run to say.
+    """Compile rules and policies once, before workers start: they find them in the cache. Errors: ConfigError for one
+    that cannot be compiled, for which workers would wait; what else goes wrong is for a run to say.
     """
     from experiments.tasks.refused import refuse_what_does_not_compile
     from sim import POLICIES
-    from sim.simulation import compile_all
-    from sim.week import WEEK
+    from sim.simulation import compile_all, compiled_for
 
     named = {name for arm in study.arms.values() for name, _ in arm if name in POLICIES}
+    policies = [POLICIES[name]() for name in sorted(named)]
     with _compiling(console) as say, suppress(Exception):
-        compile_all([POLICIES[name]() for name in sorted(named)], say)
-    refuse_what_does_not_compile(WEEK)
+        compile_all(policies, say)
+    refuse_what_does_not_compile(compiled_for(policies))
 
 
 @contextmanager

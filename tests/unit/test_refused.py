@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 
 from experiments.tasks.refused import refuse_what_does_not_compile
+from sim import POLICIES
 from sim.config.yaml import ConfigError
+from sim.policies.acts import pushes
+from sim.policies.policy import Policy, dose
 from sim.state.phase import unit
 from sim.week import WEEK
 
@@ -39,3 +42,19 @@ def test_a_rule_that_does_not_compile_says_where(rule: Any, said: str) -> None:
 
 def test_rules_that_compile_are_not_refused() -> None:
     refuse_what_does_not_compile(WEEK)
+
+
+class Kind(Policy):
+    """A dose is misspelt."""
+
+    warmth: float = dose(1.0, "Warmth.", unit="share", low=0, high=1)
+
+    @pushes
+    def thank(levers, my):  # type: ignore[no-untyped-def]
+        levers.recognition[0] += my.warmht
+
+
+def test_a_push_that_does_not_compile_names_the_nearest_dose(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(POLICIES, "kind", Kind)
+    with pytest.raises(ConfigError, match=r"thank: found my\.warmht; .* Did you mean 'warmth'\?"):
+        refuse_what_does_not_compile(Kind().units())
