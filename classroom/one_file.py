@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from classroom.homework import in_a_script
 from classroom.lessons import lessons, state_of_lesson, study_of
 from classroom.pair import BOARD
 from classroom.people import name_of
@@ -40,10 +39,13 @@ PAGE = (
     "acts.js",
     "charts.js",
     "dial.js",
+    "board.js",
     "lesson.js",
 )
 FIXED_BY_FOUNDING = ("starting", "population", "network", "life", "moving", "needing", "registering", "bonding")
 """Sections with numbers on which it hangs who lives in a community at the start: to change one is to found it anew."""
+AIMED = ("grids", "groups", "tiers")
+"""By what a page can aim a policy; whom chance or an expression chooses needs the program."""
 MOST_OF_PLACES = 2_200_000
 """Characters that founded communities take in a file, as far as there is more than one: so that it stays below 3 MB."""
 SEVERAL = 6
@@ -70,6 +72,9 @@ def one_file(
                 say(f"{len(places)} of {lucks} lucks: more would make the file larger than 3 MB")
             break
     world = founded[0].world
+    named = [list(panel.both(name)) for name in world.people.grid_names]
+    named = named or [[f"Grid {g + 1}", f"第{g + 1}网格"] for g in range(world.atmosphere.size)]
+    grids = [[g, *both] for g, both in enumerate(named)]
     told = {
         "known": known(),
         "state": state.model_dump(mode="json"),
@@ -80,7 +85,7 @@ def one_file(
             "gridNames": list(world.people.grid_names),
             "drawTies": bool(world.tie_other.size) and not bool(world.well_mixed[0]),
         },
-        "policies": [_policy(one) for one in panel.policies()],
+        "policies": [_policy(one, grids) for one in panel.policies()],
         "parameters": offered(configs[1]),
         "metrics": panel.metrics(),
         "board": BOARD,
@@ -91,6 +96,7 @@ def one_file(
         *(page_text("classroom", name) for name in PAGE),
         *(path.read_text(encoding="utf-8") for path in ENGINE),
         page_text("classroom", "one_file_acts.js"),
+        page_text("classroom", "one_file_steps.js"),
         page_text("classroom", "one_file.js"),
     ]
     styles = "".join(page_text("classroom", name) for name in ("base.css", "style.css", "one_file.css"))
@@ -103,6 +109,14 @@ def one_file(
             in_a_script({"told": _packed(json.dumps(told).encode()), "module": _packed(compiled), "places": places}),
         )
     )
+
+
+def in_a_script(told: object) -> str:
+    """A value as a script holds it: no text of it ends the script or begins another."""
+    text = json.dumps(told, ensure_ascii=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
 
 
 def state_for(what: str) -> tuple[State, str | None]:
@@ -126,19 +140,23 @@ def _different(configs: list[Config]) -> list[Config]:
 
 def _refused(policy: Policy) -> str:
     """Why a page cannot give the doses of a policy; empty where it can."""
-    if aimed := [name for name in sorted(WHOM) if getattr(policy, name) != type(policy).model_fields[name].default]:
-        return f"{policy.name}: a page in one file cannot aim a policy ({', '.join(aimed)}); use linli classroom"
+    if aimed := [
+        name
+        for name in sorted(set(WHOM) - set(AIMED))
+        if getattr(policy, name) != type(policy).model_fields[name].default
+    ]:
+        return f"{policy.name}: a page in one file aims by grid, group and tier only ({', '.join(aimed)}); use linli classroom"
     if "kinds" in policy.model_fields_set:
         return f"{policy.name}: a page in one file cannot choose kinds of service; use linli classroom"
     return ""
 
 
-def _policy(told: dict[str, Any]) -> dict[str, Any]:
-    """A policy as the panel shows it, with the doses that a page can give."""
+def _policy(told: dict[str, Any], grids: list[list[Any]]) -> dict[str, Any]:
+    """A policy as the panel shows it, with the doses that a page can give; grids by their names on the map."""
     shown = [
-        dose
+        dose | ({"kind": "several", "choices": grids} if dose["name"] == "grids" else {})
         for dose in told["doses"]
-        if dose["name"] not in COMMON | {"kinds"} or dose["name"] in ("ramp", "every", "active")
+        if dose["name"] not in COMMON | {"kinds"} or dose["name"] in ("ramp", "every", "active", *AIMED)
     ]
     return told | {"doses": shown, "sentence": panel.both(_first_line(POLICIES[told["name"]]))}
 

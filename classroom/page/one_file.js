@@ -83,7 +83,9 @@ const Page = {
     this.maps = [0, 1].map((w) => new WorldMap(byId(`map${w}`), w, (row) => this.choose(row)));
     this.charts = ["f_cohesion", "f_unmet", "f_tiers", "f_orders", "f_cost", "f_any"].map((family) => new Chart(family, this.told.metrics));
     fill(byId("charts"), this.charts.map((chart) => chart.node));
-    this.lesson = new Lessons(byId("tab-lesson"), () => {}, (what) => this.step(what));
+    this.lesson = new Lessons(byId("tab-lesson"), () => {}, (what) => Steps.take(this, what));
+    this.board = new Board(byId("flow"));
+    byId("board-part").addEventListener("toggle", () => this.board.draw());
     this.controls();
     await this.found();
     this.words();
@@ -120,7 +122,7 @@ const Page = {
     this.worlds[w].change(this.listed[w].map(({ name, doses }) => {
       const policy = { name, doses: {}, parts: {} };
       for (const [dose, value] of Object.entries(doses)) {
-        if (["start", "stop", "ramp", "every", "active"].includes(dose)) policy[dose] = value;
+        if (["start", "stop", "ramp", "every", "active", "grids", "groups", "tiers"].includes(dose)) policy[dose] = value;
         else if (said[name].parts && dose in said[name].parts) policy.parts[dose] = value;
         else policy.doses[dose] = value;
       }
@@ -197,6 +199,8 @@ const Page = {
     byId("week").textContent = String(this.run.week);
     this.maps.forEach((map) => map.draw());
     this.charts.forEach((chart) => chart.open(this.run, this.told.shown.worlds.map((both) => Words.pick(both))));
+    this.board.open(this.run, this.told.shown.worlds.map((both) => Words.pick(both)));
+    this.board.draw();
     this.around();
     document.body.dataset.week = String(this.run.week);
   },
@@ -305,23 +309,6 @@ const Page = {
     return `${[head, ...rows].join("\n")}\n`;
   },
   // ---- controls
-  // A step of a lesson: what the page can do by itself.
-  async step(what) {
-    const [verb, given] = what.split("?"), asked = new URLSearchParams((given || "").replace(/\+/g, "%2B"));
-    if (verb === "play") this.live(Number(asked.get("weeks") || 52));
-    else if (verb === "open") {
-      const arms = (asked.get("arms") || "").split("|").filter(Boolean).map((name) => this.told.lesson?.arms[name]);
-      if (arms.some((arm) => !arm)) { this.say(T("in_classroom")); return; }
-      arms.forEach((arm, w) => { this.state.worlds[w] = arm; this.told.shown.worlds[w] = arm.title; });
-      this.play(false);
-      this.doses = {}; this.set = null;
-      await this.found();
-      this.words();
-    }
-    else if (verb === "seed") { this.luck = (this.luck + 1) % this.told.places.length; byId("luck").value = String(this.luck); await this.found(this.listed); }
-    else if (verb === "chart") { const name = asked.get("show"), chart = this.charts.find((one) => one.members().includes(name)); if (chart) { chart.shown = name; chart.select.value = name; chart.draw(); chart.node.scrollIntoView({ block: "nearest" }); } }
-    else this.say(T("in_classroom"));
-  },
   controls() {
     const on = (id, act, kind = "click") => byId(id).addEventListener(kind, act);
     on("play", () => this.play(!this.playing));

@@ -8,7 +8,7 @@ Object.assign(WORDS, {
   loading: ["The community is being unpacked …", "正在载入社区……"],
   holds_from_now: ["A change holds in the chosen world from the coming week on. A saved study has it from week 0 on.", "更改自下一周起在所选世界生效；保存的研究从第0周起使用它。"],
   in_world: ["Changes hold in", "更改作用于"], unfit: ["Not for this community: {0}.", "不适用于本社区：{0}。"],
-  not_aimed: ["Here a policy is meant for everybody; whom it is for, in which grids and for which services can be chosen in linli classroom or in a study.", "此处政策面向所有人；面向谁、在哪些网格、针对哪些服务，可在 linli classroom 或研究中选择。"],
+  not_aimed: ["Grids, groups and tiers can be chosen here; by an expression, by chance or for some services only, in linli classroom or in a study.", "此处可选择网格、群体和层级；按表达式、按概率或只针对某些服务，请在 linli classroom 或研究中选择。"],
   since_week: ["since week {0}", "自第{0}周"], from_to: ["weeks {0} to {1}", "第{0}至{1}周"], from_then: ["from week {0} on", "自第{0}周起"],
   study_head: ["Saved from a page. Replicate {0} has the luck that the page showed.", "由网页保存。第{0}次重复的运气与网页所示相同。"],
   study_changed: ["On the page parameters changed in the middle of a life; here they hold from week 0 on.", "网页上的参数在中途更改；此处从第0周起生效。"],

@@ -8,7 +8,7 @@ const WORDS = {
   language: ["中文", "English"], bigger: ["Larger text", "放大文字"], menu: ["Save and open", "保存与打开"],
   copy_link: ["Copy a link to this state", "复制当前状态的链接"], save_state: ["Save the state (file)", "保存状态（文件）"],
   save_study: ["Save as a study (for linli run)", "保存为研究（供 linli run 使用）"], open_file: ["Open a state or a study", "打开状态或研究"],
-  homework: ["Homework: the run as one HTML file", "作业：整个过程存为一个HTML文件"],
+  homework: ["Homework: a page that lives on (one HTML file)", "作业：可继续模拟的网页（一个HTML文件）"],
   copied: ["The link is copied.", "链接已复制。"], saved: ["Saved: {0}", "已保存：{0}"],
   lessons: ["Lessons", "课程"], policies: ["Policies", "政策"], parameters: ["Parameters", "参数"], class: ["Class", "全班"],
   first_world: ["First world", "第一个世界"], second_world: ["Second world", "第二个世界"],

@@ -62,11 +62,15 @@ const linli = {};
     if (every && (week - start) % every >= active) return 0;
     return Math.min(1, (week - start + 1) / (ramp + 1));
   };
+  /* Whom a policy is meant for, by grid, group and tier, as its doses say; a part of a bundle as far as it can be aimed. */
+  const TARGETS = ["grids", "groups", "tiers"], AIMS = { residents: TARGETS, grids: ["grids"], community: [] };
+  const whomOf = (policy, of = "residents") => Object.fromEntries(TARGETS.map((name) => [name, (AIMS[of].includes(name) && policy[name]) || []]));
+  const isNarrow = (whom) => TARGETS.some((name) => whom[name].length);
   const same = (one, other) => JSON.stringify({ ...one, stop: null }) === JSON.stringify({ ...other, stop: null });
 
-  /* What policies derive (`derives` in their files) of their doses and of the community as it stands; nobody is aimed at. */
+  /* What policies derive (`derives` in their files) of their doses and of the community as it stands. */
   const DERIVES = {
-    for_all: () => 1,
+    for_all: (world, doses, kinds, whom) => +!isNarrow(whom),
     another_scope: (world, { scope }) => +(scope !== world.parameter("dispatching", "scope")),
     needs_expected: (world, doses, kinds) => {
       const expected = world.column("kind_expected");
@@ -181,35 +185,37 @@ const linli = {};
     /* Who acts for a policy, with which strength: itself, or the parts of a bundle. */
     acting(policy, strength, leaving = false) {
       const said = this.known.policies[policy.name];
-      if (!said.parts) return [{ name: policy.name, doses: policy.doses || {}, start: policy.start || 0, bench: 0, strength }];
+      if (!said.parts) return [{ name: policy.name, doses: policy.doses || {}, start: policy.start || 0, bench: 0, strength, whom: whomOf(policy) }];
       const intensity = policy.doses?.intensity ?? said.doses.intensity;
       if (!(intensity > 0) && !leaving) return [];
       return Object.entries(said.parts)
         .filter(([part, [, shipped]]) => policy.parts?.[part] !== null && (shipped || policy.parts?.[part]))
         .map(([part, [name]]) => ({
           name, doses: policy.parts?.[part] || {}, start: policy.start || 0, bench: 1, strength: strength * intensity,
+          whom: whomOf(policy, this.known.policies[name].aims),
         }));
     }
 
     /* The doses of one who acts, where compiled code finds them. */
     doses(acting) {
       const said = this.known.policies[acting.name], here = this.place.policies[acting.name];
-      const key = `${acting.name} ${acting.bench}`;
+      const key = `${acting.name} ${acting.bench} ${JSON.stringify(acting.whom)}`;
       if (!this.kept[key]) {
         const my = this.take(CELL * said.my.length);
         const flags = this.take(this.place.residents), grids = this.take(this.place.grids);
         const kinds = this.take(8 * here.kinds.length), view = this.bytes();
         new Uint8Array(this.memory.buffer, flags, this.place.residents).fill(1);
-        new Uint8Array(this.memory.buffer, grids, this.place.grids).fill(1);
+        const named = acting.whom.grids;
+        new Uint8Array(this.memory.buffer, grids, this.place.grids).set(Array.from({ length: this.place.grids }, (_, g) => +(!named.length || named.includes(g))));
         here.kinds.forEach((kind, at) => view.setBigInt64(kinds + 8 * at, BigInt(kind), true));
         const columns = { aimed: [flags, this.place.residents], here: [grids, this.place.grids], kinds: [kinds, here.kinds.length] };
         for (const [name, row] of said.my)
           (columns[name] || []).forEach((number, at) => view.setBigInt64(my + CELL * row + 8 * at, BigInt(number), true));
-        this.kept[key] = my;
+        this.kept[key] = { my, flags };
       }
-      const my = this.kept[key], values = { ...said.doses, ...acting.doses }, view = this.bytes();
+      const { my, flags } = this.kept[key], values = { ...said.doses, ...acting.doses }, view = this.bytes();
       for (const [name, choices] of Object.entries(said.choices)) values[name] = choices.indexOf(values[name]);
-      for (const name of said.derives) values[name] = DERIVES[name](this, values, here.kinds);
+      for (const name of said.derives) values[name] = DERIVES[name](this, values, here.kinds, acting.whom);
       Object.assign(values, said.streams, { start: acting.start, bench: acting.bench, strength: acting.strength });
       for (const [name, row, dtype, , single] of said.my) {
         if (!single) continue;
@@ -217,7 +223,21 @@ const linli = {};
         if (dtype === "f8") view.setFloat64(cell, values[name], true);
         else view.setBigUint64(cell, BigInt.asUintN(64, BigInt(values[name])), true);
       }
+      if (isNarrow(acting.whom)) this.aim(acting, flags);
       return my;
+    }
+
+    /* Look up anew whom it is meant for: who lives there, in one of the grids, groups and tiers. */
+    aim({ name, whom }, flags) {
+      const { children } = this.known.policies[name], bits = (of, named) => named.reduce((all, one) => all | (1 << of.indexOf(one)), 0);
+      const [age, tier, grid, groupsOf] = ["age", "tier", "grid", "groups"].map((column) => this.column(column));
+      const groups = bits(this.known.groups, whom.groups), tiers = bits(this.known.tiers, whom.tiers);
+      const aimed = new Uint8Array(this.memory.buffer, flags, this.place.residents);
+      for (let i = 0; i < aimed.length; i++) {
+        const there = children ? age[i] !== this.known.vacant : tier[i] >= 0;
+        const inGrid = !whom.grids.length || whom.grids.includes(grid[i]), inGroup = !groups || (groupsOf[i] & groups) !== 0;
+        aimed[i] = +(there && inGrid && inGroup && (!tiers || (((2 * tiers) >> (tier[i] + 1)) & 1) !== 0));
+      }
     }
 
     leave(policy) {
@@ -246,8 +266,18 @@ const linli = {};
       const strengths = this.policies.map((policy) => strengthIn(this.week, policy));
       if (this.monday?.strengths !== JSON.stringify(strengths)) this.arrange(strengths);
       const { turns } = this.monday;
-      for (const { units, my } of turns) if (units.prepares) this.run(units.prepares, my);
-      const paid = turns.map(({ units, my, at }) => [at, this.run(units.pushes, my)]);
+      const aim = ({ acting }) => {
+        if (isNarrow(acting.whom)) this.doses(acting);
+      };
+      for (const turn of turns) {
+        aim(turn);
+        if (turn.units.prepares) this.run(turn.units.prepares, turn.my);
+      }
+      // a seat may have been given since
+      const paid = turns.map((turn) => {
+        aim(turn);
+        return [turn.at, this.run(turn.units.pushes, turn.my)];
+      });
       const costs = this.policies.map((policy, at) => {
         const own = paid.filter(([owner]) => owner === at).map(([, cost]) => cost), said = this.known.policies[policy.name];
         const share = said.parts ? (policy.doses?.cost_share ?? said.doses.cost_share) : 1;

@@ -20,6 +20,7 @@ from sim.policies.policy import MisfitError, Policy, rows_of_kinds
 from sim.simulation import Simulation
 from sim.state.levers import LEVERS, REST
 from sim.state.orders import LINE, ORDERS
+from sim.state.residents import GROUPS, TIERS, VACANT
 from sim.state.tallies import TALLIES
 from sim.state.views import LAYOUTS, ROWS
 from sim.week import WEEK
@@ -49,6 +50,9 @@ def known() -> dict[str, Any]:
         "slow": slow_names(),
         "metrics": program(),
         "policies": {name: _policy(policy) for name, policy in POLICIES.items()},
+        "groups": GROUPS,
+        "tiers": TIERS,
+        "vacant": VACANT,
     }
 
 
@@ -69,6 +73,8 @@ def _policy(policy: type[Policy]) -> dict[str, Any]:
             "parts": {name: [kind.name, getattr(shipped, name) is not None] for name, kind in parts.items()},
         }
     return {
+        "aims": policy.aims_at,
+        "children": policy.for_children,
         "doses": doses,
         "choices": {
             name: get_args(field.annotation)

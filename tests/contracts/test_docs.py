@@ -222,3 +222,11 @@ def test_the_site_builds_without_warnings(tmp_path: Path) -> None:
     done = subprocess.run(build, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "site" / "odd.html").exists()
+
+
+def test_the_first_pages_carry_the_model_that_the_command_writes() -> None:
+    said = (HOUSE / "mkdocs.yml").read_text(encoding="utf-8")
+    (written,) = re.findall(r"`linli page \w+ --lucks \d+ --to docs/(\S+)`", said)
+    for first in ("index.md", "index.zh.md"):
+        assert f'<iframe src="{written}"' in (DOCS / first).read_text(encoding="utf-8")
+    assert f"docs/{written}" in (HOUSE / ".gitignore").read_text(encoding="utf-8")

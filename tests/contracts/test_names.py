@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from toy import small, toy
 
-from classroom.homework import in_a_script
+from classroom.one_file import in_a_script
 from experiments.cli import main
 from experiments.reporting.console import terminal
 from experiments.reporting.escape import file_name, in_html, in_markdown, table_in_html

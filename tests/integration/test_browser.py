@@ -28,9 +28,19 @@ COME_AND_GO: list[dict[str, Any]] = [
         "parameters": {"moving.annual_rate": 0.3, "deciding.habit": 1.25, "needing.low_income_extra": 0.5},
         "policies": [
             {"name": "vanguard", "doses": {"size": 20.0, "seeding": "random"}, "start": 35, "ramp": 8},
-            {"name": "close_neighbours", "start": 32, "stop": 60, "doses": {"intensity": 0.7, "cost_share": 0.9}},
+            {
+                "name": "close_neighbours",
+                "start": 32,
+                "stop": 60,
+                "grids": [0],
+                "tiers": ["bystander"],
+                "doses": {"intensity": 0.7, "cost_share": 0.9},
+            },
             {"name": "recognition", "every": 4, "active": 2, "doses": {"kind": "awards"}},
             {"name": "grid_integration", "doses": {"scope": "local"}},
+            {"name": "training", "groups": ["migrants", "low_income"], "tiers": ["task_only", "interest_based"]},
+            {"name": "recruitment_drive", "grids": [1]},
+            {"name": "public_services", "groups": ["children"], "grids": [0]},
         ],
     },
 ]

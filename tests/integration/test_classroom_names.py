@@ -9,6 +9,7 @@ import pytest
 from browser_kit import Browser, chromium, needs_chromium
 
 from classroom import state
+from classroom.homework import played_back
 from classroom.session import Session
 from pages.guard import clean_name
 from sim.config.load import config_names
@@ -69,8 +70,8 @@ def test_grids_of_any_name_are_shown_as_text(browser: Browser, tmp_path: Path, m
     session = Session(teacher=True)
     session.answer({"do": "open", "state": {"community": "own.yaml", "seed": 3}})
     session.answer({"do": "weeks", "weeks": 2})
-    (saved,) = [said["homework"] for said in session.answer({"do": "homework"}) if "homework" in said]
-    (tmp_path / "homework.html").write_text(saved, "utf-8")
+    assert session.pair
+    (tmp_path / "homework.html").write_text(played_back(session.pair), "utf-8")
     page = browser.page((tmp_path / "homework.html").as_uri())
     page.wait_for_function("Playback.run?.standing?.gridNames")
     assert sorted(page.evaluate("Playback.run.standing.gridNames")) == sorted(in_sight(WILD))

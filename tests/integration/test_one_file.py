@@ -181,6 +181,26 @@ def test_a_lesson_opens_its_arms(opened: Opened, tmp_path: Path) -> None:
     page.evaluate("Page.live(30)")
     assert page.text_content("#week") == "30"
     assert page.evaluate("Page.worlds.map((world) => world.column('vanguard').filter(Boolean).length)") == [2, 16]
+    steps = (
+        "weeks?n=2",
+        'policy?name=training&seats=10&world=1&groups=["migrants"]',
+        "set?asking.along_tie=0.5&from=now",
+        "board",
+        "ties",
+    )
+    for step in steps:
+        page.evaluate(f"Steps.take(Page, {json.dumps(step)})")
+    assert page.text_content("#week") == "32"
+    assert page.evaluate("Page.listed[0].at(-1)") == {
+        "name": "training",
+        "doses": {"seats": 10, "groups": ["migrants"], "start": 32},
+    }
+    assert page.evaluate("Page.worlds.map((world) => world.parameter('asking', 'along_tie'))")[1] == 0.5
+    assert page.is_visible("#flow")
+    page.evaluate("Steps.take(Page, 'set?asking.along_tie=0.25&from=start')")
+    page.wait_for_function("() => document.getElementById('week').textContent === '0'")
+    assert page.evaluate("Page.worlds.map((world) => world.parameter('asking', 'along_tie'))") == [0.25, 0.25]
+    assert not page.is_visible("#status")
 
 
 @needs_chromium
@@ -234,9 +254,9 @@ def test_what_a_page_cannot_do_is_said(tmp_path: Path) -> None:
     assert "ends in .html" in refused("classroom", "--to", str(tmp_path / "a.txt"))
     assert "a.yaml: found no such file" in refused(str(tmp_path / "a.yaml"), "--to", str(tmp_path / "a.html"))
     assert "too long" in refused(f"{'x' * 300}.yaml", "--to", str(tmp_path / "a.html"))
-    for aim in ({"groups": ["migrants"]}, {"uptake": 0.0}, {"capacity": 0}):
+    for aim in ({"where": "alone"}, {"uptake": 0.0}, {"capacity": 0}):
         aimed = WorldState(name="x", policies=({"name": "training", "doses": aim},))  # type: ignore[arg-type]
-        with pytest.raises(StateError, match=rf"cannot aim a policy \({next(iter(aim))}\)"):
+        with pytest.raises(StateError, match=rf"grid, group and tier only \({next(iter(aim))}\)"):
             one_file(State(worlds=(WorldState(name="a"), aimed)), 1)
 
 
@@ -245,9 +265,7 @@ def test_a_lesson_has_no_arm_that_a_page_cannot_give(monkeypatch: pytest.MonkeyP
     assert lesson
     text = study_of(next(iter(lessons()[lesson].values()))).read_text(encoding="utf-8")
     study = tmp_path / "study.yaml"
-    study.write_text(
-        text.replace("arms:\n", "arms:\n  for few:\n    - training: {groups: [migrants]}\n"), encoding="utf-8"
-    )
+    study.write_text(text.replace("arms:\n", "arms:\n  for few:\n    - training: {uptake: 0.5}\n"), encoding="utf-8")
     monkeypatch.setattr("classroom.one_file.study_of", lambda _: study)
     assert "for few" in read_study(study).arms
     assert list(_lesson(lesson, state)["arms"]) == ["nobody", "a small vanguard", "a large vanguard"]
