@@ -156,7 +156,7 @@ class Vanguard(Policy):
 
 @law
 def seats_in_all(residents, my):
-    """Members in all; never more than there are adults."""
+    """Members who are wanted in all; there are fewer where not so many may sit."""
     return round(my.size * residents.headcount[0] / 1000.0)
 
 

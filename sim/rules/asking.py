@@ -51,7 +51,7 @@ def is_asked(i, residents, levers, asking):
 @law
 def who_asks(i, residents, levers, asking):
     """Whose request it was: a message, of somebody sent by a policy, or of a tied resident, each by their requests."""
-    # a bystander needs their draw of life events for nothing else
+    # the same draw as of life events, which a bystander has no other use for; for those who serve, the two go together
     which = share(residents.luck_life[i]) * requests(i, residents, levers, asking)
     if which < levers.impersonal_asks[i]:
         return BY_MESSAGE

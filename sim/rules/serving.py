@@ -68,8 +68,8 @@ def rating_reported(quality, upward):
 
 @law
 def quality_by(v, o, residents, orders, kinds, levers, serving):
-    """True quality (0-1) of the service that v gives for an order: by skill (staff's where v is no resident),
-    and standards.
+    """True quality (0-1) of the service that v gives for an order: by skill (staff's where v is no resident), the
+    difficulty of its kind, supervision and standards.
     """
     k, g = orders.kind[o], residents.grid[orders.client[o]]
     skill = residents.skill[v] if v >= 0 else STAFF_SKILL
