@@ -83,6 +83,12 @@ def matched(asked: Calibration, runs: Runs, told: Callable[[int, int], None] = l
                 f"{asked.name}: communities at most places do not show {', '.join(nowhere)}. Measure longer (burn_in, window), in "
                 "larger communities, or leave the target out."
             )
+        same = (numbers == numbers[:, :1]) | np.isnan(numbers) | np.isnan(numbers[:, :1])
+        if alike := [n for n, never in zip(asked.names, same.all(axis=(0, 1)), strict=True) if never]:
+            raise StoreError(
+                f"{asked.name}: {', '.join(alike)}: the same in all communities of every place, so that luck cannot be told. "
+                "Measure longer (burn_in, window), in larger communities, or leave the target out."
+            )
         emulator = taught(places, means, luck_of(places, numbers, seeds))
         emulators = [*(w.emulator for w in waves), emulator]
         fresh, left = _left(asked, emulators, file.seed + number + 1)

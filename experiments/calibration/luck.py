@@ -68,7 +68,7 @@ def _with_ones(places: Numbers) -> Numbers:
 
 def _sizes(places: Numbers, variances: Numbers, df: int) -> Numbers:
     """Log variances as lines over the cube, by least squares; levels such that the mean of observed over fitted is 1."""
-    floor = 1e-3 * np.median(variances, axis=0) + 1e-300
+    floor = 1e-3 * variances.mean(axis=0)  # at some places no two communities may differ
     x, logs = _with_ones(places), np.log(np.maximum(variances, floor)) - digamma(df / 2) + np.log(df / 2)
     small = 1e-3 * len(places) * np.diag([0.0] + [1.0] * places.shape[1])
     slopes = np.linalg.solve(x.T @ x + small, x.T @ logs)

@@ -133,11 +133,12 @@ class Reading:
             "seed": np.array([r.seed for r in runs], np.int64),
             "slot": np.arange(len(runs), dtype=np.int32),
         }
-        points = np.array([r.point for r in runs])
         for i, name in enumerate(self.study.file.varies):
             values = [point[i][1] for point in self.study.points]
             text = any(isinstance(v, str) for v in values)
-            columns[name] = np.array([str(v) for v in values] if text else values, object if text else None)[points]
+            columns[name] = np.array([str(v) for v in values] if text else values, object if text else None)[
+                columns["point"]
+            ]
         return columns
 
     @contextlib.contextmanager

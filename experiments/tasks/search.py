@@ -103,18 +103,25 @@ def search(
         say_mended(store, mended)
         minimize(Doses(), NSGA2(pop_size=size), ("n_gen", generations), seed=study.file.seed % 2**31, verbose=False)
         found = front(lived([]), better, budget=budget, halved=False)
-        fresh = _judged(study, visited, found[found["on_front"]]["point"].tolist(), len(conditions))
-        perform(fresh, store, workers=workers, by=by, apart=apart)
-        runs = Results(fresh, store).runs()
-    runs = runs[(runs["arm"] == arm) & (runs["replicate"] >= study.file.replicates)]
-    judged = over_conditions(runs, judged_by, list(ranges), judge).groupby("point")[list(judged_by)].mean()
-    names = [name for name in judged_by if name in found]
+        if found["on_front"].any():  # else nothing is left to judge
+            fresh = _judged(study, visited, found[found["on_front"]]["point"].tolist(), len(conditions))
+            perform(fresh, store, workers=workers, by=by, apart=apart)
+            runs = Results(fresh, store).runs()
+            runs = runs[(runs["arm"] == arm) & (runs["replicate"] >= study.file.replicates)]
+            judged = over_conditions(runs, judged_by, list(ranges), judge).groupby("point")[list(judged_by)].mean()
+            found = _beside(found, judged, study.file.replicates)
+    return study.at(visited, study.file.replicates), found
+
+
+def _beside(found: "pd.DataFrame", judged: "pd.DataFrame", replicates: int) -> "pd.DataFrame":
+    """The choices with the means of the replicates that judged those on the front; what chose stands beside them."""
+    names = [name for name in judged if name in found]
     chose = found.set_index("point")[names]
-    found = found.assign(judged_by=np.where(found["on_front"], study.file.replicates, 0))
-    for name in names:  # what stands there is what judged; what chose stands beside it
+    found = found.assign(judged_by=np.where(found["on_front"], replicates, 0))
+    for name in names:
         found[f"{name}_chose"] = found[name]
         found[name] = judged[name].reindex(found["point"]).fillna(chose[name]).to_numpy(float)
-    return study.at(visited, study.file.replicates), found
+    return found
 
 
 def _judged(study: Study, visited: Sequence[Point], chosen: Sequence[int], conditions: int) -> Study:

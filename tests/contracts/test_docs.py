@@ -14,6 +14,7 @@ import click
 import pytest
 import yaml
 from click.testing import CliRunner
+from figure_kit import few_figures
 
 from experiments.cli import main
 from experiments.cli.reference import reference_pages
@@ -53,6 +54,7 @@ SMALL: dict[str, list[str]] = {
         for w in ("--set", v)
     ],
     "limits": ["granovetter"],
+    "search": BRIEF[:6],
 }
 """How a command that takes minutes or hours is made small; the options given last hold."""
 
@@ -180,6 +182,7 @@ def carried_out(words: list[str], small: dict[str, list[str]], monkeypatch: pyte
     with monkeypatch.context() as patched:
         if words[0] == "run":
             patched.setattr("experiments.reporting.figures.draw_all", lambda *_, **__: [])  # `figures` draws
+        few_figures(patched)
         done = CliRunner().invoke(main, [*words, *quick])
     if "No font with Chinese characters" in done.output and "zh" in words:
         return  # said as it should be where there is none

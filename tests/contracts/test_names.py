@@ -13,6 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from figure_kit import few_figures
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -320,7 +321,10 @@ ALL = (
 
 
 @pytest.mark.parametrize("names", [ALL[:4], pytest.param(ALL, marks=pytest.mark.slow)])
-def test_a_whole_report_bears_any_names(tmp_path: Path, names: tuple[str, ...]) -> None:
+def test_a_whole_report_bears_any_names(
+    tmp_path: Path, names: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few_figures(monkeypatch, "outcome", "groups")  # all figures bear all names above
     arms: dict[str, Any] = {name: [{"training": {"seats": i + 1}}] if i else [] for i, name in enumerate(names)}
     study, store = small(tmp_path, arms=arms, title="<b>=$1$</b>", question="[q] & \\q"), Store(tmp_path / "r").open()
     perform(study, store, workers=1, simulate=toy)

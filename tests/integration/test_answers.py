@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from figure_kit import few_figures
 from toy import small, toy
 
 from experiments.api import Comparison
@@ -42,7 +43,11 @@ def done(folder: Path, **said: Any) -> Comparison:
     return Comparison(results.study, store, results.communities)
 
 
-def test_a_study_over_a_distribution_says_its_mean_effect(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_study_over_a_distribution_says_its_mean_effect(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few_figures(monkeypatch, "response")
+    monkeypatch.setattr("experiments.tasks.run._drawn", lambda *_: [])
     from experiments.reporting.console import terminal
 
     results = done(tmp_path, **SAMPLE)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
+from figure_kit import few_figures
 from hypothesis import given
 from hypothesis import strategies as st
 from toy import small, toy, write_study
@@ -154,7 +155,8 @@ def test_effects_by_group_are_the_paired_effects_of_each_group(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_a_report_shows_every_group_as_text(tmp_path: Path, language: Any) -> None:
+def test_a_report_shows_every_group_as_text(tmp_path: Path, language: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    few_figures(monkeypatch, "groups")
     results = made(tmp_path, few_groups)
     results.write_runs()
     texts, columns = WILD[:4], COLUMNS[-2:]

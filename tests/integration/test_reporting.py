@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from figure_kit import few_figures
 from rich.console import Console
 from toy import small, toy
 
@@ -114,7 +115,10 @@ def test_a_wide_table_is_set_smaller_and_chinese_breaks_between_signs() -> None:
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs LaTeX")
-def test_the_tables_of_a_report_fit_on_a_page(tmp_path: Path, done: Comparison) -> None:
+def test_the_tables_of_a_report_fit_on_a_page(
+    tmp_path: Path, done: Comparison, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few_figures(monkeypatch)
     write_report(done)
     pages = sorted((done.store.folder / "tables").glob("*.tex"))
     assert {"effects", "evaluation"} <= {page.stem for page in pages}
@@ -160,7 +164,7 @@ def test_a_report_comes_with_a_crate_that_validates(done: Comparison) -> None:
     assert str(path.parent) not in json.dumps(said)
 
 
-def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None:
+def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     arms = {"now": [], "local": {"set": {"dispatching.scope": "local"}}, "recognition": ["recognition"]}
     label = {"title": {"zh": "小问题"}, "arms": {"now": {"zh": "现状"}, "local": {"en": "Own grid", "zh": "本网格"}}}
     study, store = (
@@ -173,7 +177,7 @@ def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None
     kept = yaml.safe_load((tmp_path / "r" / "resolved.yaml").read_text("utf-8"))["study"]["arms"]
     assert kept["local"] == {"policies": [], "set": {"dispatching.scope": "local"}}
     page = write_report(done).read_text("utf-8")
-    assert "<b>Own grid</b>: dispatching.scope = local." in page
+    assert "<td>Own grid</td><td>dispatching.scope</td><td>is local</td>" in page
     assert "Unmet needs: 5 wanted," in page
     assert "‘Recognition’ lowered unmet needs by 4.9 %" in page  # the toy's effect is -2 of 40.5 exactly
     assert 'src="data:image/svg+xml' in page
@@ -182,6 +186,7 @@ def test_a_report_says_what_each_arm_does_and_how_surely(tmp_path: Path) -> None
     assert "$-$2" in tex
     assert (tmp_path / "r" / "tables" / "figure_residents.csv").is_file()
     if there_is_a_chinese_font():
+        few_figures(monkeypatch)
         chinese_page = write_report(done, "zh")
         text = chinese_page.read_text("utf-8")
         assert "小问题" in text
@@ -331,6 +336,8 @@ def test_a_search_judges_each_choice_by_the_worst_of_the_listed_conditions(tmp_p
     judged = found[found["on_front"]]
     assert (judged["judged_by"] == 1).all()
     assert (judged["participation"] != judged["participation_chose"]).any()  # other replicates, other luck
+    nothing = search(study, tmp_path / "s", better, budget=-1e9, size=4, generations=2, workers=1)[1]
+    assert not nothing["on_front"].any()
     listed = small(tmp_path, varies={"moving.annual_rate": [0.05, 0.5]}, arms=arms)
     with pytest.raises(StudyError, match="expected a range"):
         search(listed, tmp_path / "t", better, workers=1)

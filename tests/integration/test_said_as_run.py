@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from figure_kit import few_figures
 from toy import small, toy
 
 from experiments.reporting.doses import arm_in_words
@@ -104,8 +105,9 @@ def test_runs_that_are_the_same_at_several_points_are_no_more_replicates(tmp_pat
 
 @pytest.mark.parametrize("part", [1, 2])  # the first arm is there; it is not
 def test_a_bundle_of_which_arms_lack_says_so_and_compares_nothing_wrongly(
-    tmp_path: Path, part: int, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, part: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    few_figures(monkeypatch)  # `draw_figures` draws all of them
     results = performed(tmp_path, (part, 4), **BUNDLE)
     study, folder = results.study, results.store.folder
     say_findings(study, folder, float("inf"))

@@ -1,11 +1,20 @@
 """What a reader sees of a figure: its texts where they stand, its points, and what lies upon what."""
 
+from functools import partial
 from itertools import combinations
 
+import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
+
+
+def few_figures(patch: pytest.MonkeyPatch, *only: str) -> None:
+    """Reports draw these figures alone, the forest at least: for tests that look at their words; drawing takes most of their time."""
+    from experiments.reporting.figures import draw_all
+
+    patch.setattr("experiments.reporting.report.draw_all", partial(draw_all, only=("forest", *only)))
 
 
 def texts_of(drawn: Figure) -> list[Text]:

@@ -148,15 +148,33 @@ def test_where_nothing_is_left_each_number_says_what_it_alone_would_leave() -> N
         matched(replace(asked, targets=far), ToyRuns(asked))
 
 
-def test_a_number_that_no_community_shows_is_told() -> None:
-    class Silent(ToyRuns):
+def shown_as(column: np.ndarray) -> ToyRuns:
+    """The toy's runs, with this for their second number (broadcast over places and replicates)."""
+
+    class Other(ToyRuns):
         def __call__(self, places, seeds, told=lambda _: None):  # type: ignore[no-untyped-def]
             numbers = super().__call__(places, seeds, told)
-            numbers[:, :, 1] = np.nan
+            numbers[:, :, 1] = np.resize(column, numbers.shape[:2])
             return numbers
 
+    return Other(toy())
+
+
+def test_a_number_that_no_community_shows_is_told() -> None:
     with pytest.raises(StoreError, match=r"do not show n1\. Measure longer"):
-        matched(toy(), Silent(toy()))
+        matched(toy(), shown_as(np.array([np.nan])))
+
+
+def test_a_number_that_is_the_same_in_all_communities_of_a_place_is_told() -> None:
+    with pytest.raises(StoreError, match=r"n1: the same in all communities of every place"):
+        matched(toy(), shown_as(np.array([41.5])))
+
+
+def test_communities_of_most_places_may_be_alike_in_a_number() -> None:
+    few = np.zeros((48, 4))
+    few[:5] = np.arange(4)
+    waves = matched(toy(), shown_as(few))
+    assert all(np.isfinite(wave.left) for wave in waves)
 
 
 def test_the_posterior_of_a_linear_normal_model_is_the_exact_one() -> None:

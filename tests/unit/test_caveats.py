@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from figure_kit import few_figures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from toy import small, toy, write_study
@@ -207,7 +208,8 @@ def test_outcomes_that_nothing_moves_are_told() -> None:
     assert said == ["A is 1 in every run: nothing in this study moves it.", "C was measured in none of the runs."]
 
 
-def test_a_report_tells_what_was_the_same_in_every_pair(tmp_path: Path) -> None:
+def test_a_report_tells_what_was_the_same_in_every_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    few_figures(monkeypatch)
     arms = {
         "one": ["training"],
         "same luck": [{"training": {"seats": 9}}],
