@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from classroom.acts import Rows
 from classroom.life import Life, tiers_shown
 from classroom.pair import Pair
 from classroom.people import described, who
@@ -27,6 +28,7 @@ def by_grid(pair: Pair, rival: Life) -> list[dict[str, Any]]:
     return [
         {
             "unmet": [round(float(rate[g]), 1) for rate in rates],
+            "weeks": [int(life.unmet_by_grid()[g]) for life in lives],
             "now": [int(n[g]) for n in now],
             "residents": int(heads[1][g]),
         }
@@ -68,6 +70,7 @@ def station(pair: Pair, grid: int) -> dict[str, Any]:
             }
             for o in mine[:10]
         ],
+        "acts": _acts_within(life, rows),
         "open": len(mine),
         "served": sum(e.what == "was_served" for e in recent),
         "gave_up": sum(e.what == "expired" for e in recent),
@@ -76,6 +79,23 @@ def station(pair: Pair, grid: int) -> dict[str, Any]:
         "skill": _mean(world.skill[rows], world.tier[rows] >= 1),
         "fatigue": _mean(world.fatigue[rows], world.tier[rows] >= 1),
     }
+
+
+def _acts_within(life: Life, rows: Column) -> dict[str, Rows]:
+    """Acts of the week in one grid, by places in it; -1 is whoever lives elsewhere. Hidden needs stay hidden."""
+    within = {int(row): place for place, row in enumerate(rows)}
+
+    def at(row: int) -> int:
+        return within.get(row, -1)
+
+    told = {what: [[at(one[0]), *one[1:]] for one in listed] for what, listed in life.acts.items()}
+    for what in ("orders", "helps", "cares", "meets"):
+        told[what] = [[client, at(other), *more] for client, other, *more in told.get(what, [])]
+    told["helps"] = [pair for pair in told["helps"] if max(pair) >= 0]
+    told["meets"] = [pair for pair in told["meets"] if min(pair) >= 0]
+    told["asks"] = [[row, how, *(k for o in others if (k := at(o)) >= 0)] for row, how, *others in told.get("asks", [])]
+    told["waits"] = [one for one in told.get("waits", []) if one[2]]
+    return {what: [one for one in listed if what == "helps" or one[0] >= 0] for what, listed in told.items()}
 
 
 def _mean(values: Column, among: Column) -> float:

@@ -371,7 +371,7 @@ class Room:
 
     async def _tell_everybody(self, *, picture: bool = True) -> None:
         frame = b"LNC1" + self.pair.frame(everything=True)[4:] if self.pair and picture else None
-        standing = {"class_opened": self.pair.standing()} if self.pair and self.pair.week == 0 else None
+        standing = {"class_opened": self._standing(self.pair)} if self.pair and self.pair.week == 0 else None
         for send in list(self.teachers):
             for told in (standing, frame):
                 if told is not None:
@@ -379,9 +379,16 @@ class Room:
         await self._tell_teachers()
         await asyncio.gather(*(self._tell_student(seat) for seat in self.seats.sitting()))
 
+    def _standing(self, pair: Pair) -> dict[str, Any]:
+        """Who lives where; grids bear the names of those who run them."""
+        standing = pair.standing()
+        run_by = {seat.number: seat.name for seat in self.seats.sitting()}
+        names = [f"{g + 1} {run_by.get(g, '')}".strip() for g in range(standing["grids"])]
+        return standing | {"gridNames": names}
+
     async def welcome(self, teacher: Line) -> None:
         """What a teacher's page sees that comes in the middle of a play."""
         await teacher({"room": self.for_teacher()})
         if self.pair:
-            await teacher({"class_opened": self.pair.standing()})
+            await teacher({"class_opened": self._standing(self.pair)})
             await teacher(b"LNC1" + self.pair.frame(everything=True)[4:])

@@ -35,26 +35,28 @@ class ActsOnMap {
   movesOf(told) {
     const { spots, stations, run } = this.map, { grid } = run.standing, moves = [];
     const delay = (row) => ((row * 2654435761) % 4294967296) / 4294967296;
+    // who lives on another map comes from the station
+    const at = (row, other) => spots[row] || stations[grid[other]];
     const go = (from, to, begin, lasts, kind, more = {}) => moves.push({ from, to, begin, lasts, kind, of: [], ...more });
     for (const [row, how, ...others] of told.asks || []) {
-      const at = 0.02 + 0.1 * delay(row);
-      for (const other of others) go(spots[other], spots[row], at, 0.2, "request", { of: [row, other] });
-      go(spots[row], spots[row], at + (others.length ? 0.18 : 0), 0.16, "asked", { how, of: [row] });
+      const since = 0.02 + 0.1 * delay(row);
+      for (const other of others) go(spots[other], spots[row], since, 0.2, "request", { of: [row, other] });
+      go(spots[row], spots[row], since + (others.length ? 0.18 : 0), 0.16, "asked", { how, of: [row] });
     }
     for (const [client, server, steps] of told.orders || []) {
-      const door = spots[client], hall = stations[grid[client]], at = 0.1 * delay(client);
-      if (steps & STEP.placed) go(door, hall, 0.14 + at, 0.2, "order", { of: [client] });
-      if (!(steps & STEP.taken)) { if (steps & STEP.offered) go(hall, hall, 0.4 + at, 0.2, "calls", { of: [client] }); continue; }
-      const who = server >= 0 ? spots[server] : hall;
-      if (server >= 0) go(hall, who, 0.38 + at, 0.18, "order", { of: [client, server] });
-      go(who, door, 0.58 + at, 0.2, "help", { well: Boolean(steps & STEP.given), of: [client, server] });
-      go(door, door, 0.78 + at, 0.12, steps & STEP.given ? "thanks" : "failed", { of: [client, server] });
+      const door = spots[client], hall = stations[grid[client]], since = 0.1 * delay(client);
+      if (steps & STEP.placed) go(door, hall, 0.14 + since, 0.2, "order", { of: [client] });
+      if (!(steps & STEP.taken)) { if (steps & STEP.offered) go(hall, hall, 0.4 + since, 0.2, "calls", { of: [client] }); continue; }
+      const who = at(server, client);
+      if (server >= 0) go(hall, who, 0.38 + since, 0.18, "order", { of: [client, server] });
+      go(who, door, 0.58 + since, 0.2, "help", { well: Boolean(steps & STEP.given), of: [client, server] });
+      go(door, door, 0.78 + since, 0.12, steps & STEP.given ? "thanks" : "failed", { of: [client, server] });
     }
-    for (const [helper, client] of told.helps || []) go(spots[helper], spots[client], 0.25 + 0.35 * delay(client), 0.22, "help", { of: [helper, client] });
-    for (const [client, server] of (told.cares || []).filter(([, , keeper]) => keeper === KEEPER.neighbour)) go(spots[server], spots[client], 0.3 + 0.35 * delay(client), 0.22, "help", { of: [server, client] });
+    for (const [helper, client] of told.helps || []) go(at(helper, client), at(client, helper), 0.25 + 0.35 * delay(client), 0.22, "help", { of: [helper, client] });
+    for (const [client, server] of (told.cares || []).filter(([, , keeper]) => keeper === KEEPER.neighbour)) go(at(server, client), spots[client], 0.3 + 0.35 * delay(client), 0.22, "help", { of: [server, client] });
     for (const team of ActsOnMap.circles(told.meets || [])) {
-      const at = team.map((row) => spots[row]), middle = [0, 1].map((k) => at.reduce((sum, spot) => sum + spot[k], 0) / at.length);
-      for (const spot of at) go(spot, middle, 0.36 + 0.06 * delay(team[0]), 0.36, "meet", { size: team.length, of: team });
+      const there = team.map((row) => spots[row]), middle = [0, 1].map((k) => there.reduce((sum, spot) => sum + spot[k], 0) / there.length);
+      for (const spot of there) go(spot, middle, 0.36 + 0.06 * delay(team[0]), 0.36, "meet", { size: team.length, of: team });
     }
     for (const [row] of told.climbs || []) go(spots[row], spots[row], 0.74 + 0.08 * delay(row), 0.18, "climb", { row, of: [row] });
     for (const [row] of told.lapses || []) go(spots[row], spots[row], 0.74 + 0.08 * delay(row), 0.18, "lapse", { of: [row] });

@@ -141,6 +141,8 @@ const Live = {
   // Who was given something; of two households that changed places, who was to move.
   touched() { this.ownRun.touched = [0, 1].map((w) => this.state.touches.filter((one) => one.world === w).map((one) => (one.what === "move" ? one.other : one.row))); },
   showRun(run) {
+    // on the projector the class's grids have the whole width
+    document.body.classList.toggle("class-view", run === this.classRun);
     this.run = run;
     this.worlds = this.worldNames();
     Controls.place();

@@ -258,5 +258,5 @@ function legend(own = false) {
   };
   const key = (mark, word) => el("span", { class: "key" }, mark, T(word));
   const marks = [...[0, 1, 2, 3].map((tier) => key(sample(tier), `tier${tier}`)), key(sample(4), "child")], need = key(el("span", { class: "bang" }, "!"), "need");
-  return own ? [...marks, need] : [...marks, key("⚑", "vanguard"), key(el("span", { class: "square" }), "pioneer"), need, key(el("span", { class: "ring" }), "differs"), key(el("span", { class: "ring faint" }), "differed"), key(el("span", { class: "pin" }, "▼"), "touched"), ...legendOfActs()];
+  return own ? [...marks, need, ...legendOfActs()] : [...marks, key("⚑", "vanguard"), key(el("span", { class: "square" }), "pioneer"), need, key(el("span", { class: "ring" }), "differs"), key(el("span", { class: "ring faint" }), "differed"), key(el("span", { class: "pin" }, "▼"), "touched"), ...legendOfActs()];
 }

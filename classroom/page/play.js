@@ -82,6 +82,7 @@ const Play = {
     fill(byId("result"), d ? el("section", { class: "debrief" }, el("h3", {}, T("result")), el("p", {}, T("unmet_a_year")),
       el("table", {}, el("tbody", {}, ["nobody", "with_you", "rival"].map((word, i) => el("tr", {}, el("th", { scope: "row" }, T(word)), el("td", {}, number(d.unmet[i])))))),
       el("h4", {}, T("left_waiting")), el("ul", {}, d.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${waited(one.weeks)}. ${Words.pick(one.who)}`)))) : null);
+    if (d) byId("result").prepend(Ending.own(d));
     byId("choices").hidden = r.phase === "over";
   },
   // A prediction that the teacher asks for, and afterwards what came.
@@ -95,23 +96,7 @@ const Play = {
       over ? null : question.options.map((option, at) => el("button", { type: "button", class: predicted === at ? "answer chosen" : "answer", "aria-pressed": String(predicted === at), onclick: () => this.socket.send(JSON.stringify({ do: "predict", at })) }, Words.pick(option))),
       over ? Outcome.said(question.options.map((option) => Words.pick(option)), predicted, question.came, Words.pick(question.told)) : predicted !== null ? el("p", { class: "predicted", role: "status" }, T("predicted_kept")) : null));
   },
-  // The own grid as the teacher's map draws it: one mark a resident, needs marked.
-  draw(s) {
-    const box = byId("mine").getBoundingClientRect();
-    if (box.width < 40) return;
-    const pen = new CanvasPen(byId("mine"), box.width, box.height), c = pen.c, n = s.residents.length;
-    let pitch = 40;
-    while (pitch > 4 && Math.ceil(n / Math.floor((box.width - 10) / pitch)) * pitch * 1.2 > box.height - 8) pitch -= 0.5;
-    const across = Math.floor((box.width - 10) / pitch), r = 0.34 * pitch;
-    s.residents.forEach(([tier, served, unmet], i) => {
-      if (tier > 4) return;  // nobody lives there
-      const x = 5 + (i % across + 0.5) * pitch, y = 6 + (Math.floor(i / across) + 0.5) * pitch * 1.2;
-      c.beginPath();
-      WorldMap.mark(c, tier, x, y, r);
-      if (tier === 0) { c.strokeStyle = COLOURS.tiers[0]; c.lineWidth = 1.4; c.stroke(); } else { c.fillStyle = COLOURS.tiers[tier] || "#b9bfc4"; c.fill(); }
-      if (served && tier > 0 && tier < 4) { c.strokeStyle = "#000"; c.lineWidth = 1.2; c.stroke(); }
-      if (unmet) pen.text(x + 0.8 * r, y - 0.2 * r, "!", { size: 1.9 * r, colour: COLOURS.need, bold: true });
-    });
-  },
+  // The own grid as the teacher's map draws it.
+  draw(s) { (this.own ||= new OwnGrid(byId("mine"))).show(s, this.room.week, T("your_grid", this.room.grid + 1)); },
 };
 window.addEventListener("DOMContentLoaded", () => Play.begin());

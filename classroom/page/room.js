@@ -38,8 +38,9 @@ class Room {
         el("div", {}, T("room_code"), el("strong", { class: "join-code" }, r.code))),
       el("p", {}, T("seats", r.seats.length, r.seats.filter((seat) => seat.here).length)),
       el("ul", { class: "joined" }, r.seats.map((seat) => el("li", { class: seat.here ? "" : "gone" }, el("bdi", {}, seat.name)))));
-    } else if (r.debrief) fill(this.stage, this.debrief(r.debrief));
+    } else if (r.debrief) fill(this.stage, Ending.of(r, this.called(r.rival)), this.debrief(r.debrief));
   }
+  called(name) { return Words.pick((this.policies || []).find((one) => one.name === name)?.title || name); }
   form(button) {
     const field = (name, word, type = "number") => el("div", { class: "row" }, el("label", { for: `room-${name}` }, T(word)), el("input", { id: `room-${name}`, type, value: this.asked[name], min: 0, onchange: (e) => { this.asked[name] = Number(e.target.value); } }));
     const rival = el("select", { id: "room-rival", onchange: () => { this.asked.rival = rival.value; } }, (this.policies || []).map((p) => el("option", { value: p.name }, Words.pick(p.title))));

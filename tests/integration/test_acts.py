@@ -8,6 +8,7 @@ from browser_kit import CHROMIUM, QUIET, needs_chromium
 from playwright.sync_api import sync_playwright
 
 from classroom.acts import GIVEN, OFFERED, PLACED_NOW, TAKEN
+from classroom.debrief import by_grid, station
 from classroom.one_file import one_file
 from classroom.pair import NEED, Pair, _flags
 from classroom.state import Listed, State, WorldState
@@ -49,6 +50,26 @@ def test_acts_of_every_week_are_as_many_as_the_model_counts(lived: tuple) -> Non
         assert sum(len(week["asks"]) for week in seen) > 100
     assert sum(len(week[1]["meets"]) for week in acts) > 0
     assert sum(len(week[1]["helps"]) for week in acts) > 0
+
+
+def test_a_student_sees_the_acts_of_the_own_grid_and_no_hidden_need(lived: tuple) -> None:  # type: ignore[type-arg]
+    life = lived[0].lives[1]
+    world = life.simulation.world
+    seen = [station(lived[0], g)["acts"] for g in range(world.atmosphere.size)]
+    hidden = [one for one in life.acts["waits"] if not one[2]]
+    assert hidden
+    assert sum(len(acts["waits"]) for acts in seen) == len(life.acts["waits"]) - len(hidden)
+    for what in ("orders", "cares", "asks", "climbs", "lapses"):
+        assert sum(len(acts[what]) for acts in seen) == len(life.acts[what]), what
+    for g, acts in enumerate(seen):
+        rows = np.flatnonzero(world.grid == g)
+        inside = {(int(rows[v]) if v >= 0 else None, int(rows[c]) if c >= 0 else None) for v, c in acts["helps"]}
+        mine = {int(row) for row in rows}
+        assert inside == {
+            (v if v in mine else None, c if c in mine else None) for v, c in life.acts["helps"] if {v, c} & mine
+        }
+    weeks = [sum(one["weeks"][w] for one in by_grid(lived[0], life)) for w in range(3)]
+    assert weeks == [int(one.unmet_total.sum()) for one in (*lived[0].lives, life)]
 
 
 @needs_chromium
