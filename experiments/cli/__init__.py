@@ -11,7 +11,10 @@ from typing import Any
 import click
 
 from experiments.cli import lessons, model, studies
+from experiments.cli.options import LANG
+from experiments.cli.problems import framed
 from experiments.runs.streams import patient
+from experiments.spoken import speak, spoken
 
 
 class _Linli(click.Group):
@@ -20,6 +23,7 @@ class _Linli(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Begin; a reader who leaves before the end (`| head`) ends neither the study nor the command badly."""
         patient()
+        speak()
         if sys.flags.optimize > 1:
             click.echo(
                 "python -OO takes away the sentences by which the model describes itself; use python -O.", err=True
@@ -34,15 +38,18 @@ class _Linli(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except KeyboardInterrupt:
-            click.echo("\nStopped. Finished runs are kept; the same command goes on from there.", err=True)
+            stopped = spoken("Stopped. Finished runs are kept; the same command goes on from there.")
+            click.echo(f"\n{stopped}", err=True)
             sys.exit(130)
         except Exception as error:
             if type(error).__name__ in ("ConfigError", "StoreError", "FontError", "StudyError"):
-                click.echo(str(error), err=True)
+                problems = getattr(error, "problems", ())
+                click.echo("\n".join(map(framed, problems)) if problems else str(error), err=True)
                 sys.exit(2)
             if isinstance(error, OSError) and error.errno in _THE_MACHINES:
                 where = f"{error.filename}: " if error.filename else ""
-                click.echo(f"{where}{error.strerror}. Finished runs are safe; mend this and run again.", err=True)
+                safe = spoken("Finished runs are safe; mend this and run again.")
+                click.echo(f"{where}{error.strerror}. {safe}", err=True)
                 sys.exit(2)
             raise
 
@@ -64,6 +71,7 @@ _THE_MACHINES = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.ER
 
 @click.group(cls=_Linli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="linli")
+@LANG
 def main() -> None:
     """Linli: community volunteer services, from participation to welfare."""
 
@@ -105,4 +113,6 @@ def desk(folder: Path, port: int, workers: int, no_browser: bool) -> None:
 
 
 for _command in (*studies.COMMANDS, *model.COMMANDS, *lessons.COMMANDS):
+    if not any(option.name == "lang" for option in _command.params):
+        LANG(_command)
     main.add_command(_command)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from experiments.spoken import speak
+
 
 def changes_said(_context: click.Context, _option: click.Parameter, said: tuple[str, ...]) -> dict[str, str]:
     """What each `path=value` says, by path."""
@@ -63,6 +65,21 @@ SET = click.option(
     callback=changes_said,
     metavar="PATH=VALUE",
     help="Change a value; may be repeated.",
+)
+
+
+def _speak(_context: click.Context, _option: click.Parameter, said: str | None) -> None:
+    """Print in this language, if one is said here."""
+    if said:
+        speak(said)
+
+
+LANG = click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    expose_value=False,
+    callback=_speak,
+    help="Language of what is printed [the system's]; files are the same in either.",
 )
 
 

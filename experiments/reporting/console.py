@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from experiments.spoken import spoken
+
 PAGE = 120
 """Characters in a line where no terminal says how wide it is: a file, a pipe, the log of a cluster."""
 NARROW, HEAD = 10, 14
@@ -151,14 +153,19 @@ def failures_in_words(failures: Sequence[Mapping[Any, Any]]) -> Iterator[tuple[s
     """Of the first failed runs who they are with their last words, and the command that repeats each."""
     for row in failures[:3]:
         last = last_words(str(row["error"]))
-        yield f" {row['arm']}, replicate {row['replicate']}, seed {row['seed']}: {last}", f"  again: {row['command']}"
+        who = spoken(
+            " {arm}, replicate {replicate}, seed {seed}: {last}",
+            last=last,
+            **{k: row[k] for k in ("arm", "replicate", "seed")},
+        )
+        yield who, spoken("  again: {command}", command=row["command"])
     if len(failures) > 3:
-        yield "", f"... and {len(failures) - 3} more failed runs, all in failures.csv."
+        yield "", spoken("... and {many} more failed runs, all in failures.csv.", many=len(failures) - 3)
 
 
 def say_failures(console: Console, failures: Sequence[Mapping[Any, Any]]) -> None:
     """Print them."""
     for what, again in failures_in_words(failures):
         if what:
-            console.print(Text("failed:", style="red") + Text(what))
+            console.print(Text(spoken("failed:"), style="red") + Text(what))
         console.print(again, soft_wrap=True)

@@ -9,6 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
+from experiments.spoken import spoken
+
 type Told = Callable[[int, int], None]
 
 
@@ -37,12 +39,13 @@ def progress(console: Console, total: int) -> Iterator[Told]:
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=console, transient=True) as bar:
-            task, failed = bar.add_task("runs", total=total), 0
+            task, failed = bar.add_task(spoken("runs"), total=total), 0
 
             def told(done: int, wrong: int) -> None:
                 nonlocal failed
                 failed += wrong
-                bar.update(task, advance=done, description=f"runs ({failed} failed)" if failed else "runs")
+                words = spoken("runs ({failed} failed)", failed=failed) if failed else spoken("runs")
+                bar.update(task, advance=done, description=words)
 
             yield told
         return
@@ -53,7 +56,7 @@ def progress(console: Console, total: int) -> Iterator[Told]:
         done += more
         if time.monotonic() - last > 30:
             last = time.monotonic()
-            console.print(f"{done} of {total} runs")
+            console.print(spoken("{done} of {total} runs", done=done, total=total))
 
     yield counted
 

@@ -16,11 +16,13 @@ from experiments.reporting.explore import Findings, findings_of
 from experiments.reporting.figures import wanted
 from experiments.reporting.figures.style import Look, decimals
 from experiments.reporting.figures.tables import Meaning, Tables
-from experiments.reporting.findings_words import FINDINGS, in_words
+from experiments.reporting.findings_words import FINDINGS, in_words, readable
+from experiments.reporting.names import in_language
 from experiments.reporting.verdicts import known, known_note, untold
-from experiments.reporting.wording import evidence_in_words, number, signed, true_minus, with_interval
+from experiments.reporting.wording import evidence_in_words, measured, number, signed, true_minus, with_interval
 from experiments.runs.memory import give_back
 from experiments.runs.results import Results
+from experiments.spoken import either, language, spoken
 from experiments.study.design import DOSE, Study
 from experiments.study.sampling import SAMPLED, Point
 
@@ -113,11 +115,11 @@ def comparison(tables: Tables, point: int, width: int = 80) -> "Iterator[Table]"
     here = tables.runs[tables.runs["point"] == point]
     own = {arm: here[here["arm"] == arm] for arm in tables.arms}
     columns: list[Words | Numbers] = [
-        Words("Arm", tables.arms),
+        Words(spoken("Arm"), tables.arms),
         Numbers("n", [str(len(own[arm])) for arm in tables.arms], beside=True),
     ]
     for m in tables.outcomes:
-        head = f"{tables.metrics[m].label}\n({tables.metrics[m].unit})"
+        head = measured(tables, m, Look(language=language()), "\n")
         columns.append(Numbers(head, [_cell(tables, own[arm], arm, m, point) for arm in tables.arms]))
     return spread(columns, width, tables.points[point], lines=True)
 
@@ -130,16 +132,22 @@ def evaluation(tables: Tables, width: int = 80) -> "Iterator[Table]":
     if found.empty:
         return
     cells = {
-        arm: {row["metric"]: difference_in_words(row) for _, row in found[found["arm"] == arm].iterrows()}
+        arm: {
+            row["metric"]: _in(Look(language=language()), difference_in_words(row))
+            for _, row in found[found["arm"] == arm].iterrows()
+        }
         for arm in tables.arms[1:]
     }
     measures = [m for m in (*MEASURES, PRICE, BENEFIT) if m in set(found["metric"])]
     worth = (tables.asked.worth if tables.asked else None) or 0.0
-    told = {PRICE: "Yuan per averted unmet week", BENEFIT: f"Net benefit at {worth:g} yuan a week"}
-    names = [tables.metrics[m].label if m in tables.metrics else told.get(m, m) for m in measures]
+    told = {
+        PRICE: spoken("Yuan per averted unmet week"),
+        BENEFIT: spoken("Net benefit at {worth} yuan a week", worth=f"{worth:g}"),
+    }
+    names = [tables.metrics[m].say(language()) if m in tables.metrics else told.get(m, m) for m in measures]
     columns = [Numbers(arm, [cells[arm].get(m, "-") for m in measures]) for arm in cells]
-    title = f"Outcome, process and price: difference from {tables.arms[0]}, 95 % interval"
-    yield from spread([Words("Measure", names), *columns], width, title)
+    title = spoken("Outcome, process and price: difference from {arm}, 95 % interval", arm=tables.arms[0])
+    yield from spread([Words(spoken("Measure"), names), *columns], width, title)
 
 
 SHOWN = ("unmet_needs", "participation")
@@ -150,12 +158,11 @@ def by_group(tables: Tables, width: int = 80) -> "Iterator[Table]":
     """Outcomes of the groups of each of the user's own columns, at the only point of a study; nothing for several."""
     if len(tables.points) > 1:
         return
-    look, arms = Look(), tables.arms[0]
+    look, arms = Look(language=language()), tables.arms[0]
     for column in columns_of(tables):
         shown, words = groups_in_words(tables, column, look, SHOWN)
-        title = f"By {apart(column)}" + (
-            f": difference from {arms}, 95 % interval" if shown.shape[1] > words + 2 else ""
-        )
+        title = spoken("By {column}", column=apart(column))
+        title += spoken(": difference from {arm}, 95 % interval", arm=arms) if shown.shape[1] > words + 2 else ""
         heads = list(shown)
         columns: list[Words | Numbers] = [
             (Words if k < words else Numbers)(heads[k], list(shown.iloc[:, k])) for k in range(shown.shape[1])
@@ -176,7 +183,11 @@ def difference_in_words(row: "pd.Series[Any]") -> str:
 
 def difference_told(row: "pd.Series[Any]", look: Look) -> str:
     """The same in the language of a report."""
-    said = true_minus(difference_in_words(row))
+    return true_minus(_in(look, difference_in_words(row)))
+
+
+def _in(look: Look, said: str) -> str:
+    """A difference or price in the language of the reader."""
     for english, chinese in (
         ("no need averted", "需求未减少"),
         ("no bound", "无界限"),
@@ -214,12 +225,13 @@ def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int
         return number(mean)
     row = rows.iloc[0]
     if not math.isfinite(row["low"]):
-        return f"{number(mean)}\n{number(row['effect'], sign=True)}\n(fewer than 5\npairs: no interval)"
+        few = spoken("(fewer than 5\npairs: no interval)")
+        return f"{number(mean)}\n{number(row['effect'], sign=True)}\n{few}"
     good = tables.metrics[metric].better
     clear = row["low"] > 0 or row["high"] < 0
     colour = "" if not clear or not good else "green" if row["effect"] * good > 0 else "red"
     if row["low"] == row["high"] == 0:
-        return Text(f"{number(mean)}\nthe same in every pair")
+        return Text(f"{number(mean)}\n{spoken('the same in every pair')}")
     places = decimals(row["high"] - row["low"])
     said = Text(signed(row["effect"], places), style=f"bold {colour}" if colour else "")
     interval = f"\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
@@ -246,7 +258,7 @@ def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int =
     if notes:
         console.print(", ".join(notes), style="dim")
     if len(table) > most:
-        console.print(f"... and {len(table) - most} more rows.")
+        console.print(spoken("... and {many} more rows.", many=len(table) - most))
 
 
 def _estimates(cells: list[str]) -> bool:
@@ -268,29 +280,46 @@ def say_failing(console: "Console", table: "pd.DataFrame") -> None:
 
 
 def say_results(console: "Console", study: Study, tables: Tables, most: int = 6) -> None:
-    """Print the comparison at each point (the first few, and none of a sample) and what it rests on."""
+    """Print the comparison at each point (the first few, and none of a sample) and what it rests on; in Chinese by its names."""
+    look = Look(language=language())
+    if look.language == "zh":
+        tables = in_language(study, tables, "zh")
     sampled = study.file.design.method in SAMPLED
     for point in range(0 if sampled else min(len(tables.points), most)):
         for shown in comparison(tables, point, console.width):
             console.print(shown)
     if len(tables.points) > most and not sampled:
-        console.print(f"... and {len(tables.points) - most} more points: see runs.parquet and the figures.")
+        more = spoken("... and {many} more points: see runs.parquet and the figures.", many=len(tables.points) - most)
+        console.print(more)
     if "overall" in tables.answers:
-        say_table(console, FINDINGS["overall"][0][0], in_words("overall", tables.answers["overall"]))
-        console.print(FINDINGS["overall"][1][0].partition(" One in ten")[0], style="dim")
+        heading, meaning = map(either, FINDINGS["overall"])
+        shown_there = in_words("overall", tables.answers["overall"])
+        if look.language == "zh":
+            shown_there = readable(shown_there, tables, look)
+        say_table(console, heading, shown_there)
+        console.print(re.split(" One in ten|十分之一低于", meaning, maxsplit=1)[0], style="dim")
     if not sampled:
         for shown in (*evaluation(tables, console.width), *by_group(tables, console.width)):
             console.print(shown)
     file = study.file
-    whom = " over all residents of the city" if file.city else ""
-    notes = [f"Means{whom}, last {file.window} of {file.weeks} weeks."]
+    notes = [
+        spoken(
+            "Means over all residents of the city, last {window} of {weeks} weeks.",
+            window=file.window,
+            weeks=file.weeks,
+        )
+        if file.city
+        else spoken("Means, last {window} of {weeks} weeks.", window=file.window, weeks=file.weeks)
+    ]
     if len(tables.arms) > 1:
-        notes.append(f"Below them: difference from {tables.arms[0]} and its 95 % interval, over pairs of runs.")
-    console.print(" ".join(notes), style="dim")
-    for line in known(tables, Look()):
+        notes.append(
+            spoken("Below them: difference from {arm} and its 95 % interval, over pairs of runs.", arm=tables.arms[0])
+        )
+    console.print(look.say(" ", "").join(notes), style="dim")
+    for line in known(tables, look):
         console.print(line)
     if len(tables.effects):
-        console.print(known_note(tables, Look()), style="dim")
-    for said, _ in untold(study, tables):
-        console.print(said, style="yellow")
-    console.print(evidence_in_words(study, Look()), style="dim")
+        console.print(known_note(tables, look), style="dim")
+    for pair in untold(study, tables):
+        console.print(either(pair), style="yellow")
+    console.print(evidence_in_words(study, look), style="dim")

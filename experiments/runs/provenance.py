@@ -12,6 +12,7 @@ from typing import Any
 
 from experiments.runs import record
 from experiments.runs.store import Store, write_whole
+from experiments.spoken import spoken
 from experiments.study.design import Study, code_version, seed_of
 from experiments.study.schema import Arm
 
@@ -94,22 +95,25 @@ def changed_since(study: Study, store: Store) -> str:
     except Exception:  # whatever a damaged file holds: it says nothing
         before = {}
     if not before:
-        return "of another study, of other inputs or of another version of the program; no manifest says which"
+        return spoken("of another study, of other inputs or of another version of the program; no manifest says which")
     now = _read(resolved_text(study))
     asked = [key for key in _differ(asked_then, now["study"], deep=1) if key not in _MAKES_NO_OTHER_RUN]
     inputs = _differ(inputs_then, now["configuration"])
     found = []
     if before.get("model") != code_version():
-        commit = f", commit {before['commit']}" if before.get("commit") else ""
-        found.append(f"the program (made by linli {before.get('linli', '')}{commit}; its model's sources differ)")
+        version = f"{before.get('linli', '')}{', commit ' if before.get('commit') else ''}{before.get('commit') or ''}"
+        found.append(spoken("the program (made by linli {version}; its model's sources differ)", version=version))
     if inputs:
-        found.append(f"inputs of the model ({_some(inputs)})")
+        found.append(spoken("inputs of the model ({some})", some=_some(inputs)))
     if asked:
-        found.append(f"the study ({_some(asked)})")
+        found.append(spoken("the study ({some})", some=_some(asked)))
     if not found:
-        found.append("a file that the study names, or one of its communities")
-    same = "" if asked else "; the study is the same"
-    return f"made before a change of {' and of '.join(found)}{same}"
+        found.append(spoken("a file that the study names, or one of its communities"))
+    listed = spoken(" and of ").join(found)
+    return spoken(
+        "made before a change of {listed}" if asked else "made before a change of {listed}; the study is the same",
+        listed=listed,
+    )
 
 
 _MAKES_NO_OTHER_RUN = (

@@ -10,6 +10,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from experiments.analysis.warm_up import moves
+from experiments.spoken import spoken
 from experiments.study.design import DOSE, Study
 from experiments.study.sampling import LARGEST, Range, Value, count_of, sizes_of
 from experiments.study.schema import Arm, Entry, StudyFile
@@ -34,8 +35,15 @@ def size_in_words(file: StudyFile) -> str:
     """Points, runs and how they come about, by arithmetic alone: `1,000 points (10 x 10 x 10), 4,000 runs`."""
     points, sizes = count_of(file.varies, file.design), sizes_of(file.varies, file.design)
     arms = len(file.arms) or 2 ** len(file.parts)
-    how = f" ({file.design.method} of {' x '.join(f'{n:,}' for n in sizes)})" if len(sizes) > 1 else ""
-    return f"{points:,} point{'s' * (points != 1)}{how}, {points * arms * file.replicates:,} runs"
+    how = (
+        spoken(" ({method} of {sizes})", method=file.design.method, sizes=" x ".join(f"{n:,}" for n in sizes))
+        if len(sizes) > 1
+        else ""
+    )
+    return spoken(
+        "{points} point{how}, {runs} runs" if points == 1 else "{points} points{how}, {runs} runs",
+        points=f"{points:,}", how=how, runs=f"{points * arms * file.replicates:,}",
+    )  # fmt: skip
 
 
 def megabytes(runs: int, weeks: int) -> float:

@@ -3,6 +3,7 @@
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from experiments.spoken import spoken
 from experiments.study.design import Study
 from sim.config.validate import as_they_are
 from sim.config.yaml import ConfigError, Problem, Spot, shown_path
@@ -61,8 +62,14 @@ def read_own_files(study: Study) -> list[str]:
                 left[name] = len(different_values(own.columns[name])) if own is not None else 0
     if problems:
         raise ConfigError(problems)
-    said = [f"Outcomes are given by {', '.join(kept)}."] if kept else []
+    said = [spoken("Outcomes are given by {columns}.", columns=", ".join(kept))] if kept else []
     if left:
         counted = ", ".join(f"{name} ({many:,})" for name, many in left.items())
-        said.append(f"Not by {counted} different values: `groups` of the study can name columns of 2 to {MOST}.")
+        said.append(
+            spoken(
+                "Not by {counted} different values: `groups` of the study can name columns of 2 to {most}.",
+                counted=counted,
+                most=MOST,
+            )
+        )
     return said

@@ -18,11 +18,13 @@ from experiments.reporting.console import Words, last_words, spread, terminal
 from experiments.reporting.figures import draw_all
 from experiments.reporting.figures.outcome import MOST_ROWS
 from experiments.reporting.figures.tables import Tables
+from experiments.reporting.names import arm_names
 from experiments.reporting.result_tables import say_results, tables_of
 from experiments.runs.executor import in_processes, perform, simulated
 from experiments.runs.results import results_for
 from experiments.runs.store import Series, Store
 from experiments.runs.worker_pool import processors
+from experiments.spoken import either, language, spoken
 from experiments.study.caveats import caveats, megabytes, size_in_words
 from experiments.study.design import Job, Study
 from experiments.study.own_files import read_own_files
@@ -70,8 +72,8 @@ def planned(study: Study, folder: Path, console: Console) -> Plan:
     To be asked by a process that does nothing else, as a command or an errand of the desk: what it took until here is the start.
     """
     begun = time.process_time()  # what it took to start and to read the study
-    for said in read_own_files(study):
-        console.print(said)
+    for sentence in read_own_files(study):
+        console.print(sentence)
     file, weeks = study.file, study.file.weeks
     roots = len({study.root(arm, point).digest() for point in range(len(study.points)) for arm in study.arms})
     runs, different = len(study.arms) * len(study.points) * file.replicates, roots * file.replicates
@@ -101,34 +103,54 @@ def say_plan(study: Study, folder: Path) -> None:
     replicates, most = str(file.replicates), ""
     if file.until:
         wanted = ", ".join(f"{name} {width}" for name, width in file.until.items())
-        replicates = f"{file.first_look} at first, then until half-widths are {wanted}; {file.most} at most"
+        replicates = spoken(
+            "{first} at first, then until half-widths are {wanted}; {most} at most",
+            first=file.first_look, wanted=wanted, most=file.most,
+        )  # fmt: skip
     if plan.most is not None:
-        most = f"; with {file.most} replicates {_duration(plan.most / plan.processors)}"
+        longest = _duration(plan.most / plan.processors)
+        most = spoken("; with {most} replicates {time}", most=file.most, time=longest)
     told = (
-        ("arms", ", ".join(study.arms)),
-        ("points", f"{len(study.points)} ({file.design.method})"),
-        ("replicates", replicates),
-        ("runs", f"{plan.runs}; {plan.different} different, {plan.todo} to do"),
-        ("weeks", f"{file.weeks} a run, {plan.todo * file.weeks:,} in all"),
+        (spoken("arms"), spoken(", ").join(_called(study))),
+        (spoken("points"), f"{len(study.points)} ({file.design.method})"),
+        (spoken("replicates"), replicates),
         (
-            "time",
-            f"about {_duration(plan.seconds)} on {plan.processors} processors{most}: "
-            f"{_duration(plan.start)} to start and load, {_duration(plan.running / plan.processors)} for the runs, "
-            f"{_duration(plan.showing)} for tables and figures",
+            spoken("runs"),
+            spoken("{runs}; {different} different, {todo} to do", runs=plan.runs, different=plan.different, todo=plan.todo),
+        ),
+        (spoken("weeks"), spoken("{weeks} a run, {all} in all", weeks=file.weeks, all=f"{plan.todo * file.weeks:,}")),
+        (
+            spoken("time"),
+            spoken(
+                "about {time} on {many} processors{most}: {start} to start and load, {runs} for the runs, {showing} for tables "
+                "and figures",
+                time=_duration(plan.seconds), many=plan.processors, most=most, start=_duration(plan.start),
+                runs=_duration(plan.running / plan.processors), showing=_duration(plan.showing),
+            ),
         ),
         (
-            "work",
-            f"{_duration(plan.start + plan.running + plan.showing)} of processor time, of which the runs {_duration(plan.running)}",
+            spoken("work"),
+            spoken(
+                "{time} of processor time, of which the runs {runs}",
+                time=_duration(plan.start + plan.running + plan.showing), runs=_duration(plan.running),
+            ),
         ),
-        ("disk", f"about {plan.megabytes:,.1f} MB"),
-        ("at rest", _at_rest_in_words(study, plan)),
-        ("folder", str(folder)),
-    )
+        (spoken("disk"), spoken("about {megabytes} MB", megabytes=f"{plan.megabytes:,.1f}")),
+        (spoken("at rest"), _at_rest_in_words(study, plan)),
+        (spoken("folder"), str(folder)),
+    )  # fmt: skip
     names = Words("", [Text(name, style="bold") for name, _ in told])
-    for table in spread([names, Words("", [said for _, said in told])], console.width, plain=True, heads=False):
+    for table in spread([names, Words("", [words for _, words in told])], console.width, plain=True, heads=False):
         console.print(table)
-    for said, _ in caveats(study):
-        console.print(said, style="yellow")
+    for pair in caveats(study):
+        console.print(either(pair), style="yellow")
+
+
+def _called(study: Study) -> list[str]:
+    """The arms by their names, in Chinese with what they are called beside them."""
+    if language() == "en":
+        return list(study.arms)
+    return [arm if name == arm else f"{arm}（{name}）" for arm, name in arm_names(study, "zh").items()]
 
 
 def _rest(study: Study, a_run: float) -> tuple[dict[str, int | None], int]:
@@ -145,24 +167,40 @@ def _rest(study: Study, a_run: float) -> tuple[dict[str, int | None], int]:
 
 
 def _at_rest_in_words(study: Study, plan: Plan) -> str:
+    from sim import METRICS
+
     file, weeks, many = study.file, plan.rest, plan.looked
     if many < 1:
-        return "not looked at: a run takes too long"
+        return spoken("not looked at: a run takes too long")
     if not weeks or all(week is None for week in weeks.values()):
-        return f"no outcome comes to rest in the first half of {file.weeks} weeks (MSER-5): a longer study would tell"
-    named = ", ".join(
-        f"{m} {'not in the first half' if week is None else f'from week {week}'}" for m, week in weeks.items()
+        return spoken(
+            "no outcome comes to rest in the first half of {weeks} weeks (MSER-5): a longer study would tell",
+            weeks=file.weeks,
+        )
+    called = {m: METRICS[m].label_zh if language() == "zh" else m for m in weeks}
+    named = spoken(", ").join(
+        spoken("{metric} not in the first half", metric=called[m])
+        if week is None
+        else spoken("{metric} from week {week}", metric=called[m], week=week)
+        for m, week in weeks.items()
     )
     latest = max(week for week in weeks.values() if week is not None)
-    moving = [m for m, week in weeks.items() if week is None or week > file.burn_in]
-    advice = (
-        f"at week {file.burn_in}, when policies begin, {', '.join(moving)} still move{'s' * (len(moving) == 1)}"
-        if moving
-        else ""
-    )
-    advice += f"; a burn-in of {latest} weeks or more is advised" if moving and latest > file.burn_in else ""
-    advice = advice or f"the burn-in of {file.burn_in} weeks is enough"
-    return f"{named} ({many} run{'s' * (many > 1)} of {study.reference}, MSER-5): {advice}"
+    moving = [called[m] for m, week in weeks.items() if week is None or week > file.burn_in]
+    if moving:
+        advice = spoken(
+            "at week {week}, when policies begin, {metrics} still moves" if len(moving) == 1
+            else "at week {week}, when policies begin, {metrics} still move",
+            week=file.burn_in, metrics=spoken(", ").join(moving),
+        )  # fmt: skip
+        advice += (
+            spoken("; a burn-in of {weeks} weeks or more is advised", weeks=latest) if latest > file.burn_in else ""
+        )
+    else:
+        advice = spoken("the burn-in of {weeks} weeks is enough", weeks=file.burn_in)
+    return spoken(
+        "{named} ({many} run of {arm}, MSER-5): {advice}" if many == 1 else "{named} ({many} runs of {arm}, MSER-5): {advice}",
+        named=named, many=many, arm=study.reference, advice=advice,
+    )  # fmt: skip
 
 
 def _measured(job: Job, console: Console) -> tuple[float, float, float]:
@@ -175,8 +213,10 @@ def _measured(job: Job, console: Console) -> tuple[float, float, float]:
     loading = _childrens_time() - begun
     _, short, longer = in_processes([job._replace(weeks=1), job._replace(weeks=1), job], None, 1, simulated)
     if longer.failed and longer.finished and longer.finished.error:
-        said = last_words(longer.finished.error)
-        console.print(f"A run of {job.weeks} weeks that was tried for this failed: {said}")
+        last = last_words(longer.finished.error)
+        console.print(
+            spoken("A run of {weeks} weeks that was tried for this failed: {last}", weeks=job.weeks, last=last)
+        )
     a_week = max(longer.seconds - short.seconds, 0.0) / (job.weeks - 1)
     return loading, max(short.seconds - a_week, 0.0), a_week
 
@@ -223,7 +263,7 @@ def _made_up(job: Job) -> Series:
 
 
 def _duration(seconds: float) -> str:
-    for size, name in ((86400, "d"), (3600, "h"), (60, "min")):
+    for size, name in ((86400, spoken("d")), (3600, spoken("h")), (60, spoken("min"))):
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {name}"
-    return f"{seconds:.1f} s"
+    return f"{seconds:.1f} {spoken('s')}"

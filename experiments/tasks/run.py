@@ -17,8 +17,9 @@ from rich.text import Text
 
 from experiments.analysis.stopping import Need
 from experiments.reporting.console import say_failures, terminal
+from experiments.reporting.figures.style import Look
 from experiments.reporting.findings_words import FINDINGS, beyond_chance, crosstabs, in_words
-from experiments.reporting.names import in_language, look_of
+from experiments.reporting.names import in_language, look_of, question_of, title_of
 from experiments.reporting.progress import progress
 from experiments.runs.executor import Tally, Workers, missing, perform, planned, simulated
 from experiments.runs.found import results_of
@@ -29,6 +30,7 @@ from experiments.runs.reading import measured
 from experiments.runs.results import Results, results_for, settled
 from experiments.runs.store import Store, StoreError, clear_errors
 from experiments.runs.worker_pool import processors
+from experiments.spoken import either, language, spoken
 from experiments.study.caveats import caveats
 from experiments.study.design import Study
 from experiments.study.own_files import read_own_files
@@ -36,7 +38,6 @@ from experiments.study.own_files import read_own_files
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from experiments.reporting.figures.style import Look
     from experiments.reporting.figures.tables import Tables
 
 MANY = 20_000
@@ -69,13 +70,21 @@ def run_study(
         aside = store.waiting(again=retry)
         lacking = [run.run for run in missing(study, store, shard=shard, again=retry)]
         total, todo = sum(1 for _ in planned(study, shard)), sum(run not in aside for run in lacking)
-        places = "communities" if study.file.city else "points"
-        asked = f"{len(study.arms)} arms x {len(study.points)} {places} x {study.file.replicates} replicates"
-        asked += f", part {part}" if part else ""
-        console.print(f"{asked}: {total - todo} of {total} runs are there, {todo} to do.")
+        asked = spoken(
+            "{arms} arms x {points} communities x {replicates} replicates"
+            if study.file.city
+            else "{arms} arms x {points} points x {replicates} replicates",
+            arms=len(study.arms), points=len(study.points), replicates=study.file.replicates,
+        )  # fmt: skip
+        asked += spoken(", part {part}", part=part) if part else ""
+        console.print(
+            asked
+            + spoken(": {there} of {total} runs are there, {todo} to do.", there=total - todo, total=total, todo=todo)
+        )
         there = store.finished() if todo == total else {}
         if there and not any(run.run in there for run in study.runs()):
-            console.print(f"The {len(there)} runs there are {changed_since(study, store)}.", style="yellow")
+            why = changed_since(study, store)
+            console.print(spoken("The {many} runs there are {why}.", many=len(there), why=why), style="yellow")
         if todo:
             warm(study, console)
         if lacking:
@@ -86,18 +95,19 @@ def run_study(
     with store.held(part) as mended:
         claim(study, store)
         say_mended(store, mended)
-        console.print(Text(study.file.title, style="bold") + Text(f"  {study.file.question}"))
-        for said, _ in caveats(study):
-            console.print(said, style="yellow")
-        for said in kept_by:
-            console.print(said)
+        look = Look(language=language())
+        console.print(Text(title_of(study, look), style="bold") + Text(f"  {question_of(study, look)}"))
+        for pair in caveats(study):
+            console.print(either(pair), style="yellow")
+        for sentence in kept_by:
+            console.print(sentence)
         asked, seen = study, 0
         while study.file.replicates > seen:
             go_on(study)
             if part and any(True for _ in missing(study, store)):
                 if tally.done:
                     store.note_session(told())
-                console.print(f"Part {part} is done. When all parts are, run the study once more.")
+                console.print(spoken("Part {part} is done. When all parts are, run the study once more.", part=part))
                 return tally.failed
             seen = study.file.replicates
             if asked.file.until:
@@ -122,8 +132,11 @@ def run_study(
         store.write_manifest(manifest(study, store, state, files) | counts)
     say_failures(console, failures)
     if older:
-        named = ", ".join(older[:3]) + (f" and {len(older) - 3} more" if len(older) > 3 else "")
-        console.print(f"Of an older state of the study, and put away in {folder / 'older'}: {named}.", style="yellow")
+        named = ", ".join(older[:3]) + (spoken(" and {many} more", many=len(older) - 3) if len(older) > 3 else "")
+        away = spoken(
+            "Of an older state of the study, and put away in {folder}: {named}.", folder=folder / "older", named=named
+        )
+        console.print(away, style="yellow")
     tables = [path.name for path in written if path.suffix in (".parquet", ".csv") and path.name != "failures.csv"]
     console.print(
         f"{folder}: {', '.join(tables)}, weekly/, figures/, resolved.yaml, manifest.json", style="dim", soft_wrap=True
@@ -136,19 +149,23 @@ def _say_needs(console: Console, study: Study, found: Sequence[Need], seen: int)
     if not found:
         return
     hardest = max(found, key=lambda need: need.replicates)
-    where = f"{hardest.arm}, {hardest.metric}" + (f", point {hardest.point}" if len(study.points) > 1 else "")
+    where = f"{hardest.arm}, {hardest.metric}"
+    where += spoken(", point {point}", point=hardest.point) if len(study.points) > 1 else ""
     if hardest.replicates <= seen:
-        console.print(f"After {seen} replicates every wanted half-width is reached.")
+        console.print(spoken("After {seen} replicates every wanted half-width is reached.", seen=seen))
         return
     expected = min(hardest.replicates, study.file.most) - seen
     console.print(
-        f"After {seen} replicates: {hardest.replicates} are needed for the wanted half-widths ({where}); "
-        f"about {expected} more are expected."
-    )
-    if hardest.replicates > study.file.most:
-        console.print(
-            f"More than `most`: the study stops at {study.file.most} and some intervals stay wider.", style="yellow"
+        spoken(
+            "After {seen} replicates: {needed} are needed for the wanted half-widths ({where}); about {expected} more are expected.",
+            seen=seen, needed=hardest.replicates, where=where, expected=expected,
         )
+    )  # fmt: skip
+    if hardest.replicates > study.file.most:
+        beyond = spoken(
+            "More than `most`: the study stops at {most} and some intervals stay wider.", most=study.file.most
+        )
+        console.print(beyond, style="yellow")
 
 
 def warm(study: Study, console: Console) -> None:
@@ -173,21 +190,24 @@ def _compiling(console: Console) -> "Iterator[Callable[[int, int, str], None]]":
         from rich.progress import BarColumn, Progress, TextColumn
 
         with Progress(TextColumn("{task.description}"), BarColumn(), console=console, transient=True) as bar:
-            task = bar.add_task("Compiling the rules for this machine (this once)", total=None, visible=False)
+            begin = spoken("Compiling the rules for this machine (this once)")
+            task = bar.add_task(begin, total=None, visible=False)
 
             def shown(at: int, of: int, name: str) -> None:
-                words = f"Compiling for this machine (this once): rule {at} of {of}: {name}"
+                words = spoken(
+                    "Compiling for this machine (this once): rule {at} of {of}: {name}", at=at, of=of, name=name
+                )
                 bar.update(task, description=words, completed=at, total=of, visible=at > 0)
 
             yield shown
     else:
-        said: list[bool] = []
+        told: list[bool] = []
 
         def once(at: int, of: int, name: str) -> None:
-            if not said:
-                said.append(True)
-                what = name if of == 1 else f"{of} rules, {name} and others"
-                console.print(f"Compiling for this machine (this once): {what} ...")
+            if not told:
+                told.append(True)
+                what = name if of == 1 else spoken("{many} rules, {name} and others", many=of, name=name)
+                console.print(spoken("Compiling for this machine (this once): {what} ...", what=what))
 
         yield once
 
@@ -198,7 +218,7 @@ def figures_and_table(results: Results, console: Console) -> list[str]:
 
     tables = tables_of(results)
     if tables.runs.empty:
-        console.print("No run succeeded, so there is nothing to compare.")
+        console.print(spoken("No run succeeded, so there is nothing to compare."))
         return []
     say_results(console, results.study, tables)
     folder = results.store.folder
@@ -310,7 +330,8 @@ def verify(study: Study, folder: Path, many: int, seed: int) -> int:
     if not changed:
         results_of(study, folder)  # says why, where there is no run
         known = len(store.manifest().get("files", {}))
-        console.print(f"{known} files are what was written, and the tables what the weekly values give.")
+        fine = spoken("{known} files are what was written, and the tables what the weekly values give.", known=known)
+        console.print(fine)
     each, there = results.each, store.finished()
     done = list({run.run: run for run in each.study.runs() if there.get(run.run)}.values())
     chosen = [done[i] for i in np.random.default_rng(seed).permutation(len(done))[:many]]
@@ -319,7 +340,12 @@ def verify(study: Study, folder: Path, many: int, seed: int) -> int:
         again, before = measured(simulated(each.study.job(run))), kept[run.run]
         same = set(again) == set(before) and all(np.array_equal(again[m], before[m], equal_nan=True) for m in again)
         wrong += not same
-        told = f"{run.run}  {run.arm}, point {run.point}, replicate {run.replicate}: {'same' if same else 'DIFFERS'}"
+        told = spoken(
+            "{run}  {arm}, point {point}, replicate {replicate}: same" if same
+            else "{run}  {arm}, point {point}, replicate {replicate}: DIFFERS",
+            run=run.run, arm=run.arm, point=run.point, replicate=run.replicate,
+        )  # fmt: skip
         console.print(told, style="" if same else "red")
-    console.print(f"{len(chosen) - wrong} of {len(chosen)} runs are the same in every weekly value.")
+    right = len(chosen) - wrong
+    console.print(spoken("{right} of {all} runs are the same in every weekly value.", right=right, all=len(chosen)))
     return wrong + len(changed)

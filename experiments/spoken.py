@@ -1,0 +1,50 @@
+"""The language of the terminal: what commands print, in English or Chinese, by one catalogue (`spoken.yaml`).
+
+A sentence stands in the program in English, with its values in brackets; the catalogue has the Chinese. What files hold does not hang
+on it: the same study gives the same bytes in any language.
+"""
+
+import os
+from functools import cache
+from importlib.resources import files
+from typing import Literal
+
+type Language = Literal["en", "zh"]
+
+_asked: dict[str, Language] = {"language": "en"}
+"""Of this program, all of its threads: what is printed goes to one terminal."""
+
+
+def speak(language: str | None = None) -> None:
+    """Print in this language from now on; where none is said, in the system's."""
+    _asked["language"] = "zh" if (language or of_the_system()).startswith("zh") else "en"
+
+
+def language() -> Language:
+    """The language in which is printed."""
+    return _asked["language"]
+
+
+def of_the_system() -> str:
+    """The language that the system asks for, in the order in which programs ask it: zh_CN.UTF-8, en_GB, or nothing."""
+    asked = (os.environ.get(name) for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return next(filter(None, asked), "")
+
+
+@cache
+def catalogue() -> dict[str, str]:
+    """The Chinese of every sentence, by its English."""
+    import yaml
+
+    text = files("experiments").joinpath("spoken.yaml").read_text(encoding="utf-8")
+    return {str(english): str(chinese) for english, chinese in yaml.safe_load(text).items()}
+
+
+def spoken(sentence: str, **values: object) -> str:
+    """A sentence with its values, in the language of the terminal; in English where the catalogue lacks it."""
+    return (catalogue().get(sentence, sentence) if language() == "zh" else sentence).format(**values)
+
+
+def either(pair: tuple[str, str]) -> str:
+    """Of a sentence in English and Chinese the one to print."""
+    return pair[language() == "zh"]
