@@ -141,7 +141,7 @@ class Comparison(Results):
         return tables_of(self)
 
     def answer(self, language: "Language" = "en") -> list[str]:
-        """What each arm did to each outcome, for better or worse, in sentences; what an averted need cost; what it hangs on."""
+        """What each arm did to each outcome, for better or worse, in sentences; what an averted need cost; what it depends on."""
         from experiments.reporting.first_page import hangs_on, in_brief, prices
         from experiments.reporting.names import in_language, look_of
 

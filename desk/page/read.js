@@ -1,5 +1,5 @@
 "use strict";
-// Read: the answer first, then the forest, weeks, groups and price, what varies, what it hangs on, and beside another study.
+// Read: the answer first, then the forest, weeks, groups and price, what varies, what it depends on, and beside another study.
 class ReadPart {
   constructor(node) { this.node = node; this.of = ""; this.point = 0; }
   async tick(beat) {

@@ -196,7 +196,7 @@ def says(low: float, high: float, narrower: tuple[float, float], least: float) -
 def advice(table: "pd.DataFrame") -> "pd.DataFrame":
     """One row an outcome: what its pairs can tell (`tells`), and how many tell what matters (`pairs`, 0 where none is stated).
 
-    `tells`: the difference whose interval leaves out 0 in eight of ten studies of as many pairs. Both hang on the
+    `tells`: the difference whose interval leaves out 0 in eight of ten studies of as many pairs. Both depend on the
     standard deviation of the differences alone, pooled over arms and points: an estimate that is right on average
     whatever the number of pairs, unlike one of skewness. `pairs`: the half-width of the interval is what matters.
     """

@@ -1,4 +1,4 @@
-"""Sensitivity: which parameters an outcome hangs on, with the luck of single runs kept apart.
+"""Sensitivity: which parameters an outcome depends on, with the luck of single runs kept apart.
 
 Two different replicates share their parameters and nothing else. So the products of replicate r at one place and
 replicate s at another, for r unlike s, hold the parameters' variance and none of luck's; every index below is made

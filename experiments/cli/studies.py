@@ -282,7 +282,7 @@ def robust(
     study: str, changes: dict[str, str], replicates: int | None, out: Path | None,
     points: int, factor: float, over: str | None, workers: int,
 ) -> None:  # fmt: skip
-    """Say in what share of the plausible space a study's effects keep their sign, and what they hang on."""
+    """Say in what share of the plausible space a study's effects keep their sign, and what they depend on."""
     preload_workers()
     from experiments.study.loader import read_study
     from experiments.tasks.robust import run_robustness

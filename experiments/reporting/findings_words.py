@@ -58,7 +58,7 @@ FINDINGS = {
         ),
     ),
     "sensitivity": (
-        ("What the outcomes hang on", "结果取决于什么"),
+        ("What the outcomes depend on", "结果取决于什么"),
         (
             "Sensitivity of the first arm's outcomes and of the other arms' effects to what varies, with 95 % intervals "
             "over points (bootstrap) and luck (jackknife over replicates, from three on); luck is kept out of the indices. PAWN: the "

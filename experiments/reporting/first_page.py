@@ -1,4 +1,4 @@
-"""The first page: a study's answer for a reader in a hurry - sentences, prices, what the answer hangs on, the design as a table.
+"""The first page: a study's answer for a reader in a hurry - sentences, prices, what the answer depends on, the design as a table.
 
 A sentence says what an arm did to an outcome, for better or worse, with its interval; where the runs cannot tell, it says that.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FACTORS = 3
-"""Inputs named of those that the answer hangs on."""
+"""Inputs named of those that the answer depends on."""
 FEW = 2
 """Points up to which each is named."""
 HELD = 0.95
@@ -249,7 +249,7 @@ def _price(arm: str, told: str, look: Look) -> str:
 
 
 def hangs_on(study: Study, tables: Tables, look: Look, folder: Path | None = None) -> str:
-    """The inputs that the answer hangs on most, where the design or `linli robust` (beside `folder`) tells.
+    """The inputs that the answer depends on most, where the design or `linli robust` (beside `folder`) tells.
 
     Else how many are assumed, and what would tell.
     """
@@ -258,14 +258,14 @@ def hangs_on(study: Study, tables: Tables, look: Look, folder: Path | None = Non
         if size:
             ranked = table.groupby("factor")[size].max().sort_values(ascending=False).head(FACTORS)
             named = [f"{_meaning(study, str(path), look)} ({share:.2f})" for path, share in ranked.items()]
-            return look.say(f"It hangs most on: {'; '.join(named)}.", f"结论最取决于：{'；'.join(named)}。")
+            return look.say(f"It depends most on: {'; '.join(named)}.", f"结论最取决于：{'；'.join(named)}。")
     rows = robust_of(folder) if folder else []
     if rows:
         return _robust(study, rows, look)
     grades = [str(e.grade) for e in study.config.evidence.values()]
     assumed, command = grades.count("assumed"), study.asked_of("robust")
     return look.say(
-        f"It rests on {len(grades)} inputs, of which {assumed} are {GRADES['assumed'][0]}; on which of them it hangs was not asked "
+        f"It rests on {len(grades)} inputs, of which {assumed} are {GRADES['assumed'][0]}; on which of them it depends was not asked "
         f"here (‘{command}’ tells).",
         f"结论依据{len(grades)}项输入，其中{assumed}项为{GRADES['assumed'][1]}；本研究未考察取决于其中哪些（运行“{command}”即可得知）。",
     )
@@ -297,10 +297,10 @@ def _robust(study: Study, rows: list[dict[str, str]], look: Look) -> str:
     )
     ranked = sorted(strongest, key=strongest.__getitem__, reverse=True)[:FACTORS]
     if not ranked:
-        return said + look.say(" They hang on no single one of them.", "它们不取决于其中任何单独一项。")
+        return said + look.say(" They depend on no single one of them.", "它们不取决于其中任何单独一项。")
     named = [f"{_meaning(study, path, look)} ({strongest[path]:.2f})" for path in ranked]
     return said + look.say(
-        f" They hang most on (rank correlation): {'; '.join(named)}.", f"最取决于（秩相关）：{'；'.join(named)}。"
+        f" They depend most on (rank correlation): {'; '.join(named)}.", f"最取决于（秩相关）：{'；'.join(named)}。"
     )
 
 

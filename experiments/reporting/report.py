@@ -121,7 +121,7 @@ def _described(results: Results) -> list[Path]:
 
 
 def _in_brief(study: Study, tables: "Tables", folder: Path, drawn: Sequence[Path], look: Look) -> str:
-    """The first page: the answer in sentences, one figure, the price, and what the answer hangs on."""
+    """The first page: the answer in sentences, one figure, the price, and what the answer depends on."""
     said = in_brief(tables, look)
     if not said:
         return ""
@@ -318,7 +318,7 @@ def _hangs_on(study: Study, folder: Path, look: Look) -> str:
 
     if not (rows := robust_of(folder)):
         return look.say(
-            f"<p>Which of them the result hangs on: <code>{in_html(study.asked_of('robust'))}</code>, then this report again.</p>",
+            f"<p>Which of them the result depends on: <code>{in_html(study.asked_of('robust'))}</code>, then this report again.</p>",
             f"<p>结果取决于其中哪些：运行 <code>{in_html(study.asked_of('robust'))}</code>，再生成本报告。</p>",
         )
     head = {
@@ -329,7 +329,7 @@ def _hangs_on(study: Study, folder: Path, look: Look) -> str:
     table = pd.DataFrame([{head[k]: true_minus(row[k]) for k in head} for row in rows])
     said = look.say(
         "With all assumed and calibrated numbers moved at once: effects over the plausible points, and the numbers (rank "
-        "correlation, grade) that they hang on.",
+        "correlation, grade) that they depend on.",
         "同时变动全部假定与校准的数值：各可信取值点上的效应，以及其所取决于的数值（秩相关、依据）。",
     )
     return f"<p>{in_html(said)}</p>{table_in_html(table)}"

@@ -66,7 +66,7 @@ def everywhere_on(
     """Perform jobs on a cluster; a run whose worker dies is tried at another one.
 
     Raises StoreError when the cluster cannot be reached, is lost, or has other versions of the model or of what its
-    numbers hang on.
+    numbers depend on.
     """
     with _client(address, workers) as client:
         try:
@@ -97,12 +97,12 @@ def _same_model(client: Any, address: str) -> None:
             if there[name] != version:
                 raise StoreError(
                     f"--on {address}: the cluster's workers have {name} {there[name]}, this program {version}, and the "
-                    f"last digits of results hang on it. Install {name} {version} there."
+                    f"last digits of results depend on it. Install {name} {version} there."
                 )
 
 
 def versions() -> dict[str, str]:
-    """What else than the model's sources the last digits of a run hang on."""
+    """What else than the model's sources the last digits of a run depend on."""
     return {name: metadata.version(name) for name in ("numpy", "numba")}
 
 

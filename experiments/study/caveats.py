@@ -249,7 +249,7 @@ def restless(
             said.append(
                 (
                     f"{label} is not at rest in '{arm}': {moved:+.0%} from weeks {first}-{middle - 1} to "
-                    f"{middle}-{last - 1}. Differences between arms stand; levels hang on the weeks that are measured.",
+                    f"{middle}-{last - 1}. Differences between arms stand; levels depend on the weeks that are measured.",
                     f"“{arm}”中的{label_zh}尚未平稳：从第{first}-{middle - 1}周到第{middle}-{last - 1}周变化{moved:+.0%}。"
                     "各方案之差仍然成立，水平值取决于测量的是哪些周。",
                 )

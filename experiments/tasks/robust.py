@@ -1,4 +1,4 @@
-"""The command that asks how far a study's message carries: runs it over the plausible space and says what holds."""
+"""The command that asks in what share of the plausible space a study keeps its signs, and says which numbers they depend on."""
 
 import csv
 import io
@@ -77,7 +77,7 @@ def say(console: Console, found: list[Message], plausible: int, points: int) -> 
         Numbers("effect (nine in ten points)", [f"{m.effect:.3g} ({m.low:.3g} to {m.high:.3g})" for m in found]),
         Numbers("same sign", [f"{m.same_sign:.0%}" for m in found]),
         Numbers("beyond noise", [_share(m.sure) for m in found]),
-        Words("hangs on", [", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3]) for m in found]),
+        Words("depends on", [", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3]) for m in found]),
     ]
     for table in spread(columns, console.width, plain=True):
         console.print(table)
@@ -119,7 +119,7 @@ def as_markdown(
         else f"{points} points that move {len(moved)} assumed and calibrated numbers at once, each evenly "
         f"between value / {factor:g} and value x {factor:g}"
     )
-    head = "| arm | outcome | effect, mean | nine in ten points | same sign | beyond noise | hangs on |"
+    head = "| arm | outcome | effect, mean | nine in ten points | same sign | beyond noise | depends on |"
     said = [
         f"Study `{study.name}` ({in_markdown(study.file.title)}), {study.file.weeks} weeks, {how}, {replicates} replicates each; "
         f"{plausible} points are plausible communities. Effects are paired differences from the first arm.",

@@ -2,7 +2,7 @@
 
 `configs/claims/huang2025.yaml` names the study, the outcomes and the signs that a claim needs. An effect is a weighted sum of arms, pair by
 pair under shared chance. The same effects are then looked for over the plausible space of all assumed numbers at once: a claim
-whose sign is lost there hangs on assumed numbers.
+whose sign is lost there depends on assumed numbers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -26,9 +26,11 @@ from sim.config.validate import checked
 if TYPE_CHECKING:
     import pandas as pd
 
-type Verdict = Literal["holds", "does not hold", "no difference that matters", "undecided", "hangs on assumed numbers"]
+type Verdict = Literal[
+    "holds", "does not hold", "no difference that matters", "undecided", "depends on assumed numbers"
+]
 ENOUGH = 0.9
-"""Share of plausible points at which a sign must be the same, or it hangs on assumed numbers."""
+"""Share of plausible points at which a sign must be the same, or it depends on assumed numbers."""
 FEWEST_LIVES, MOST_LIVES = 2, 12
 """Replicates at a plausible point."""
 FEWEST_COMMUNITIES = 20
@@ -206,7 +208,7 @@ def lives_a_point(claim: Claim, runs: "pd.DataFrame") -> int:
     """Replicates at a plausible point, so that noise alone turns a sign that the claim has at fewer than one point in forty.
 
     With two replicates the luck of the draw would turn the sign of a small effect so often that the claim would seem to
-    hang on its assumed numbers.
+    depend on its assumed numbers.
     """
     most = FEWEST_LIVES
     for told in claim.examined:
@@ -283,7 +285,7 @@ def verdict(found: Sequence[Finding]) -> Verdict:
     if any(sign == 0 for sign in signs):
         return "undecided"
     tried = [f.same_sign for f in found if not np.isnan(f.same_sign)]
-    return "hangs on assumed numbers" if tried and min(tried) < ENOUGH else "holds"
+    return "depends on assumed numbers" if tried and min(tried) < ENOUGH else "holds"
 
 
 def answers(

@@ -12,10 +12,10 @@ INTRODUCTION = """# The claims of the article
 Thirteen things that the article says and that can be wrong, each examined by a study with the mechanism's off switch as an arm.
 This page is written by `linli claims`; what each claim needs stands in `configs/claims/huang2025.yaml`, the studies in `configs/studies/`.
 Effects are differences between arms that share their luck (common random numbers), means over the window of a study (the last two years), with 95 % intervals.{wide}
-Doses of policies, and numbers that an arm sets (such as a switch), stay as they are: a claim that hangs on these is told by its
+Doses of policies, and numbers that an arm sets (such as a switch), stay as they are: a claim that depends on these is told by its
 arm with the switch off.
 
-A claim **holds** when every sign it needs is beyond noise and the same at {enough:.0%} of the plausible points; it **hangs on
+A claim **holds** when every sign it needs is beyond noise and the same at {enough:.0%} of the plausible points; it **depends on
 assumed numbers** when the signs are there at the baseline's values and not at so many points; there is **no difference that
 matters** when the 90 % interval of an effect lies within the band that its file states; it is **undecided** when an
 interval holds 0; it **does not hold** when a sign is the other way round. "Holds" means: in this model, with numbers that are
@@ -48,7 +48,7 @@ def as_page(answers: Sequence[Answer], points: int) -> str:
         if a.claim.reading:
             lines += [a.claim.reading, ""]
         lines += [
-            "| effect | on | 95 % interval | of | needed | same sign | hangs on |",
+            "| effect | on | 95 % interval | of | needed | same sign | depends on |",
             "|---|---|---|---|---|---|---|",
         ]
         lines += [_row(f) for f in (*a.found, *a.beside)]

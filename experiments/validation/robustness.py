@@ -1,4 +1,4 @@
-"""Robustness: in what share of the plausible parameter space an effect keeps its sign, and which numbers it hangs on.
+"""Robustness: in what share of the plausible parameter space an effect keeps its sign, and which numbers it depends on.
 
 A study's arms are run at many points. A point moves every assumed or calibrated number at once, evenly
 (Latin hypercube) between value / factor and value x factor within its range; or it is a draw from the posterior of a
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LIVES = (0.01, 0.25)
 """Participation in the first arm between which a point counts as a plausible community."""
 FEWEST = 8
-"""Plausible points below which nothing is said of what an effect hangs on."""
+"""Plausible points below which nothing is said of what an effect depends on."""
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,7 @@ replicates: {replicates}
 """
 COMPARE = "import sys; from pathlib import Path; from experiments import compare; print(len(compare(sys.argv[1], Path(sys.argv[2])).effects()))"
 BARE = 2_000
-"""Simulations in one process; the cost of one hardly hangs on their number."""
+"""Simulations in one process; the cost of one hardly depends on their number."""
 
 
 def written(folder: Path, runs: int) -> Path:

@@ -23,7 +23,7 @@ CITY: dict[str, Any] = {
 
 
 def city_toy(job: Job) -> Series:
-    """The toy, with unmet needs that hang on the size of the community."""
+    """The toy, with unmet needs that depend on the size of the community."""
     series = toy(job)
     return {**series, "unmet_needs": series["unmet_needs"] + dict(job.changes)["population.residents"]}
 

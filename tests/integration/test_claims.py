@@ -47,7 +47,7 @@ def found(low: float, high: float, same: float) -> Finding:
     [
         (0.1, 0.2, 1.0, "holds"),
         (0.1, 0.2, 0.9, "holds"),
-        (0.1, 0.2, 0.8, "hangs on assumed numbers"),
+        (0.1, 0.2, 0.8, "depends on assumed numbers"),
         (-0.1, 0.2, 1.0, "undecided"),
         (-0.2, -0.1, 0.0, "does not hold"),
     ],

@@ -122,7 +122,7 @@ def test_a_hundred_thousand_runs_are_summed_up_and_drawn_in_little_memory(tmp_pa
 
 @pytest.mark.slow
 def test_a_hundred_thousand_runs_are_explored_in_little_memory(tmp_path: Path) -> None:
-    """A Sobol design: what outcomes hang on, who gains, where policies fail. Blocks are ten times as large as the program writes."""
+    """A Sobol design: what outcomes depend on, who gains, where policies fail. Blocks are ten times as large as the program writes."""
     said = {
         "set": {"population.residents": 60}, "weeks": 2, "burn_in": 0, "window": 2, "replicates": 40,
         "arms": {"nothing": [], "both": ["recognition", "training"]}, "outcomes": ["cohesion", "participation"],

@@ -41,7 +41,7 @@ TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 
 
 def grouped(job: Job) -> Series:
-    """The toy, and outcomes of groups of wild names that hang on the policies; one group has nobody in the second half."""
+    """The toy, and outcomes of groups of wild names that depend on the policies; one group has nobody in the second half."""
     return with_groups(job, COLUMNS, WILD)
 
 

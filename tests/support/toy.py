@@ -44,7 +44,7 @@ def small(folder: Path, **said: Any) -> Study:
 
 
 def toy(job: Job) -> Series:
-    """A quick stand-in for a run: noise that hangs on the seed, and an effect of each policy."""
+    """A quick stand-in for a run: noise that depends on the seed, and an effect of each policy."""
     chance = np.random.default_rng(job.seed)
     weeks = np.arange(job.weeks)
     level = chance.normal(0.5, 0.05) + chance.normal(0, 0.01, job.weeks)

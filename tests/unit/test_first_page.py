@@ -165,7 +165,7 @@ def test_the_answer_names_what_it_hangs_on_where_the_design_or_robustness_tells(
     plain = tables(pd.DataFrame(), "cohesion")
     assert "assumed" in hangs_on(study, plain, EN, tmp_path / "r")
     sensitive = replace(plain, sensitivity=pd.DataFrame({"factor": ["moving.annual_rate", "x"], "total": [0.9, 0.1]}))
-    assert hangs_on(study, sensitive, EN).startswith("It hangs most on: Share of households")
+    assert hangs_on(study, sensitive, EN).startswith("It depends most on: Share of households")
     head = "arm,metric,effect,p05,p95,same_sign,sure,points,hangs_on\n"
     (kept := tmp_path / "r_robust" / "messages.csv").parent.mkdir()
     kept.write_text(

@@ -1,4 +1,4 @@
-"""Robustness: what is moved, and what is said of effects that hang on a number."""
+"""Robustness: what is moved, and what is said of effects that depend on a number."""
 
 import shlex
 from collections.abc import Callable
