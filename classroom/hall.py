@@ -11,12 +11,12 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from classroom.kept import place_of
 from classroom.lessons import lessons, state_of_lesson
+from classroom.refusals import in_chinese
 from classroom.room import Room
 from classroom.seats import Line, Seat
 from classroom.session import Session
 from classroom.state import State, StateError
 from pages.guard import Bucket, RefusedError, Tries, read_message, same
-from pages.panel import both
 
 MOST_GUESTS, MOST_OF_A_SEAT = 40, 2
 """Guests' pages at once: of those who have no seat all together, and of each seat. The teacher is always let in."""
@@ -165,8 +165,3 @@ class Hall:
         if bucket.refused > 200:
             await socket.close(TOO_FAST)
             raise WebSocketDisconnect(TOO_FAST)
-
-
-def in_chinese(error: object) -> str:
-    """A refusal in Chinese, where its words are known."""
-    return both(str(error))[1][:600]

@@ -47,9 +47,12 @@ class Chart {
     fill(this.select, options);
     this.select.value = this.shown;
     this.select.setAttribute("aria-label", T(this.family));
+    this.canvas.setAttribute("aria-label", this.run ? this.sentence() : T(this.family));
   }
   names() { return this.shown === "together" ? TOGETHER[this.family] : [this.shown]; }
-  open(run, worlds) { this.run = run; this.worlds = worlds; this.draw(); }
+  // Of what run a chart is, for a picture that stands apart from the page.
+  about() { return ""; }
+  open(run, worlds) { this.run = run; this.worlds = worlds; this.canvas.setAttribute("aria-label", this.sentence()); this.draw(); }
   // The lines of both worlds and, for each series, the second world less the first.
   lines() {
     const several = this.names().length > 1, upper = [], lower = [];
@@ -75,7 +78,7 @@ class Chart {
   // A picture that stands `apart` from the page carries its unit.
   strokes(pen, width, height, size, apart = false) {
     const [upper, lower] = this.lines(), weeks = Math.max(10, this.run.week), left = 4.2 * size, right = width - 10;
-    const base = height - 1.8 * size, ceiling = 2.1 * size, strip = 0.26 * (base - ceiling), floor = base - strip - 1.5 * size;
+    const several = this.names().length > 1, base = height - 1.8 * size, ceiling = (several ? 3.5 : 2.1) * size, strip = 0.26 * (base - ceiling), floor = base - strip - 1.5 * size;
     const range = (lines) => lines.reduce(([low, high], { values }) => values.reduce(([l, h], v) => (Number.isFinite(v) ? [Math.min(l, v), Math.max(h, v)] : [l, h]), [low, high]), [Infinity, -Infinity]);
     let [low, high] = range(upper);
     if (!Number.isFinite(low)) [low, high] = [0, 1];
@@ -90,6 +93,7 @@ class Chart {
     pen.text(left + 3, base - strip - 0.3 * size, T("second_less_first"), { size: 0.86 * size, colour: "#7d2f5c" });
     const every = [5, 10, 13, 26, 52, 104, 260, 520].find((gap) => (right - left) / (weeks / gap) > 4 * size) || 520;
     for (let week = 0; week <= weeks; week += every) pen.text(x(week), base + 1.35 * size, String(week), { size, anchor: "middle", colour: "#50565b" });
+    pen.text(left - 0.75 * size, base + 1.35 * size, T("week_axis"), { size: 0.9 * size, anchor: "end", colour: "#50565b" });
     const spots = (values, at) => { const gap = Math.max(1, Math.floor(values.length / 900)), points = []; for (let w = 0; w < values.length; w += gap) if (Number.isFinite(values[w])) points.push([x(w + 1), at(values[w])]); return points; };
     if (lower.length === 1) { const points = spots(lower[0].values, z); if (points.length > 1) pen.area([[points[0][0], z(0)], ...points, [points[points.length - 1][0], z(0)]], "#ecc6dc"); }
     for (const [lines, at] of [[upper, y], [lower, z]]) lines.forEach(({ values, colour, dash }) => {
@@ -98,6 +102,7 @@ class Chart {
       else if (points.length) pen.rect(points[0][0] - 2, points[0][1] - 2, 4, 4, colour);
     });
     this.named(pen, upper.filter((line) => line.label), left, right, size);
+    if (several) this.named(pen, this.worlds.map((label, w) => ({ label, colour: COLOURS.first, dash: w ? [] : [5, 4] })), left, right, 0.9 * size, 1.5 * size);
     if (apart) pen.text(right, ceiling - 8, this.measured(), { size: size - 1, anchor: "end", colour: "#50565b" });
   }
   // An axis with its grid; the axis of a difference has its zero in the middle and signs on its numbers.
@@ -115,14 +120,14 @@ class Chart {
     return y;
   }
   // Names of lines stand in one row: where they are long, further to the left and, at last, smaller.
-  named(pen, named, left, right, size) {
+  named(pen, named, left, right, size, down = 0) {
     const wide = (label, letters) => label.split("").reduce((sum, c) => sum + (c > "⺀" ? letters : 0.56 * letters), 0);
     const whole = named.reduce((sum, { label }) => sum + 34 + wide(label, size), -12), spare = right - 4 - 34 * named.length + 12;
     const letters = whole <= right - 4 ? size : (size * spare) / (whole - 34 * named.length + 12);
     let at = Math.max(4, Math.min(left, right - whole));
     for (const { label, colour, dash } of named) {
-      pen.path([[at, 0.9 * size], [at + 18, 0.9 * size]], colour, 2.4, dash || []);
-      pen.text(at + 22, 1.25 * size, label, { size: letters, colour });
+      pen.path([[at, down + 0.9 * size], [at + 18, down + 0.9 * size]], colour, 2.4, dash || []);
+      pen.text(at + 22, down + 1.25 * size, label, { size: letters, colour });
       at += 34 + wide(label, letters);
     }
   }
@@ -143,17 +148,18 @@ class Chart {
   save(kind) {
     const name = `linli-${this.names().join("-")}-${this.run.week}`;
     if (kind === "CSV") { saveFile(`${name}.csv`, this.run.csv(this.names(), this.worlds), "text/csv"); return; }
-    const pen = new SvgPen(720, 400);
-    this.strokes(pen, 720, 380, 13, true);
-    pen.text(10, 395, this.sentence().slice(0, 120), { size: 11 });
-    const svg = pen.done();
-    if (kind === "SVG") { saveFile(`${name}.svg`, svg, "image/svg+xml"); return; }
-    const canvas = el("canvas"), big = new CanvasPen(canvas, 1440, 800);
-    canvas.width = 1440; canvas.height = 800;
+    const whole = (pen) => {
+      pen.rect(0, 0, 720, 430, "#ffffff");
+      this.strokes(pen, 720, 370, 13, true);
+      [this.sentence(), ...this.about().split("\n")].forEach((said, k) => pen.text(10, 386 + 15 * k, pen.fitted(said, 700, 11), { size: 11, colour: k ? "#50565b" : COLOURS.ink }));
+    };
+    const pen = new SvgPen(720, 430);
+    whole(pen);
+    if (kind === "SVG") { saveFile(`${name}.svg`, pen.done(), "image/svg+xml"); return; }
+    const canvas = el("canvas"), big = new CanvasPen(canvas, 1440, 860);
+    canvas.width = 1440; canvas.height = 860;
     big.c.setTransform(2, 0, 0, 2, 0, 0);
-    big.rect(0, 0, 720, 400, "#ffffff");
-    this.strokes(big, 720, 380, 13, true);
-    big.text(10, 395, this.sentence().slice(0, 120), { size: 11 });
+    whole(big);
     canvas.toBlob((blob) => saveFile(`${name}.png`, blob, "image/png"));
   }
 }

@@ -8,16 +8,16 @@ const Controls = {
     const on = (id, act) => byId(id).addEventListener("click", act);
     on("play", () => (live.playing ? live.pause() : live.play()));
     on("week1", () => { live.pause(); live.weeks(1); });
-    on("reset", () => live.open({ week: 0 }));
+    on("reset", () => live.open({ week: live.start }));
     on("language", () => { localStorage.setItem("language", Words.at ? "en" : "zh"); Words.set(Words.at ? "en" : "zh"); this.translated(); });
     on("bigger", () => { const size = String((Number(document.documentElement.dataset.size) % 3) + 1); document.documentElement.dataset.size = size; localStorage.setItem("size", size); live.maps.forEach((m) => m.run && m.lay()); live.dirty = true; });
     byId("seed").addEventListener("change", () => {
       const seed = Math.floor(Number(byId("seed").value));
-      if (seed >= 0 && seed <= Number.MAX_SAFE_INTEGER) live.open({ seed, week: 0 });
+      if (seed >= 0 && seed <= Number.MAX_SAFE_INTEGER) live.open({ seed, week: live.start });
       else { byId("seed").value = live.state.seed; this.status(T("from_to", 0, Number.MAX_SAFE_INTEGER), true); }
     });
-    on("luck", () => live.open({ seed: (Number(byId("seed").value) || 0) + 1, week: 0 }));
-    byId("community").addEventListener("change", () => { live.state = null; live.selected = -1; live.pause(); live.ask({ do: "open", state: { community: byId("community").value, seed: Number(byId("seed").value) || 1 } }); });
+    on("luck", () => live.open({ seed: (Number(byId("seed").value) || 0) + 1, week: live.start }));
+    byId("community").addEventListener("change", () => { live.state = null; live.selected = -1; live.pause(); live.starting = true; live.ask({ do: "open", state: { community: byId("community").value, seed: Number(byId("seed").value) || 1, week: SETTLED } }); });
     byId("enter").addEventListener("submit", (event) => { event.preventDefault(); Kept.write("code", byId("enter-code").value.trim().toUpperCase()); live.connect(); });
     byId("speed").addEventListener("change", () => { this.paced = byId("speed").value; });
     for (const tab of ["lessons", "policies", "parameters", "class"]) on(`to-${tab}`, () => this.tab(tab));
@@ -40,7 +40,7 @@ const Controls = {
     this.translated();
   },
   read(text) {
-    try { const state = JSON.parse(text); this.live.pause(); this.live.ask({ do: "open", state }); } catch { this.live.pause(); this.live.ask({ do: "open_study", text }); }
+    try { const state = JSON.parse(text); this.live.pause(); this.live.start = 0; this.live.ask({ do: "open", state }); } catch { this.live.pause(); this.live.starting = true; this.live.ask({ do: "open_study", text }); }
   },
   keys(event) {
     if (event.key === "Escape" && this.live.giving) { this.live.giving = null; this.status(""); }
@@ -103,7 +103,7 @@ const Controls = {
     const { live } = this, node = byId("coach");
     const other = live.state.worlds.some((world) => world.policies.length || Object.keys(world.set).length) || live.state.changes.length || live.state.touches.length;
     const hand = live.state.touches.at(-1), ever = run.differs.reduce((sum, bits) => sum + (bits ? 1 : 0), 0);
-    const said = run === live.classRun ? "" : hand && run.week > hand.week ? T("spreads", T(`hand_${hand.what}`, hand.week), ever) : T(!other ? "coach_policy" : !run.week ? "coach_play" : !differing ? "coach_wait" : live.selected === undefined ? "coach_click" : "one_luck");
+    const said = run === live.classRun ? "" : hand && run.week > hand.week ? T("spreads", T(`hand_${hand.what}`, hand.week), ever) : T(!other ? "coach_policy" : run.week <= live.start ? "coach_play" : !differing ? "coach_wait" : live.selected === undefined ? "coach_click" : "one_luck");
     if (node.textContent !== said) node.textContent = said;
     node.hidden = !said;
   },
@@ -115,6 +115,13 @@ const Controls = {
       const names = [...new Set(on.map((p) => p.name))].map((name) => Words.pick(titles.get(name) || name)), shown = names.length > 1 ? [names[0], `+${names.length - 1}`] : names;
       fill(byId(`chips${w}`), shown.map((name) => el("span", { class: "chip", title: names.join(", ") }, name)));
     });
+  },
+  // Which community, luck, weeks and policies a picture shows.
+  about() {
+    const { live } = this, titles = new Map(live.hello.policies.map((p) => [p.name, p.title]));
+    if (live.run === live.classRun) return T("class_plays");
+    const done = live.state.worlds.map((world, w) => `${live.worlds[w]}: ${[...new Set(world.policies.map((p) => Words.pick(titles.get(p.name) || p.name)))].join(", ") || T("no_policy")}`);
+    return `${T("about", Words.pick(live.ownRun.standing.title), live.state.seed, live.run.week)}\n${done.join("; ")}`;
   },
   status(said, bad = false) { const node = byId("status"); node.textContent = said; node.classList.toggle("bad", bad); node.hidden = !said; clearTimeout(this.fading); if (said && !bad) this.fading = setTimeout(() => { node.hidden = true; }, 6000); },
   saved(name, content, type) { saveFile(name, content, type); this.status(T("saved", name)); },

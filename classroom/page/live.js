@@ -1,7 +1,9 @@
 "use strict";
+// Weeks that the first picture has lived already: lines, cases and what the station knows of begin empty and fill up.
+const SETTLED = 26;
 // The live page: it asks the server for weeks, draws what comes back, and keeps nothing that the state does not say.
 const Live = {
-  batch: 2, run: null, state: null, hello: null, playing: false, waiting: false, asked: 0, frames: 0, tries: 0, classRun: null, watching: false,
+  batch: 2, start: 0, run: null, state: null, hello: null, playing: false, waiting: false, asked: 0, frames: 0, tries: 0, classRun: null, watching: false,
   async begin() {
     this.arrive();
     Words.set(localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
@@ -32,7 +34,7 @@ const Live = {
   // The page as it is, for when it is opened again.
   keep() {
     if (!this.hello || !this.ownRun) return;
-    const kept = { state: this.plain(), tab: Controls.shownTab, lesson: this.lessons.name() }, said = JSON.stringify(kept);
+    const kept = { state: this.plain(), tab: Controls.shownTab, lesson: this.lessons.name(), start: this.start }, said = JSON.stringify(kept);
     if (said !== this.keptSaid) Kept.write(this.hello.teacher ? "teacher" : "guest", kept);
     this.keptSaid = said;
   },
@@ -107,12 +109,14 @@ const Live = {
     document.body.classList.toggle("teacher", hello.teacher);
     if (!this.charts) {
       this.charts = ["f_cohesion", "f_unmet", "f_tiers", "f_orders", "f_bank", "f_cost", "f_any"].map((family) => new Chart(family, hello.metrics));
+      this.charts.forEach((chart) => { chart.about = () => Controls.about(); });
       fill(byId("charts"), this.charts.map((chart) => chart.node));
     }
     Controls.communities(hello.communities);
     this.lessons.list(hello.lessons, hello.minutes);
     const kept = this.state || this.linked ? null : Kept.read(hello.teacher ? "teacher" : "guest");
-    this.ask({ do: "open", state: this.state ? this.plain() : this.linked || kept?.state || {} });
+    this.ask({ do: "open", state: this.state ? this.plain() : this.linked || kept?.state || { week: SETTLED } });
+    this.start = this.state || this.linked ? this.start : (kept ? kept.start || 0 : SETTLED);
     if (kept?.lesson) this.ask({ do: "lesson", name: kept.lesson, quiet: true });
     if (kept?.tab && (hello.teacher || kept.tab !== "class")) Controls.tab(kept.tab);
     if (kept?.state?.week) this.back = kept.state.week;
@@ -124,6 +128,8 @@ const Live = {
     Controls.status("");
     this.ownRun = new Run(standing);
     this.state = state;
+    if (this.starting) this.start = state.week;
+    this.starting = false;
     this.touched();
     this.maps.forEach((map) => { map.ties = null; });
     this.run = null;
@@ -187,6 +193,7 @@ const Live = {
   weeks(n) { if (this.run !== this.ownRun) this.watch(false); if (!this.waiting) { this.waiting = true; this.askedAt = performance.now(); this.askedFor = n; this.ask({ do: "weeks", weeks: n }); } },
   play(until = 0) { this.playUntil = until; this.playing = true; this.due = performance.now(); Controls.playing(true); },
   pause() { this.playing = false; this.playUntil = 0; Controls.playing(false); this.look(true); },
+  // Open the state with changes. What was done after its beginning is taken back where it begins again.
   open(changes) { this.pause(); this.waiting = false; this.ask({ do: "open", state: { ...this.plain(), ...changes } }); },
   // Each picture: ask for the next weeks when they are due, draw what is new, and now and then read the words beside it.
   tick(now) {
@@ -217,15 +224,15 @@ const Live = {
     const value = (text) => { try { return JSON.parse(text); } catch { return text; } };
     const { name, world, from, ...rest } = given, doses = Object.fromEntries(Object.entries(rest).map(([k, v]) => [k, value(v)]));
     const acts = {
-      open: () => { this.upper(); this.pause(); this.ask({ do: "open_lesson", name: lesson, arms: given.arms ? given.arms.split("|") : null }); },
+      open: () => { this.upper(); this.pause(); this.starting = true; this.ask({ do: "open_lesson", name: lesson, arms: given.arms ? given.arms.split("|") : null }); },
       play: () => { this.upper(); this.play(this.ownRun ? this.ownRun.week + Number(given.weeks || 52) : 0); },
       pause: () => this.pause(),
       weeks: () => this.weeks(Number(given.n || 1)),
       policy: () => { Object.assign((this.policies.doses[name] ||= {}), doses); this.ask({ do: "policy", world: Number(world ?? 2) - 1, name, on: true, doses: this.policies.doses[name] }); },
       off: () => this.ask({ do: "policy", world: Number(world ?? 2) - 1, name, on: false }),
       set: () => this.ask({ do: "set", from: from || "start", world: Number(world ?? 2) - 1, set: doses }),
-      seed: () => this.open({ seed: Number(given.n), week: 0 }),
-      reset: () => this.open({ week: 0 }),
+      seed: () => this.open({ seed: Number(given.n), week: this.start }),
+      reset: () => this.open({ week: this.start }),
       chart: () => Controls.chart(this, given.show),
       ties: () => Controls.layer("ties", true),
       board: () => Controls.drawer("board"),

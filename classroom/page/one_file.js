@@ -170,9 +170,9 @@ const Page = {
     const since = el("span", { class: "since" });
     this.cards[policy.name] = { flip, since };
     const own = policy.doses.filter((one) => !one.general), general = policy.doses.filter((one) => one.general);
-    return el("details", { class: "policy" }, el("summary", {}, el("span", { class: "flip" }, flip), el("strong", {}, Words.pick(policy.title)), since),
+    return el("div", { class: "policy" }, flip, el("details", {}, el("summary", {}, el("strong", {}, Words.pick(policy.title)), since),
       Words.at && policy.sentence[0] === policy.sentence[1] ? null : el("p", { class: "sentence" }, Words.pick(policy.sentence)), own.map(dial), el("details", { class: "inner" }, el("summary", {}, T("when_whom")), general.map(dial)),
-      el("p", { class: "hint" }, `${T("sources")}: ${policy.sources.join(", ")}`));
+      el("p", { class: "hint" }, `${T("sources")}: ${policy.sources.join(", ")}`)));
   },
   marks() {
     for (const [name, card] of Object.entries(this.cards)) {

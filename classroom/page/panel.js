@@ -22,12 +22,12 @@ class Policies {
     const flip = el("input", { type: "checkbox", role: "switch", id: `on-${policy.name}`, "aria-label": Words.pick(policy.title), "data-policy": policy.name, onchange: () => this.put(policy.name, flip.checked) });
     const sentence = el("p", { class: "sentence" }, Words.pick(policy.sentence)), cost = el("span", { class: "cost" }), since = el("span", { class: "since" });
     this.cards[policy.name] = { flip, sentence, cost, since, policy };
-    const own = policy.doses.filter((d) => !d.general), general = policy.doses.filter((d) => d.general && d.name !== "start" && d.name !== "stop");
-    return el("details", { class: "policy" },
-      el("summary", {}, el("span", { class: "flip" }, flip), el("strong", {}, Words.pick(policy.title)), since, cost),
+    const own = policy.doses.filter((d) => !d.general), general = policy.doses.filter((d) => d.general && !["start", "stop", "where"].includes(d.name));
+    return el("div", { class: "policy" }, flip, el("details", {},
+      el("summary", {}, el("strong", {}, Words.pick(policy.title)), since, cost),
       sentence, own.map(dial),
       el("details", { class: "inner" }, el("summary", {}, T("when_whom")), general.map(dial)),
-      el("p", { class: "hint" }, `${T("sources")}: ${policy.sources.join(", ")}`));
+      policy.sources.length ? el("p", { class: "hint" }, `${T("sources")}: ${policy.sources.join(", ")}`) : null));
   }
   put(name, on) { this.ask({ do: "policy", world: this.world, name, on, doses: this.doses[name] || {} }); }
   listed(name) {

@@ -54,6 +54,13 @@ class SvgPen {
   rect(x, y, w, h, colour) { this.parts.push(`<rect x="${SvgPen.round(x)}" y="${SvgPen.round(y)}" width="${SvgPen.round(w)}" height="${SvgPen.round(h)}" fill="${colour}"/>`); }
   line(x1, y1, x2, y2, colour, width = 1) { this.path([[x1, y1], [x2, y2]], colour, width); }
   path(list, colour, width = 1.5, dash = []) { this.parts.push(`<polyline points="${this.points(list)}" fill="none" stroke="${colour}" stroke-width="${width}" stroke-linejoin="round"${dash.length ? ` stroke-dasharray="${dash.join(" ")}"` : ""}/>`); }
+  // as much of a text as should have this width; letters of Chinese are twice as wide
+  fitted(said, most, size) {
+    let wide = 0, n = 0;
+    const letters = [...said];
+    while (n < letters.length && (wide += (letters[n] > "\u2e80" ? 1 : 0.56) * size) <= most) n += 1;
+    return n < letters.length ? `${letters.slice(0, n - 1).join("")}…` : said;
+  }
   area(list, colour) { this.parts.push(`<polygon points="${this.points(list)}" fill="${colour}"/>`); }
   text(x, y, said, { size = 12, colour = COLOURS.ink, anchor = "start", bold = false } = {}) {
     this.parts.push(`<text x="${SvgPen.round(x)}" y="${SvgPen.round(y)}" font-size="${size}" fill="${colour}" text-anchor="${anchor}"${bold ? ' font-weight="600"' : ""}>${SvgPen.safe(said)}</text>`);

@@ -54,7 +54,7 @@ const Play = {
       return el("div", { class: "field" }, el("label", { for: `c-${name}` }, T(`c_${name}`)), node);
     };
     this.weekly = el("p", { class: "purse" });
-    fill(byId("choices"), el("h3", {}, T("decide")), this.weekly,
+    fill(byId("choices"), el("h2", {}, T("decide")), this.weekly,
       select("first", { station: "p_station", vulnerable: "p_vulnerable", longest: "p_longest", elders_alone: "p_elders_alone", children: "p_children" }),
       slider("offers", -3, 8, T("c_offers_why")), slider("staff", 0, 10, T("yuan_each", PRICES.staff)), slider("visits", 0, 10, T("yuan_hour", PRICES.visits)),
       slider("seats", 0, 5, T("yuan_each", PRICES.seats)), select("whom", { all: "w_all", new: "w_new", key: "w_key" }), slider("asks", 0, 20, T("yuan_each", PRICES.asks)),
@@ -74,14 +74,14 @@ const Play = {
     const s = r.station;
     const fact = (word, value) => el("div", { class: "fact" }, el("strong", {}, String(value)), T(word));
     fill(byId("station"), s ? el("div", { class: "facts" }, fact("open_orders", s.open), fact("served_now", s.served), fact("gave_up", s.gave_up), fact("volunteers", s.volunteers), fact("switched_off", s.away), fact("mean_skill", s.skill), fact("mean_fatigue", s.fatigue)) : null);
-    fill(byId("waiting"), s && s.waiting.length ? [el("h3", {}, T("waiting")), el("ul", {}, s.waiting.slice(0, 6).map((w) => el("li", {}, `${Words.pick(w.name)}: ${Words.pick(w.kind)}, ${waited(w.weeks)}`)))] : null);
+    fill(byId("waiting"), s && s.waiting.length ? [el("h2", {}, T("waiting")), el("ul", {}, s.waiting.slice(0, 6).map((w) => el("li", {}, `${Words.pick(w.name)}: ${Words.pick(w.kind)}, ${waited(w.weeks)}`)))] : null);
     byId("mine").hidden = !s;
     fill(byId("legend"), s ? legend(true) : null);
     if (s) this.draw(s);
     const d = r.debrief;
-    fill(byId("result"), d ? el("section", { class: "debrief" }, el("h3", {}, T("result")), el("p", {}, T("unmet_a_year")),
+    fill(byId("result"), d ? el("section", { class: "debrief" }, el("h2", {}, T("result")), el("p", {}, T("unmet_a_year")),
       el("table", {}, el("tbody", {}, ["nobody", "with_you", "rival"].map((word, i) => el("tr", {}, el("th", { scope: "row" }, T(word)), el("td", {}, number(d.unmet[i])))))),
-      el("h4", {}, T("left_waiting")), el("ul", {}, d.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${waited(one.weeks)}. ${Words.pick(one.who)}`)))) : null);
+      el("h3", {}, T("left_waiting")), el("ul", {}, d.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${waited(one.weeks)}. ${Words.pick(one.who)}`)))) : null);
     if (d) byId("result").prepend(Ending.own(d));
     byId("choices").hidden = r.phase === "over";
   },

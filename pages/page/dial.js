@@ -8,8 +8,8 @@ class Dial {
     const id = `d${Dial.count += 1}`;
     const name = spec.name || spec.path;
     this.node = el("div", { class: "dial" },
-      el("label", { for: id }, el("span", { class: "dial-name" }, this.title()), this.grade()),
-      this.control(id, name), el("p", { class: "meaning" }, Words.at && this.title() !== spec.label[0] ? spec.name : Words.pick(spec.meaning)));
+      el("label", { for: id }, el("span", { class: "dial-name", title: spec.path || spec.name }, this.title()), this.grade()),
+      this.control(id, name), el("p", { class: "meaning" }, Words.at && this.title() !== spec.label[0] ? "" : spec.kind === "text" && spec.name === "grids" ? T("grids_dial") : Words.pick(spec.meaning)));
   }
   // In English the name stands above its meaning; in Chinese the meaning, where it is known, above the name.
   title() { const { label, meaning } = this.spec; return Words.at && meaning[1] !== meaning[0] ? meaning[1] : Words.pick(label); }
@@ -37,6 +37,14 @@ class Dial {
       return el("div", {}, el("input", { id, type: "checkbox", checked: this.value !== null, "data-dose": name, onchange: (e) => { parts.hidden = !e.target.checked; this.say(e.target.checked ? { ...own } : null); } }), parts);
     }
     if (kind === "words") return el("input", { id, type: "text", value: this.value ?? "", "data-dose": name, onchange: (e) => this.say(e.target.value.trim() || null) });
+    if (kind === "text" && this.spec.name === "grids") {
+      const shown = (this.value || []).map((grid) => grid + 1).join(", ");
+      return el("input", { id, type: "text", value: shown, placeholder: T("all"), "data-dose": name, onchange: (e) => {
+        const said = e.target.value.split(/[\s,，、]+/).filter(Boolean).map(Number), wrong = said.some((grid) => !Number.isInteger(grid) || grid < 1);
+        e.target[wrong ? "setAttribute" : "removeAttribute"]("aria-invalid", "true");
+        if (!wrong) this.say(said.map((grid) => grid - 1));
+      } });
+    }
     if (kind === "text") return el("input", { id, type: "text", value: JSON.stringify(this.value ?? null), "data-dose": name, onchange: (e) => { try { this.say(JSON.parse(e.target.value)); e.target.removeAttribute("aria-invalid"); } catch { e.target.setAttribute("aria-invalid", "true"); } } });
     const whole = kind !== "number";
     const [low, high] = this.reach();
@@ -44,13 +52,20 @@ class Dial {
     const box = el("input", { id, type: "number", value: this.value ?? "", min: this.spec.low, max: this.spec.high, step: whole ? 1 : "any", placeholder: kind === "whole_or_none" ? T("none") : null, "data-dose": name,
       onchange: () => {
         const said = box.value === "" && kind === "whole_or_none" ? null : Number(box.value);
-        if (said !== null && (!Number.isFinite(said) || (this.spec.low !== null && said < this.spec.low) || (this.spec.high !== null && said > this.spec.high))) { box.setAttribute("aria-invalid", "true"); return; }
+        if (said !== null && (!Number.isFinite(said) || (this.spec.low !== null && said < this.spec.low) || (this.spec.high !== null && said > this.spec.high))) { box.setAttribute("aria-invalid", "true"); wrong.textContent = this.wanted(); return; }
         box.removeAttribute("aria-invalid");
+        wrong.textContent = "";
         if (said !== null) slide.value = said;
         this.say(said);
       } });
-    const slide = el("input", { type: "range", min: low, max: high, step, value: this.value ?? low, tabindex: -1, "aria-hidden": "true", oninput: () => { box.value = slide.value; box.removeAttribute("aria-invalid"); this.say(Number(slide.value)); } });
-    return el("div", { class: "sliding" }, kind === "whole_or_none" ? null : slide, box, el("span", { class: "unit" }, Words.pick(unit)));
+    const slide = el("input", { type: "range", min: low, max: high, step, value: this.value ?? low, tabindex: -1, "aria-hidden": "true", oninput: () => { box.value = slide.value; box.removeAttribute("aria-invalid"); wrong.textContent = ""; this.say(Number(slide.value)); } });
+    const wrong = el("p", { class: "wrong", role: "alert" });
+    return el("div", {}, el("div", { class: "sliding" }, kind === "whole_or_none" ? null : slide, box, el("span", { class: "unit" }, Words.pick(unit))), wrong);
+  }
+  // What a number may be, in words.
+  wanted() {
+    const { low, high } = this.spec, has = (x) => x !== null && x !== undefined;
+    return has(low) && has(high) ? T("between", low, high) : has(low) ? T("at_least", low) : has(high) ? T("at_most", high) : T("a_number");
   }
   // A slider spans what is plausible; the number box takes the whole range.
   reach() {

@@ -36,6 +36,13 @@ CONTRAST = """() => {
   return low;
 }"""
 """The lowest contrast of any visible text with its ground."""
+NAMELESS = """() => {
+  const named = (n) => n.getAttribute("aria-label") || n.innerText?.trim() || n.title || n.placeholder || [...(n.labels || [])].some((l) => l.innerText.trim());
+  const shown = [...document.querySelectorAll("button, select, input, summary, canvas[role=img]")].filter((n) => n.checkVisibility() && !n.closest("[aria-hidden=true]") && n.getAttribute("aria-hidden") !== "true");
+  const nested = [...document.querySelectorAll("summary, button, a")].filter((n) => n.querySelector("button, input, select, a"));
+  return [...shown.filter((n) => !named(n)), ...nested].map((n) => n.outerHTML.slice(0, 90));
+}"""  # fmt: skip
+"""Controls and pictures without a name, and controls inside of controls: nobody who does not see the page can use them."""
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +76,14 @@ def test_play_put_a_policy_on_in_mid_run_and_compare(browser: Browser) -> None:
     page.click("#play")
     wait_for_week(page, 20)
     page.check("[data-policy=vanguard]")
-    page.locator("details.policy:has([data-policy=vanguard]) summary").first.click()
+    page.locator(".policy:has([data-policy=vanguard]) summary").first.click()
     page.fill("details[open] [data-dose=size]", "80")
     page.keyboard.press("Tab")
     wait_for_week(page, 90)
     page.click("#play")
     page.wait_for_timeout(700)
     assert "on another tier" in page.inner_text("#differing")
-    assert re.search(r"80 per 1,000", page.inner_text("details.policy:has([data-policy=vanguard]) .sentence"))
+    assert re.search(r"80 per 1,000", page.inner_text(".policy:has([data-policy=vanguard]) .sentence"))
     assert "yuan spent" in page.inner_text(".purse")
     stopped = week(page)
     page.wait_for_timeout(300)
@@ -194,8 +201,22 @@ def test_the_page_is_worked_by_keyboard_and_its_words_have_contrast(browser: Bro
     page.keyboard.press("ArrowRight")
     assert page.get_attribute("#to-parameters", "aria-selected") == "true"
     assert page.locator("#tab-parameters .grade").count() > 100
-    worst = page.evaluate(CONTRAST)
-    assert worst[0] >= 4.5, worst
+    for tab in ("to-parameters", "to-lessons", "to-class", "to-policies"):
+        page.click(f"#{tab}")
+        assert page.evaluate(NAMELESS) == []
+        worst = page.evaluate(CONTRAST)
+        assert worst[0] >= 4.5, worst
+    page.click("#menu summary")
+    page.keyboard.press("Escape")
+    assert not page.is_visible("#copy-link")
+    page.locator(".policy:has([data-policy=training]) summary").first.click()
+    page.fill("[open] [data-dose=seats]", "-3")
+    page.keyboard.press("Tab")
+    assert page.locator(".wrong", has_text=re.compile("^(Only from|At least) 0")).count() == 1
+    page.fill("#seed", "99999999999999999999")
+    page.keyboard.press("Tab")
+    page.wait_for_selector("#status.bad")
+    assert page.input_value("#seed") == "1"
     page.close()
 
 
@@ -204,6 +225,7 @@ def test_nothing_is_cut_off_on_a_small_projector_or_a_phone(browser: Browser) ->
         page = browser.teacher(width=width, height=height)
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert page.locator("#map1").bounding_box()["width"] > 150
+        assert page.locator("#to-policies").bounding_box()["y"] < 1.6 * height
         page.close()
 
 

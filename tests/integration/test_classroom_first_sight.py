@@ -53,6 +53,14 @@ def test_charts_show_both_worlds_and_their_difference(browser: Browser) -> None:
     }""")
     assert gap != 0
     assert apart == [2, 1, pytest.approx(gap)]
+    picture = page.evaluate("""() => {
+      let saved = "";
+      saveFile = (_name, content) => { saved = content; };
+      Live.charts[2].save("SVG");
+      return saved;
+    }""")
+    for told in ("week", "baseline", "policies", "Vanguard team", "luck (seed) 1", "60 weeks", "stroke-dasharray"):
+        assert told in picture, f"the picture does not say {told}"
     share = page.evaluate("(Live.charts[6].shown = 'participation', Live.charts[6].sentence())")
     assert share.count("%") == 2, share
     page.close()

@@ -76,4 +76,4 @@ def chromium() -> Iterator[Browser]:
         yield there
         opened.close()
         assert there.outside == []
-        assert there.errors == []
+        assert there.errors == [], there.errors
