@@ -96,6 +96,7 @@ def one_file(
         *(page_text("classroom", name) for name in PAGE),
         *(path.read_text(encoding="utf-8") for path in ENGINE),
         page_text("classroom", "one_file_acts.js"),
+        page_text("classroom", "one_file_touches.js"),
         page_text("classroom", "one_file_steps.js"),
         page_text("classroom", "one_file.js"),
     ]

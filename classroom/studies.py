@@ -87,6 +87,11 @@ def opened(path: Path, arms: tuple[str, str] | None = None, *, trusted: bool = T
         raise StateError(
             "\n".join(str(problem) for problem in error.problems[:3]).replace(str(path), path.name)
         ) from None
+    return state_of_study(study, arms)
+
+
+def state_of_study(study: Study, arms: tuple[str, str] | None = None) -> State:
+    """The same of a study that has been read. Errors: StateError."""
     return fitted(_state(study, arms))
 
 

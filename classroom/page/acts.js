@@ -27,7 +27,8 @@ class ActsOnMap {
     if (!this.told || !this.map.spots.length) { this.looping = false; return; }
     const goes = this.running(now);
     if (!goes && this.next) this.begin(now);
-    if (this.map.shows.acts) this.map.compose(now);
+    // thirty pictures a second are enough for what moves slowly
+    if (this.map.shows.acts && (!goes || now - (this.composed || 0) > 30)) { this.composed = now; this.map.compose(now); }
     this.looping = Boolean(this.running(now));
     if (this.looping) requestAnimationFrame((then) => this.loop(then));
   }

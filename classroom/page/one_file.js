@@ -34,6 +34,7 @@ class OwnRun extends Run {
     this.differing.push(this.differs.reduce((sum, bits) => sum + (bits & 1), 0));
   }
   compare() {
+    this.compared = this.worlds[0].week;
     const [a, b] = [0, 1].map((w) => this.history[w].at(-1) || this.shown(w)), [keys, others] = this.worlds.map((world) => world.column("key"));
     const [hours, theirs] = this.worlds.map((world) => world.column("hours"));
     for (let i = 0; i < a.length; i += 1) {
@@ -55,7 +56,7 @@ class OwnRun extends Run {
       }
       for (const [row] of this.acts[w]?.waits || []) flags[row] |= FLAG.need;
     });
-    this.compare();
+    if (this.compared !== this.week) this.compare();
   }
   column(w, name) {
     return (this.columns[w][name] ||= (() => {
@@ -107,6 +108,7 @@ const Page = {
     this.listed = listed || this.state.worlds.map((world) => clone(world.policies));
     this.set ||= [{}, {}];
     this.changed = false;
+    Touches.given = []; this.giving = null;
     this.set.forEach((set, w) => Object.entries(set).forEach(([path, [number]]) => this.worlds[w].parameter(...path.split("."), number)));
     this.chosen = -1;
     [0, 1].forEach((w) => this.act(w));
@@ -209,7 +211,8 @@ const Page = {
     const count = this.run.differing.at(-1) || 0;
     byId("differing").textContent = count ? T("differing", count) : T("same_lives");
     const acts = this.listed[1].length || Object.keys(this.set[1]).length || this.listed[0].length || this.told.places[0].length > 1;
-    byId("coach").textContent = T(!acts ? "coach_policy" : !this.run.week ? "coach_play" : count ? "coach_click" : "coach_wait");
+    const hand = Touches.given.at(-1), ever = this.run.differs.reduce((sum, bits) => sum + (bits ? 1 : 0), 0);
+    byId("coach").textContent = hand && this.run.week > hand.week ? T("spreads", T(`hand_${hand.what}`, hand.week), ever) : T(!acts && !hand ? "coach_policy" : !this.run.week ? "coach_play" : count ? "coach_click" : "coach_wait");
     this.marks();
     this.story();
   },
@@ -239,7 +242,16 @@ const Page = {
   },
   play(on) { this.playing = on; byId("play").textContent = T(on ? "pause" : "play"); byId("play").setAttribute("aria-pressed", String(on)); if (!on) this.show(); },
   live(weeks) { this.play(false); for (let k = 0; k < weeks; k += 1) this.run.live(); this.show(); },
+  // In one world only, somebody is given an hour, a step up, or a friend who is chosen on the map.
+  give(w, row, what, other) {
+    if (what === "friend" && other === undefined) { this.giving = { w, row }; this.play(false); this.say(T("choose_friend")); return; }
+    const why = Touches.give(this.run, w, row, what, other);
+    this.say(why ? T(why) : "", Boolean(why));
+    this.show();
+    this.choose(row);
+  },
   choose(row) {
+    if (this.giving) { const { w, row: whose } = this.giving; this.giving = null; this.give(w, whose, "friend", row); return; }
     this.chosen = row;
     this.maps.forEach((map, w) => { map.selected = row; map.friends = this.friends(w, row); map.draw(); });
     this.story();
@@ -266,7 +278,9 @@ const Page = {
     const facts = [T("friends_n", friends.length) + (Words.at ? "，" : ", ") + T("strong_n", friends.filter((one) => one.strength >= 0.5).length), hours > 0 ? T("gave_hours", hours < 0.1 ? "<0.1" : hours.toFixed(1)) : T("gave_none"), needs ? T("waits_n", waiting) : T("waits_none")];
     const gauges = [["gauge_identity", "identity"], ["gauge_efficacy", "efficacy"], ["gauge_skill", "skill"], ["gauge_fatigue", "fatigue"], ["gauge_wellbeing", "wellbeing"]];
     return [el("p", { class: "who" }, who.filter(Boolean).join(Words.at ? "，" : ", ")), el("ul", {}, facts.map((fact) => el("li", {}, fact))),
-      el("p", { class: "gauges" }, gauges.map(([word, name]) => el("span", { class: "gauge" }, T(word), el("meter", { min: 0, max: 1, value: at(name), "aria-label": T(word) }), at(name).toFixed(2)))), this.past(w, row)];
+      el("p", { class: "gauges" }, gauges.map(([word, name]) => el("span", { class: "gauge" }, T(word), el("meter", { min: 0, max: 1, value: at(name), "aria-label": T(word) }), at(name).toFixed(2)))),
+      tier === 4 ? null : el("p", { class: "give" }, T("give"), ["hour", "step", "friend"].map((what) => el("button", { type: "button", class: "small", "data-give": what, onclick: () => this.give(w, row, what) }, T(`give_${what}`)))),
+      this.past(w, row)].filter(Boolean);
   },
   past(w, row) {
     const said = (tier) => T(tier === 255 ? "moved_out" : tier === 4 ? "child" : `tier${tier}`), lived = this.run.history[w], since = this.run.arrived[w][row] ?? 0;
@@ -298,7 +312,7 @@ const Page = {
     const said = { title: state.title || Words.pick(told.shown.title), question: state.question || "What do these policies change, with the same people and the same luck?", community: state.community, weeks, window: Math.min(52, weeks), replicates: 20, seed: state.seed };
     if (Object.keys(state.set).length) said.set = state.set;
     const line = (value) => JSON.stringify(value).replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`).replace(/":/g, '": ').replace(/,"/g, ', "');
-    const lines = [`# ${T("study_head", this.luck)}`, this.changed ? `# ${T("study_changed")}` : null, ...Object.entries(said).map(([key, value]) => `${key}: ${line(value)}`), "arms:", ...Object.entries(arms).map(([name, arm]) => `  ${line(name)}: ${line(arm)}`), `outcomes: ${line(told.outcomes)}`];
+    const lines = [`# ${T("study_head", this.luck)}`, this.changed ? `# ${T("study_changed")}` : null, Touches.given.length ? `# ${T("study_touched")}` : null, ...Object.entries(said).map(([key, value]) => `${key}: ${line(value)}`), "arms:", ...Object.entries(arms).map(([name, arm]) => `  ${line(name)}: ${line(arm)}`), `outcomes: ${line(told.outcomes)}`];
     return `${lines.filter(Boolean).join("\n")}\n`;
   },
   csvText() {
@@ -329,7 +343,7 @@ const Page = {
       if (step) { const next = there[(there.indexOf(tab) + step + there.length) % there.length]; next.focus(); next.click(); }
     });
     document.addEventListener("keydown", (e) => {
-      if (e.key === "Escape") byId("menu").open = false;
+      if (e.key === "Escape") { byId("menu").open = false; if (this.giving) { this.giving = null; this.say(""); } }
       if (e.target.matches("input, select, textarea, button, summary, canvas") || e.ctrlKey || e.metaKey || e.altKey) return;
       const id = { " ": "play", ".": "week1", 0: "reset" }[e.key];
       if (id) { e.preventDefault(); byId(id).click(); }

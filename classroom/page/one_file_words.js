@@ -12,6 +12,8 @@ Object.assign(WORDS, {
   since_week: ["since week {0}", "自第{0}周"], from_to: ["weeks {0} to {1}", "第{0}至{1}周"], from_then: ["from week {0} on", "自第{0}周起"],
   study_head: ["Saved from a page. Replicate {0} has the luck that the page showed.", "由网页保存。第{0}次重复的运气与网页所示相同。"],
   study_changed: ["On the page parameters changed in the middle of a life; here they hold from week 0 on.", "网页上的参数在中途更改；此处从第0周起生效。"],
+  study_touched: ["What was given to single residents by hand is not in a study.", "由人为给予个别居民的内容不在研究中。"],
+  cannot_child: ["A child or an empty place can be given nothing.", "儿童或空置住所无法给予。"], cannot_higher: ["Nobody stands higher on the ladder.", "已是最高层级。"], cannot_tied: ["These two are tied already.", "这两位已有关系。"], cannot_room: ["One of the two has no room for another tie.", "其中一位已无法再增加关系。"],
   newcomer: ["A newcomer", "新居民"], nobody_here: ["Nobody lives here now.", "现在无人居住。"], member_of: ["a household of {0}", "{0}人户"], alone: ["lives alone", "独居"],
   friends_n: ["{0} ties", "{0}个关系"], strong_n: ["{0} of them strong", "其中{0}个强关系"], gave_hours: ["gave {0} hours last week", "上周服务{0}小时"], gave_none: ["gave no hours last week", "上周未服务"],
   waits_n: ["unmet needs: {0}", "有{0}项需求未满足"], waits_none: ["waits for nothing", "没有等待中的需求"],

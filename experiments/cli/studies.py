@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from experiments.cli.options import POINTS, cluster_said, figure_options, limit_said, shard_said, study_options
+from experiments.cli.options import POINTS, cluster_said, figure_options, limit_said, put, shard_said, study_options
 from experiments.runs.worker_pool import preload_workers
 
 if TYPE_CHECKING:
@@ -259,9 +259,12 @@ def verify(
 @POINTS
 @click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the report.")
 @figure_options
+@click.option(
+    "--play", is_flag=True, help="Also write play.html: the study's first two arms, to be played in a browser."
+)
 def report(
     study: str, changes: dict[str, str], replicates: int | None, points: int | None, out: Path | None,
-    lang: "Language", width: float | None, size: float | None,
+    lang: "Language", width: float | None, size: float | None, play: bool,
 ) -> None:  # fmt: skip
     """Write a study that was run as one HTML file that stands alone, with tables and figures for a paper beside it."""
     from experiments.reporting.report import write_report
@@ -269,7 +272,23 @@ def report(
     from experiments.study.loader import read_study
 
     asked = read_study(study, changes, replicates, points)
-    click.echo(write_report(results_of(asked, out or Path("results") / asked.name), lang, width, size))
+    results = results_of(asked, out or Path("results") / asked.name)
+    if play:
+        put(_played(asked), results.store.folder / "play.html")
+    click.echo(write_report(results, lang, width, size))
+
+
+def _played(study: "Study") -> str:
+    """A page in which a study's first two arms live. Errors: UsageError, in words, for what a page cannot show."""
+    from classroom.one_file import one_file
+    from classroom.state import StateError
+    from classroom.studies import state_of_study
+    from sim.browser.shipped import ModuleError
+
+    try:
+        return one_file(state_of_study(study), lucks=3)
+    except (StateError, ModuleError) as error:
+        raise click.UsageError(f"--play: {error}") from None
 
 
 @click.command()

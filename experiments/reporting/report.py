@@ -59,6 +59,8 @@ nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: n
 """
 ARMS_ON_A_PAGE = 3
 """Arms beside each other in a printed table."""
+PLAY = "play.html"
+"""A page beside the report in which the study's first two arms can be played, where one was asked for."""
 _KEPT = ("runs.parquet", "city.parquet", "groups.parquet", "resolved.yaml", "manifest.json")
 
 
@@ -132,9 +134,12 @@ def _in_brief(study: Study, tables: "Tables", folder: Path, drawn: Sequence[Path
     forest = next((path for path in drawn if path.name == "forest.svg"), None)
     shown = f"<figure>{_image(forest, look.say('Effects', '效应'))}</figure>" if forest else ""
     told = [*prices(tables, look), hangs_on(study, tables, look, folder)]
+    played = look.say("Play this study in the browser", "在浏览器中播放此研究")
+    link = f'<p><a href="{PLAY}">{played}</a></p>' if (folder / PLAY).is_file() else ""
     return (
         f"<ul class='answer'>{''.join(f'<li>{in_html(one)}</li>' for one in said)}</ul><p class='dim'>{in_html(note)}</p>{shown}"
         + "".join(f"<p>{in_html(one)}</p>" for one in told)
+        + link
     )
 
 

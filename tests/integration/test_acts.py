@@ -86,6 +86,31 @@ def test_a_page_reads_the_same_acts_and_draws_them(lived: tuple, tmp_path) -> No
             "JSON.stringify(Array.from({length: 60}, () => { Page.run.live(); return structuredClone(Page.run.acts); }))"
         )
         assert json.loads(told) == acts
+        # a hand in one life writes here and there the same
+        pair = lived[0]
+        world = pair.lives[1].simulation.world
+        there = [int(i) for i in np.flatnonzero((world.tier == 0) & (world.age == 2))]
+        tied = world.tie_other[world.tie_first[there[0]] : world.tie_first[there[0]] + world.degree[there[0]]]
+        friend = next(i for i in reversed(there) if i not in tied)
+        for what, other in (("hour", -1), ("step", -1), ("friend", friend)):
+            assert page.evaluate(f"Touches.give(Page.run, 1, {there[0]}, '{what}', {other})") == ""
+            pair.touch(1, there[0], what, other)
+        pair.live(3)
+        page.evaluate("Page.live(3)")
+        for name in (
+            "tier",
+            "hours_limit",
+            "identity",
+            "route",
+            "recruited_week",
+            "degree",
+            "tie_other",
+            "tie_strength",
+        ):
+            column = page.evaluate(f"Array.from(Page.worlds[1].column('{name}'))")
+            assert np.array_equal(getattr(world, name), np.array(column, getattr(world, name).dtype)), name
+        page.evaluate(f"Page.choose({there[0]})")
+        assert page.locator(".world1 [data-give]").count() == 3
         # what moves: once under way, never where less motion is asked for; what rests stays until the next week
         moving = "(() => { Page.show(); return Page.maps[1].acts.looping; })()"
         assert page.evaluate(moving) is True

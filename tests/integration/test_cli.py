@@ -227,11 +227,13 @@ def test_what_was_run_can_be_explored_and_verified(tmp_path: Path) -> None:
     assert found.exit_code == 0, found.output
     assert "Whose is the effect of the bundle" in found.output
     assert (out / "tables" / "attribution.csv").stat().st_size > 0
-    page = linli("report", study, "--out", out)
+    page = linli("report", study, "--out", out, "--play")
     assert page.exit_code == 0, page.output
     text = (out / "report.html").read_text("utf-8")
     assert all(word in text for word in ("A small question", "pair by pair", "data:image/svg"))
     assert not re.findall(r"(?:src|href)=.https?:", text)
+    assert 'href="play.html"' in text
+    assert "WebAssembly" in (out / "play.html").read_text("utf-8")
     again = linli("verify", study, "--out", out, "--runs", 2)
     assert again.exit_code == 0, again.output
     assert "2 of 2 runs are the same" in again.output
