@@ -38,6 +38,7 @@ from experiments.study.own_files import read_own_files
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from experiments.reporting.explore import Findings
     from experiments.reporting.figures.tables import Tables
 
 MANY = 20_000
@@ -286,7 +287,12 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
     found = findings.tables()
     written = [folder / "tables" / f"{name}.csv" for name in found]
     (folder / "tables").mkdir(exist_ok=True)
+    if language() == "zh":
+        _say_findings_in_chinese(console, results, findings)
     for name, table in found.items():
+        table.to_csv(folder / "tables" / f"{name}.csv", index=False)
+        if language() == "zh":
+            continue
         heading = FINDINGS[name][0][0]
         if name == "failing":
             say_failing(console, table)
@@ -302,14 +308,26 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
             shown = in_words(name, table)
             say_table(console, heading, shown.drop(columns="arm") if "quantity" in shown else shown)
         console.print(f"{FINDINGS[name][1][0]}\n", style="dim")
-        table.to_csv(folder / "tables" / f"{name}.csv", index=False)
     note_files(results.each.study, results.store, written)
-    if findings.lacking[0]:
-        console.print(findings.lacking[0], style="yellow")
+    if lacking := either(findings.lacking):
+        console.print(lacking, style="yellow")
     elif not found:
         console.print(
-            "This design allows no more than the comparison of its arms. See `design` and `parts` of a study."
+            spoken("This design allows no more than the comparison of its arms. See `design` and `parts` of a study.")
         )
+
+
+def _say_findings_in_chinese(console: Console, results: Results, findings: "Findings") -> None:
+    """The same tables by the words and names of the report in Chinese."""
+    from experiments.reporting.report import findings_in_words
+    from experiments.reporting.result_tables import say_table, tables_of
+
+    look = Look(language="zh")
+    tables = in_language(results.study, tables_of(results, over_time=False), "zh")
+    for name, table in findings_in_words(results.study, tables, findings, look).items():
+        heading, meaning = map(either, FINDINGS[name])
+        say_table(console, heading, table)
+        console.print(f"{meaning}\n", style="dim")
 
 
 def verify(study: Study, folder: Path, many: int, seed: int) -> int:

@@ -18,6 +18,7 @@ from experiments.runs.executor import perform
 from experiments.runs.results import results_for
 from experiments.runs.store import Store
 from experiments.spoken import catalogue, language, speak, spoken
+from experiments.tasks.run import say_findings
 from tests.support.toy import small, toy, write_study
 
 SENTENCE = re.compile(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}")
@@ -86,17 +87,25 @@ def test_the_language_is_the_one_asked_for_or_the_systems(
     assert spoken("arms") == {"en": "arms", "zh": "组别"}[found]
 
 
-def test_results_are_printed_wholly_in_chinese(tmp_path: Path) -> None:
-    study, console = small(tmp_path, replicates=5), terminal()
+def test_results_and_findings_are_printed_wholly_in_chinese(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    study = small(
+        tmp_path,
+        replicates=5,
+        arms={"baseline": [], "thanks": ["recognition"]},
+        varies={"moving.annual_rate": [0.05, 0.3]},
+    )
     store = Store(tmp_path / "kept").open()
     perform(study, store, workers=1, by="threads", simulate=toy)
     speak("zh")
-    with console.capture() as caught:
-        results = results_for(study, store)
-        say_results(console, results.study, tables_of(results))
-    assert "志愿者激励" in caught.get()
-    assert "95%区间" in caught.get()
-    assert SENTENCE.findall(caught.get()) == []
+    results = results_for(study, store)
+    results.each.write_runs()
+    say_results(terminal(), results.study, tables_of(results))
+    said = capsys.readouterr().out
+    say_findings(study, tmp_path / "kept", float("inf"))
+    found = capsys.readouterr().out
+    assert all(words in said for words in ("志愿者激励", "95%区间"))
+    assert all(words in found for words in ("谁受益", "各因素的主效应", "每年迁出住户比例"))
+    assert SENTENCE.findall(said + found) == []
 
 
 @pytest.mark.parametrize("words", [["--lang", "zh", "plan"], ["plan", "--lang", "zh"]])
