@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
+from experiments.trace.life_words import age_of, aged, an, happened, is_gone, joined, lives_of, moves_to_family
 from sim import Simulation
 from sim.policies.policy import counted
+from sim.state.life_course import LEAVER
 from sim.state.orders import (
     DONE,
     HIDDEN,
@@ -18,7 +20,7 @@ from sim.state.orders import (
     VOLUNTEER,
 )
 from sim.state.places import COOK, PAIRED
-from sim.state.residents import AGES, BY_CAMPAIGN, BY_MESSAGE, INTERESTS, NOT_ASKED, ORIGINS, TIERS
+from sim.state.residents import BY_CAMPAIGN, BY_MESSAGE, INTERESTS, NOT_ASKED, ORIGINS, TIERS, VACANT
 from sim.world import World
 
 SEATS = ("", *("committee member", "team leader", "head of an institution") * 2)
@@ -26,21 +28,17 @@ SEATS = ("", *("committee member", "team leader", "head of an institution") * 2)
 
 WORTH_TELLING = 15
 """Minutes of credit: what runs out of an account drop by drop is told when it comes to as much."""
-
-
-def _joined(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
-
-
-def _age(world: World, row: int) -> str:
-    return AGES[world.age[row]].replace("_", " ")
+A_GOOD_DEAL = 10.0
+"""Hours: what is earned, or given to public issues, week by week is told when it comes to as much."""
+MET, KNOWN, FRIEND = 0.05, 0.2, 0.5
+"""Strengths of ties: below the first two have met, as over one errand; an acquaintance, a neighbour they know, a friend."""
 
 
 def somebody(world: World, row: int) -> str:
     """Who lives in a row: name, origin, age, and where."""
     alone = " living alone" if world.alone[row] and world.age[row] >= 3 else ""
     origin, grid = ORIGINS[world.origin[row]], world.people.grid_name(int(world.grid[row]))
-    return f"{_called(world, row)} ({origin} {_age(world, row)}{alone}, grid {grid})"
+    return f"{_called(world, row)} ({origin} {age_of(world, row)}{alone}, grid {grid})"
 
 
 def _called(world: World, row: int) -> str:
@@ -56,7 +54,8 @@ def _tie(world: World, one: int, other: int) -> str:
     for slot in range(world.tie_first[one], world.tie_first[one] + world.degree[one]):
         if world.tie_other[slot] == other:
             strength = float(world.tie_strength[slot])
-            who = "a friend" if strength >= 0.5 else "a neighbour they know" if strength >= 0.2 else "an acquaintance"
+            names = ((FRIEND, "a friend"), (KNOWN, "a neighbour they know"), (MET, "an acquaintance"))
+            who = next((name for least, name in names if strength >= least), "somebody they have met")
             return f"{who} (tie {strength:.2f})"
     return "somebody they did not know"
 
@@ -123,8 +122,9 @@ class ResidentStory(Tale):
         super().__init__(simulation)
         self.row, self.name = row, simulation.world.people.name_of(row)
         self._kinds_waiting: set[int] = set()
-        self._given: dict[int, int] = {}
-        self._told = int(simulation.world.balance[row])
+        self._given: dict[int, int] = {}  # how each case went: not, badly, well
+        self._told, self._worked = int(simulation.world.balance[row]), 0.0
+        self._ties, self._to_family = set[int](), False
         self._look()
 
     def _look(self) -> None:
@@ -138,6 +138,7 @@ class ResidentStory(Tale):
         self._kept = {int(world.order_kind[o]): self.who_keeps(o) for o in self._own_cases()}
         self._keeps = self._cases_kept()
         self._away = int(world.away[row])
+        self._lives = lives_of(world, row, self._ties)
 
     def _own_orders(self) -> list[int]:
         world = self.world
@@ -162,9 +163,11 @@ class ResidentStory(Tale):
         return team >= 0 and int(self.world.team_leader[team]) == self.row
 
     def _made_ties(self) -> set[int]:
-        world = self.world
-        first = int(world.tie_first[self.row])
-        return {int(world.tie_other[s]) for s in range(first, first + int(world.degree[self.row]))}
+        """Whom they know: more than from one errand, or still from before."""
+        world, first = self.world, int(self.world.tie_first[self.row])
+        slots = range(first, first + int(world.degree[self.row]))
+        there = {int(world.tie_other[s]): float(world.tie_strength[s]) for s in slots}
+        return {j for j, strength in there.items() if strength >= MET or j in self._ties}
 
     def _standing(self) -> set[tuple[int, int, int]]:
         world = self.world
@@ -177,10 +180,10 @@ class ResidentStory(Tale):
     def beginning(self) -> Iterator[str]:
         """Who they are."""
         world, row = self.world, self.row
-        if world.age[row] > 4:
+        if world.age[row] == VACANT:
             yield f"Nobody lives in row {row}."
             return
-        facts = ["owner" if world.owner[row] else "renter"]
+        facts = ["in a home of their own" if world.owner[row] else "in a rented home"]
         facts += [
             word
             for word, column in (
@@ -191,7 +194,7 @@ class ResidentStory(Tale):
             if column[row]
         ]
         grid, name = world.people.grid_name(int(world.grid[row])), world.people.name_of(row)
-        yield f"Resident {name} is a {ORIGINS[world.origin[row]]} {_age(world, row)} in grid {grid}, {_joined(facts)}, tied to {int(world.degree[row])} people."
+        yield f"Resident {name} is a {ORIGINS[world.origin[row]]} {aged(world, row)} in grid {grid}, {joined(facts)}, tied to {int(world.degree[row])} people."
         if world.tier[row] >= 0:
             strongest = INTERESTS[int(world.interest[row].argmax())].replace("_", " ")
             yield (
@@ -207,9 +210,16 @@ class ResidentStory(Tale):
     def end(self) -> Iterator[str]:
         """Where they stand."""
         world, row = self.world, self.row
-        tier = TIERS[world.tier[row]].replace("_", "-") if world.tier[row] >= 0 else "child"
+        if world.age[row] == VACANT:
+            yield f"Nobody lives in row {row}."
+            return
+        stand = (
+            f"stand at {TIERS[world.tier[row]].replace('_', '-')}"
+            if world.tier[row] >= 0
+            else "are too young to take part"
+        )
         yield (
-            f"After {self.simulation.week} weeks they stand at {tier}: identity {world.identity[row]:.2f}, skill {world.skill[row]:.2f}, fatigue {world.fatigue[row]:.2f}, "
+            f"After {self.simulation.week} weeks, {an(aged(world, row))}, they {stand}: identity {world.identity[row]:.2f}, skill {world.skill[row]:.2f}, fatigue {world.fatigue[row]:.2f}, "
             f"well-being {world.wellbeing[row]:.2f}, {int(world.degree[row])} ties."
         )
 
@@ -243,8 +253,9 @@ class ResidentStory(Tale):
         world = self.world
         for o in self._own_orders():
             if world.order_state[o] == PLACED and self._needs.get(int(world.order_kind[o])) == HIDDEN:
-                after = counted(int(world.week[0] - world.order_arose[o]), "week")
-                yield f"the station learns of the need of {self.kind(world.order_kind[o])}, {after} after it arose."
+                weeks = int(world.week[0] - world.order_arose[o])
+                after = f"{counted(weeks, 'week')} after it arose" if weeks else "in the week in which it arose"
+                yield f"the station learns of the need of {self.kind(world.order_kind[o])}, {after}."
 
     def _cases_go_on(self) -> Iterator[str]:
         now = {int(self.world.order_kind[o]): o for o in self._own_cases()}
@@ -289,10 +300,12 @@ class ResidentStory(Tale):
     def _orders_lapse(self) -> Iterator[str]:
         for o in self._own_cases():
             k = int(self.world.order_kind[o])
-            given = round(float(self.world.order_given[o] * self.world.kind_services[k]))
-            if given != self._given.get(k):
-                yield f"{self.kind(k)}: {given or 'none'} of {counted(int(self.world.kind_services[k]), 'service')} given well this week."
-            self._given[k] = given
+            of = int(self.world.kind_services[k])
+            given = round(float(self.world.order_given[o] * of))
+            goes = 0 if given == 0 else 1 if 2 * given < of else 2
+            if goes != self._given.get(k):
+                yield f"{self.kind(k)}: {given or 'none'} of {counted(of, 'service')} given well this week."
+            self._given[k] = goes
         kinds = {int(self.world.order_kind[o]) for o in self._own_orders()}
         bits = int(self.world.open_needs[self.row])
         for k in sorted(self._kinds_waiting - kinds):
@@ -305,8 +318,9 @@ class ResidentStory(Tale):
             int(world.order_kind[o]) for o in self._own_orders() if world.order_state[o] in (HIDDEN, PLACED)
         }
         balance = int(world.balance[self.row])
-        if abs(balance - self._told) >= WORTH_TELLING:
-            yield f"time bank: {balance - self._told:+d} minutes, {balance} in the account."
+        more = balance - self._told
+        if more >= 60 * A_GOOD_DEAL or -more >= WORTH_TELLING:
+            yield f"time bank: {abs(more) / 60:.1f} h {'earned' if more > 0 else 'gone'}, {balance / 60:.1f} h in the account."
             self._told = balance
 
     def _teams_form_and_dissolve(self) -> Iterator[str]:
@@ -321,8 +335,10 @@ class ResidentStory(Tale):
             yield "leads the team."
 
     def _teams_meet(self) -> Iterator[str]:
-        if self.world.hours_public[self.row] > 0.0:
-            yield f"works {self.world.hours_public[self.row]:.1f} h on public issues of the grid."
+        self._worked += float(self.world.hours_public[self.row])
+        if self._worked >= A_GOOD_DEAL:
+            yield f"has worked {self._worked:.0f} h more on public issues of the grid."
+            self._worked = 0.0
 
     def _skills_change(self) -> Iterator[str]:
         if self.world.training[self.row] > 0.0:
@@ -331,9 +347,9 @@ class ResidentStory(Tale):
     def _ties_change(self) -> Iterator[str]:
         now = self._made_ties()
         if new := sorted(now - self._ties):
-            yield f"gets to know {_joined([_called(self.world, j) for j in new])}."
+            yield f"gets to know {joined([_called(self.world, j) for j in new])}."
         if gone := sorted(self._ties - now):
-            yield f"loses touch with {_joined([_called(self.world, j) for j in gone])}."
+            yield f"loses touch with {joined([_called(self.world, j) for j in gone])}."
 
     def _feelings_change(self) -> Iterator[str]:
         if self.world.away[self.row] != self._away:
@@ -359,10 +375,18 @@ class ResidentStory(Tale):
         if self._team >= 0 and int(world.team[row]) < 0:
             yield "leaves the team."
 
+    def _lives_go_on(self) -> Iterator[str]:
+        if self._lives.band == VACANT:
+            return
+        yield from happened(self._lives, self.world)
+        self.ended = is_gone(self.world, self.row)
+        self._to_family = moves_to_family(self.world, self.row)
+
     def _households_leave(self) -> Iterator[str]:
-        if self.world.tenure[self.row] == 0:
+        if self.world.tenure[self.row] == LEAVER and self._lives.band != VACANT:
             self.ended = True
-            yield "the household moves away; what they knew leaves with them."
+            where = "to kin elsewhere" if self._to_family else "away"
+            yield f"the household moves {where}; what they knew leaves with them."
             return
         if gone := sorted(self._ties - self._made_ties()):
-            yield f"{_joined([self._names[j] for j in gone])} {'moves' if len(gone) == 1 else 'move'} away."
+            yield f"{joined([self._names[j] for j in gone])} {'moves' if len(gone) == 1 else 'move'} away."
