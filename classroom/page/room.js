@@ -64,6 +64,6 @@ class Room {
       el("div", { class: "told" }, el("table", {}, el("thead", {}, el("tr", {}, el("td"), [T("nobody"), T("the_class"), T("rival")].map((w) => el("th", {}, w)))),
         el("tbody", {}, told.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, Words.pick(row.label), " ", el("span", { class: "unit" }, Words.pick(row.unit))), row.values.map((v, i) => el("td", { class: i && number(v) !== number(row.values[0]) && row.better * (v - row.values[0]) > 0 ? "good" : "" }, number(v))))),
           el("tr", {}, el("th", { scope: "row" }, T("f_cost"), " ", el("span", { class: "unit" }, T("yuan_in_all"))), told.costs.map((v) => el("td", {}, number(v)))))),
-      el("div", {}, el("h4", {}, T("left_waiting")), el("ul", {}, told.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)} (${T("grid", one.grid + 1)}): ${waited(one.weeks)}. ${Words.pick(one.who)}`))))));
+      el("div", {}, el("h4", {}, T("left_waiting")), el("ul", {}, told.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${waited(one.weeks)}. ${Words.pick(one.who)}`))))));
   }
 }

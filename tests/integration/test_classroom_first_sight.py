@@ -169,6 +169,8 @@ def test_a_prediction_stands_against_what_came_for_the_teacher_and_the_class(bro
     page.locator("#place", has_text="One resident changes").wait_for()
     page.locator("[data-do='play?weeks=110']").click()
     page.locator(".came .outcome", has_text="On the screen: 1").wait_for()
+    page.wait_for_timeout(200)
+    assert page.inner_text("#week") == "110", "the fastest goes beyond where it was told to stop"
     assert "Not as you predicted" in page.inner_text(".came .outcome")
     assert page.locator(".bars strong").all_inner_texts() == ["1", "0", "0", "1"]
     assert "Not as you predicted" in phones[0].inner_text(".poll")

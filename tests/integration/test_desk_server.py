@@ -112,13 +112,6 @@ def test_other_pages_may_not_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         assert desk.send("POST", "/do", b'{"do": "studies"}')[0] == 200
 
 
-@pytest.fixture(scope="module")
-def fresh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asker, Path]]:
-    """A desk whose address nobody has tried keys from."""
-    with below_secrets(tmp_path_factory.mktemp("fresh")) as there:
-        yield there
-
-
 WAYS = (
     *(
         "../secret",
@@ -150,8 +143,8 @@ WAYS = (
 
 @pytest.mark.parametrize("name", WAYS)
 @pytest.mark.parametrize("do", ["open", "write", "lay", "start", "look", "files", "read", "take", "plan", "pause"])
-def test_no_name_leads_out_of_the_folder(fresh: tuple[Asker, Path], do: str, name: str) -> None:
-    desk, folder = fresh
+def test_no_name_leads_out_of_the_folder(place: tuple[Asker, Path], do: str, name: str) -> None:
+    desk, folder = place
     status, said = desk.refused(do, name=name, text="title: x", changes={"title": "x"}, what="report")
     assert status == 400
     assert SECRET not in said
@@ -161,16 +154,16 @@ def test_no_name_leads_out_of_the_folder(fresh: tuple[Asker, Path], do: str, nam
     }
 
 
-def test_a_link_that_leads_out_is_not_listed(fresh: tuple[Asker, Path]) -> None:
-    desk, folder = fresh
+def test_a_link_that_leads_out_is_not_listed(place: tuple[Asker, Path]) -> None:
+    desk, folder = place
     (folder / "own.yaml").write_text("title: mine\nextends: classroom\n")
     assert "linked" not in {one["name"] for one in desk.ask("studies")["studies"]}
     assert {one[0] for one in desk.ask("hello")["own"]} >= {"own.yaml"}
     assert SECRET not in json.dumps(desk.ask("hello")) + json.dumps(desk.ask("studies"))
 
 
-def test_a_study_that_cannot_be_read_hides_no_other(fresh: tuple[Asker, Path]) -> None:
-    desk, folder = fresh
+def test_a_study_that_cannot_be_read_hides_no_other(place: tuple[Asker, Path]) -> None:
+    desk, folder = place
     (path := folder / "from_elsewhere.yaml").write_bytes("title: 邻里\nweeks: 3\n".encode("gbk"))
     listed = {one["name"]: one["title"] for one in desk.ask("studies")["studies"]}
     assert listed.items() >= {"small": SMALL["title"], "from_elsewhere": ""}.items()
@@ -205,8 +198,8 @@ def test_two_arms_are_shown_in_the_classroom_which_ends_with_the_desk(
 
 
 @pytest.mark.parametrize("way", [*WAYS, "../small.yaml", "link.csv", "runs.parquet/..", "../../secret.csv", ".lock"])
-def test_no_file_outside_of_the_results_is_given_out(fresh: tuple[Asker, Path], way: str) -> None:
-    desk, _ = fresh
+def test_no_file_outside_of_the_results_is_given_out(place: tuple[Asker, Path], way: str) -> None:
+    desk, _ = place
     for path in (
         f"/made/small/{quote(way, safe='')}",
         f"/made/{quote(way, safe='')}/runs.parquet",
@@ -219,15 +212,15 @@ def test_no_file_outside_of_the_results_is_given_out(fresh: tuple[Asker, Path], 
 
 
 @pytest.mark.parametrize("way", [*WAYS, "residents.exe", "x.html", "x.py", "../x.csv", "sub/x.csv"])
-def test_no_file_is_brought_elsewhere(fresh: tuple[Asker, Path], way: str) -> None:
-    desk, folder = fresh
+def test_no_file_is_brought_elsewhere(place: tuple[Asker, Path], way: str) -> None:
+    desk, folder = place
     before = sorted(path for path in folder.parent.rglob("*") if path.is_file())
     assert desk.send("POST", f"/bring/{quote(way, safe='')}", b"id,grid")[0] in (400, 404, 405)
     assert sorted(path for path in folder.parent.rglob("*") if path.is_file()) == before
 
 
-def test_a_file_of_ones_own_is_kept_and_never_written_over_unasked(fresh: tuple[Asker, Path]) -> None:
-    desk, folder = fresh
+def test_a_file_of_ones_own_is_kept_and_never_written_over_unasked(place: tuple[Asker, Path]) -> None:
+    desk, folder = place
     assert desk.send("POST", "/bring/people.csv", b"id,grid\na,1\n")[0] == 200
     assert desk.send("POST", "/bring/people.csv", b"other")[0] == 409
     assert (folder / "people.csv").read_bytes() == b"id,grid\na,1\n"
@@ -237,8 +230,8 @@ def test_a_file_of_ones_own_is_kept_and_never_written_over_unasked(fresh: tuple[
     assert found["answer"]["residents"] == 1
 
 
-def test_a_text_that_somebody_else_changed_is_not_written_over(fresh: tuple[Asker, Path]) -> None:
-    desk, folder = fresh
+def test_a_text_that_somebody_else_changed_is_not_written_over(place: tuple[Asker, Path]) -> None:
+    desk, folder = place
     asked = desk.ask("new", title="Mine")
     path = folder / f"{asked['name']}.yaml"
     path.write_text(asked["text"] + "seed: 4\n")
@@ -247,12 +240,12 @@ def test_a_text_that_somebody_else_changed_is_not_written_over(fresh: tuple[Aske
     assert path.read_text().endswith("seed: 4\n")
 
 
-def test_what_is_wrong_is_said_as_the_command_line_says_it(fresh: tuple[Asker, Path], capfd: Any) -> None:
+def test_what_is_wrong_is_said_as_the_command_line_says_it(place: tuple[Asker, Path], capfd: Any) -> None:
     from click.testing import CliRunner
 
     from experiments.cli import main
 
-    desk, folder = fresh
+    desk, folder = place
     wrong = {**SMALL, "weeks": "many", "arms": {"nothing": [], "it": ["vangard"]}, "outcomes": ["cohesoin"]}
     (folder / "wrong.yaml").write_text(yaml.safe_dump(wrong, sort_keys=False))
     os.chdir(folder)
@@ -299,8 +292,8 @@ QUIET = sorted(set(ASKED) - {"start", "take", "plan", "read", "bring", "worlds"}
 
 @given(st.sampled_from(QUIET), told)
 @settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
-def test_no_question_ends_the_desk(fresh: tuple[Asker, Path], do: str, more: dict[str, Any]) -> None:
-    desk, folder = fresh
+def test_no_question_ends_the_desk(place: tuple[Asker, Path], do: str, more: dict[str, Any]) -> None:
+    desk, folder = place
     status, body, _ = desk.send("POST", "/do", json.dumps({"do": do, **more}).encode("utf-8", "surrogatepass"))
     assert status in (200, 400, 409), body
     json.loads(body)
@@ -311,13 +304,13 @@ def test_no_question_ends_the_desk(fresh: tuple[Asker, Path], do: str, more: dic
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b'{"do": 3}', b'{"do": "no such"}', b"\xff\xfe", b'{"do": NaN}', b"[" * 100_000]
 )
-def test_what_is_no_question_is_refused(fresh: tuple[Asker, Path], body: bytes) -> None:
-    assert fresh[0].send("POST", "/do", body)[0] == 400
+def test_what_is_no_question_is_refused(place: tuple[Asker, Path], body: bytes) -> None:
+    assert place[0].send("POST", "/do", body)[0] == 400
 
 
-def test_too_much_is_not_read(fresh: tuple[Asker, Path]) -> None:
-    assert fresh[0].send("POST", "/do", b"", content_length=str(10**10))[0] == 400
-    assert fresh[0].send("POST", "/bring/x.csv", b"", content_length=str(10**10))[0] == 400
+def test_too_much_is_not_read(place: tuple[Asker, Path]) -> None:
+    assert place[0].send("POST", "/do", b"", content_length=str(10**10))[0] == 400
+    assert place[0].send("POST", "/bring/x.csv", b"", content_length=str(10**10))[0] == 400
 
 
 def test_every_word_of_the_page_is_there_in_both_languages() -> None:
