@@ -35,6 +35,19 @@ _PATTERNS = [
         (r"(\S+) cannot be set from a page", r"不能从页面设置\1"),
         (r"the seed must be a whole number, not (.+)", r"种子必须是整数，不能是\1"),
         (r"Value error, ", ""),
+        (r"there are (\d+) rows of residents, not (\d+)", r"居民共有\1行，没有第\2行"),
+        (r"a child or an empty place can be given nothing", "儿童或空置住所无法给予"),
+        (r"choose somebody who lives there", "请选择一位住在那里的人"),
+        (r"choose somebody of another grid", "请选择另一网格的人"),
+        (r"nobody has more hours than a week", "没有人的时间超过一周"),
+        (r"nobody stands higher on the ladder", "已是最高层级"),
+        (r"these two are tied already", "这两位已有关系"),
+        (r"one of the two has no room for another tie", "其中一位已无法再增加关系"),
+        (
+            r"a home with room for (\d+) cannot be exchanged for one with room for (\d+)",
+            r"可住\1人的住所不能与可住\2人的互换",
+        ),
+        (r"the ties of one household have no room at the other", "一户的关系在另一处放不下"),
     )
 ]
 _OF_A_POLICY = re.compile(r"([a-z_]+)(?:\.([a-z_0-9]+))?(?:\.\S+)?: (.*)", re.DOTALL)

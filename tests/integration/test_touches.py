@@ -1,10 +1,14 @@
 """A hand in one life: it acts in one world only, is lived again from the state, and what cannot be is said."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
-from classroom import stories
+from classroom import stories, touches
 from classroom.pair import Pair
+from classroom.refusals import in_chinese
 from classroom.session import Session
 from classroom.state import State, StateError, state_of
 
@@ -90,8 +94,9 @@ def test_what_cannot_be_given_is_said_and_leaves_no_trace() -> None:
         (one, "move", one, "another grid"),
         (one, "wings", other, "what"),
     ):
-        with pytest.raises(StateError, match=why):
+        with pytest.raises(StateError, match=why) as refused:
             pair.touch(1, row, what, whom)
+        assert what == "wings" or not re.search("[A-Za-z]{3}", in_chinese(refused.value))
     assert pair.state == state
     assert bytes_of(pair, 1) == before
 
@@ -104,3 +109,11 @@ def test_a_page_gives_by_message() -> None:
     _, told = session.answer({"do": "touch", "world": 1, "row": one, "what": "friend", "other": other})
     assert told["state"]["touches"] == [{"week": 6, "world": 1, "row": one, "what": "friend", "other": other}]
     assert "by hand" in session.answer({"do": "study"})[0]["study"]
+
+
+def test_every_refusal_of_a_hand_is_known_in_chinese() -> None:
+    text = Path(touches.__file__).read_text(encoding="utf-8")
+    said = re.findall(r'raise TouchError\(f?"([^"]+)"\)', text)
+    assert len(said) >= 9
+    for english in said:
+        assert not re.search("[A-Za-z]{3}", in_chinese(re.sub(r"\{[^}]*\}", "6", english))), english
