@@ -17,11 +17,13 @@ from experiments.analysis.choosing import FIRST, Standing, standing
 from experiments.analysis.effects import Effect, effect_of
 from experiments.analysis.intervals import FEWEST, Numbers
 from experiments.analysis.stopping import Wanted
+from experiments.reporting.figures.tables import UNITS_ZH
 from experiments.runs.executor import Workers, perform
 from experiments.runs.present import claim, say_mended
 from experiments.runs.results import Results
 from experiments.runs.store import Store, StoreError
 from experiments.runs.workers import Simulate
+from experiments.spoken import language, spoken
 from experiments.study.design import DOSE, Study
 from experiments.study.own_files import read_own_files
 from experiments.study.sampling import SAMPLED
@@ -234,10 +236,13 @@ def say_choice(study: Study, folder: Path, question: Question, workers: int) -> 
     console = terminal()
     told = choose(
         study, folder, question, workers=workers, apart=True,
-        told=lambda left, seen, runs: console.print(f"{left} left after {seen} replicates, {runs} runs", style="dim"),
+        told=lambda left, seen, runs: console.print(
+            spoken("{left} left after {seen} replicates, {runs} runs", left=left, seen=seen, runs=runs), style="dim"
+        ),
     )  # fmt: skip
     metric, found = METRICS[question.outcome], told.found
-    for line in in_sentences(told, question, metric.label):
+    label = metric.label_zh if language() == "zh" else metric.label.lower()
+    for line in in_sentences(told, question, label):
         console.print(line)
     state = {i: "may be best" if len(found.left) > 1 else "best" for i in found.left} | dict.fromkeys(
         told.dear, "costs too much"
@@ -250,18 +255,30 @@ def say_choice(study: Study, folder: Path, question: Question, workers: int) -> 
             "": [state.get(i, "out") for i in range(len(told.choices))],
         }
     ).sort_values(question.outcome, ascending=question.better < 0, ignore_index=True)
-    say_table(console, f"{metric.label} ({metric.unit})", table)
+    if language() == "zh":
+        in_words = {"may be best": "可能最好", "best": "最好", "costs too much": "费用过高", "out": "已淘汰"}
+        shown = table.assign(**{"": table[""].map(in_words)})
+        say_table(
+            console, f"{label}（{UNITS_ZH.get(metric.unit, metric.unit)}）",
+            shown.rename(columns={"choice": "方案", question.outcome: label, "replicates": "重复", "": "状态"}),
+        )  # fmt: skip
+    else:
+        say_table(console, f"{metric.label} ({metric.unit})", table)
     (folder / "tables").mkdir(exist_ok=True)
     table.rename(columns={"": "state"}).to_csv(folder / "tables" / "choice.csv", index=False)
     asked = _allotted(study, told.choices, dict(enumerate(found.lived)))
     say_failures(console, Results(asked, Store(folder)).write_failures())
     saved = told.evenly - told.runs
     console.print(
-        f"{told.runs:,} runs chose; as many replicates for all would have taken {told.evenly:,}"
-        + (f", {saved:,} more." if saved else "."),
+        spoken(
+            "{runs} runs chose; as many replicates for all would have taken {evenly}, {saved} more." if saved
+            else "{runs} runs chose; as many replicates for all would have taken {evenly}.",
+            runs=f"{told.runs:,}", evenly=f"{told.evenly:,}", saved=f"{saved:,}",
+        ),
         style="dim",
-    )
-    console.print(f"Differences below {number(told.least)} do not matter. {folder}: tables/choice.csv", style="dim")
+    )  # fmt: skip
+    least = spoken("Differences below {least} do not matter.", least=number(told.least))
+    console.print(f"{least} {folder}: tables/choice.csv", style="dim")
 
 
 def in_sentences(told: Chosen, question: Question, label: str) -> list[str]:
@@ -269,20 +286,31 @@ def in_sentences(told: Chosen, question: Question, label: str) -> list[str]:
     from experiments.reporting.wording import number, with_interval
 
     names = [told.choices[i].name for i in told.found.left]
-    within = f"or within {number(told.least)} of the best"
+    least, sure = number(told.least), f"{question.sure:.0%}"
     if told.found.decided:
-        said = [f"Best in {label.lower()}: {names[0]} ({within}), with {question.sure:.0%} probability of being right."]
+        said = [
+            spoken(
+                "Best in {label}: {name} (or within {least} of the best), with {sure} probability of being right.",
+                label=label, name=names[0], least=least, sure=sure,
+            )
+        ]  # fmt: skip
         if len(names) > 1:
-            said.append(f"The same in every run: {', '.join(names[1:])}.")
+            said.append(spoken("The same in every run: {names}.", names=", ".join(names[1:])))
     else:
         said = [
-            f"Not decided with {told.runs:,} runs: with {question.sure:.0%} the best ({within}) is one of {len(names)}: {', '.join(names)}. "
-            f"At most {told.found.ahead:,.0f} replicates more of these would decide it."
-        ]
+            spoken(
+                "Not decided with {runs} runs: with {sure} the best (or within {least} of the best) is one of {many}: {names}. "
+                "At most {ahead} replicates more of these would decide it.",
+                runs=f"{told.runs:,}", sure=sure, least=least, many=len(names), names=", ".join(names),
+                ahead=f"{told.found.ahead:,.0f}",
+            )
+        ]  # fmt: skip
     if told.judged is not None:
         e = told.judged
         said.append(
-            f"{names[0]} against {told.choices[0].name}, by {e.n} replicates that did not choose: "
-            f"{with_interval(e.effect, e.low, e.high, ' ')}."
-        )
+            spoken(
+                "{name} against {other}, by {many} replicates that did not choose: {effect}.",
+                name=names[0], other=told.choices[0].name, many=e.n, effect=with_interval(e.effect, e.low, e.high, " "),
+            )
+        )  # fmt: skip
     return said

@@ -1,12 +1,16 @@
 """Lists for the terminal: what can be named, and how the model does against its exact limits."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from experiments.reporting.chinese import chinese
 from experiments.reporting.console import Numbers, Words, spread, terminal
+from experiments.reporting.figures.tables import UNITS_ZH
+from experiments.spoken import language, spoken
 
 if TYPE_CHECKING:
     from experiments.validation.limits import Row
@@ -17,21 +21,43 @@ def say_names() -> None:
     from sim import METRICS, POLICIES
 
     console = terminal()
+    in_chinese = _names_in_chinese() if language() == "zh" else defaultdict[str, dict[str, str]](dict)
     for title, names in (
-        ("Studies", study_titles()),
-        ("Communities", community_titles()),
+        (spoken("Studies"), in_chinese["studies"] or study_titles()),
+        (spoken("Communities"), in_chinese["communities"] or community_titles()),
         (
-            "Policies",
-            {
+            spoken("Policies"),
+            in_chinese["policies"]
+            or {
                 name: " ".join((policy.__doc__ or "").strip().split("\n\n")[0].split())
                 for name, policy in sorted(POLICIES.items())
             },
         ),
-        ("Metrics", {name: f"{m.label} ({m.unit}): {m.sentence}" for name, m in METRICS.items()}),
+        (
+            spoken("Metrics"),
+            in_chinese["metrics"] or {name: f"{m.label} ({m.unit}): {m.sentence}" for name, m in METRICS.items()},
+        ),
     ):
         columns = [Words("", [Text(name, style="bold") for name in names]), Words("", list(names.values()))]
         for table in spread(columns, console.width, title, plain=True, heads=False):
             console.print(table)
+
+
+def _names_in_chinese() -> dict[str, dict[str, str]]:
+    """The same names with what they are in Chinese, as far as there are words for it."""
+    from sim import METRICS, POLICIES
+    from sim.config.load import find_file
+    from sim.config.yaml import read
+
+    return {
+        "studies": {
+            name: read(find_file(name, ("studies",))).value.get("label", {}).get("title", {}).get("zh", title)
+            for name, title in study_titles().items()
+        },
+        "communities": {name: chinese().get(title, title) for name, title in community_titles().items()},
+        "policies": {name: f"{policy.title_zh}：{policy().sentence_zh()}" for name, policy in sorted(POLICIES.items())},
+        "metrics": {name: f"{m.label_zh}（{UNITS_ZH.get(m.unit, m.unit)}）" for name, m in METRICS.items()},
+    }
 
 
 def metrics_in_markdown() -> str:

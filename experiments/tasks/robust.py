@@ -9,10 +9,12 @@ from rich.console import Console
 
 from experiments.reporting.console import Numbers, Words, say_failures, spread, terminal
 from experiments.reporting.escape import in_markdown
+from experiments.reporting.names import arm_names
 from experiments.runs.executor import missing, perform
 from experiments.runs.present import claim, say_mended
 from experiments.runs.results import Results
 from experiments.runs.store import Store, StoreError
+from experiments.spoken import language, spoken
 from experiments.study.design import Study
 from experiments.study.own_files import read_own_files
 from experiments.validation.robustness import Message, Moved, drawn_points, messages, movable, spread_points
@@ -42,16 +44,18 @@ def run_robustness(
         say_mended(store, mended)
         todo = sum(1 for _ in missing(wide, store))
         console.print(
-            f"{len(wide.arms)} arms x {len(wide.points)} points x {replicates} replicates; {todo} runs to do; "
-            f"{len(moved)} numbers moved."
-        )
-        with console.status("running ...") as status:
+            spoken(
+                "{arms} arms x {points} points x {replicates} replicates; {todo} runs to do; {moved} numbers moved.",
+                arms=len(wide.arms), points=len(wide.points), replicates=replicates, todo=todo, moved=len(moved),
+            )
+        )  # fmt: skip
+        with console.status(spoken("running ...")) as status:
             done = 0
 
             def told(more: int, _failed: int) -> None:
                 nonlocal done
                 done += more
-                status.update(f"{done} of {todo} runs")
+                status.update(spoken("{done} of {total} runs", done=done, total=todo))
 
             perform(wide, store, workers=workers, apart=True, told=told)
         results = Results(wide, store)
@@ -60,7 +64,7 @@ def run_robustness(
         if study.reference not in set(runs["arm"]):
             raise StoreError(f"{out}: no run of {study.reference!r} succeeded; the failed ones are in failures.csv")
         found, plausible = messages(wide, runs, moved)
-    say(console, found, plausible, len(wide.points))
+    say(console, found, plausible, len(wide.points), study)
     (out / "messages.csv").write_text(as_csv(found), encoding="utf-8")
     (out / "messages.md").write_text(
         as_markdown(study, found, plausible, moved, len(wide.points), replicates, factor, over), encoding="utf-8"
@@ -69,19 +73,34 @@ def run_robustness(
     return found
 
 
-def say(console: Console, found: list[Message], plausible: int, points: int) -> None:
-    """Print each message with the share of plausible points that bear it."""
+def say(console: Console, found: list[Message], plausible: int, points: int, study: Study) -> None:
+    """Print each message with the share of plausible points that bear it; in Chinese by the names of arms and outcomes."""
+    from sim import METRICS
+
+    chinese = language() == "zh"
+    arms = arm_names(study, "zh") if chinese else {}
     columns: list[Words | Numbers] = [
-        Words("arm", [m.arm for m in found]),
-        Words("outcome", [m.metric for m in found]),
-        Numbers("effect (nine in ten points)", [f"{m.effect:.3g} ({m.low:.3g} to {m.high:.3g})" for m in found]),
-        Numbers("same sign", [f"{m.same_sign:.0%}" for m in found]),
-        Numbers("beyond noise", [_share(m.sure) for m in found]),
-        Words("depends on", [", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3]) for m in found]),
+        Words(spoken("arm"), [arms.get(m.arm, m.arm) for m in found]),
+        Words(spoken("outcome"), [METRICS[m.metric].label_zh if chinese else m.metric for m in found]),
+        Numbers(
+            spoken("effect (nine in ten points)"),
+            [
+                spoken("{effect} ({low} to {high})", effect=f"{m.effect:.3g}", low=f"{m.low:.3g}", high=f"{m.high:.3g}")
+                for m in found
+            ],
+        ),
+        Numbers(spoken("same sign"), [f"{m.same_sign:.0%}" for m in found]),
+        Numbers(spoken("beyond noise"), [_share(m.sure) for m in found]),
+        Words(
+            spoken("depends on"),
+            [", ".join(f"{h.path} {h.rank_correlation:+.2f}" for h in m.hangs_on[:3]) for m in found],
+        ),
     ]
     for table in spread(columns, console.width, plain=True):
         console.print(table)
-    console.print(f"{plausible} of {points} points are plausible communities.")
+    console.print(
+        spoken("{plausible} of {points} points are plausible communities.", plausible=plausible, points=points)
+    )
 
 
 def _share(value: float) -> str:

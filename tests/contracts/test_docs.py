@@ -72,7 +72,12 @@ def small_patterns(tmp_path: Path) -> Path:
     return path
 
 
-ELSEWHERE = {"calibrate": "calibration.md", "robust": "robustness.md", "validate": "validation.md"}
+ELSEWHERE = {
+    "calibrate": "calibration.md",
+    "robust": "robustness.md",
+    "validate": "validation.md",
+    "report": "how-to.md",
+}
 """Commands that take long even when they are small: what other pages show of them as `console` is understood, and run there."""
 SLOW = (DOCS / "gallery.md",)
 """Pages whose figures take minutes to draw."""

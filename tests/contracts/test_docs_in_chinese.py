@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.reporting.chinese import chinese
+from experiments.reporting.figures.tables import UNITS_ZH
 from sim import METRICS
 from tests.contracts.test_docs import DOCS, FENCE, HOUSE, README, named
 
@@ -58,6 +58,6 @@ def test_a_page_in_chinese_leads_on_to_pages_in_chinese(page: Path) -> None:
 
 def test_every_metric_is_named_in_chinese() -> None:
     text = PAIRS[RESULTS].read_text(encoding="utf-8")
-    rows = [f"| `{name}` | {metric.label_zh} | {chinese()[metric.unit]} |" for name, metric in METRICS.items()]
+    rows = [f"| `{name}` | {metric.label_zh} | {UNITS_ZH[metric.unit]} |" for name, metric in METRICS.items()]
     assert text.partition("## 指标")[2].count("\n| `") == len(rows)
     assert [row for row in rows if row not in text] == []

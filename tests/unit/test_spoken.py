@@ -108,6 +108,13 @@ def test_results_and_findings_are_printed_wholly_in_chinese(tmp_path: Path, caps
     assert SENTENCE.findall(said + found) == []
 
 
+def test_what_can_be_named_is_listed_wholly_in_chinese() -> None:
+    done = CliRunner().invoke(main, ["list", "--lang", "zh"])
+    said = re.sub(r"\s", "", done.output)
+    assert all(words in said for words in ("近邻模式", "先锋队", "未满足需求（每百居民每年人周）", "第一版模型"))
+    assert SENTENCE.findall(done.output) == []
+
+
 @pytest.mark.parametrize("words", [["--lang", "zh", "plan"], ["plan", "--lang", "zh"]])
 def test_the_frame_of_an_error_is_in_chinese_and_its_place_stays(words: list[str], tmp_path: Path) -> None:
     path = write_study(tmp_path, outcomes=["cohesoin"])
