@@ -21,7 +21,7 @@ const Playback = {
     Words.set(navigator.language.startsWith("zh") ? "zh" : "en");
     this.maps.forEach((map) => map.open(this.run));
     this.label();
-    this.go(this.last);
+    this.go(0);
     setInterval(() => { if (this.playing) { if (this.week >= this.last) { this.playing = false; this.label(); } else this.go(this.week + 1); } }, 100);
   },
   async unpacked(text) {

@@ -35,7 +35,7 @@ class Room {
     this.stage.hidden = !(r.phase === "lobby" || r.debrief);
     if (r.phase === "lobby") {
       fill(this.stage, el("div", { class: "join-line" }, el("div", {}, T("join_at"), el("strong", { class: "join-address" }, r.address.replace(/^http:\/\//, ""))),
-        el("div", {}, T("room_code"), el("strong", { class: "join-code" }, r.code))),
+        el("div", {}, T("room_code"), el("strong", { class: "join-code" }, r.code)), r.address ? QR.picture(`${r.address}#code=${r.code}`, T("qr")) : null),
       el("p", {}, T("seats", r.seats.length, r.seats.filter((seat) => seat.here).length)),
       el("ul", { class: "joined" }, r.seats.map((seat) => el("li", { class: seat.here ? "" : "gone" }, el("bdi", {}, seat.name)))));
     } else if (r.debrief) fill(this.stage, Ending.of(r, this.called(r.rival)), this.debrief(r.debrief));

@@ -78,7 +78,7 @@ const WORDS = {
   ask_class: ["Ask the class for its prediction", "请全班预测"], ask_needs_room: ["Open a room under Class, and the class predicts on its phones.", "在“全班”中开设房间后，学生可用手机预测。"], answered: ["{0} of {1} have predicted", "{1}人中有{0}人已预测"],
   show_answers: ["Show what the class predicts", "显示全班的预测"], hide_answers: ["Hide it", "隐藏"], class_predicted: ["The class predicted", "全班的预测"],
   week_axis: ["week", "周"], about: ["{0} · luck (seed) {1} · {2} weeks", "{0} · 运气（种子）{1} · {2}周"], no_policy: ["no policy", "无政策"], grids_dial: ["Numbers as on the map, with commas; empty: all.", "按地图上的编号，用逗号分隔；留空为全部。"], between: ["Only from {0} to {1}.", "只能在{0}到{1}之间。"], at_least: ["At least {0}.", "至少{0}。"], at_most: ["At most {0}.", "至多{0}。"], a_number: ["A number.", "请填数字。"],
-  back_at: ["You are back where you were: week {0}.", "已回到你离开时的第{0}周。"], working: ["Working …", "计算中……"], from_to: ["Only from {0} to {1}.", "只能在{0}到{1}之间。"],
+  qr: ["QR code of the address with the room code", "加入地址与房间号的二维码"], back_at: ["You are back where you were: week {0}.", "已回到你离开时的第{0}周。"], working: ["Working …", "计算中……"], from_to: ["Only from {0} to {1}.", "只能在{0}到{1}之间。"],
   weeks_lived: ["Weeks are being lived: week {0} …", "正在模拟：第{0}周……"], own_worlds: ["Show my two worlds", "显示我的两个世界"], class_map: ["Show the class’s map", "显示全班的地图"],
   give_back: ["give the seat back to", "归还席位："], come_back_with: ["comes back with the code", "凭此代码返回："], leave_seat: ["Leave my seat", "离开席位"], leave_sure: ["Leave your seat? Only the teacher can give it back.", "要离开席位吗？之后只有老师能归还。"],
   purse_each: ["Purse (yuan a student)", "共同预算（每名学生，元）"], yuan_in_all: ["yuan in all", "元，累计"],

@@ -102,6 +102,47 @@ def test_a_student_without_a_key_enters_by_the_room_code(browser: Browser, tmp_p
         page.close()
 
 
+def read_qr(rows: list[list[int]]) -> str:
+    """The text of a QR code of one block with mask 0 (ISO/IEC 18004), read the other way round than it is made."""
+    n = len(rows)
+    version = (n - 17) // 4
+
+    def taken(y: int, x: int) -> bool:
+        corner = (y < 9 and (x < 9 or x > n - 9)) or (y > n - 9 and x < 9)
+        return corner or 6 in (y, x) or (version > 1 and n - 10 < y < n - 4 and n - 10 < x < n - 4)
+
+    columns = [*range(n - 1, 6, -2), 5, 3, 1]
+    path = [(y if k % 2 else n - 1 - y, x - side) for k, x in enumerate(columns) for y in range(n) for side in (0, 1)]
+    bits = [rows[y][x] ^ ((x + y) % 2 == 0) for y, x in path if not taken(y, x)]
+    words = [int("".join(str(int(b)) for b in bits[k : k + 8]), 2) for k in range(0, len(bits) - 7, 8)]
+    powers = [1]
+    while len(powers) < 255:
+        powers.append((powers[-1] << 1) ^ (0x11D if powers[-1] > 127 else 0))
+    for root in range((7, 10, 15, 20, 26)[version - 1]):
+        left = 0  # the whole is divisible by x - 2^root
+        for word in words:
+            left = (powers[(powers.index(left) + root) % 255] if left else 0) ^ word
+        assert left == 0, f"errors could not be corrected: root {root}"
+    text = "".join(f"{word:08b}" for word in words)
+    assert text[:4] == "0100"
+    return bytes(int(text[12 + 8 * k : 20 + 8 * k], 2) for k in range(int(text[4:12], 2))).decode()
+
+
+def test_the_address_stands_in_a_qr_code(browser: Browser) -> None:
+    page = browser.teacher()
+    for many in (1, 17, 18, 32, 53, 78, 106):
+        said = ("http://192.168.1.23:8642/play#code=ABCDEF" + "邻x" * 40).encode()[:many].decode("utf-8", "ignore")
+        said += "-" * (many - len(said.encode()))
+        assert read_qr(page.evaluate(f"QR.of({said!r})")) == said
+    assert page.evaluate("QR.of('x'.repeat(107))") is None
+    page.evaluate(
+        "Live.room.show({ ...Live.room.room, phase: 'lobby', code: 'ABCDEF', address: 'http://192.0.2.7:8642/play', seats: [] })"
+    )
+    assert page.locator(".class-stage .qr").bounding_box()["width"] > 100
+    assert page.evaluate("Live.room.base() + Live.room.code()") == "http://192.0.2.7:8642&code=ABCDEF"
+    page.close()
+
+
 def test_the_order_board_draws_its_flows(browser: Browser) -> None:
     page = browser.teacher({**APART, "week": 30})
     wait_for_week(page, 30)
