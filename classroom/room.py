@@ -130,8 +130,8 @@ class Room:
         self._stop = message["do"] == "class_pause"  # heard at once, not after the weeks that are being lived
         async with self._lock:
             await led(message, run)
-            await self._tell_everybody()
             self._keep()
+            await self._tell_everybody()
 
     async def _open(self, message: dict[str, Any], _run: Run) -> None:
         await self._hang_up("the teacher opened another room")
@@ -185,6 +185,7 @@ class Room:
             if self._stop:
                 break
             if time.monotonic() - told > TOLD_EVERY:
+                self._keep()
                 await self._tell_everybody()
                 told = time.monotonic()
         self.phase = "over" if self.pair.week >= self.last_week else "paused"

@@ -11,8 +11,9 @@ from fuzz.files import STUDY
 from fuzz.mutate import as_yaml, changed_text, changed_tree
 
 from classroom.room import Room
-from classroom.session import Answer, Session
-from pages.guard import clean_name, read_message
+from classroom.seats import Answer, Line
+from classroom.session import Session
+from pages.guard import read_message
 
 STATE = {
     "community": "classroom", "seed": 3, "set": {"population.residents": 60, "population.grids": 2}, "week": 2,
@@ -33,9 +34,10 @@ ASKED = (
     {"do": "hello"}, {"do": "homework"}, {"do": "touch", "world": 1, "row": 0, "what": "friend", "other": 84},
 )  # fmt: skip
 LED = (
-    {"do": "class_open", "weeks": 8, "budget": 500, "rival": "vanguard", "seed": 4}, {"do": "class_start"},
+    {"do": "class_open", "weeks": 8, "purse": 500, "rival": "vanguard", "seed": 4}, {"do": "class_start"},
     {"do": "class_weeks", "weeks": 2}, {"do": "class_pause"}, {"do": "class_remove", "seat": 0}, {"do": "class_over"},
-    {"do": "class_restart"}, {"do": "class_close"},
+    {"do": "class_restart"}, {"do": "class_close"}, {"do": "class_give_back", "seat": 0},
+    {"do": "class_ask", "lesson": "4_vanguard"}, {"do": "class_came", "at": 1, "told": ["a", "b"]}, {"do": "predict", "at": 0}, {"do": "stand_up"},
     {"do": "choose", "choice": {"offers": 2, "whom": "new", "first": "vulnerable", "seats": 1, "thanks": True}},
 )  # fmt: skip
 
@@ -76,18 +78,29 @@ def take_class(content: bytes, _: Path, chance: Random) -> None:
     asyncio.run(_class(content.decode().split("\n"), started=chance.random() < 0.7))
 
 
+class _Hears:
+    """A page that listens; what it hears must be such as can be sent."""
+
+    async def send_json(self, answer: Answer) -> None:
+        _sent([answer])
+
+    async def send_bytes(self, answer: Answer) -> None:
+        _sent([answer])
+
+    async def close(self, _code: int) -> None:
+        pass
+
+
 async def _class(lines: list[str], *, started: bool) -> None:
     room = Room("http://127.0.0.1")
 
     async def run(work: Callable[..., Any], *arguments: Any) -> Any:
         return work(*arguments)
 
-    async def send(answer: Answer) -> None:
-        _sent([answer])
-
+    send = Line(_Hears())  # type: ignore[arg-type]
     room.teachers.append(send)
     await room.lead({"do": "class_open"}, run)
-    seat = room.seat_for(room.code, None, "a", clean_name)
+    seat = room.seat_for(room.code, None, "a")
     await room.take(seat, send)
     if started:
         await room.lead({"do": "class_start"}, run)
@@ -105,7 +118,7 @@ def take_seat(content: bytes, _: Path, __: Random) -> None:
     room.phase = "lobby"
     for line in content.decode().split("\n"):
         first = read_message(line.replace("THE CODE", room.code))
-        seat = room.seat_for(first.get("code"), first.get("token"), first.get("name"), clean_name)
+        seat = room.seat_for(first.get("code"), first.get("token"), first.get("name"))
         _sent([room.for_student(seat)])
 
 
