@@ -8,6 +8,7 @@ import click
 
 from experiments.cli.options import POINTS, cluster_said, figure_options, limit_said, put, shard_said, study_options
 from experiments.runs.worker_pool import preload_workers
+from experiments.spoken import spoken
 
 if TYPE_CHECKING:
     from experiments.analysis.front import Judge
@@ -340,9 +341,10 @@ def replicate(file: Path, workers: int) -> None:
     for sentence in found.changed:
         click.echo(f"results/{sentence}", err=True)
     if not found.same_code:
-        click.echo("The sources of the model differ from those that made the package.", err=True)
-    verdict = "identical" if found.different == 0 else f"{found.different} weekly rows differ"
-    click.echo(f"{found.runs} runs, {found.weeks} weeks: {verdict}")
+        click.echo(spoken("The sources of the model differ from those that made the package."), err=True)
+    same, many = found.different == 0, found.different
+    verdict = spoken("identical") if same else spoken("{many} weekly rows differ", many=many)
+    click.echo(spoken("{runs} runs, {weeks} weeks: {verdict}", runs=found.runs, weeks=found.weeks, verdict=verdict))
     sys.exit(1 if found.different or found.changed else 0)
 
 

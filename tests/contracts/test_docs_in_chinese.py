@@ -10,7 +10,7 @@ from sim import METRICS
 from tests.contracts.test_docs import DOCS, FENCE, HOUSE, README, named
 
 RESULTS = HOUSE / "results" / "README.md"
-FOR_READERS = ("index", "faq", "validation", "intervals", "calibration")
+FOR_READERS = ("index", "faq", "validation", "robustness", "intervals", "calibration")
 GUIDES = (page for page in sorted((DOCS / "guide").glob("*.md")) if not page.name.endswith(".zh.md"))
 PAIRS = {
     page: page.with_suffix(".zh.md")
