@@ -7,14 +7,15 @@ const QUICKEST = 950, SLOWEST = 5200;  // milliseconds that the acts of a week t
 
 class ActsOnMap {
   constructor(map) { this.map = map; this.calm = window.matchMedia("(prefers-reduced-motion: reduce)"); this.forget(); }
-  forget() { this.told = this.heard = this.next = null; this.heardAt = -Infinity; }
+  forget() { this.told = this.heard = this.next = null; this.heardAt = this.heardIn = -Infinity; }
   running(now) { return this.told && now - this.begun < this.lasts; }
   // The acts of another week; while some are under way, the newest wait for their end.
   take(told, week) {
-    if (!told || told === this.heard) return;
+    if (!told) { this.forget(); return; }  // of this week nothing is known
+    if (told === this.heard || week === this.heardIn) return;
     const now = performance.now();
     this.next = { told, week, lasts: Math.min(SLOWEST, Math.max(QUICKEST, now - this.heardAt)) };
-    this.heard = told; this.heardAt = now;
+    this.heard = told; this.heardAt = now; this.heardIn = week;
     if (this.running(now)) return;
     this.begin(now);
   }

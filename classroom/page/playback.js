@@ -9,6 +9,7 @@ const Playback = {
     this.run.take((await this.unpacked(this.told.frame)).buffer);
     this.whole = this.run.series;
     this.last = this.run.week;
+    this.acts = this.run.acts;
     const n = standing.residents;
     this.tiers = await Promise.all(this.told.tiers.map(async (packed) => { const bytes = await this.unpacked(packed); for (let i = n; i < bytes.length; i += 1) bytes[i] = (bytes[i] + bytes[i - n]) & 255; return bytes; }));
     this.maps = [0, 1].map((w) => new WorldMap(byId(`map${w}`), w, (row) => this.choose(row)));
@@ -45,6 +46,7 @@ const Playback = {
     byId("scrub").value = week;
     byId("week").textContent = String(week);
     if (week > 0) for (const w of [0, 1]) this.run.tiers[w] = this.tiers[w].subarray((week - 1) * n, week * n);
+    this.run.acts = week < this.last ? [null, null] : this.acts;
     if (week < this.last) for (const w of [0, 1]) this.run.flags[w] = new Uint8Array(n);
     const differs = new Uint8Array(n);
     for (let row = 0; row < n; row += 1) differs[row] = this.run.tiers[0][row] !== this.run.tiers[1][row] ? 1 : 0;

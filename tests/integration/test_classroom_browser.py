@@ -254,6 +254,7 @@ def test_homework_lives_on_or_plays_back_from_a_file(browser: Browser, tmp_path:
     played.click("#play")
     played.wait_for_timeout(900)
     assert 0 < week(played) < 30
+    assert played.evaluate("Playback.maps[1].acts.told") is None  # the acts that the file holds are of its last week
     played.click("#map0", position={"x": 20, "y": 40})
     assert played.is_visible("#picked")
     page.close()
