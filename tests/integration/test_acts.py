@@ -24,7 +24,7 @@ SMALL = State(
 @pytest.fixture(scope="module")
 def lived() -> tuple[Pair, list[list[dict[str, list[list[int]]]]]]:
     pair, acts = Pair(SMALL), []
-    for _ in range(36):
+    for _ in range(60):
         pair.live(1)
         acts.append([life.acts for life in pair.lives])
         for life in pair.lives:
@@ -83,7 +83,7 @@ def test_a_page_reads_the_same_acts_and_draws_them(lived: tuple, tmp_path) -> No
         page.goto(path.as_uri())
         page.wait_for_selector("body[data-week]")
         told = page.evaluate(
-            "JSON.stringify(Array.from({length: 36}, () => { Page.run.live(); return structuredClone(Page.run.acts); }))"
+            "JSON.stringify(Array.from({length: 60}, () => { Page.run.live(); return structuredClone(Page.run.acts); }))"
         )
         assert json.loads(told) == acts
         # a hand in one life writes here and there the same
