@@ -80,13 +80,13 @@ def test_the_wheel_is_the_whole_program(tmp_path: Path) -> None:
     code = f"""
 import sys
 sys.path.insert(0, {str(installed)!r})
-import sim
+import linli, sim
 from pages.server import page_text
 from classroom.lessons import lessons
 from classroom.one_file import one_file, state_for
 from experiments.study.loader import read_study
 print(len(one_file(state_for("classroom")[0], 1)) > 500_000, end=" ")
-print(sim.__file__, len(lessons()), read_study("close_neighbours").config.population.elders_alone, *(page_text(room, "index.html")[:9] for room in ("classroom", "desk")), len(page_text("desk", "kit.js")) > 0)
+print(linli.Simulation is sim.Simulation and sim.__file__, len(lessons()), read_study("close_neighbours").config.population.elders_alone, *(page_text(room, "index.html")[:9] for room in ("classroom", "desk")), len(page_text("desk", "kit.js")) > 0)
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout.split() == [
@@ -97,3 +97,21 @@ print(sim.__file__, len(lessons()), read_study("close_neighbours").config.popula
         *["<!doctype"] * 2,
         "True",
     ], done.stderr
+
+
+def test_all_files_name_the_same_version_and_title() -> None:
+    import json
+    import tomllib
+
+    import yaml
+
+    import sim
+
+    house = Path(__file__).parents[2]
+    package = tomllib.loads((house / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    cited = yaml.safe_load((house / "CITATION.cff").read_text(encoding="utf-8"))
+    kept = json.loads((house / ".zenodo.json").read_text(encoding="utf-8"))
+    assert {package["version"], str(cited["version"]), kept["version"]} == {sim.__version__}
+    assert kept["title"] == cited["title"]
+    assert {package["license"], cited["license"], kept["license"]} == {"MIT"}
+    assert set(kept["keywords"]) == set(cited["keywords"])
