@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from experiments.runs.files import write_whole
@@ -45,6 +46,20 @@ class Folder:
     def results(self, name: object) -> Path:
         """The folder of a study's results, as the command line calls it."""
         return self.root / "results" / self.study(name).stem
+
+    def put_away(self, name: object) -> str:
+        """Move a study, its results and its package to a folder of their own below `.desk/deleted`; says where to."""
+        study, results = self.study(name), self.results(name)
+        own = [results, results.with_name(f"{results.name}_robust"), results.with_name(f"{results.name}.zip")]
+        there = [path for path in (study, *own) if self._inside(path, self.root).exists()]
+        if study not in there:
+            raise RefusedError(f"there is no file {study.name}")
+        at = self.own / "deleted" / f"{study.stem} {datetime.now(UTC):%Y-%m-%d %H.%M.%S.%f}"
+        for path in reversed(there):
+            kept = at / path.relative_to(self.root)
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(kept)
+        return at.relative_to(self.root).as_posix()
 
     def made(self, name: object, path: object) -> Path:
         """A file of a study's results that the page may fetch, or the study's package."""

@@ -24,6 +24,8 @@ type Message = dict[str, Any]
 MOST_LISTED = 500
 PATIENCE = 0.6
 """Seconds that a page waits for what runs say; of many runs it asks again."""
+SPREAD = 32
+"""Points at which all assumed numbers are moved at once, to say what a result depends on."""
 MOST_KEPT = 8
 """Studies whose runs are kept in mind."""
 
@@ -58,6 +60,7 @@ class Session:
             "folder": self.folder.root.name,
             "figures": list(figures()),
             "widths": WIDTHS,
+            "spread": SPREAD,
         }
 
     def studies(self, _message: Message) -> Message:
@@ -98,6 +101,15 @@ class Session:
     def open(self, message: Message) -> Message:
         """A study as its file says it."""
         return asked(self.folder, _name(message))
+
+    def delete(self, message: Message) -> Message:
+        """Put a study and all of its results away, below `.desk/deleted`, from where they can be taken back."""
+        name = _name(message)
+        if self.line.state(name)["state"] in ("running", "waiting", "elsewhere"):
+            raise RefusedError("it runs, or waits for its turn: stop it first")
+        with self._lock:
+            self._so_far.pop(name, None)
+        return {"kept": self.folder.put_away(name)}
 
     def write(self, message: Message) -> Message:
         """Keep a study's text, and say what is wrong with it."""
@@ -221,7 +233,9 @@ class Session:
         name = _name(message)
         path, results = self.folder.study(name), self.folder.results(name)
         written_at = (results / "manifest.json").stat().st_mtime_ns if (results / "manifest.json").is_file() else 0
-        state = f"{stamp(self.folder.text(path))} {written_at}"
+        beside = results.with_name(f"{results.name}_robust") / "messages.csv"
+        moved_at = beside.stat().st_mtime_ns if beside.is_file() else 0
+        state = f"{stamp(self.folder.text(path))} {written_at} {moved_at}"
         return {"read": self.errands.ask(f"read {name}", state, ["read", path.name], own=True)}
 
     def take(self, message: Message) -> Message:
@@ -241,13 +255,17 @@ class Session:
                 "--width",
                 width,
                 *(w for f in ("pdf", "svg", "png") for w in ("--format", f)),
+                *_size(message),
             ]
         elif what == "report":
             words = ["report", file, "--lang", lang]
+        elif what == "robust":
+            words = ["robust", file, "--points", str(SPREAD), "--replicates", "5"]
+            words += ["--workers", str(self.line.workers)] if self.line.workers else []
         elif what == "package":
             words = ["package", file]
         else:
-            raise RefusedError("there are figures, a report, and a package")
+            raise RefusedError("there are figures, a report, a package, and what a result depends on")
         said = self.errands.ask(f"take {what} {name}", " ".join(words), words, anew=bool(message.get("anew")))
         return {"took": said, "files": self._files(name)}
 
@@ -310,6 +328,16 @@ def _name(message: Message) -> str:
     return name
 
 
+def _size(message: Message) -> list[str]:
+    """The size of letters that was asked for."""
+    size = message.get("size")
+    if size is None:
+        return []
+    if not isinstance(size, int | float) or not 5 <= size <= 14:
+        raise RefusedError("letters have 5 to 14 points")
+    return ["--size", f"{size:g}"]
+
+
 def _text(message: Message, key: str, most: int) -> str:
     said = message.get(key)
     return " ".join(said.split())[:most] if isinstance(said, str) else ""
@@ -323,6 +351,7 @@ ASKED: dict[str, Callable[[Session, Message], Message]] = {
             "studies",
             "new",
             "open",
+            "delete",
             "write",
             "lay",
             "parameters",

@@ -29,7 +29,7 @@ class Ask {
     if (!this.asked || !Desk.there) return;
     const kept = Focus.of(this.form);
     this.form.classList.toggle("waits", !this.sound);
-    if (this.sound) fill(this.form, this.question(), Files.section(this), Arms.section(this), this.outcomes(), this.much(), Varies.section(this));
+    if (this.sound) fill(this.form, this.question(), Files.section(this), Arms.section(this), this.outcomes(), this.much(), Varies.section(this), this.away());
     else fill(this.form, el("p", { class: "problem" }, T("form_waits")));
     Focus.back(this.form, kept);
     this.sides();
@@ -86,6 +86,16 @@ class Ask {
   fold(id, summary, content, attributes = {}) {
     const node = el("details", { ...attributes, open: this.open.has(id), "data-fold": id, ontoggle: () => { if (node.open) this.open.add(id); else this.open.delete(id); } }, el("summary", {}, summary), content);
     return node;
+  }
+  away() {
+    const put = async () => { const name = Desk.name, said = await Desk.ask("delete", { name }); if (said) { Draft.forget(name); Desk.close(); await Desk.list(); Desk.say(T("deleted", said.kept)); byId("new-study").focus(); } };
+    const row = el("div", { class: "row away" }), ask = el("button", { type: "button", class: "small", id: "delete", onclick: () => {
+      const keep = el("button", { type: "button", class: "small", id: "delete-no", onclick: () => { fill(row, ask); ask.focus(); } }, T("delete_no"));
+      fill(row, el("span", { role: "alert" }, T("delete_ask", Desk.asked.said?.title || Desk.name)), el("button", { type: "button", class: "small", id: "delete-yes", onclick: put }, T("delete_yes")), keep);
+      keep.focus();
+    } }, T("delete"));
+    row.append(ask);
+    return row;
   }
   question() {
     return this.section("question", "q_question", this.field("title", "study_title", { wide: true, keep: true, maxlength: 200 }), this.field("question", "study_question", { wide: true, keep: true, maxlength: 600 }),

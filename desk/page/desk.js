@@ -54,6 +54,7 @@ const Desk = {
     this.show(part);
     if (draft) { Draft.put(name, draft); if (draft.was === asked.stamp) await Draft.send(); else if (draft.text !== undefined && draft.text !== asked.text) this.conflict("", { name }); else Draft.forget(name); }
   },
+  close() { this.name = ""; this.asked = null; sessionStorage.removeItem("desk-study"); this.draw(); },
   // What the desk says of the open study is shown everywhere.
   take(asked, anew = false, from = null) {
     if (asked.before === this.name) { Draft.forget(this.name); this.name = asked.name; sessionStorage.setItem("desk-study", asked.name); this.list(); }

@@ -81,7 +81,23 @@ class ReadPart {
       const own = all.filter((one) => kinds.includes(one.kind));
       return own.length ? el("section", { class: "card" }, el("h2", {}, T(heading)), own.map((one) => el("details", { "data-fold": `${one.kind}-${one.title}`, open: one.kind === "evaluation" && one.rows.length <= 14 }, el("summary", {}, one.title), one.text ? el("p", { class: "hint" }, one.text) : null, el("div", { class: "scroll" }, el("table", { class: "words" }, el("thead", {}, el("tr", {}, one.columns.map((c) => el("th", { scope: "col" }, c)))), el("tbody", {}, one.rows.map((row) => el("tr", {}, row.map((cell, i) => (i ? el("td", {}, cell) : el("th", { scope: "row" }, cell)))))))) ))) : null;
     };
-    return [part(["evaluation", "effects"], "in_words"), part(["findings", "evidence"], "hangs_on")];
+    return [part(["evaluation", "effects"], "in_words"), part(["findings", "evidence"], "hangs_on"), this.whole ? this.robust() : null];
+  }
+  // What the result hangs on is asked by the command of that name; the answer above then says it.
+  robust() {
+    const says = el("pre", { class: "problem", role: "alert", hidden: !this.robustSaid }, this.robustSaid || "");
+    const ask = el("button", { type: "button", id: "ask-robust", disabled: this.robustNow === Desk.name, onclick: async () => {
+      const name = Desk.name;
+      this.robustNow = name; this.robustSaid = ""; ask.disabled = true; ask.textContent = T("asking_robust");
+      for (let anew = true; this.robustNow === name; anew = false) {
+        const said = await Desk.ask("take", { name, what: "robust", anew });
+        if (!said || said.took.done) { this.robustNow = ""; this.robustSaid = said?.took.code ? said.took.said : ""; break; }
+        await new Promise((go) => setTimeout(go, 1000));
+      }
+      this.drawn = ""; this.whole = this.robustSaid ? this.whole : null;
+      if (name === Desk.name) this.draw();
+    } }, T(this.robustNow === Desk.name ? "asking_robust" : "ask_robust"));
+    return el("section", { class: "card" }, el("p", { class: "hint" }, T("robust_say", Desk.there.spread)), ask, says);
   }
   compare(study) {
     const others = Desk.listed.filter((one) => one.name !== Desk.name && one.begun);

@@ -1,7 +1,7 @@
 "use strict";
 // Take: figures, tables, a report, a package, the methods paragraph and how to cite, made by the commands of those names.
 class TakePart {
-  constructor(node) { this.node = node; this.of = ""; this.width = "double"; this.lang = null; this.now = {}; this.shown = new Map(); }
+  constructor(node) { this.node = node; this.of = ""; this.width = "double"; this.size = "7"; this.lang = null; this.now = {}; this.shown = new Map(); }
   async tick() {
     if (this.busy) return;
     this.busy = true;
@@ -33,7 +33,14 @@ class TakePart {
     const drawn = (this.files || []).filter((one) => one.path.startsWith(this.lang === "zh" ? "figures-zh/" : "figures/") && one.path.endsWith(".png"));
     this.frames = new Map(drawn.map((one) => [one.path, el("figure", { class: "figure" })]));
     for (const [path, frame] of this.frames) fill(frame, this.shown.has(this.mark(path)) ? el("img", { src: this.shown.get(this.mark(path)), alt: path.split("/").pop() }) : null, el("figcaption", {}, path.split("/").pop().replace(/\.png$/, ""), " ", ["pdf", "svg", "png"].map((kind) => path.replace(/png$/, kind)).filter((one) => this.files.some((file) => file.path === one)).map((one) => this.link(one, one.split(".").pop().toUpperCase()))));
-    return el("section", { class: "card" }, el("h2", {}, T("figures")), el("div", { class: "fields" }, pick("fig-lang", "fig_lang", [["en", "English"], ["zh", "中文"]], this.lang, (v) => { this.lang = v; this.draw(); }), pick("fig-width", "fig_width", [...Object.keys(Desk.there.widths).map((name) => [name, T(`w_${name}`)]), ["120", T("w_own")]], own ? "120" : this.width, (v) => { this.width = v; this.draw(); }), own ? el("div", { class: "field" }, el("label", { for: "fig-mm" }, T("w_own")), el("input", { id: "fig-mm", type: "number", min: 40, max: 1000, value: this.width, onchange: (e) => { this.width = e.target.value; } })) : null, el("div", { class: "field end" }, this.button("figures", "draw", "drawing", () => ({ lang: this.lang, width: this.width })))), this.problem("figures"), el("div", { class: "gallery" }, [...this.frames.values()]));
+    return el("section", { class: "card" }, el("h2", {}, T("figures")), el("div", { class: "fields" }, pick("fig-lang", "fig_lang", [["en", "English"], ["zh", "中文"]], this.lang, (v) => { this.lang = v; this.draw(); }), pick("fig-width", "fig_width", [...Object.keys(Desk.there.widths).map((name) => [name, T(`w_${name}`)]), ["120", T("w_own")]], own ? "120" : this.width, (v) => { this.width = v; this.draw(); }), own ? el("div", { class: "field" }, el("label", { for: "fig-mm" }, T("w_own")), el("input", { id: "fig-mm", type: "number", min: 40, max: 1000, value: this.width, onchange: (e) => { this.width = e.target.value; } })) : null, pick("fig-size", "fig_size", ["6", "7", "8", "9", "10", "12"].map((one) => [one, T("points_of", one)]), this.size, (v) => { this.size = v; }), el("div", { class: "field end" }, this.button("figures", "draw", "drawing", () => ({ lang: this.lang, width: this.width, size: Number(this.size) })))), this.names(), this.problem("figures"), el("div", { class: "gallery" }, [...this.frames.values()]));
+  }
+  // What arms are called, in both languages: kept in the study, where the report and the tables find it too.
+  names() {
+    const study = Desk.asked?.study, said = Desk.asked?.said?.label;
+    if (!study) return null;
+    const box = (arm, lang, i) => el("input", { type: "text", maxlength: 80, class: "arm-zh", id: `name-${i}-${lang}`, lang, "aria-label": `${arm} (${lang === "zh" ? "中文" : "English"})`, placeholder: study.arms[arm].label[lang === "zh" ? 1 : 0], value: said?.arms?.[arm]?.[lang] || "", onchange: (e) => Desk.change({ label: Desk.parts.ask.within(Desk.asked.said.label, ["arms", arm, lang], e.target.value.trim() || null) }) });
+    return el("details", { class: "names", open: this.naming, ontoggle: (e) => { this.naming = e.target.open; } }, el("summary", {}, T("fig_names")), el("p", { class: "hint" }, T("fig_names_say")), el("table", { class: "words" }, el("thead", {}, el("tr", {}, [T("arm"), "English", "中文"].map((head) => el("th", { scope: "col" }, head)))), el("tbody", {}, study.order.map((arm, i) => el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, arm)), el("td", {}, box(arm, "en", i)), el("td", {}, box(arm, "zh", i)))))));
   }
   mark(path) { const file = this.files?.find((one) => one.path === path); return `${Desk.name}/${path}@${file?.at}`; }
   async fetchPictures() {

@@ -86,6 +86,40 @@ class Hand:
         return steps
 
 
+class Keys(Hand):
+    """The same without a mouse: Tab to where it is, then Enter, letters or arrows."""
+
+    def reach(self, where: str) -> None:
+        for _ in range(300):
+            if self.page.locator(where).first.evaluate("node => node === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"no Tab leads to {where}")
+
+    def click(self, where: str) -> None:
+        self.steps += 1
+        self.reach("[role=tab][aria-selected=true]" if where.startswith("#to-") else where)
+        if not where.startswith("#to-"):
+            self.page.keyboard.press("Enter")
+        while where.startswith("#to-") and self.page.get_attribute(where, "aria-selected") != "true":
+            self.page.keyboard.press("ArrowRight")
+
+    def fill(self, where: str, text: str) -> None:
+        self.steps += 1
+        self.reach(where)
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Tab")
+        self.settled()
+
+    def choose(self, where: str, value: str) -> None:
+        self.steps += 1
+        self.reach(where)
+        label = self.page.locator(f"{where} option[value='{value}']").first.text_content()
+        self.page.keyboard.type(label[:3])
+        self.settled()
+
+
 @contextmanager
 def browsing(address: str, **more: Any) -> Iterator[Any]:
     """A page on a desk; in the end nothing was asked of another machine and no script failed."""
@@ -119,11 +153,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
 def test_from_an_empty_folder_to_a_methods_paragraph(folder: Path, locale: str) -> None:
-    """As somebody would who has never seen a study's file. Time and steps are counted."""
+    """As somebody would who has never seen a study's file, in English without a mouse. Time and steps are counted."""
     began, zh = time.monotonic(), locale == "zh-CN"
     title = "先锋队有用吗？" if zh else "Does a vanguard help?"
     with desk_here(folder) as desk, browsing(address_of(desk), locale=locale) as page:
-        hand, steps = Hand(page), dict[str, int]()
+        hand, steps = Hand(page) if zh else Keys(page), dict[str, int]()
         hand.click("#first-new")
         page.wait_for_selector("#f-title")
         hand.fill("#f-title", title)
@@ -154,6 +188,9 @@ def test_from_an_empty_folder_to_a_methods_paragraph(folder: Path, locale: str) 
         assert ("我们对" if zh else "We simulated") in page.inner_text("#take-methods .quote")
         hand.click("#take-figures")
         page.wait_for_selector("[data-file$='forest.svg']", timeout=240_000)
+        page.click(".names summary")
+        Hand(page).fill("#name-1-zh", "骨干队伍")
+        assert yaml.safe_load(page.input_value("#yaml"))["label"]["arms"] == {"with the policy": {"zh": "骨干队伍"}}
         with page.expect_download() as heard:
             page.click("[data-file$='forest.svg']")
         assert heard.value.path().read_bytes().startswith(b"<?xml")
@@ -236,6 +273,27 @@ def test_files_of_ones_own_are_brought_and_checked(folder: Path, tmp_path_factor
         page.reload()
         page.wait_for_selector(".brought .problem", timeout=120_000)
         assert "residents.csv:42" in page.inner_text(".brought")
+
+
+def test_a_study_is_deleted_after_a_question_and_can_be_taken_back(folder: Path) -> None:
+    (folder / "small.yaml").write_text(text := yaml.safe_dump(SMALL, sort_keys=False))
+    (results := folder / "results" / "small").mkdir(parents=True)
+    (results / "runs.parquet").write_bytes(b"runs")
+    with desk_here(folder) as desk, browsing(address_of(desk)) as page:
+        page.click("[data-study=small]")
+        page.click("#delete")
+        page.click("#delete-no")
+        assert (folder / "small.yaml").exists()
+        page.click("#delete")
+        assert page.evaluate("document.activeElement.id") == "delete-no"
+        assert page.evaluate(CONTRAST) == []
+        page.click("#delete-yes")
+        page.wait_for_selector("#first-new")
+        until(page, "document.querySelectorAll('[data-study]').length === 0")
+        kept = folder / re.search(r"\.desk/deleted/[^;]+", page.inner_text("#status"))[0]
+    assert not results.exists()
+    assert (kept / "small.yaml").read_text() == text
+    assert (kept / "results" / "small" / "runs.parquet").read_bytes() == b"runs"
 
 
 def test_what_was_written_while_the_desk_was_away_arrives(folder: Path) -> None:

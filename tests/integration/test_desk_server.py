@@ -142,7 +142,9 @@ WAYS = (
 
 
 @pytest.mark.parametrize("name", WAYS)
-@pytest.mark.parametrize("do", ["open", "write", "lay", "start", "look", "files", "read", "take", "plan", "pause"])
+@pytest.mark.parametrize(
+    "do", ["open", "write", "delete", "lay", "start", "look", "files", "read", "take", "plan", "pause"]
+)
 def test_no_name_leads_out_of_the_folder(place: tuple[Asker, Path], do: str, name: str) -> None:
     desk, folder = place
     status, said = desk.refused(do, name=name, text="title: x", changes={"title": "x"}, what="report")
@@ -257,6 +259,26 @@ def test_what_is_wrong_is_said_as_the_command_line_says_it(place: tuple[Asker, P
     assert all(one["line"] for one in problems)
 
 
+def test_what_is_taken_is_asked_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Figures with their letters, and what the result hangs on; sizes that no figure has are refused."""
+    from desk.folder import Folder
+    from desk.line import Line
+    from desk.session import Session
+    from pages.guard import RefusedError
+
+    (tmp_path / "small.yaml").write_text(yaml.safe_dump(SMALL, sort_keys=False))
+    session, said = Session(Folder(tmp_path), Line(Folder(tmp_path), 2)), list[list[str]]()
+    monkeypatch.setattr(session.errands, "ask", lambda name, state, words, **_: said.append(words) or {})
+    session.take({"name": "small", "what": "robust"})
+    session.take({"name": "small", "what": "figures", "size": 9, "width": "120"})
+    assert said[0] == ["robust", "small.yaml", "--points", "32", "--replicates", "5", "--workers", "2"]
+    assert said[1][-2:] == ["--size", "9"]
+    for size in (4, 15, "7", [7]):
+        with pytest.raises(RefusedError, match="points"):
+            session.take({"name": "small", "what": "figures", "size": size})
+    assert len(said) == 2
+
+
 anything = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-(2**40), 2**40), st.floats(allow_nan=False), st.text(max_size=30)),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -286,7 +308,7 @@ told = st.dictionaries(
         st.dictionaries(st.sampled_from(["arms", "weeks", "title", "varies"]), anything),
     ),
 )
-QUIET = sorted(set(ASKED) - {"start", "take", "plan", "read", "bring", "worlds"})
+QUIET = sorted(set(ASKED) - {"start", "take", "plan", "read", "bring", "worlds", "delete"})
 """What begins no process."""
 
 

@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 from PIL import Image
 from toy import small, write_study
 
 from experiments.reporting.figures import draw_all, figures
+from experiments.reporting.figures.lettering import length
 from experiments.reporting.figures.style import (
     COLOURS,
     FONTS,
@@ -22,7 +24,9 @@ from experiments.reporting.figures.style import (
     MARKERS,
     WIDTHS,
     Look,
+    at_ends,
     families,
+    figure,
     is_share,
     percent,
     styled,
@@ -319,3 +323,34 @@ def test_labels_stay_text(names: list[str]) -> None:
 def test_files_with_hard_titles_are_written(tmp_path: Path) -> None:
     for k, title in enumerate(HARD[::7]):
         assert len(draw_all(replace(made_up(), title=title), tmp_path / str(k), Look(), ("svg",), ("plane",))) == 1
+
+
+@pytest.mark.parametrize("width", [89.0, 183.0])
+def test_lines_are_named_at_their_ends(width: float) -> None:
+    """Every arm beside the end of its line, in the order of the ends, apart from the others, and no legend."""
+    look, names = Look(width), ["As it is", "A vanguard", "Training of all volunteers", "Both"]
+    with styled(look):
+        drawn, (panel,) = figure(look, 60)
+        ends = [1.0, 1.001, 1.002, 9.0]
+        for name, end in zip(names, ends, strict=True):
+            panel.plot([0, 10], [0, end], label=name)
+        assert at_ends(panel, 40)
+        assert not texts_upon_texts(drawn)
+        shown = [text for text in panel.texts if text.get_text()]
+        places = [Text.get_window_extent(text).y0 for text in sorted(shown, key=lambda one: one.xy[1])]
+        assert [" ".join(text.get_text().split()) for text in shown] == names
+        assert places == sorted(places)
+        assert all(Text.get_window_extent(text).x0 >= panel.bbox.x1 for text in shown)
+        assert not drawn.legends
+        assert not at_ends(panel, 40, most=3)
+
+
+def test_a_text_is_as_long_as_it_is_drawn() -> None:
+    """Within 3 % in the font that is there: else captions are cut at the right, or broken too early."""
+    for said in ("Paired differences, 8 pairs; mean of the last 104 weeks", "illicit lily", "WWW MMM", "100 %"):
+        with styled(Look(89)):
+            drawn, _ = figure(Look(89), 40)
+            text = drawn.text(0, 0, said, fontsize=6)
+            drawn.set_dpi(600)
+            texts_of(drawn)
+            assert length(said, 6) == pytest.approx(text.get_window_extent().width / 600 * 25.4, rel=0.03)

@@ -30,7 +30,7 @@ def texts_of(drawn: Figure) -> list[Text]:
 
 
 def _box(text: Text) -> Bbox:
-    box, said = text.get_window_extent(), text.get_text()
+    box, said = Text.get_window_extent(text), text.get_text()  # without the line that leads to it
     indent = (len(said) - len(said.lstrip(" "))) * 0.25 * text.get_fontsize() * text.get_figure().dpi / 72
     return Bbox.from_extents(box.x0 + 1 + indent, box.y0 + 1, box.x1 - 1, box.y1 - 1)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from experiments.analysis.evaluation import COST, UNMET, acceptability
-from experiments.reporting.figures.style import Look, across, caption, colour, figure, legend, letter, stroke
+from experiments.reporting.figures.style import Look, across, at_ends, caption, colour, figure, legend, letter, stroke
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         sure.plot(own["worth"], own["surely"], color=colour(at), label=arm, **shape)
         if few:
             benefit.fill_between(own["worth"], own["low"], own["high"], color=colour(at), alpha=0.15, linewidth=0)
-        benefit.plot(own["worth"], own["benefit"], color=colour(at), **shape)
+        benefit.plot(own["worth"], own["benefit"], color=colour(at), label=arm, **shape)
     for height in (0.025, 0.5, 0.975):
         sure.axhline(height, color="0.8", linewidth=0.6, zorder=0)
     benefit.axhline(0, color=colour(0), linewidth=0.8)
@@ -48,7 +48,8 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     benefit.set_ylabel(look.say("Net benefit\n(yuan per 100 residents a year)", "净收益\n（每百居民每年元）"))
     letter(sure, 0)
     letter(benefit, 1)
-    legend(drawn, 4, sure)
+    if not at_ends(benefit, 42 * look.scale):
+        legend(drawn, 4, sure)
     caption(
         drawn,
         look.say(

@@ -41,8 +41,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     each = row_height(arms, 6.5)
     rows = each * len(arms) * len(points) + (len(points) > 1) * HEADING * each * len(points)
     drawn, panels = figure(look, 8 + (18 + rows) * lines, columns, lines, len(tables.outcomes))
+    room = min(42.0, (look.width - 27 * look.scale) / columns - 2)
     for i, (panel, metric) in enumerate(zip(panels, tables.outcomes, strict=False)):
-        _one(panel, tables, metric, arms, look, named=i % columns == 0)
+        _one(panel, tables, metric, arms, look, room, named=i % columns == 0)
         letter(panel, i, tables.metrics[metric].say(look.language))
     window = tables.window
     caption(
@@ -65,7 +66,9 @@ NARROW = 100.0
 MOST_BELOW = 24
 
 
-def _one(panel: "Axes", tables: Tables, metric: str, arms: Sequence[str], look: Look, *, named: bool) -> None:
+def _one(
+    panel: "Axes", tables: Tables, metric: str, arms: Sequence[str], look: Look, room: float, *, named: bool
+) -> None:
     found = tables.effects[tables.effects["metric"] == metric].set_index(["point", "arm"])
     heading = HEADING if len(tables.points) > 1 else 0.0
     heights: list[float] = []
@@ -82,7 +85,7 @@ def _one(panel: "Axes", tables: Tables, metric: str, arms: Sequence[str], look: 
                 _row(panel, found.loc[(point, arm)], height, tables.position(arm))
     ticks(panel, heights, [*arms] * len(tables.points), named=named)
     panel.set_ylim(heights[-1] + 0.6, -0.6)
-    panel.set_xlabel(tables.metrics[metric].axis(look.language, look.say("Difference", "差值")))
+    panel.set_xlabel(tables.metrics[metric].axis(look.language, look.say("Difference", "差值"), room))
     panel.locator_params(axis="x", nbins=3, min_n_ticks=2)
     panel.margins(x=0.15)
 

@@ -5,6 +5,7 @@ Every text of a figure passes here before the figure is written (`lettered`), wh
 
 import re
 import unicodedata
+import warnings
 from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -31,9 +32,24 @@ def points(share: float = 1.0) -> float:
 
 
 def length(text: str, size: float) -> float:
-    """About how long (mm) a text of this size (points) is: a Chinese character is about as wide as it is high."""
+    """About how long (mm) a text of this size (points) is in this figure's font: a Chinese character is about as wide as it is high."""
+    from matplotlib import rcParams
+
+    own = tuple(rcParams["font.family"])
     shapes = (letter for letter in text if not unicodedata.combining(letter))
-    return sum(1.03 if ord(letter) > 0x2E7F else 0.53 for letter in shapes) * size / 72 * 25.4
+    return sum(1.03 if ord(letter) > 0x2E7F else _width(letter, own) for letter in shapes) * size / 72 * 25.4
+
+
+@cache
+def _width(letter: str, families: tuple[str, ...]) -> float:
+    """How wide a letter is, as a share of its size, in the first of these fonts that is there."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family=list(families)[:1], size=100)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a letter that the font lacks is drawn in another one
+        return float(text_to_path.get_text_width_height_descent(letter, font, False)[0]) / 100
 
 
 def wrapped(text: str, width: float, size: float) -> str:

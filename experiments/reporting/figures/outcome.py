@@ -9,6 +9,7 @@ import numpy as np
 from experiments.reporting.escape import among
 from experiments.reporting.figures.style import (
     Look,
+    at_ends,
     caption,
     colour,
     decimals,
@@ -67,7 +68,8 @@ def _one(tables: Tables, metric: str, look: Look) -> "Figure":
             letter(here[1], row * each + 1)
             _effects(here[2], tables, metric, row, look)
             letter(here[2], row * each + 2)
-    legend(drawn, 4, panels[0])
+    if not at_ends(panels[0], 36 * look.scale):
+        legend(drawn, 4, panels[0])
     caption(drawn, _caption(tables, look, compared))
     return drawn
 

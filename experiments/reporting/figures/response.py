@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from experiments.analysis.intervals import interval
 from experiments.reporting.escape import among
-from experiments.reporting.figures.style import Look, across, caption, colour, figure, legend, letter, stroke
+from experiments.reporting.figures.style import Look, across, at_ends, caption, colour, figure, legend, letter, stroke
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -50,7 +50,8 @@ def _one(tables: Tables, factor: str, look: Look) -> "Figure":
             named = [labels.get(f"{value:.4g}" if isinstance(value, float) else str(value), "") for value in values]
             if any(not name.replace(".", "").replace("-", "").isdigit() for name in named):
                 panel.set_xticks(values, named)
-    legend(drawn, 5, panels[0])
+    if not at_ends(panels[min(columns, len(tables.outcomes)) - 1], 30 * look.scale):
+        legend(drawn, 5, panels[0])
     n, others = tables.counted(), len(tables.points) // tables.runs[factor].nunique()
     over, over_zh = (
         (f", each a mean over the {others} points of what else varies", f"，每次为其他因素{others}个取值点的均值")

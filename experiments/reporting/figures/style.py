@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from experiments.reporting.escape import apart
 from experiments.reporting.figures.lettering import in_lines, in_one_line, length, lettered
 from experiments.reporting.figures.lettering import points as points
@@ -211,7 +213,7 @@ def letter(panel: "Axes", position: int, title: str = "") -> None:
     if title and place is not None and isinstance(drawn, Figure):
         ratios: list[float] = list(place.get_gridspec().get_width_ratios())  # type: ignore[arg-type]
         own = ratios[place.colspan.start] / sum(ratios)
-        title = wrapped(title, max(0.86 * own * _width(drawn) - 9, 16), points())
+        title = wrapped(title, max(0.8 * own * _width(drawn) - 9, 16), points())
 
     # Not in one string with bold mathematics: that would put Chinese titles into a font that lacks them.
     indented = title.replace("\n", "\n      ")
@@ -259,6 +261,46 @@ def legend(drawn: "Figure", columns: int, of: "Axes | None" = None) -> None:
     # the library fills column by column
     ordered = [found[row + at] for at in range(columns) for row in rows if row + at < len(found)]
     drawn.legend(*zip(*ordered, strict=True), loc="outside upper left", ncols=columns)
+
+
+def at_ends(panel: "Axes", tall: float, most: int = 9) -> bool:
+    """The names of a panel's lines at their right ends, apart from each other; False, and nothing done, for more than `most`.
+
+    `tall`: about how high the panel is (mm).
+    """
+    lines = [line for line in panel.get_lines() if not str(line.get_label()).startswith("_")]
+    if not 0 < len(lines) <= most:
+        return False
+    low, high = panel.get_ylim()
+    names = [in_lines(str(line.get_label())) for line in lines]
+    ends = [float(np.asarray(line.get_ydata(), float)[-1]) for line in lines]
+    heights = [1.25 * (name.count("\n") + 1) * points(SMALL) / 72 * 25.4 * (high - low) / tall for name in names]
+    order = sorted(range(len(lines)), key=lambda i: ends[i])
+    places = _apart([ends[i] for i in order], [heights[i] for i in order], low, high)
+    for i, place in zip(order, places, strict=True):
+        own = {"arrowstyle": "-", "color": lines[i].get_color(), "linewidth": 0.6, "shrinkA": 0, "shrinkB": 0}
+        panel.annotate(
+            names[i], (1, ends[i]), (1.06, place), ("axes fraction", "data"), ("axes fraction", "data"),
+            va="center", ha="left", fontsize="small", arrowprops=own | {"relpos": (0, 0.5)}, annotation_clip=False,
+        )  # fmt: skip
+    return True
+
+
+def _apart(wanted: Sequence[float], heights: Sequence[float], low: float, high: float) -> list[float]:
+    """Places as near as can be to the wanted ones (from low to high) at which labels of these heights do not overlap."""
+    places = list(wanted)
+    for _ in range(200):
+        moved = False
+        for i in range(len(places) - 1):
+            over = (heights[i] + heights[i + 1]) / 2 - (places[i + 1] - places[i])
+            if over > 1e-9 * (high - low):
+                places[i], places[i + 1], moved = places[i] - over / 2, places[i + 1] + over / 2, True
+        if not moved:
+            break
+    up = max(0.0, low + heights[0] / 2 - places[0])
+    places = [place + up for place in places]
+    down = max(0.0, places[-1] + heights[-1] / 2 - high)
+    return [place - down for place in places]
 
 
 def caption(drawn: "Figure", text: str) -> None:

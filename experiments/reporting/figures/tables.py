@@ -1,6 +1,5 @@
 """What a figure may look at: tidy tables and what their columns mean. Figures know neither the model nor the store."""
 
-import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -37,12 +36,13 @@ class Meaning:
         """The unit in this language."""
         return UNITS_ZH.get(self.unit, self.unit) if language == "zh" else self.unit
 
-    def axis(self, language: Language = "en", instead: str = "") -> str:
-        """The text of an axis: label (or what stands `instead`) and unit, in short lines."""
-        said = wrapped(instead or self.say(language), 42, points())
-        if language == "zh" and self.unit in UNITS_ZH:
-            return f"{said}\n{wrapped(f'（{UNITS_ZH[self.unit]}）', 42, points())}"
-        return f"{said}\n" + textwrap.fill(f"({self.unit})", 26) if self.unit else said
+    def axis(self, language: Language = "en", instead: str = "", width: float = 42.0) -> str:
+        """The text of an axis: label (or what stands `instead`) and unit, in lines no longer than this (mm)."""
+        said, unit = wrapped(instead or self.say(language), width, points()), self.unit_in(language)
+        if not unit:
+            return said
+        lines = f"({unit})" if unit.isascii() else f"（{unit}）"
+        return f"{said}\n{wrapped(lines, width if unit != self.unit else min(width, 36.0), points())}"
 
 
 def with_unit(said: str, unit: str) -> str:
