@@ -265,8 +265,7 @@ def test_a_figure_shows_all_arms_and_reads_nothing_as_mathematics() -> None:
                 texts = drawn.findobj(Text)
                 assert not any(text.get_parse_math() or text.get_usetex() for text in texts)
                 if stem.startswith(("outcome", "groups", "plane")):
-                    shown = {text.get_text() for legend in drawn.legends for text in legend.get_texts()}
-                    assert shown == set(tables.arms)
+                    assert {" ".join(text.get_text().split()) for text in texts} >= set(tables.arms)
 
 
 def test_long_names_stand_whole_below_a_figure(tmp_path: Path) -> None:
