@@ -121,7 +121,9 @@ def plain_changes(
         try:
             plain = parse_scalar(value) if isinstance(value, str) and not isinstance(value, Text) else simple(value)
         except ValueError as error:
-            problems.append(Problem(spot, path, str(error), "a YAML value, in quotes where it is text with such signs"))
+            found, *expected = error.args
+            expected = expected or ["a YAML value, in quotes where it is text with such signs"]
+            problems.append(Problem(spot, path, found, expected[0]))
             continue
         yield path, plain, spot
 

@@ -294,7 +294,7 @@ class Text(str):
 def parse_scalar(text: str) -> Any:
     """The value that `--set path=text` means: a YAML scalar, or a list or section in flow style.
 
-    Raises ValueError with a sentence that says what is wrong.
+    Raises ValueError with what was found and, where that is known, what was expected.
     """
     if not text.strip():
         return None
@@ -303,7 +303,7 @@ def parse_scalar(text: str) -> Any:
     except ConfigError as error:
         raise ValueError(error.problems[0].found) from None
     if document.problems:
-        raise ValueError(document.problems[0].found)
+        raise ValueError(document.problems[0].found, document.problems[0].expected)
     return document.value
 
 

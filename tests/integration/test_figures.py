@@ -124,6 +124,18 @@ def test_odd_studies_break_nothing(tmp_path: Path, arms: int, points: int, repli
     assert draw_all(few, tmp_path, formats=("png",))
 
 
+def test_figures_where_every_number_is_nothing_warn_of_nothing(tmp_path: Path) -> None:
+    tables = made_up(points=2)
+    zeros = {}
+    for name in ("runs", "effects", "trajectories", "profiles"):
+        table = getattr(tables, name)
+        zeros[name] = table.assign(**dict.fromkeys(table.select_dtypes("floating"), 0.0))
+    nothing = replace(tables, **zeros)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert draw_all(nothing, tmp_path, formats=("png",))
+
+
 def test_empty_tables_give_no_figure(tmp_path: Path) -> None:
     tables = made_up()
     empty = {name: getattr(tables, name).iloc[:0] for name in ("runs", "effects", "trajectories", "profiles")}

@@ -199,6 +199,7 @@ def test_a_change_that_is_no_yaml_is_told_as_it_was_written(tmp_path: Path, chan
     with pytest.raises(ConfigError) as caught:
         read_study(write_study(tmp_path), {path: value})
     assert str(caught.value).startswith(f"--set {change}: ")
+    assert ("a finite number" in str(caught.value)) == ("nan" in change or "inf" in change)
 
 
 @pytest.mark.parametrize("text", ["a: b", "@home", "5", "[x]", "# not a comment", "no", "{a: 1}", "'", " padded "])

@@ -44,7 +44,7 @@ def _one(tables: Tables, point: int, top: float, look: Look) -> "Figure":
         for start, _ in tables.acts(arm, point)[:1]:
             panel.axvline(start, color="0.3", linewidth=0.8, linestyle=":")
         letter(panel, i, arm)
-        panel.set_ylim(0, top)
+        panel.set_ylim(0, top or 1)
         weeks(panel, tables.weeks, look, most=3)
         if i % columns == 0:
             panel.set_ylabel(tables.metrics["tier_1"].axis(look.language, look.say("Participants", "参与者")))
