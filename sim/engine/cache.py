@@ -147,13 +147,22 @@ class Fingerprint:
                         self._add(vars(value)[member], where)
 
 
+_HELD: dict[str, contextlib.ExitStack] = {}
+"""What this process has the right to compile, by file; until it is saved nobody else does."""
+
+
+def give_up() -> None:
+    """Let others try what this process could not compile."""
+    while _HELD:
+        _HELD.popitem()[1].close()
+
+
 class Kept:
     """The compiled versions of one function, one for each signature, as the compiler looks for them."""
 
     def __init__(self, name: str, digest_of: Callable[[Any], str]) -> None:
         """`name` is unique in the program; `digest_of` tells what the code for a signature depends on."""
         self.cache_path, self._name, self._digest_of = str(CACHE), name, digest_of
-        self._held: dict[str, contextlib.ExitStack] = {}
         self.result: Any = None
         """What was compiled last in this process."""
 
@@ -165,11 +174,11 @@ class Kept:
         """The code, or None; then nobody else compiles it until this process has saved it."""
         target.refresh()
         file = self.file(signature)
-        if (found := _read(file, target)) is None and file.name not in self._held:
+        if (found := _read(file, target)) is None and file.name not in _HELD:
             waits = contextlib.ExitStack()
             waits.enter_context(_claimed(file.name))
             if (found := _read(file, target)) is None:
-                self._held[file.name] = waits
+                _HELD[file.name] = waits
             else:
                 waits.close()
         return found
@@ -184,7 +193,7 @@ class Kept:
             versions = sorted(CACHE.glob(f"{self._name}-{'?' * 16}.bin"), key=lambda one: -one.stat().st_mtime)
             for old in versions[KEPT:]:
                 old.unlink(missing_ok=True)
-        if held := self._held.pop(file.name, None):
+        if held := _HELD.pop(file.name, None):
             held.close()
 
     def flush(self) -> None:

@@ -19,7 +19,7 @@ from numba.core.ccallback import CFunc
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic
 
-from sim.engine.cache import Fingerprint, Kept
+from sim.engine.cache import Fingerprint, Kept, give_up
 from sim.engine.jit import OPTIONS, Column, ColumnCompiler, Law, types
 from sim.engine.layout import Layout
 from sim.engine.view import WORD, ViewType
@@ -99,8 +99,12 @@ class Unit:
 
         made: Any = CFunc(unit, (_KIND.args, _KIND.return_type), {}, OPTIONS, pipeline_class=ColumnCompiler)
         made._cache = self._kept
-        with no_garbage_collection():
-            made.compile()
+        try:
+            with no_garbage_collection():
+                made.compile()
+        except BaseException:
+            give_up()
+            raise
         for environment in self._kept.result._find_referenced_environments() if self._kept.result else ():
             cpu_target.target_context.codegen().set_env(environment.env_name, environment)
         return made

@@ -8,6 +8,8 @@ import pytest
 from experiments.tasks.refused import refuse_what_does_not_compile
 from sim import POLICIES
 from sim.config.yaml import ConfigError
+from sim.engine import cache
+from sim.engine.jit import law
 from sim.policies.acts import pushes
 from sim.policies.policy import Policy, dose
 from sim.state.phase import unit
@@ -38,6 +40,23 @@ def test_a_rule_that_does_not_compile_says_where(rule: Any, said: str) -> None:
         refuse_what_does_not_compile([unit(rule)])
     assert f"{Path(__file__).name}:{rule.__code__.co_firstlineno + 1}:" in str(refused.value)
     assert said in str(refused.value)
+
+
+@law
+def typo(tier, deciding):
+    """A law with a misspelt name."""
+    return tier * deciding.norms
+
+
+def two_deep(residents: Any, deciding: Any) -> None:
+    residents.fatigue[0] = typo(1.0, deciding)
+
+
+def test_what_does_not_compile_is_left_for_others_to_try() -> None:
+    """A right to compile that is kept after a failure would let every other process wait for ever."""
+    with pytest.raises(Exception, match="norms"):
+        unit(two_deep).build()
+    assert cache._HELD == {}
 
 
 def test_rules_that_compile_are_not_refused() -> None:
