@@ -77,8 +77,9 @@ class WorldMap {
     const pen = new CanvasPen(this.under, this.width, this.height), c = pen.c, p = this.pitch;
     this.tiles.forEach(([x, y, w, h], g) => {
       c.fillStyle = "#eef2e8"; c.beginPath(); c.roundRect(x + 1.5, y + 1.5, w - 3, h - 3, 6); c.fill();
-      const name = this.run.standing.gridNames?.[g] ?? T("grid", g + 1);
-      pen.text(x + 7, y + 14, pen.fitted(name, w - 62, 11), { size: 11, colour: "#4a5157", bold: true });
+      const own = this.run.standing.gridNames?.[g], fits = pen.fitted(own ?? T("grid", g + 1), w - 62, 11);
+      const name = own || fits === T("grid", g + 1) ? fits : String(g + 1);  // a number says more than "Gr…"
+      pen.text(x + 7, y + 14, name, { size: 11, colour: "#4a5157", bold: true });
     });
     // a street along each row of houses
     c.fillStyle = "#dfe3da";
