@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from own_files import residents, tied
 
+from sim.config.yaml import ConfigError
 from sim.founding.population import Founders
 
 pytestmark = pytest.mark.filterwarnings("ignore::sim.founding.import_data.notes.FileNote")
@@ -61,3 +62,19 @@ def test_colemans_boys_name_their_friends_in_two_seasons(tmp_path: Path) -> None
         assert len(either) == np.triu(season + season.T > 0, 1).sum()
         assert len(both) == np.triu(season * season.T > 0, 1).sum()
         assert len(either) + len(both) == season.sum() in (243, 263)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("THIERS" not in os.environ, reason="THIERS names thiers_2012.csv of the Python package tnetwork")
+def test_pupils_of_a_french_high_school_meet_in_a_list_of_contacts(tmp_path: Path) -> None:
+    """A contact list, one line each time that two meet: its 45,047 lines are 2,220 ties of 180 pupils in five classes."""
+    lines = [line.split("\t") for line in Path(os.environ["THIERS"]).read_text("utf-8").splitlines()]
+    classes = {pupil: own for _, a, b, of_a, of_b in lines for pupil, own in ((a, of_a), (b, of_b))}
+    people = residents(tmp_path, "id,grid\n" + "".join(f"{pupil},{own}\n" for pupil, own in classes.items()))
+    listed = "source,target\n" + "".join(f"{a},{b}\n" for _, a, b, _, _ in lines)
+    (tmp_path / "ties.csv").write_text(listed, "utf-8")
+    with pytest.raises(ConfigError, match="42806 more problems"):
+        tied(tmp_path / "ties.csv", people)
+    met = {tuple(sorted((a, b))) for _, a, b, _, _ in lines}
+    assert (len(lines), len(classes), len(set(classes.values())), len(met)) == (45_047, 180, 5, 2_220)
+    assert set(tied(tmp_path / "ties.csv", people, symmetrise="strongest")) == met
