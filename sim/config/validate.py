@@ -121,9 +121,7 @@ def plain_changes(
         try:
             plain = parse_scalar(value) if isinstance(value, str) and not isinstance(value, Text) else simple(value)
         except ValueError as error:
-            found, *expected = error.args
-            expected = expected or ["a YAML value, in quotes where it is text with such signs"]
-            problems.append(Problem(spot, path, found, expected[0]))
+            problems.append(Problem(spot, path, *(*error.args, "a plain value, as YAML knows it")[:2]))
             continue
         yield path, plain, spot
 

@@ -294,14 +294,15 @@ class Text(str):
 def parse_scalar(text: str) -> Any:
     """The value that `--set path=text` means: a YAML scalar, or a list or section in flow style.
 
-    Raises ValueError with what was found and, where that is known, what was expected.
+    Raises ValueError with what was found and what was expected.
     """
     if not text.strip():
         return None
     try:
         document = parse(text, "--set", Path("--set"))
     except ConfigError as error:
-        raise ValueError(error.problems[0].found) from None
+        expected = "a YAML value, in quotes where it is text with such signs"
+        raise ValueError(error.problems[0].found, expected) from None
     if document.problems:
         raise ValueError(document.problems[0].found, document.problems[0].expected)
     return document.value

@@ -79,11 +79,19 @@ ELSEWHERE = {
     "report": "how-to.md",
 }
 """Commands that take long even when they are small: what other pages show of them as `console` is understood, and run there."""
-SLOW = (DOCS / "gallery.md",)
-"""Pages whose figures take minutes to draw."""
+SLOW = (
+    "gallery",
+    "calibration",
+    *(f"guide/{name}" for name in ("how-to", "answers", "paper", "clusters", "desk", "from-r")),
+)
+"""Pages whose figures and runs take long; `-m slow` runs them."""
 
 
-@pytest.mark.parametrize("page", [pytest.param(p, marks=[pytest.mark.slow] * (p in SLOW)) for p in RUN], ids=named)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(p, marks=[pytest.mark.slow] * (p in {DOCS / f"{name}.md" for name in SLOW})) for p in RUN],
+    ids=named,
+)
 def test_every_snippet_of_a_page_runs(
     page: Path, small_patterns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

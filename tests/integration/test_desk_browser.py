@@ -151,7 +151,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "zh-CN"])
+@pytest.mark.parametrize("locale", ["en-GB", pytest.param("zh-CN", marks=pytest.mark.slow)])
 def test_from_an_empty_folder_to_a_methods_paragraph(folder: Path, locale: str) -> None:
     """As somebody would who has never seen a study's file, in English without a mouse. Time and steps are counted."""
     began, zh = time.monotonic(), locale == "zh-CN"

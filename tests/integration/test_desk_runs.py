@@ -197,6 +197,7 @@ def test_nothing_is_lost_when_the_desk_is_killed(folder: Path, *, also_the_run: 
         desk.end()
 
 
+@pytest.mark.slow
 def test_a_desk_that_is_closed_goes_on_when_it_is_opened_again(folder: Path) -> None:
     write(folder, **LONG)
     desk = Command(folder)

@@ -78,6 +78,7 @@ def test_a_larger_study_does_only_what_is_new(tmp_path: Path) -> None:
     assert Results(larger, store).runs().equals(Results(larger, whole).runs())
 
 
+@pytest.mark.slow
 def test_a_large_store_read_a_few_blocks_at_a_time_says_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

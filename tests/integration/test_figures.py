@@ -117,7 +117,10 @@ def test_every_figure_is_drawn(tmp_path: Path) -> None:
     assert drawn == set(figures())
 
 
-@pytest.mark.parametrize(("arms", "points", "replicates"), [(1, 1, 1), (2, 1, 2), (10, 1, 3), (2, 9, 3), (3, 4, 1)])
+@pytest.mark.parametrize(
+    ("arms", "points", "replicates"),
+    [(1, 1, 1), (2, 1, 2), (10, 1, 3), (2, 9, 3), pytest.param(3, 4, 1, marks=pytest.mark.slow)],
+)
 def test_odd_studies_break_nothing(tmp_path: Path, arms: int, points: int, replicates: int) -> None:
     tables = made_up(arms, points, replicates, weeks=30)
     few = replace(tables, sensitivity=None, attribution=None, front=None)

@@ -46,6 +46,7 @@ def test_a_few_runs_at_a_time_give_the_tables_of_all_at_once(tmp_path: Path, mon
     assert pd.read_csv(found.write_csv()[0])["cohesion"].to_list() == pytest.approx(runs["cohesion"].to_list())
 
 
+@pytest.mark.slow
 def test_figures_drawn_in_a_process_of_their_own_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     study = small(tmp_path)
     for name, many in (("here", 1000), ("apart", 1)):

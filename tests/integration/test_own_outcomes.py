@@ -212,6 +212,7 @@ def test_the_whole_way_with_real_runs(tmp_path: Path, monkeypatch: pytest.Monkey
     assert "groups.csv: changed since it was written" in done.output
 
 
+@pytest.mark.slow
 def test_other_groups_are_other_runs_and_older_tables_are_put_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

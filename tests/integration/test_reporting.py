@@ -270,6 +270,7 @@ def test_a_map_is_drawn_twice_with_the_same_bytes(tmp_path: Path) -> None:
         assert one.read_bytes() == two.read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not there_is_a_chinese_font(), reason="no Chinese font here")
 def test_no_chinese_character_is_missing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):

@@ -103,7 +103,7 @@ def test_runs_that_are_the_same_at_several_points_are_no_more_replicates(tmp_pat
     assert "with 3 replicates each (24 different runs)" in methods(results.study, every, ENGLISH)
 
 
-@pytest.mark.parametrize("part", [1, 2])  # the first arm is there; it is not
+@pytest.mark.parametrize("part", [1, pytest.param(2, marks=pytest.mark.slow)])  # the first arm is there; it is not
 def test_a_bundle_of_which_arms_lack_says_so_and_compares_nothing_wrongly(
     tmp_path: Path, part: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -209,6 +209,7 @@ def examined(right: Luck, *, shift: float = 0.0) -> Check:
     return checked_by_truths(Sampler(Likelihood(asked, Exact(right)), 1), runs, 60, 9)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_truths_hold_where_the_likelihood_is_right_and_not_where_luck_is_left_out() -> None:
     right = examined(luck(LUCK))
     assert right.holds
