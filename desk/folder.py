@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from experiments.runs.files import write_whole
+from experiments.runs.files import robustness_of, write_whole
 from pages.guard import RefusedError
 
 NAME = re.compile(r"[^\W_](?:[\w -]|\.(?!\.)){0,79}")
@@ -50,7 +50,7 @@ class Folder:
     def put_away(self, name: object) -> str:
         """Move a study, its results and its package to a folder of their own below `.desk/deleted`; says where to."""
         study, results = self.study(name), self.results(name)
-        own = [results, results.with_name(f"{results.name}_robust"), results.with_name(f"{results.name}.zip")]
+        own = [results, robustness_of(results), results.with_name(f"{results.name}.zip")]
         there = [path for path in (study, *own) if self._inside(path, self.root).exists()]
         if study not in there:
             raise RefusedError(f"there is no file {study.name}")

@@ -14,6 +14,7 @@ from desk.texts import laid, written
 from desk.worlds import Worlds, both_arms
 from experiments.reporting.figures import figures
 from experiments.reporting.figures.style import WIDTHS
+from experiments.runs.files import robustness_of
 from experiments.study.loader import read_study
 from pages import panel
 from pages.guard import RefusedError
@@ -233,7 +234,7 @@ class Session:
         name = _name(message)
         path, results = self.folder.study(name), self.folder.results(name)
         written_at = (results / "manifest.json").stat().st_mtime_ns if (results / "manifest.json").is_file() else 0
-        beside = results.with_name(f"{results.name}_robust") / "messages.csv"
+        beside = robustness_of(results) / "messages.csv"
         moved_at = beside.stat().st_mtime_ns if beside.is_file() else 0
         state = f"{stamp(self.folder.text(path))} {written_at} {moved_at}"
         return {"read": self.errands.ask(f"read {name}", state, ["read", path.name], own=True)}

@@ -190,7 +190,7 @@ def results_of(study: Study | str | Path, folder: Path | str | None = None) -> C
 
 def compare(
     study: Study | str | Path, folder: Path | None = None, *, workers: int = 1, by: Workers = "processes", on: str = "",
-    limit: float = 0.0, apart: bool = False, shown: Callable[[int], AbstractContextManager[Told]] = lambda total: nullcontext(lambda done, failed: None),
+    limit: float = 0.0, apart: bool = False, shown: Callable[[int], AbstractContextManager[Told]] | None = None,
 ) -> Comparison:  # fmt: skip
     """Run what is missing of a study (in `folder`, results/<study> by default) and return its results.
 
@@ -209,7 +209,8 @@ def compare(
         say_mended(store, mended)
         asked, seen = study, 0
         while study.file.replicates > seen:
-            with shown(sum(1 for _ in missing(study, store))) as told:
+            bar = shown(sum(1 for _ in missing(study, store))) if shown else nullcontext(lambda done, failed: None)
+            with bar as told:
                 perform(study, store, workers=workers, by=by, on=on, limit=limit, apart=apart, told=told)
             seen = study.file.replicates
             study, _ = settled(asked, store)

@@ -18,6 +18,7 @@ from experiments.reporting.figures.tables import Tables
 from experiments.reporting.names import meaning_of
 from experiments.reporting.result_tables import difference_told
 from experiments.reporting.wording import GRADES, number, true_minus
+from experiments.runs.files import StoreError, robustness_of
 from experiments.study.design import Study
 
 if TYPE_CHECKING:
@@ -259,9 +260,12 @@ def hangs_on(study: Study, tables: Tables, look: Look, folder: Path | None = Non
             ranked = table.groupby("factor")[size].max().sort_values(ascending=False).head(FACTORS)
             named = [f"{_meaning(study, str(path), look)} ({share:.2f})" for path, share in ranked.items()]
             return look.say(f"It depends most on: {'; '.join(named)}.", f"结论最取决于：{'；'.join(named)}。")
-    rows = robust_of(folder) if folder else []
-    if rows:
-        return _robust(study, rows, look)
+    if folder and (rows := robust_of(folder)):
+        try:
+            return _robust(study, rows, look)
+        except (KeyError, TypeError, ValueError):
+            told = f"{robustness_of(folder) / 'messages.csv'}: this is not what ‘linli robust’ wrote. Run that again, or move it away."
+            raise StoreError(told) from None
     grades = [str(e.grade) for e in study.config.evidence.values()]
     assumed, command = grades.count("assumed"), study.asked_of("robust")
     return look.say(
@@ -273,7 +277,7 @@ def hangs_on(study: Study, tables: Tables, look: Look, folder: Path | None = Non
 
 def robust_of(folder: Path) -> list[dict[str, str]]:
     """The messages that `linli robust` kept beside a study's folder; none where it was not run."""
-    kept = folder.with_name(f"{folder.name}_robust") / "messages.csv"
+    kept = robustness_of(folder) / "messages.csv"
     if not kept.is_file():
         return []
     with kept.open(encoding="utf-8", newline="") as file:

@@ -13,6 +13,11 @@ class StoreError(Exception):
     """The folder cannot be used (full, not writable, in use, not this program's). `str()` says what to do."""
 
 
+def robustness_of(results: Path) -> Path:
+    """The folder of `linli robust` beside that of a study's results."""
+    return results.with_name(f"{results.name}_robust")
+
+
 @contextlib.contextmanager
 def clear_errors(folder: Path, *, there: Sequence[Path] = ()) -> Iterator[None]:
     """Turn the system's refusals into one sentence that names the file and says what to do.

@@ -6,6 +6,7 @@ from experiments.runs.present import claim
 from experiments.runs.provenance import changed_since
 from experiments.runs.results import Results, results_for, settled
 from experiments.runs.store import Store, StoreError
+from experiments.spoken import spoken
 from experiments.study.design import Study
 
 
@@ -15,7 +16,13 @@ def results_of(study: Study, folder: Path) -> Results:
     claim(study, store, write=False)
     results = results_for(settled(study, store)[0], store)
     if results.runs(()).empty:
-        raise StoreError(f"{folder}: no finished run of this study{_why_none(results)}. First: {study.command}")
+        none = spoken(
+            "{folder}: no finished run of this study{why}. First: {command}",
+            folder=folder,
+            why=_why_none(results),
+            command=study.command,
+        )
+        raise StoreError(none)
     return results
 
 
@@ -25,5 +32,8 @@ def _why_none(results: Results) -> str:
     if not there:
         return ""
     if own := sum(run.run in there for run in results.each.study.runs()):
-        return f" that could be shown: {own} ended, and failed or lack others that they belong to (failures.csv)"
-    return f": the {len(there)} runs there are {changed_since(results.each.study, results.store)}"
+        return spoken(
+            " that could be shown: {own} ended, and failed or lack others that they belong to (failures.csv)", own=own
+        )
+    why = changed_since(results.each.study, results.store)
+    return spoken(": the {many} runs there are {why}", many=len(there), why=why)

@@ -38,6 +38,8 @@ from experiments.study.own_files import read_own_files
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import pandas as pd
+
     from experiments.reporting.explore import Findings
     from experiments.reporting.figures.tables import Tables
 
@@ -279,7 +281,6 @@ def draw_figures(study: Study, folder: Path, look: "Look", formats: Sequence[str
 def say_findings(study: Study, folder: Path, budget: float) -> None:
     """Print and write what the study's design allows to find: sensitivity, attribution, fronts, where arms fail."""
     from experiments.reporting.explore import findings_of
-    from experiments.reporting.result_tables import say_failing, say_table
 
     console = terminal()
     results = results_of(study, folder)
@@ -287,12 +288,25 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
     found = findings.tables()
     written = [folder / "tables" / f"{name}.csv" for name in found]
     (folder / "tables").mkdir(exist_ok=True)
-    if language() == "zh":
-        _say_findings_in_chinese(console, results, findings)
     for name, table in found.items():
         table.to_csv(folder / "tables" / f"{name}.csv", index=False)
-        if language() == "zh":
-            continue
+    note_files(results.each.study, results.store, written)
+    if language() == "zh":
+        _say_findings_in_chinese(console, results, findings)
+    else:
+        _say_findings_in_english(console, found)
+    if lacking := either(findings.lacking):
+        console.print(lacking, style="yellow")
+    elif not found:
+        console.print(
+            spoken("This design allows no more than the comparison of its arms. See `design` and `parts` of a study.")
+        )
+
+
+def _say_findings_in_english(console: Console, found: "dict[str, pd.DataFrame]") -> None:
+    from experiments.reporting.result_tables import say_failing, say_table
+
+    for name, table in found.items():
         heading = FINDINGS[name][0][0]
         if name == "failing":
             say_failing(console, table)
@@ -308,13 +322,6 @@ def say_findings(study: Study, folder: Path, budget: float) -> None:
             shown = in_words(name, table)
             say_table(console, heading, shown.drop(columns="arm") if "quantity" in shown else shown)
         console.print(f"{FINDINGS[name][1][0]}\n", style="dim")
-    note_files(results.each.study, results.store, written)
-    if lacking := either(findings.lacking):
-        console.print(lacking, style="yellow")
-    elif not found:
-        console.print(
-            spoken("This design allows no more than the comparison of its arms. See `design` and `parts` of a study.")
-        )
 
 
 def _say_findings_in_chinese(console: Console, results: Results, findings: "Findings") -> None:

@@ -14,6 +14,7 @@ from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, effects
 from experiments.reporting.figures.style import Look
 from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.first_page import design_table, hangs_on, in_brief
+from experiments.runs.files import StoreError
 
 EN, ZH = Look(), Look(language="zh")
 MEANINGS = {
@@ -221,3 +222,14 @@ def test_several_points_are_answered_point_by_point_and_a_sample_over_all() -> N
     assert said(lower, unknown, answers={"overall": whole}).startswith(
         "Over all that is uncertain, ‘it’ lowered unmet needs by 30 % (20 to 40 %), which is better."
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["metric,points\nunmet_needs,5\n", "metric,points,same_sign,hangs_on\nunmet_needs,x,1,\n"]
+)
+def test_a_damaged_file_of_robustness_is_named(tmp_path: Path, text: str) -> None:
+    study = small(tmp_path)
+    (kept := tmp_path / "r_robust" / "messages.csv").parent.mkdir()
+    kept.write_text(text, "utf-8")
+    with pytest.raises(StoreError, match=r"messages\.csv: this is not what .*linli robust.* wrote"):
+        hangs_on(study, tables(pd.DataFrame(), "cohesion"), EN, tmp_path / "r")
