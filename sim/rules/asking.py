@@ -51,8 +51,9 @@ def is_asked(i, residents, levers, asking):
 @law
 def who_asks(i, residents, levers, asking):
     """Whose request it was: a message, of somebody sent by a policy, or of a tied resident, each by their requests."""
-    # the same draw as of life events, which a bystander has no other use for; for those who serve, the two go together
-    which = share(residents.luck_life[i]) * requests(i, residents, levers, asking)
+    # among those who are asked, where their draw lies below their chance is a draw of its own
+    rate = requests(i, residents, levers, asking)
+    which = rate * share(residents.luck_asked[i]) / chance_of_being_asked(rate)
     if which < levers.impersonal_asks[i]:
         return BY_MESSAGE
     return BY_CAMPAIGN if which < levers.extra_asks[i] else BY_RESIDENT

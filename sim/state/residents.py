@@ -89,7 +89,7 @@ RESIDENTS: Table = {
     "recruited_week": Fact("i4", "week of the last climb from bystander, -1 for never", "week", -1),
     "luck_asked": Fact("u4", "draw of this week: asked or not", "32-bit word"),
     "luck_rung": Fact("u4", "draw of this week: climb, stay or lapse", "32-bit word"),
-    "luck_life": Fact("u4", "draw of this week: a life event; for a bystander, whose request it was", "32-bit word"),
+    "luck_life": Fact("u4", "draw of this week: a life event", "32-bit word"),
     "luck_meeting": Fact("u4", "draw of this week: meets somebody new, or lets a tie go", "32-bit word"),
     "asked": Fact(
         "u1",

@@ -280,8 +280,9 @@ class PeopleWeek(ServedWeek):
             extra, often = self.levers.extra_asks[r.row], self.p.asking.substantive
             who_ask = strength_of_those_who_ask(r.around_active, r.around_substantive, often)
             rate = rate_of_requests(self.p.asking.along_tie, who_ask, extra)
-            if share(r.luck_asked) < chance_of_being_asked(rate):
-                which = share(r.luck_life) * rate
+            chance = chance_of_being_asked(rate)
+            if share(r.luck_asked) < chance:
+                which = rate * share(r.luck_asked) / chance
                 r.asked = BY_CAMPAIGN if which < extra else BY_RESIDENT
                 if which < self.levers.impersonal_asks[r.row]:
                     r.asked = BY_MESSAGE

@@ -153,8 +153,9 @@ def residents_are_asked(w: Place) -> None:
     for i in w.everybody:
         w.asked[i] = 0
         r = p.along_tie * (w.around_active[i] + (p.substantive - 1.0) * w.around_substantive[i]) + w.extra_asks[i]
-        if w.tier[i] >= 0 and as_share(w.luck_asked[i]) < 1.0 - math.exp(-r):
-            x = as_share(w.luck_life[i]) * r
+        chance = 1.0 - math.exp(-r)
+        if w.tier[i] >= 0 and as_share(w.luck_asked[i]) < chance:
+            x = r * as_share(w.luck_asked[i]) / chance
             w.asked[i] = 3 if x < w.impersonal_asks[i] else 2 if x < w.extra_asks[i] else 1
 
 
