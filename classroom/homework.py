@@ -26,12 +26,10 @@ LUCKS = 3
 
 def homework(pair: Pair) -> str:
     """One HTML file: a page that lives on, or, where that cannot be, one that plays back."""
-    if not pair.state.changes and not pair.state.touches:
-        try:
-            return one_file(pair.state, LUCKS)
-        except (StateError, ModuleError):
-            pass
-    return played_back(pair)
+    try:
+        return one_file(pair.state, LUCKS)
+    except (StateError, ModuleError):
+        return played_back(pair)
 
 
 def played_back(pair: Pair) -> str:

@@ -7,14 +7,18 @@ Both worlds live there, and are the same as here to the last bit: what the page 
 import base64
 import gzip
 import json
+import re
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from classroom.lessons import lessons, state_of_lesson, study_of
 from classroom.pair import BOARD
 from classroom.people import name_of
-from classroom.state import State, StateError, communities, fitted, unknown
+from classroom.state import Change, State, StateError, communities, fitted, state_of, unknown
 from classroom.studies import OUTCOMES, opened
+from classroom.touches import OF_THE_DWELLING
 from experiments.study.design import seed_of
 from experiments.study.loader import read_study
 from pages import panel
@@ -23,11 +27,13 @@ from sim import POLICIES, Simulation
 from sim.browser.shipped import SCRIPTS as ENGINE
 from sim.browser.shipped import module
 from sim.browser.snapshot import known, snapshot
+from sim.config.kinds import Kind
 from sim.config.load import config_names, find_file
 from sim.config.schema import Config
-from sim.policies.acts import COMMON
-from sim.policies.close_neighbours import WHOM
+from sim.engine.effects import effects_of
 from sim.policies.policy import Policy
+from sim.state.residents import INTERESTS, RESIDENTS, SELF, SUBSTANTIVE
+from sim.world import FOUNDING, MEMBERS_OF_KINDS, table_of_kinds
 
 PAGE = (
     "words.js",
@@ -44,8 +50,8 @@ PAGE = (
 )
 FIXED_BY_FOUNDING = ("starting", "population", "network", "life", "moving", "needing", "registering", "bonding")
 """Sections with numbers on which it hangs who lives in a community at the start: to change one is to found it anew."""
-AIMED = ("grids", "groups", "tiers")
-"""By what a page can aim a policy; whom chance or an expression chooses needs the program."""
+OWN = re.compile(r"\bown\b")
+"""Words that mean a column of a user's own file, which a page does not hold."""
 MOST_OF_PLACES = 2_200_000
 """Characters that founded communities take in a file, as far as there is more than one: so that it stays below 3 MB."""
 SEVERAL = 6
@@ -85,11 +91,24 @@ def one_file(
             "gridNames": list(world.people.grid_names),
             "drawTies": bool(world.tie_other.size) and not bool(world.well_mixed[0]),
         },
-        "policies": [_policy(one, grids) for one in panel.policies()],
+        "policies": [_policy(one, grids, configs[0]) for one in panel.policies()],
         "parameters": offered(configs[1]),
+        "changes": [_changed(state, change) for change in state.changes if change.week > 0],
+        "founded": [
+            [title.rstrip(".。") for title in one["title"]]
+            for one in panel.parameters(configs[0])
+            if one["name"] in FIXED_BY_FOUNDING
+        ],
         "metrics": panel.metrics(),
         "board": BOARD,
         "outcomes": OUTCOMES,
+        "hand": {
+            "carried": [name for name in RESIDENTS if name not in OF_THE_DWELLING],
+            "interests": len(INTERESTS),
+            "self": SELF,
+            "highest": SUBSTANTIVE,
+            "most_hours": RESIDENTS["hours_limit"].high,
+        },
         "lesson": _lesson(lesson, state) if lesson else None,
     }
     scripts = [
@@ -98,6 +117,7 @@ def one_file(
         page_text("classroom", "one_file_acts.js"),
         page_text("classroom", "one_file_touches.js"),
         page_text("classroom", "one_file_steps.js"),
+        page_text("classroom", "one_file_run.js"),
         page_text("classroom", "one_file.js"),
     ]
     styles = "".join(page_text("classroom", name) for name in ("base.css", "style.css", "one_file.css"))
@@ -121,7 +141,8 @@ def in_a_script(told: object) -> str:
 
 
 def state_for(what: str) -> tuple[State, str | None]:
-    """The state for the name of a community, a study or a lesson, or the file of a study; and the lesson, if it is one.
+    """The state for the name of a community, a study or a lesson, or the file of a study or of a state that the classroom
+    saved; and the lesson, if it is one.
 
     Errors: StateError, with the names there are.
     """
@@ -130,9 +151,29 @@ def state_for(what: str) -> tuple[State, str | None]:
     if what in lessons():
         return state_of_lesson(what), what
     studies = config_names(("studies",))
+    if what.endswith(".json"):
+        return _saved(Path(what)), None
     if what in studies or what.endswith((".yaml", ".yml")):
         return opened(find_file(what, ("studies",))), None
     raise unknown("community, study or lesson", what, [*communities(), *lessons(), *studies])
+
+
+def _saved(path: Path) -> State:
+    """The state in a file that the classroom saved. Errors: StateError."""
+    try:
+        return fitted(state_of(json.loads(path.read_text(encoding="utf-8"))))
+    except OSError as error:
+        raise StateError(f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise StateError(
+            f"{path}: found bytes that are no UTF-8 text; expected a state that the classroom saved"
+        ) from None
+    except json.JSONDecodeError as error:
+        raise StateError(
+            f"{path}:{error.lineno}: {error.msg}; expected a state that the classroom saved (Save the state)"
+        ) from None
+    except StateError as error:
+        raise StateError(f"{path}: {error}") from None
 
 
 def _different(configs: list[Config]) -> list[Config]:
@@ -141,24 +182,25 @@ def _different(configs: list[Config]) -> list[Config]:
 
 def _refused(policy: Policy) -> str:
     """Why a page cannot give the doses of a policy; empty where it can."""
-    if aimed := [
-        name
-        for name in sorted(set(WHOM) - set(AIMED))
-        if getattr(policy, name) != type(policy).model_fields[name].default
-    ]:
-        return f"{policy.name}: a page in one file aims by grid, group and tier only ({', '.join(aimed)}); use linli classroom"
-    if "kinds" in policy.model_fields_set:
-        return f"{policy.name}: a page in one file cannot choose kinds of service; use linli classroom"
+    if OWN.search(policy.where or ""):
+        return f"{policy.name}: a page in one file has no columns of an own file of residents ({policy.where}); use linli classroom"
     return ""
 
 
-def _policy(told: dict[str, Any], grids: list[list[Any]]) -> dict[str, Any]:
-    """A policy as the panel shows it, with the doses that a page can give; grids by their names on the map."""
-    shown = [
-        dose | ({"kind": "several", "choices": grids} if dose["name"] == "grids" else {})
-        for dose in told["doses"]
-        if dose["name"] not in COMMON | {"kinds"} or dose["name"] in ("ramp", "every", "active", *AIMED)
-    ]
+def _policy(told: dict[str, Any], grids: list[list[Any]], config: Config) -> dict[str, Any]:
+    """A policy as the panel shows it, with the doses that a page can give; grids by their names on the map, service kinds
+    by their titles.
+    """
+    kinds = [[name, kind.title, kind.title_zh] for name, kind in config.kinds.items()]
+    shown = []
+    for dose in told["doses"]:
+        if dose["name"] == "grids":
+            dose |= {"kind": "several", "choices": grids}
+        if dose["name"] == "kinds":
+            there = [name for name in dose["value"] if name in config.kinds]
+            dose |= {"kind": "several", "choices": kinds, "value": there}
+        if dose["name"] not in ("start", "stop"):
+            shown.append(dose)
     return told | {"doses": shown, "sentence": panel.both(_first_line(POLICIES[told["name"]]))}
 
 
@@ -168,12 +210,53 @@ def _first_line(policy: type[Policy]) -> str:
 
 def offered(config: Config) -> list[dict[str, Any]]:
     """Parameters that hold from one week to the next, whoever was there at the start."""
-    shown = [s for s in panel.parameters(config) if s["name"].partition(".")[0] not in (*FIXED_BY_FOUNDING, "kinds")]
+    shown = [s for s in panel.parameters(config) if s["name"].partition(".")[0] not in FIXED_BY_FOUNDING]
     return [
-        section
-        | {"doses": [dose for dose in section["doses"] if dose["kind"] in ("number", "whole", "choice", "switch")]}
-        for section in shown
+        section | {"doses": [_as_number(one, config) for one in section["doses"] if _held(one)]} for section in shown
     ]
+
+
+def _changed(state: State, change: Change) -> dict[str, Any]:
+    """Parameters changed in the middle of a life, each with the number that compiled code has for it.
+
+    Errors: StateError for one that changes who lives there.
+    """
+    config = state.config(change.world, change.week)
+    known = {
+        dose["path"]: _as_number(dose, config) for section in panel.parameters(config) for dose in section["doses"]
+    }
+    numbers: dict[str, list[Any]] = {}
+    for path, value in change.set.items():
+        dose = known.get(path)
+        if dose is None or dose["name"] == "eligible" or path.startswith(("population.", "network.")):
+            raise StateError(f"{path} cannot be changed in the middle of a life on a page in one file")
+        choices = [choice for choice, *_ in dose["choices"]]
+        numbers[path] = [dose["numbers"][choices.index(value)] if "numbers" in dose else float(str(value)), value]
+    return {"week": change.week, "world": change.world, "set": numbers}
+
+
+def _held(dose: dict[str, Any]) -> bool:
+    founds = dose["path"].startswith("kinds.") and dose["name"] in founded_by()
+    return dose["kind"] in ("number", "whole", "choice", "switch") and not founds
+
+
+@cache
+def founded_by() -> frozenset[str]:
+    """Fields of service kinds on which founders depend: those that founding reads, as its code says."""
+    read = {name for unit in FOUNDING for view, name in effects_of(unit.plain).reads if view == "kinds"}
+    return frozenset(field for field in Kind.model_fields if MEMBERS_OF_KINDS.get(field, field) in read)
+
+
+def _as_number(dose: dict[str, Any], config: Config) -> dict[str, Any]:
+    """A choice with the numbers that compiled code has for its choices."""
+    if dose["kind"] != "choice":
+        return dose
+    choices = [choice for choice, *_ in dose["choices"]]
+    section, name, *field = dose["path"].split(".")
+    if section != "kinds":
+        return dose | {"numbers": list(range(len(choices)))}
+    others = [config.kinds[name].model_copy(update={field[0]: choice}) for choice in choices]
+    return dose | {"numbers": table_of_kinds(others)[MEMBERS_OF_KINDS.get(field[0], field[0])].tolist()}
 
 
 def _lesson(name: str, state: State) -> dict[str, Any]:

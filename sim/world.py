@@ -2,13 +2,13 @@
 
 import ctypes
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
-from sim.config.kinds import ELIGIBLE, URGENCIES
+from sim.config.kinds import ELIGIBLE, URGENCIES, Kind
 from sim.config.schema import Config
 from sim.config.seed import checked_seed
 from sim.config.yaml import ConfigError, Problem, Spot
@@ -53,6 +53,18 @@ YEAR = 52
 FIELDS = len(INTERESTS)
 FOUNDING = (everybody_joins_groups, founders_are_registered, founders_have_cases, founders_keep_cases)
 """What happens once, when a community is founded."""
+MEMBERS_OF_KINDS = {
+    "weekly_alone": "alone",
+    "weekly_senior": "senior",
+    "weekly_limited": "frail",
+    "household_keeps": "household",
+    "neighbours_keep": "neighbours",
+    "lowest_tier": "tier",
+    "lowest_skill": "skill",
+    "place": "home",
+    "covered": "coverage",
+}
+"""What the table of service kinds calls those fields of a kind that have another name there."""
 LARGE = 100_000
 """Residents from which it is worth asking for memory back."""
 
@@ -165,33 +177,7 @@ class World:
     def set_kinds(self) -> None:
         """The service kinds as a table for compiled code."""
         kinds = list(self.config.kinds.values())
-        rows = {
-            "weekly": [k.weekly for k in kinds],
-            "alone": [k.weekly_alone for k in kinds],
-            "senior": [k.weekly_senior for k in kinds],
-            "frail": [k.weekly_limited for k in kinds],
-            "lasts": [k.lasts for k in kinds],
-            "services": [k.services for k in kinds],
-            "urgency": [URGENCIES.index(k.urgency) for k in kinds],
-            "promise": [k.promise for k in kinds],
-            "severity": [k.severity for k in kinds],
-            "household": [k.household_keeps for k in kinds],
-            "neighbours": [k.neighbours_keep for k in kinds],
-            "organization": [k.organization == "yes" for k in kinds],
-            "hours": [k.hours for k in kinds],
-            "difficulty": [k.difficulty for k in kinds],
-            "patience": [k.patience for k in kinds],
-            "interest": [INTERESTS.index(k.interest) if k.interest != "none" else -1 for k in kinds],
-            "tier": [TIERS.index(k.lowest_tier) for k in kinds],
-            "skill": [k.lowest_skill for k in kinds],
-            "home": [k.place == "home" for k in kinds],
-            "priority": [k.priority for k in kinds],
-            "coverage": [k.covered for k in kinds],
-            "eligible": [ELIGIBLE.index(k.eligible) for k in kinds],
-        }
-        for name, values in rows.items():
-            whole = name in ("interest", "tier", "home", "eligible", "urgency", "organization")
-            self.columns[f"kind_{name}"] = np.array(values or [0], np.int64 if whole else np.float64)[: len(kinds)]
+        self.columns |= {f"kind_{name}": column for name, column in table_of_kinds(kinds).items()}
         self.columns["kind_expected"] = np.zeros(len(kinds))
         situations = ("weekly", "alone", "senior", "frail")
         self.columns["kind_most"] = np.max([self.columns[f"kind_{name}"] for name in situations], axis=0, initial=0.0)
@@ -335,6 +321,39 @@ class World:
     def views(self) -> dict[str, View]:
         """Every view by name, for plain Python."""
         return {name: View(layout, self._values(name)) for name, layout in LAYOUTS.items()}
+
+
+def table_of_kinds(kinds: Sequence[Kind]) -> dict[str, Column]:
+    """The service kinds as numbers: a column for each member of their view."""
+    rows = {
+        "weekly": [k.weekly for k in kinds],
+        "alone": [k.weekly_alone for k in kinds],
+        "senior": [k.weekly_senior for k in kinds],
+        "frail": [k.weekly_limited for k in kinds],
+        "lasts": [k.lasts for k in kinds],
+        "services": [k.services for k in kinds],
+        "urgency": [URGENCIES.index(k.urgency) for k in kinds],
+        "promise": [k.promise for k in kinds],
+        "severity": [k.severity for k in kinds],
+        "household": [k.household_keeps for k in kinds],
+        "neighbours": [k.neighbours_keep for k in kinds],
+        "organization": [k.organization == "yes" for k in kinds],
+        "hours": [k.hours for k in kinds],
+        "difficulty": [k.difficulty for k in kinds],
+        "patience": [k.patience for k in kinds],
+        "interest": [INTERESTS.index(k.interest) if k.interest != "none" else -1 for k in kinds],
+        "tier": [TIERS.index(k.lowest_tier) for k in kinds],
+        "skill": [k.lowest_skill for k in kinds],
+        "home": [k.place == "home" for k in kinds],
+        "priority": [k.priority for k in kinds],
+        "coverage": [k.covered for k in kinds],
+        "eligible": [ELIGIBLE.index(k.eligible) for k in kinds],
+    }
+    whole = ("interest", "tier", "home", "eligible", "urgency", "organization")
+    return {
+        name: np.array(values or [0], np.int64 if name in whole else np.float64)[: len(kinds)]
+        for name, values in rows.items()
+    }
 
 
 def _give_back_memory() -> None:

@@ -195,14 +195,15 @@ class WorldMap {
   }
   marked(c, r) {
     const differs = this.run.differs;
-    c.fillStyle = COLOURS.differ; c.strokeStyle = "#ffffff"; c.lineWidth = 1;
-    const d = Math.max(r, 3);
-    for (const row of this.run.touched?.[this.world] || []) { const [x, y] = this.spots[row]; c.beginPath(); c.moveTo(x, y - 1.3 * r); c.lineTo(x - 1.3 * d, y - 1.3 * r - 2 * d); c.lineTo(x + 1.3 * d, y - 1.3 * r - 2 * d); c.closePath(); c.fill(); c.stroke(); }
     // where very many differ, thin rings leave the tiers readable
     const many = differs.reduce((sum, bits) => sum + ((bits & 3) !== 0), 0) > 0.2 * differs.length, out = many ? 1.45 * r : 1.75 * r;
     c.strokeStyle = COLOURS.differ; c.lineWidth = many ? 1 : Math.max(1.4, 0.4 * r); c.beginPath();
     for (let row = 0; row < differs.length; row += 1) if (differs[row] & 3) { const [x, y] = this.spots[row]; c.moveTo(x + out, y); c.arc(x, y, out, 0, 7); }
     c.stroke();
+    // whoever was given something by hand is found among those who differ
+    const d = Math.max(r, 3.5);
+    c.fillStyle = COLOURS.differ; c.strokeStyle = "#ffffff"; c.lineWidth = 1;
+    for (const row of this.run.touched?.[this.world] || []) { const [x, y] = this.spots[row]; c.beginPath(); c.moveTo(x, y - r); c.lineTo(x - 1.3 * d, y - r - 2 * d); c.lineTo(x + 1.3 * d, y - r - 2 * d); c.closePath(); c.fill(); c.stroke(); }
   }
   pointed(c, r) {
     const [x, y] = this.spots[this.selected];

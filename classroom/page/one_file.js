@@ -8,68 +8,6 @@ async function unpacked(text) {
   return new Uint8Array(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
 }
 
-// A run whose worlds live here: maps and charts look at it as at one that a server tells.
-class OwnRun extends Run {
-  constructor(standing, worlds, board) {
-    super({ ...standing, series: [] });
-    this.worlds = worlds; this.board = board; this.history = [[], []]; this.differing = []; this.ever = new Uint8Array(standing.residents);
-    this.keys = worlds.map((world) => world.column("key").slice());
-    this.founders = this.keys.map((keys) => keys.slice());
-    this.arrived = [{}, {}];  // row -> the week in which whoever lives there moved in
-    this.look();
-  }
-  shown(w) {
-    const world = this.worlds[w], tier = world.column("tier"), age = world.column("age"), out = new Uint8Array(tier.length);
-    for (let i = 0; i < out.length; i += 1) out[i] = age[i] === VACANT ? 255 : tier[i] < 0 ? 4 : tier[i];
-    return out;
-  }
-  live() {
-    this.acts = this.worlds.map((world) => { const { phases, end } = Acts.looks(world); world.live(1, phases); return end(); });
-    this.worlds.forEach((world, w) => {
-      this.history[w].push(this.shown(w));
-      const now = world.column("key"), before = this.keys[w];
-      for (let i = 0; i < now.length; i += 1) if (now[i] !== before[i]) { before[i] = now[i]; this.arrived[w][i] = world.week - 1; }
-    });
-    this.compare();
-    this.differing.push(this.differs.reduce((sum, bits) => sum + (bits & 1), 0));
-  }
-  compare() {
-    this.compared = this.worlds[0].week;
-    const [a, b] = [0, 1].map((w) => this.history[w].at(-1) || this.shown(w)), [keys, others] = this.worlds.map((world) => world.column("key"));
-    const [hours, theirs] = this.worlds.map((world) => world.column("hours"));
-    for (let i = 0; i < a.length; i += 1) {
-      const bits = (a[i] !== b[i] ? 1 : 0) | (keys[i] !== others[i] ? 2 : 0) | (hours[i] !== theirs[i] ? 4 : 0);
-      if (bits) this.ever[i] = 8;
-      this.differs[i] = bits | this.ever[i];
-    }
-  }
-  // What the map shows, as it stands.
-  look() {
-    this.week = this.worlds[0].week; this.columns = [{}, {}];
-    this.series = this.worlds.map((world) => world.rows);
-    this.worlds.forEach((world, w) => {
-      this.tiers[w] = this.shown(w);
-      const flags = this.flags[w].fill(0);
-      for (const [bit, name] of [[FLAG.vanguard, "vanguard"], [FLAG.pioneer, "pioneer"], [FLAG.served, "hours"]]) {
-        const column = world.column(name);
-        for (let i = 0; i < flags.length; i += 1) if (column[i] > 0) flags[i] |= bit;
-      }
-      for (const [row] of this.acts[w]?.waits || []) flags[row] |= FLAG.need;
-    });
-    if (this.compared !== this.week) this.compare();
-  }
-  column(w, name) {
-    return (this.columns[w][name] ||= (() => {
-      if (name === "differing") return Float64Array.from(this.differing);
-      if (!this.board[name]) return linli.metricsOf(this.worlds[w], [name])[name];
-      const [tally, entry] = this.board[name], at = this.worlds[w].known.tallies[tally][0] + entry;
-      return Float64Array.from(this.worlds[w].rows, (row) => row[at]);
-    })());
-  }
-  value(w, name, week = this.week - 1) { return this.column(w, name)[week]; }
-}
-const VACANT = 5;
-
 const Page = {
   playing: false, chosen: -1, luck: 0, where: 1,
   async begin() {
@@ -81,7 +19,7 @@ const Page = {
       this.state = this.told.state;
       this.module = await WebAssembly.compile(await unpacked(module));
     } catch (error) { this.say(T("cannot", error.message), true); return; }
-    this.maps = [0, 1].map((w) => new WorldMap(byId(`map${w}`), w, (row) => this.choose(row)));
+    this.maps = [0, 1].map((w) => new WorldMap(byId(`map${w}`), w, (row) => this.choose(row, w)));
     this.charts = ["f_cohesion", "f_unmet", "f_tiers", "f_orders", "f_cost", "f_any"].map((family) => new Chart(family, this.told.metrics));
     fill(byId("charts"), this.charts.map((chart) => chart.node));
     this.lesson = new Lessons(byId("tab-lesson"), () => {}, (what) => Steps.take(this, what));
@@ -107,24 +45,33 @@ const Page = {
     this.run = new OwnRun({ residents: grid.length, grids: this.worlds[0].place.grids, grid, household, gridNames: this.told.shown.gridNames }, this.worlds, this.told.board);
     this.listed = listed || this.state.worlds.map((world) => clone(world.policies));
     this.set ||= [{}, {}];
-    this.changed = false;
+    this.changed = this.told.changes.length > 0;
     Touches.given = []; this.giving = null;
-    this.set.forEach((set, w) => Object.entries(set).forEach(([path, [number]]) => this.worlds[w].parameter(...path.split("."), number)));
-    this.chosen = -1;
+    this.set.forEach((set, w) => Object.entries(set).forEach(([path, [number]]) => this.worlds[w].set(path, number)));
+    this.chosen = -1; this.rows = [-1, -1];
     [0, 1].forEach((w) => this.act(w));
-    for (let k = 0; k < this.state.week; k += 1) this.run.live();
+    for (let k = 0; k < this.state.week; k += 1) { this.again(k); this.run.live(); }
+    this.again(this.state.week);
     this.maps.forEach((map) => map.open(this.run));
     this.say("");
     this.panels();
     this.show();
   },
+  // What had been done by hand and changed in the rules when the page was made, before a week; a hand has founders of the first luck.
+  again(week) {
+    const { touches = [] } = this.state, { changes } = this.told;
+    if (!this.luck) for (const one of touches) if (one.week === week) Touches.give(this.run, one.world, one.row, one.what, one.other);
+    for (const one of changes) if (one.week === week) for (const [path, [number]] of Object.entries(one.set)) this.worlds[one.world].set(path, number);
+  },
+  // Parameters of a world as they are now, apart from those of its founding.
+  setNow(w) { return Object.assign({}, ...this.told.changes.filter((one) => one.world === w && one.week <= this.run.week).map((one) => one.set), this.set[w]); },
   // The policies of a world as its engine takes them.
   act(w) {
     const said = this.told.known.policies;
     this.worlds[w].change(this.listed[w].map(({ name, doses }) => {
       const policy = { name, doses: {}, parts: {} };
       for (const [dose, value] of Object.entries(doses)) {
-        if (["start", "stop", "ramp", "every", "active", "grids", "groups", "tiers"].includes(dose)) policy[dose] = value;
+        if (["start", "stop", "ramp", "every", "active", "grids", "groups", "tiers", "where", "uptake", "capacity"].includes(dose)) policy[dose] = value;
         else if (said[name].parts && dose in said[name].parts) policy.parts[dose] = value;
         else policy.doses[dose] = value;
       }
@@ -155,10 +102,22 @@ const Page = {
     };
     this.cards = {};
     fill(byId("tab-policies"), el("p", { class: "hint" }, T("both_same")), choice("where", "act_in"), here.map((policy) => this.card(policy, (own[policy.name] ||= this.carried(policy.name)))),
-      not.length ? el("p", { class: "hint" }, T("unfit", not.map((one) => Words.pick(one.title)).join(", "))) : null, el("p", { class: "hint" }, T("not_aimed")), el("p", { class: "hint" }, T("assumed_doses")));
+      not.length ? el("p", { class: "hint" }, T("unfit", not.map((one) => Words.pick(one.title)).join(", "))) : null, el("p", { class: "hint" }, T("assumed_doses")));
     const find = el("input", { type: "search", id: "find", placeholder: T("filter"), "aria-label": T("filter"), oninput: () => Sections.find(groups, find.value) });
-    const groups = Sections.of(parameters, (spec) => new Dial({ ...spec, value: this.set[this.where][spec.path]?.[1] ?? spec.value }, (value) => this.parameter(spec, value)));
-    fill(byId("tab-parameters"), el("p", { class: "hint" }, T("holds_from_now")), choice("where-parameters", "in_world"), find, groups.map((group) => group.node));
+    const now = this.setNow(this.where);
+    const groups = Sections.of(parameters, (spec) => new Dial({ ...spec, value: now[spec.path]?.[1] ?? spec.value }, (value) => this.parameter(spec, value)));
+    fill(byId("tab-parameters"), el("p", { class: "hint" }, T("holds_from_now")), choice("where-parameters", "in_world"), find, groups.map((group) => group.node), el("p", { class: "hint" }, T("founded_first", this.told.founded.map((both) => Words.pick(both)).join(Words.at ? "、" : "; "))));
+  },
+  // Whether it can be told whom words mean.
+  readable(words) {
+    const { words: known, groups } = this.told.known;
+    try { if (words) whom.read(words, { ...known, groups }); } catch (error) {
+      if (!(error instanceof whom.Refused)) throw error;
+      this.say(error.near ? T("where_near", error.found, error.near) : T("where_wrong", error.found), true);
+      return false;
+    }
+    this.say("");
+    return true;
   },
   carried(name) {
     const doses = { ...(this.listed[this.where].findLast((one) => one.name === name)?.doses || {}) };
@@ -167,7 +126,7 @@ const Page = {
   },
   card(policy, doses) {
     const send = later(200, () => { if (this.strength(this.where, policy.name)) this.put(this.where, policy.name, true, doses); });
-    const dial = (spec) => new Dial({ ...spec, value: doses[spec.name] ?? spec.value }, (value) => { doses[spec.name] = value; send(); }).node;
+    const dial = (spec) => new Dial({ ...spec, value: doses[spec.name] ?? spec.value }, (value) => { if (spec.kind === "words" && !this.readable(value)) return; doses[spec.name] = value; send(); }).node;
     const flip = el("input", { type: "checkbox", role: "switch", id: `on-${policy.name}`, "aria-label": Words.pick(policy.title), "data-policy": policy.name, onchange: () => this.put(this.where, policy.name, flip.checked, doses) });
     const since = el("span", { class: "since" });
     this.cards[policy.name] = { flip, since };
@@ -189,9 +148,9 @@ const Page = {
   },
   period({ start = 0, stop = null }) { return stop !== null ? T("from_to", start, stop) : start > this.run.week ? T("from_then", start) : T("since_week", start); },
   parameter(spec, value) {
-    const [section, name] = spec.path.split("."), at = spec.choices.findIndex(([choice]) => choice === value);
-    this.set[this.where][spec.path] = [spec.kind === "choice" ? at : Number(value), value];
-    this.worlds[this.where].parameter(section, name, this.set[this.where][spec.path][0]);
+    const number = spec.kind === "choice" ? spec.numbers[spec.choices.findIndex(([choice]) => choice === value)] : Number(value);
+    this.set[this.where][spec.path] = [number, value];
+    this.worlds[this.where].set(spec.path, number);
     this.changed ||= this.run.week > 0;
     this.show();
   },
@@ -242,18 +201,19 @@ const Page = {
   },
   play(on) { this.playing = on; byId("play").textContent = T(on ? "pause" : "play"); byId("play").setAttribute("aria-pressed", String(on)); if (!on) this.show(); },
   live(weeks) { this.play(false); for (let k = 0; k < weeks; k += 1) this.run.live(); this.show(); },
-  // In one world only, somebody is given an hour, a step up, or a friend who is chosen on the map.
+  // In one world only, somebody is given an hour or a step up, or a friend or another home that is chosen on the map.
   give(w, row, what, other) {
-    if (what === "friend" && other === undefined) { this.giving = { w, row }; this.play(false); this.say(T("choose_friend")); return; }
-    const why = Touches.give(this.run, w, row, what, other);
+    if (["friend", "move"].includes(what) && other === undefined) { this.giving = { w, row, what }; this.play(false); this.say(T(`choose_${what}`)); return; }
+    const key = this.run.keys[w][row], why = Touches.give(this.run, w, row, what, other);
     this.say(why ? T(why) : "", Boolean(why));
     this.show();
-    this.choose(row);
+    this.choose(this.run.keys[w].indexOf(key), w);
   },
-  choose(row) {
-    if (this.giving) { const { w, row: whose } = this.giving; this.giving = null; this.give(w, whose, "friend", row); return; }
+  choose(row, w = 0) {
+    if (this.giving) { const { w: where, row: whose, what } = this.giving; this.giving = null; this.give(where, whose, what, this.run.rowsOf(row, w)[where]); return; }
     this.chosen = row;
-    this.maps.forEach((map, w) => { map.selected = row; map.friends = this.friends(w, row); map.draw(); });
+    this.rows = this.run.rowsOf(row, w);
+    this.maps.forEach((map, one) => { map.selected = this.rows[one]; map.friends = this.friends(one, this.rows[one]); map.draw(); });
     this.story();
   },
   friends(w, row) {
@@ -262,12 +222,13 @@ const Page = {
   },
   // Who somebody is, and how they stand, in each world.
   story() {
-    const row = this.chosen, box = byId("resident");
-    box.hidden = row < 0;
-    if (row < 0) return;
-    const { grid, gridNames } = this.run.standing, place = gridNames?.[grid[row]] ?? T("grid", grid[row] + 1);
-    const lives = this.worlds.map((world, w) => el("div", { class: `life world${w}` }, el("h3", {}, el("span", { class: "swatch" }), Words.pick(this.told.shown.worlds[w])), this.told_of(world, w, row)));
-    fill(box, el("h2", {}, `${this.newcomer(0, row) && this.newcomer(1, row) ? T("newcomer") : Words.pick(this.names[row])} · ${place}`), el("div", { class: "lives" }, lives), el("p", { class: "hint" }, T("invented")));
+    const box = byId("resident"), { rows } = this;
+    box.hidden = this.chosen < 0;
+    if (this.chosen < 0) return;
+    const { grid, gridNames } = this.run.standing, places = new Set(rows.map((row) => gridNames?.[grid[row]] ?? T("grid", grid[row] + 1)));
+    const founder = rows.map((row, w) => this.run.founders[w].get(this.run.keys[w][row])).find((one) => one !== undefined);
+    const lives = this.worlds.map((world, w) => el("div", { class: `life world${w}` }, el("h3", {}, el("span", { class: "swatch" }), Words.pick(this.told.shown.worlds[w])), this.told_of(world, w, rows[w])));
+    fill(box, el("h2", {}, `${founder === undefined ? T("newcomer") : Words.pick(this.names[founder])} · ${[...places].join(" / ")}`), el("div", { class: "lives" }, lives), el("p", { class: "hint" }, T("invented")));
   },
   told_of(world, w, row) {
     const at = (name) => Number(world.column(name)[row]), tier = this.run.tiers[w][row];
@@ -279,7 +240,7 @@ const Page = {
     const gauges = [["gauge_identity", "identity"], ["gauge_efficacy", "efficacy"], ["gauge_skill", "skill"], ["gauge_fatigue", "fatigue"], ["gauge_wellbeing", "wellbeing"]];
     return [el("p", { class: "who" }, who.filter(Boolean).join(Words.at ? "，" : ", ")), el("ul", {}, facts.map((fact) => el("li", {}, fact))),
       el("p", { class: "gauges" }, gauges.map(([word, name]) => el("span", { class: "gauge" }, T(word), el("meter", { min: 0, max: 1, value: at(name), "aria-label": T(word) }), at(name).toFixed(2)))),
-      tier === 4 ? null : el("p", { class: "give" }, T("give"), ["hour", "step", "friend"].map((what) => el("button", { type: "button", class: "small", "data-give": what, onclick: () => this.give(w, row, what) }, T(`give_${what}`)))),
+      tier === 4 ? null : el("p", { class: "give" }, T("give"), ["hour", "step", "friend", "move"].map((what) => el("button", { type: "button", class: "small", "data-give": what, onclick: () => this.give(w, row, what) }, T(`give_${what}`)))),
       this.past(w, row)].filter(Boolean);
   },
   past(w, row) {
@@ -288,7 +249,7 @@ const Page = {
     for (let week = since + 1; week < lived.length; week += 1) if (lived[week][row] !== lived[week - 1][row]) steps.push(T("became", week, said(lived[week][row])));
     return el("p", {}, `${T("history")}${Words.at ? "：" : ": "}`, [this.newcomer(w, row) ? T("came_as", since, said(first)) : T("started_as", said(first)), ...steps.slice(-8)].join(Words.at ? "；" : "; "));
   },
-  newcomer(w, row) { return this.run.founders[w][row] !== this.run.keys[w][row]; },
+  newcomer(w, row) { return !this.run.founders[w].has(this.run.keys[w][row]); },
   ties() {
     this.maps.forEach((map, w) => {
       const world = this.worlds[w], [first, degree, other, strength] = ["tie_first", "degree", "tie_other", "tie_strength"].map((name) => world.column(name)), home = this.run.standing.household, pairs = [], strong = [];
@@ -301,7 +262,7 @@ const Page = {
   studyText() {
     const { state, told } = this, weeks = Math.max(1, this.run.week), arms = {};
     state.worlds.forEach((world, w) => {
-      const name = world.name in arms ? `${world.name} 2` : world.name, laid = { ...world.set, ...Object.fromEntries(Object.entries(this.set[w]).map(([path, [, value]]) => [path, value])) };
+      const name = world.name in arms ? `${world.name} 2` : world.name, laid = { ...world.set, ...Object.fromEntries(Object.entries(this.setNow(w)).map(([path, [, value]]) => [path, value])) };
       const policies = this.listed[w].filter(({ doses }) => (doses.stop ?? Infinity) > (doses.start || 0)).map((one) => {
         const doses = { ...one.doses };
         if (doses.stop === null) delete doses.stop;

@@ -169,12 +169,30 @@ def trace(
         sys.exit(2)
 
 
+TO = click.option(
+    "--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file, as page.html."
+)
+
+
 @click.command()
-@click.argument("what", default="classroom", metavar="[COMMUNITY|STUDY|LESSON]")
-@click.option("--to", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file, as page.html.")
+@click.argument("what", default="classroom", metavar="[COMMUNITY|STUDY|LESSON|STATE]")
+@TO
 @click.option("--lucks", type=click.IntRange(1, 50), default=6, help="Founded communities in the file [6].")
 def page(what: str, to: Path, lucks: int) -> None:
     """Write a page that runs the model itself in any browser, from one file, offline."""
+    _page(what, to, lucks)
+
+
+@click.command()
+@click.argument("what", metavar="LESSON|STATE")
+@TO
+@click.option("--lucks", type=click.IntRange(1, 50), default=3, help="Founded communities in the file [3].")
+def homework(what: str, to: Path, lucks: int) -> None:
+    """Write the page that students take home: a lesson, or the state in which the class stopped (a file it saved)."""
+    _page(what, to, lucks)
+
+
+def _page(what: str, to: Path, lucks: int) -> None:
     from classroom.one_file import one_file, state_for
     from classroom.state import StateError
     from sim.browser.shipped import ModuleError
@@ -190,4 +208,4 @@ def page(what: str, to: Path, lucks: int) -> None:
     click.echo(f"{to}: {len(text.encode()) / 1e6:.2f} MB")
 
 
-COMMANDS = (list_, schema, describe, limits, validate, calibrate, claims, trace, page)
+COMMANDS = (list_, schema, describe, limits, validate, calibrate, claims, trace, page, homework)

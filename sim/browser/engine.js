@@ -62,10 +62,11 @@ const linli = {};
     if (every && (week - start) % every >= active) return 0;
     return Math.min(1, (week - start + 1) / (ramp + 1));
   };
-  /* Whom a policy is meant for, by grid, group and tier, as its doses say; a part of a bundle as far as it can be aimed. */
-  const TARGETS = ["grids", "groups", "tiers"], AIMS = { residents: TARGETS, grids: ["grids"], community: [] };
-  const whomOf = (policy, of = "residents") => Object.fromEntries(TARGETS.map((name) => [name, (AIMS[of].includes(name) && policy[name]) || []]));
-  const isNarrow = (whom) => TARGETS.some((name) => whom[name].length);
+  /* Whom a policy is meant for, as its doses say; a part of a bundle as far as it can be aimed. */
+  const EVERYBODY = { grids: [], groups: [], tiers: [], where: null, uptake: 1, capacity: null };
+  const AIMS = { residents: Object.keys(EVERYBODY), grids: ["grids"], community: [] };
+  const whomOf = (policy, of = "residents") => Object.fromEntries(Object.entries(EVERYBODY).map(([name, all]) => [name, AIMS[of].includes(name) ? policy[name] ?? all : all]));
+  const isNarrow = (whom) => whom.grids.length + whom.groups.length + whom.tiers.length > 0 || whom.where !== null || whom.uptake < 1 || whom.capacity !== null;
   const same = (one, other) => JSON.stringify({ ...one, stop: null }) === JSON.stringify({ ...other, stop: null });
 
   /* What policies derive (`derives` in their files) of their doses and of the community as it stands. */
@@ -145,6 +146,16 @@ const linli = {};
       return view.getFloat64(cell, true);
     }
 
+    /* The same for a path; a field of a service kind stands in the table of kinds. */
+    set(path, value) {
+      const [section, name, field] = path.split(".");
+      if (section !== "kinds") { this.parameter(section, name, value); return; }
+      const column = this.column(this.known.kinds[field]);
+      column[this.place.kinds.indexOf(name)] = column instanceof BigInt64Array ? BigInt(value) : value;
+      this.expectNeeds();
+      this.monday = null;
+    }
+
     /* How many needs of each kind a week can be expected to bring, by who lives here now. */
     expectNeeds() {
       const wants = this.column("wants"), weekly = this.column("kind_weekly"), expected = this.column("kind_expected");
@@ -199,45 +210,53 @@ const linli = {};
     /* The doses of one who acts, where compiled code finds them. */
     doses(acting) {
       const said = this.known.policies[acting.name], here = this.place.policies[acting.name];
-      const key = `${acting.name} ${acting.bench} ${JSON.stringify(acting.whom)}`;
+      const named = acting.doses.kinds, asked = named && this.place.kinds.map((_, row) => row).filter((row) => named.includes(this.place.kinds[row]));
+      const rows = !named ? here.kinds : named.length ? asked : here.none_named;
+      const key = `${acting.name} ${acting.bench} ${rows} ${JSON.stringify(acting.whom)}`;
       if (!this.kept[key]) {
-        const my = this.take(CELL * said.my.length);
-        const flags = this.take(this.place.residents), grids = this.take(this.place.grids);
-        const kinds = this.take(8 * here.kinds.length), view = this.bytes();
-        new Uint8Array(this.memory.buffer, flags, this.place.residents).fill(1);
-        const named = acting.whom.grids;
-        new Uint8Array(this.memory.buffer, grids, this.place.grids).set(Array.from({ length: this.place.grids }, (_, g) => +(!named.length || named.includes(g))));
-        here.kinds.forEach((kind, at) => view.setBigInt64(kinds + 8 * at, BigInt(kind), true));
-        const columns = { aimed: [flags, this.place.residents], here: [grids, this.place.grids], kinds: [kinds, here.kinds.length] };
-        for (const [name, row] of said.my)
-          (columns[name] || []).forEach((number, at) => view.setBigInt64(my + CELL * row + 8 * at, BigInt(number), true));
-        this.kept[key] = { my, flags };
+        const { residents, grids: many } = this.place;
+        const flags = this.take(residents), among = this.take(residents), grids = this.take(many), kinds = this.take(8 * rows.length);
+        const my = this.take(CELL * said.my.length), aim = this.take(CELL * this.known.aim.length), view = this.bytes();
+        for (const at of [flags, among]) new Uint8Array(this.memory.buffer, at, residents).fill(1);
+        const there = acting.whom.grids;
+        new Uint8Array(this.memory.buffer, grids, many).set(Array.from({ length: many }, (_, g) => +(!there.length || there.includes(g))));
+        rows.forEach((kind, at) => view.setBigInt64(kinds + 8 * at, BigInt(kind), true));
+        const columns = { aimed: [flags, residents], among: [among, residents], here: [grids, many], kinds: [kinds, rows.length] };
+        for (const [table, members] of [[my, said.my], [aim, this.known.aim]])
+          for (const [name, row] of members)
+            (columns[name] || []).forEach((number, at) => view.setBigInt64(table + CELL * row + 8 * at, BigInt(number), true));
+        this.kept[key] = { my, aim, among };
       }
-      const { my, flags } = this.kept[key], values = { ...said.doses, ...acting.doses }, view = this.bytes();
+      const { my, aim, among } = this.kept[key], values = { ...said.doses, ...acting.doses };
       for (const [name, choices] of Object.entries(said.choices)) values[name] = choices.indexOf(values[name]);
-      for (const name of said.derives) values[name] = DERIVES[name](this, values, here.kinds, acting.whom);
-      Object.assign(values, said.streams, { start: acting.start, bench: acting.bench, strength: acting.strength });
-      for (const [name, row, dtype, , single] of said.my) {
-        if (!single) continue;
-        const cell = my + CELL * row;
-        if (dtype === "f8") view.setFloat64(cell, values[name], true);
-        else view.setBigUint64(cell, BigInt.asUintN(64, BigInt(values[name])), true);
-      }
-      if (isNarrow(acting.whom)) this.aim(acting, flags);
+      for (const name of said.derives) values[name] = DERIVES[name](this, values, rows, acting.whom);
+      this.write(my, said.my, { ...values, ...said.streams, start: acting.start, bench: acting.bench, strength: acting.strength });
+      if (isNarrow(acting.whom)) this.aim(acting, aim, among);
       return my;
     }
 
-    /* Look up anew whom it is meant for: who lives there, in one of the grids, groups and tiers. */
-    aim({ name, whom }, flags) {
-      const { children } = this.known.policies[name], bits = (of, named) => named.reduce((all, one) => all | (1 << of.indexOf(one)), 0);
-      const [age, tier, grid, groupsOf] = ["age", "tier", "grid", "groups"].map((column) => this.column(column));
-      const groups = bits(this.known.groups, whom.groups), tiers = bits(this.known.tiers, whom.tiers);
-      const aimed = new Uint8Array(this.memory.buffer, flags, this.place.residents);
-      for (let i = 0; i < aimed.length; i++) {
-        const there = children ? age[i] !== this.known.vacant : tier[i] >= 0;
-        const inGrid = !whom.grids.length || whom.grids.includes(grid[i]), inGroup = !groups || (groupsOf[i] & groups) !== 0;
-        aimed[i] = +(there && inGrid && inGroup && (!tiers || (((2 * tiers) >> (tier[i] + 1)) & 1) !== 0));
+    /* The numbers of a view of doses. */
+    write(table, members, values) {
+      const view = this.bytes();
+      for (const [name, row, dtype, , single] of members) {
+        if (!single) continue;
+        if (dtype === "f8") view.setFloat64(table + CELL * row, values[name], true);
+        else view.setBigUint64(table + CELL * row, BigInt.asUintN(64, BigInt(values[name])), true);
       }
+    }
+
+    /* Look up anew whom it is meant for. */
+    aim({ name, whom: { groups, tiers, where, uptake, capacity } }, table, among) {
+      const { children, draws } = this.known.policies[name], bits = (of, named) => named.reduce((all, one) => all | (1 << of.indexOf(one)), 0);
+      if (where !== null) {
+        const means = whom.read(where, { ...this.known.words, groups: this.known.groups })((column) => this.column(column));
+        new Uint8Array(this.memory.buffer, among, this.place.residents).forEach((_, i, flags) => { flags[i] = +means(i); });
+      }
+      this.write(table, this.known.aim, {
+        children: +children, groups: bits(this.known.groups, groups), tiers: bits(this.known.tiers, tiers),
+        uptake, takes_up: draws[0], comes_first: draws[1], most: capacity ?? this.place.residents,
+      });
+      this.run("who_is_meant", table);
     }
 
     leave(policy) {

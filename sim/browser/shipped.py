@@ -10,7 +10,7 @@ from sim.engine.wasm import RUNTIME
 
 HERE = Path(__file__).parent
 MODULE, DESCRIBED = HERE / "model.wasm", HERE / "model.json"
-SCRIPTS = (HERE / "engine.js", HERE / "metrics.js")
+SCRIPTS = (HERE / "whom.js", HERE / "engine.js", HERE / "metrics.js")
 HOW_TO_BUILD = "`python -m sim.browser.build` makes it anew (it needs wasm-ld: Debian's lld, or pip install ziglang)"
 
 

@@ -10,8 +10,9 @@ from typing import Any, Literal, get_args, get_origin
 import numpy as np
 
 from sim.browser.metrics import program
+from sim.config.kinds import Kind
 from sim.engine.jit import Column
-from sim.engine.layout import Member
+from sim.engine.layout import Layout, Member
 from sim.mathematics.chance import stream
 from sim.metrics import slow_names
 from sim.policies import POLICIES
@@ -20,15 +21,26 @@ from sim.policies.policy import MisfitError, Policy, rows_of_kinds
 from sim.simulation import Simulation
 from sim.state.levers import LEVERS, REST
 from sim.state.orders import LINE, ORDERS
-from sim.state.residents import GROUPS, TIERS, VACANT
+from sim.state.residents import GROUPS, INTERESTS, TIERS, VACANT
+from sim.state.selectors import COLUMNS, LONGEST, NUMBERS
 from sim.state.tallies import TALLIES
 from sim.state.views import LAYOUTS, ROWS
 from sim.week import WEEK
 from sim.weeks import QUARTER
+from sim.world import MEMBERS_OF_KINDS
 
 APART = 64
 """Bytes at multiples of which columns begin."""
 WHEN = ("prepares", "pushes", "leaves")
+_AIM = {
+    "children": "i8", "groups": "i8", "tiers": "i8", "uptake": "f8", "takes_up": "u8", "comes_first": "u8",
+    "most": "i8", "aimed": "?", "here": "?", "among": "?",
+}  # fmt: skip
+AIM = Layout(
+    "whom a policy is meant for",
+    {name: Member(name, row, of, single=of != "?") for row, (name, of) in enumerate(_AIM.items())},
+)
+"""What `who_is_meant` of a browser sees as `my`."""
 
 
 def known() -> dict[str, Any]:
@@ -50,6 +62,9 @@ def known() -> dict[str, Any]:
         "slow": slow_names(),
         "metrics": program(),
         "policies": {name: _policy(policy) for name, policy in POLICIES.items()},
+        "aim": [_told(member) for member in AIM.members.values()],
+        "words": {"columns": sorted(COLUMNS), "numbers": NUMBERS, "interests": INTERESTS, "longest": LONGEST},
+        "kinds": {field: f"kind_{MEMBERS_OF_KINDS.get(field, field)}" for field in Kind.model_fields},
         "groups": GROUPS,
         "tiers": TIERS,
         "vacant": VACANT,
@@ -85,6 +100,7 @@ def _policy(policy: type[Policy]) -> dict[str, Any]:
         "units": {when: unit_name(policy, when) for when in WHEN if unit_said(policy, when)},
         "my": [_told(member) for member in layout_of(policy).members.values()],
         "streams": {member_of(name): str(int(stream(f"policy.{policy.name}.{name}"))) for name in policy.streams},
+        "draws": [str(int(stream(f"policy.{policy.name}.{name}"))) for name in ("uptake", "capacity")],
     }
 
 
@@ -140,6 +156,7 @@ def snapshot(simulation: Simulation) -> tuple[dict[str, Any], bytes]:
         "residents": int(world.tier.size),
         "grids": int(world.atmosphere.size),
         "seed": str(simulation.seed),
+        "kinds": list(simulation.config.kinds),
         "policies": {name: of for name, policy in POLICIES.items() if (of := _here(policy, simulation))},
     }, bytes(piece)
 
@@ -151,4 +168,8 @@ def _here(policy: type[Policy], simulation: Simulation) -> dict[str, Any] | None
         made.fits(simulation.config)
     except MisfitError:
         return None
-    return {"kinds": list(rows_of_kinds(simulation.world, made.kinds_acted_on(simulation.config)))}
+    named = made.model_copy(update={"kinds": ()}) if "kinds" in policy.model_fields else made
+    both = {"kinds": made, "none_named": named}
+    return {
+        name: list(rows_of_kinds(simulation.world, one.kinds_acted_on(simulation.config))) for name, one in both.items()
+    }

@@ -75,7 +75,7 @@ def test_no_listing_uses_a_name_that_is_nowhere_explained(text: str) -> None:
     explained = {name for table in TABLES.values() for name in table} | set(LEVERS) | set(TALLIES)
     explained |= {law.__name__ for module in (odds, *rule_modules()) for law in laws_of(module)}
     explained |= set(re.findall(r"`(\w+)` is ", text)) | set(PersonColumns._fields) | set(SECTIONS)
-    kinds = next(block for block in BLOCK.findall(text) if "def set_kinds" in block)
+    kinds = next(block for block in BLOCK.findall(text) if "def table_of_kinds" in block)
     explained |= {f"kind_{name}" for name in re.findall(r'^ +"(\w+)": \[', kinds, re.MULTILINE)}
     record = next(block for block in BLOCK.findall(text) if "class HouseholdNumbers" in block)
     explained |= {f"people_{name}" for name in re.findall(r"^    (\w+):", record, re.MULTILINE)}

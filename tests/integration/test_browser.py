@@ -2,18 +2,25 @@
 
 import gzip
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from in_node import NODE, differences, here, others, there
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from in_node import NODE, asked, differences, here, others, there
 
 from sim import POLICIES, Simulation, load_config
 from sim.browser import build as browser_build
 from sim.browser import shipped
+from sim.browser.snapshot import snapshot
 from sim.browser.units import units
 from sim.engine import wasm
 from sim.engine.wasm import WasmError, module_of
+from sim.state.residents import GROUPS, INTERESTS
+from sim.state.selectors import COLUMNS, NUMBERS, meant
 
 needs_node = pytest.mark.skipif(NODE is None, reason="node is not installed: lives in a browser are not compared")
 WEEKS: list[dict[str, Any]] = [{"weeks": 1}, {"weeks": 12}, {"weeks": 39}, {"weeks": 52}]
@@ -43,6 +50,14 @@ COME_AND_GO: list[dict[str, Any]] = [
             {"name": "public_services", "groups": ["children"], "grids": [0]},
         ],
     },
+]
+AIMED = [
+    {"name": "training", "where": "skill > 0.2 and not age >= younger_elder", "uptake": 0.6},
+    {"name": "recognition", "capacity": 9},
+    {"name": "close_neighbours", "uptake": 0.5, "where": "not alone", "capacity": 60, "grids": [0]},
+    {"name": "public_services", "doses": {"kinds": ["meals", "errands"]}, "groups": ["children"], "uptake": 0.7},
+    {"name": "mutual_aid", "doses": {"kinds": ["errands"]}},
+    {"name": "mobile_kitchen", "doses": {"kinds": []}},
 ]
 
 
@@ -85,6 +100,73 @@ def test_every_parameter_changes_in_the_middle_of_a_life_with_every_policy(tmp_p
     assert compared("classroom", told, tmp_path) == []
     alone = [{"weeks": 20, "parameters": {"dispatching.scope": "pooled"}, "policies": [{"name": "grid_integration"}]}]
     assert compared("classroom", alone, tmp_path) == []
+
+
+@needs_node
+def test_policies_are_aimed_by_words_by_chance_and_at_services_too(tmp_path: Path) -> None:
+    """With and without each aim the lives differ, and each is the same there as here."""
+    plain = [{"name": one["name"]} for one in AIMED]
+    told = [{"weeks": 12, "policies": AIMED}, {"weeks": 12, "policies": plain}, {"weeks": 12, "policies": AIMED[::2]}]
+    assert compared("classroom", told, tmp_path) == []
+    lives = {json.dumps(here("classroom", 3, [{"weeks": 20, "policies": [one]}])[0]) for one in (*AIMED, *plain)}
+    assert len(lives) == 2 * len(AIMED)
+
+
+NAMES = st.sampled_from([*sorted(COLUMNS), *NUMBERS, *INTERESTS, *GROUPS])
+NUMBERS_WRITTEN = st.one_of(
+    st.integers(0, 300).map(str),
+    st.floats(0, 1).map(repr),
+    st.sampled_from(["0.1", "1e-3", ".5", "1_000", "2.", "3E+2"]),
+)
+TERMS = st.recursive(
+    st.one_of(NAMES, NUMBERS_WRITTEN),
+    lambda of: st.one_of(
+        st.tuples(of, st.sampled_from(["+", "-", "*"]), of).map(" ".join),
+        of.map(lambda one: f"-{one}"),
+        of.map(lambda one: f"({one})"),
+    ),
+    max_leaves=4,
+)
+COMPARED = st.lists(TERMS, min_size=2, max_size=3).flatmap(
+    lambda terms: st.lists(
+        st.sampled_from(["<", "<=", ">", ">=", "==", "!="]), min_size=len(terms), max_size=len(terms)
+    ).map(lambda signs: " ".join(x for both in zip(terms, signs, strict=True) for x in both).rsplit(" ", 1)[0])
+)
+SENTENCES = st.recursive(
+    st.one_of(COMPARED, TERMS),
+    lambda of: st.one_of(
+        st.tuples(of, st.sampled_from(["and", "or"]), of).map(" ".join),
+        of.map(lambda one: f"not {one}"),
+        of.map(lambda one: f"({one})"),
+    ),
+    max_leaves=5,
+)
+LETTERS = st.text("ageskilorndt01.<>=!()*+-_ ”é", max_size=12)
+MEANT = """
+const means = (words) => {
+  try { const of = whom.read(words, { ...known.words, groups: known.groups })((name) => world.column(name)); return Array.from({ length: place.residents }, (_, i) => +of(i)).join(""); }
+  catch (error) { if (error instanceof whom.Refused) return null; throw error; }
+};
+process.stdout.write(JSON.stringify(given.words.map(means)));
+"""
+
+
+@needs_node
+@settings(max_examples=4, deadline=None, suppress_health_check=list(HealthCheck))
+@given(words=st.lists(st.one_of(SENTENCES, LETTERS), min_size=60, max_size=90))
+def test_words_mean_there_whom_they_mean_here(words: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+    simulation = Simulation(load_config("ring"), (), 3)
+
+    def means(said: str) -> str | None:
+        try:
+            return "".join(str(int(one)) for one in meant(said, simulation.world.columns))
+        except ValueError:
+            return None
+
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        said = [means(one) for one in words]
+    assert asked(*snapshot(simulation), tmp_path_factory.mktemp("words"), MEANT, words=words) == said
 
 
 @needs_node

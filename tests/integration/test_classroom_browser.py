@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 from browser_kit import KEY, SMALL, Browser, chromium, needs_chromium
 
+from classroom.homework import played_back
 from classroom.lessons import lessons
+from classroom.pair import Pair
+from classroom.state import State
 from experiments.study.loader import read_study
 
 pytestmark = needs_chromium
@@ -247,7 +250,11 @@ def test_homework_lives_on_or_plays_back_from_a_file(browser: Browser, tmp_path:
     assert "</script><img" in lives.inner_text("#place")
     page.evaluate("Live.ask({ do: 'touch', world: 1, row: Live.run.tiers[1].indexOf(0), what: 'step' })")
     page.wait_for_function("() => Live.state.touches.length")
-    played = played_homework()
+    touched = played_homework()
+    touched.wait_for_selector("body[data-week='30']")
+    assert touched.evaluate("Page.run.touched[1].length") == 1
+    path.write_text(played_back(Pair(State(**SMALL, week=30, title="</script><img src=x onerror=alert(1)>"))), "utf-8")
+    played = browser.page(path.as_uri())
     played.wait_for_timeout(600)
     assert week(played) == 0
     assert "</script><img" in played.inner_text("#place")

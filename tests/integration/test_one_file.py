@@ -5,15 +5,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from browser_kit import CHROMIUM, QUIET, needs_chromium
+from browser_kit import needs_chromium
 from click.testing import CliRunner
 from in_firefox import FIREFOX, page_in_firefox
 from in_node import others
-from playwright.sync_api import sync_playwright
+from one_file_kit import BYTES, Opened, columns_of, opened_page, saved
 
 from classroom.lessons import lessons, study_of
 from classroom.one_file import _lesson, one_file, state_for
@@ -23,54 +22,15 @@ from experiments.study.design import seed_of
 from experiments.study.loader import read_study
 from sim import POLICIES, Simulation, load_config
 from sim.browser.shipped import ModuleError
-from sim.browser.snapshot import known
-from sim.state.views import LAYOUTS
 from sim.world import World
 
 MOST, MOST_OF_A_CLASSROOM = 3_000_000, 1_500_000
 
 
-class Opened:
-    """The page of a classroom community, and whatever it asked for or complained about."""
-
-    def __init__(self, browser: Any, path: Path) -> None:
-        self.browser, self.path = browser, path
-        self.wrong: list[str] = []
-
-    def page(self, width: int = 1280, locale: str = "en-GB") -> Any:
-        page = self.browser.new_context(
-            viewport={"width": width, "height": 800}, locale=locale, accept_downloads=True, offline=True
-        ).new_page()
-        page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        page.on("console", lambda said: self.wrong.append(said.text) if said.type == "error" else None)
-        page.on(
-            "request",
-            lambda of: self.wrong.append(of.url) if not of.url.startswith(("file:", "data:", "blob:")) else None,
-        )
-        page.goto(f"file://{self.path}")
-        page.wait_for_selector("body[data-week]")
-        return page
-
-
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
-    path = tmp_path_factory.mktemp("page") / "not there yet" / "page.html"
-    said = CliRunner().invoke(main, ["page", "classroom", "--lucks", "2", "--to", str(path)])
-    assert said.exit_code == 0, said.output
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield Opened(browser, path)
-        browser.close()
-
-
-def saved(page: Any, button: str, folder: Path) -> Path:
-    with page.expect_download() as download:
-        page.click("#menu summary")
-        page.click(button)
-    path = folder / download.value.suggested_filename
-    download.value.save_as(path)
-    page.keyboard.press("Escape")
-    return path
+    with opened_page(tmp_path_factory.mktemp("page") / "not there yet" / "page.html") as there:
+        yield there
 
 
 @needs_chromium
@@ -103,20 +63,17 @@ def test_it_lives_offline_and_what_it_saves_is_the_same_life_here(opened: Opened
 
 
 READY = "new Promise((done) => { const look = () => (document.body.dataset.week ? done(1) : setTimeout(look, 50)); look(); })"
-DO = """(() => {
-  for (const name of ["vanguard", "close_neighbours"]) Page.put(1, name, true, {});
+DO = f"""(() => {{
+  for (const name of ["vanguard", "close_neighbours"]) Page.put(1, name, true, {{}});
   Page.live(60);
-  const bytes = (world) => Page.told.known.columns.map((name) => [name, Array.from(new Uint8Array(world.column(name).slice().buffer))]);
-  return JSON.stringify(Object.fromEntries(bytes(Page.worlds[1])));
-})()"""
+  return JSON.stringify({BYTES}(Page.worlds[1]));
+}})()"""
 
 
-def columns_here() -> dict[str, list[int]]:
-    """Every column of the same life here, byte by byte."""
+def columns_here() -> dict[str, str]:
+    """Those of the same life as in the page."""
     policies = [POLICIES["vanguard"](start=0), POLICIES["close_neighbours"](start=0)]
-    world = Simulation(load_config("classroom"), policies, seed_of(1, 0)).run_for(60).world
-    values = [world._values(view) for view in LAYOUTS]
-    return {n: list(next(of[n] for of in values if n in of).tobytes()) for n in known()["columns"]}
+    return columns_of(Simulation(load_config("classroom"), policies, seed_of(1, 0)).run_for(60))
 
 
 @needs_chromium
@@ -240,7 +197,8 @@ def test_parameters_of_the_page_change_nobody_at_the_start(community: str) -> No
     changes = others(config)
     after = World(load_config(community, set=small | changes), 3).columns
     assert len(changes) > 100
-    assert [name for name in before if before[name].tobytes() != after[name].tobytes()] == []
+    differ = [name for name in before if before[name].tobytes() != after[name].tobytes()]
+    assert differ == [name for name in differ if name.startswith("kind_")] != []
 
 
 def test_what_a_page_cannot_do_is_said(tmp_path: Path) -> None:
@@ -253,11 +211,15 @@ def test_what_a_page_cannot_do_is_said(tmp_path: Path) -> None:
     assert "did you mean 'classroom'?" in refused("clasroom", "--to", str(tmp_path / "a.html"))
     assert "ends in .html" in refused("classroom", "--to", str(tmp_path / "a.txt"))
     assert "a.yaml: found no such file" in refused(str(tmp_path / "a.yaml"), "--to", str(tmp_path / "a.html"))
+    torn = tmp_path / "torn.json"
+    assert "torn.json: No such file" in refused(str(torn), "--to", str(tmp_path / "a.html"))
+    for text, why in (('{"week": 3,', "torn.json:1:"), ('{"weak": 3}', "weak: Extra inputs"), ("[]", "torn.json: ")):
+        torn.write_text(text, encoding="utf-8")
+        assert why in refused(str(torn), "--to", str(tmp_path / "a.html")), text
     assert "too long" in refused(f"{'x' * 300}.yaml", "--to", str(tmp_path / "a.html"))
-    for aim in ({"where": "alone"}, {"uptake": 0.0}, {"capacity": 0}):
-        aimed = WorldState(name="x", policies=({"name": "training", "doses": aim},))  # type: ignore[arg-type]
-        with pytest.raises(StateError, match=rf"grid, group and tier only \({next(iter(aim))}\)"):
-            one_file(State(worlds=(WorldState(name="a"), aimed)), 1)
+    aimed = WorldState(name="x", policies=({"name": "training", "doses": {"where": "own.age > 3"}},))  # type: ignore[arg-type]
+    with pytest.raises(StateError, match=r"no columns of an own file of residents \(own.age > 3\)"):
+        one_file(State(worlds=(WorldState(name="a"), aimed)), 1)
 
 
 def test_a_lesson_has_no_arm_that_a_page_cannot_give(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -265,7 +227,9 @@ def test_a_lesson_has_no_arm_that_a_page_cannot_give(monkeypatch: pytest.MonkeyP
     assert lesson
     text = study_of(next(iter(lessons()[lesson].values()))).read_text(encoding="utf-8")
     study = tmp_path / "study.yaml"
-    study.write_text(text.replace("arms:\n", "arms:\n  for few:\n    - training: {uptake: 0.5}\n"), encoding="utf-8")
+    study.write_text(
+        text.replace("arms:\n", "arms:\n  for few:\n    - training: {where: own.few > 1}\n"), encoding="utf-8"
+    )
     monkeypatch.setattr("classroom.one_file.study_of", lambda _: study)
     assert "for few" in read_study(study).arms
     assert list(_lesson(lesson, state)["arms"]) == ["nobody", "a small vanguard", "a large vanguard"]

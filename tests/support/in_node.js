@@ -1,16 +1,13 @@
 
-const { readFileSync } = require("fs");
 const { createHash } = require("crypto");
 const digest = (values) => {
   if (values instanceof Float64Array || values instanceof Float32Array) values = values.map((one) => (one !== one ? NaN : one));
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
   return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 };
-const { known, place, told } = JSON.parse(readFileSync("life.json"));
-const world = new linli.World(new WebAssembly.Module(readFileSync("model.wasm")), known, place, readFileSync("piece"));
-const found = told.map((stretch) => {
+const found = given.told.map((stretch) => {
   if (stretch.policies) world.change(stretch.policies);
-  for (const [path, value] of Object.entries(stretch.parameters)) world.parameter(...path.split("."), value);
+  for (const [path, value] of Object.entries(stretch.parameters)) world.set(path, value);
   if (stretch.seed !== undefined) world.reseed(stretch.seed);
   world.live(stretch.weeks);
   const came = {};

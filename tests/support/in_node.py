@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +19,11 @@ from sim.state.views import LAYOUTS
 
 HERE = Path(__file__).parent
 NODE = shutil.which("node")
+WORLD = """
+const { readFileSync } = require("fs");
+const { known, place, ...given } = JSON.parse(readFileSync("life.json"));
+const world = new linli.World(new WebAssembly.Module(readFileSync("model.wasm")), known, place, readFileSync("piece"));
+"""
 
 
 def digest(values: Any) -> str:
@@ -49,21 +54,23 @@ def others(config: Config) -> dict[str, Any]:
             now, high = dose["value"], dose["high"]
             if dose["kind"] == "choice":
                 changed[dose["path"]] = next(one for one, *_ in dose["choices"] if one != now)
+            elif dose["kind"] == "whole":
+                changed[dose["path"]] = now + 1 if high is None or now < high else now - 1
             else:
                 more = now * 1.1 + 0.01
                 changed[dose["path"]] = more if high is None or more <= high else now * 0.9
     return changed
 
 
-def as_numbers(parameters: dict[str, Any]) -> dict[str, float]:
-    """Parameters as a page sets them: a choice by its place among the choices."""
-    numbers = {}
-    for path, value in parameters.items():
-        section, name = path.split(".")
-        kind: Any = Config.model_fields[section].annotation
-        choices = get_args(kind.model_fields[name].annotation)
-        numbers[path] = choices.index(value) if isinstance(value, str) else value
-    return numbers
+def as_numbers(parameters: dict[str, Any], config: Config) -> dict[str, float]:
+    """Parameters as a page sets them: a choice by its number."""
+    numbers = {
+        dose["path"]: dict(zip([choice for choice, *_ in dose["choices"]], dose["numbers"], strict=True))
+        for section in offered(config)
+        for dose in section["doses"]
+        if "numbers" in dose
+    }
+    return {path: numbers[path][value] if path in numbers else value for path, value in parameters.items()}
 
 
 def here(place: str, seed: int, told: list[dict[str, Any]]) -> tuple[list[dict[str, str]], Any]:
@@ -79,7 +86,7 @@ def here(place: str, seed: int, told: list[dict[str, Any]]) -> tuple[list[dict[s
             simulation.world.seed[0] = np.uint64(int(stretch["seed"]))
         simulation.run_for(stretch["weeks"])
         found.append(came_to(simulation))
-    return found, start
+    return found, (*start, simulation.config)
 
 
 def came_to(simulation: Simulation) -> dict[str, str]:
@@ -96,17 +103,22 @@ def came_to(simulation: Simulation) -> dict[str, str]:
 
 def there(start: Any, told: list[dict[str, Any]], folder: Path) -> list[dict[str, str]]:
     """The same life in node."""
-    place, piece = start
-    told = [one | {"parameters": as_numbers(one.get("parameters", {}))} for one in told]
+    place, piece, config = start
+    told = [one | {"parameters": as_numbers(one.get("parameters", {}), config)} for one in told]
+    return asked(place, piece, folder, (HERE / "in_node.js").read_text(encoding="utf-8"), told=told)  # type: ignore[no-any-return]
+
+
+def asked(place: Any, piece: bytes, folder: Path, script: str, **told: Any) -> Any:
+    """What a script says in node, of a community that is there as `world`."""
     (folder / "piece").write_bytes(piece)
     (folder / "model.wasm").write_bytes(module())
-    (folder / "life.json").write_text(json.dumps({"known": known(), "place": place, "told": told}))
+    (folder / "life.json").write_text(json.dumps({"known": known(), "place": place, **told}))
     scripts = "\n".join(script.read_text(encoding="utf-8").replace('"use strict";', "") for script in SCRIPTS)
-    (folder / "live.js").write_text(scripts + (HERE / "in_node.js").read_text(encoding="utf-8"))
+    (folder / "live.js").write_text(scripts + WORLD + script)
     assert NODE
     said = subprocess.run([NODE, "live.js"], cwd=folder, capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr[-3000:]
-    return json.loads(said.stdout)  # type: ignore[no-any-return]
+    return json.loads(said.stdout)
 
 
 def differences(one: list[dict[str, str]], other: list[dict[str, str]]) -> list[str]:
