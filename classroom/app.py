@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.routing import WebSocketRoute
 
 from classroom.entrance import Entrance
+from experiments.spoken import spoken
 from pages.guard import new_token
 from pages.server import LOCAL, OwnPages, page_routes, server_of
 
@@ -61,10 +62,16 @@ def serve(port: int, *, lan: bool, browser: bool, say: Callable[[str], None]) ->
     listening = socket.create_server(("" if lan else "127.0.0.1", port), backlog=256)
     port = listening.getsockname()[1]
     here = f"http://127.0.0.1:{port}/"
-    say(f"The classroom is open at {here}#key={key}")
+    say(spoken("The classroom is open at {here}#key={key}", here=here, key=key))
     if lan:
-        say(f"Students join at http://{address}:{port}/play with the room code that the page shows.")
-    say("Keep the first address to yourself: whoever has it is the teacher. Ctrl+C closes the classroom.")
+        say(
+            spoken(
+                "Students join at http://{address}:{port}/play with the room code that the page shows.",
+                address=address,
+                port=port,
+            )
+        )
+    say(spoken("Keep the first address to yourself: whoever has it is the teacher. Ctrl+C closes the classroom."))
     if browser:
         threading.Timer(0.2, webbrowser.open, [f"{here}#key={key}"]).start()
     app = make_app(key, hosts, f"http://{address}:{port}/play", port)

@@ -19,6 +19,7 @@ from classroom.people import name_of
 from classroom.state import Change, State, StateError, communities, fitted, state_of, unknown
 from classroom.studies import OUTCOMES, opened
 from classroom.touches import OF_THE_DWELLING
+from experiments.spoken import spoken
 from experiments.study.design import seed_of
 from experiments.study.loader import read_study
 from pages import panel
@@ -75,7 +76,13 @@ def one_file(
         taken = sum(len(one) for both in places for one in both)
         if len(places) < lucks and taken * (luck + 2) / (luck + 1) > MOST_OF_PLACES:
             if say:
-                say(f"{len(places)} of {lucks} lucks: more would make the file larger than 3 MB")
+                say(
+                    spoken(
+                        "{places} of {lucks} lucks: more would make the file larger than 3 MB",
+                        places=len(places),
+                        lucks=lucks,
+                    )
+                )
             break
     world = founded[0].world
     named = [list(panel.both(name)) for name in world.people.grid_names]

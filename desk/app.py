@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from desk.folder import MOST_TEXT, ChangedError, Folder
+from experiments.spoken import spoken
 from pages.guard import RefusedError, Tries, new_token, origin_allowed, read_message, same
 from pages.server import LOCAL, OwnPages, page_routes, server_of
 
@@ -183,8 +184,13 @@ def serve(port: int, folder: Path, *, workers: int, browser: bool, say: Callable
     key = new_token()
     listening = socket.create_server(("127.0.0.1", port), backlog=64)
     here = f"http://127.0.0.1:{listening.getsockname()[1]}/#key={key}"
-    say(f"The desk is open at {here}")
-    say(f"Studies and results are kept in {folder}. Ctrl+C closes the desk; what runs goes on when it is opened again.")
+    say(spoken("The desk is open at {here}", here=here))
+    say(
+        spoken(
+            "Studies and results are kept in {folder}. Ctrl+C closes the desk; what runs goes on when it is opened again.",
+            folder=folder,
+        )
+    )
     if browser:
         threading.Timer(0.2, webbrowser.open, [here]).start()
     server_of(make_app(key, folder, workers)).run(sockets=[listening])

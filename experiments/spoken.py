@@ -1,10 +1,13 @@
-"""The language of the terminal: what commands print, in English or Chinese, by one catalogue (`spoken.yaml`).
+"""The language of the terminal: what commands print, in English or Chinese, by one catalogue.
 
-A sentence stands in the program in English, with its values in brackets; the catalogue has the Chinese. What files hold does not hang
-on it: the same study gives the same bytes in any language.
+A sentence stands in the program in English, with its values in brackets; the catalogue has the Chinese: `spoken.yaml` (and `spoken_trace.yaml`, for lives) of sentences that
+are printed, `spoken_help.yaml` of help and of click's own. What files hold does not hang on it: the same study gives the same bytes in
+any language.
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -20,6 +23,17 @@ def speak(language: str | None = None) -> None:
     _asked["language"] = "zh" if (language or of_the_system()).startswith("zh") else "en"
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """For a while, another language: that of a file."""
+    before = _asked["language"]
+    speak(language)
+    try:
+        yield
+    finally:
+        _asked["language"] = before
+
+
 def language() -> Language:
     """The language in which is printed."""
     return _asked["language"]
@@ -31,18 +45,32 @@ def of_the_system() -> str:
     return next(filter(None, asked), "")
 
 
+CATALOGUES = ("spoken.yaml", "spoken_trace.yaml", "spoken_help.yaml")
+
+
 @cache
 def catalogue() -> dict[str, str]:
     """The Chinese of every sentence, by its English."""
+    return {english: chinese for file in CATALOGUES for english, chinese in catalogue_of(file).items()}
+
+
+@cache
+def catalogue_of(file: str) -> dict[str, str]:
+    """The Chinese of the sentences of one file."""
     import yaml
 
-    text = files("experiments").joinpath("spoken.yaml").read_text(encoding="utf-8")
+    text = files("experiments").joinpath(file).read_text(encoding="utf-8")
     return {str(english): str(chinese) for english, chinese in yaml.safe_load(text).items()}
 
 
 def spoken(sentence: str, **values: object) -> str:
     """A sentence with its values, in the language of the terminal; in English where the catalogue lacks it."""
-    return (catalogue().get(sentence, sentence) if language() == "zh" else sentence).format(**values)
+    return in_words(sentence).format(**values)
+
+
+def in_words(sentence: str) -> str:
+    """A sentence in the language of the terminal, as it stands: help, and what click says."""
+    return catalogue().get(sentence, sentence) if language() == "zh" else sentence
 
 
 def either(pair: tuple[str, str]) -> str:

@@ -19,6 +19,7 @@ from experiments.calibration.emulator import Emulator, taught
 from experiments.calibration.file import Calibration
 from experiments.calibration.luck import luck_of
 from experiments.runs.files import StoreError
+from experiments.spoken import spoken
 from experiments.validation.observer import Numbers
 
 FURTHEST = 3.0
@@ -80,14 +81,20 @@ def matched(asked: Calibration, runs: Runs, told: Callable[[int, int], None] = l
         means = means_of(numbers)
         if nowhere := [n for n, there in zip(asked.names, np.isfinite(means).mean(axis=0), strict=True) if there < 0.5]:
             raise StoreError(
-                f"{asked.name}: communities at most places do not show {', '.join(nowhere)}. Measure longer (burn_in, window), in "
-                "larger communities, or leave the target out."
+                spoken(
+                    "{name}: communities at most places do not show {nowhere}. Measure longer (burn_in, window), in larger communities, or leave the target out.",
+                    name=asked.name,
+                    nowhere=", ".join(nowhere),
+                )
             )
         same = (numbers == numbers[:, :1]) | np.isnan(numbers) | np.isnan(numbers[:, :1])
         if alike := [n for n, never in zip(asked.names, same.all(axis=(0, 1)), strict=True) if never]:
             raise StoreError(
-                f"{asked.name}: {', '.join(alike)}: the same in all communities of every place, so that luck cannot be told. "
-                "Measure longer (burn_in, window), in larger communities, or leave the target out."
+                spoken(
+                    "{name}: {alike}: the same in all communities of every place, so that luck cannot be told. Measure longer (burn_in, window), in larger communities, or leave the target out.",
+                    name=asked.name,
+                    alike=", ".join(alike),
+                )
             )
         emulator = taught(places, means, luck_of(places, numbers, seeds))
         emulators = [*(w.emulator for w in waves), emulator]
@@ -112,7 +119,9 @@ def _left(asked: Calibration, emulators: Sequence[Emulator], seed: int) -> tuple
 
 def _nothing_left(asked: Calibration, waves: Sequence[Wave]) -> str:
     alone = ", ".join(f"{n} {share:.0%}" for n, share in zip(asked.names, waves[-1].alone, strict=True))
-    return (
-        f"{asked.name}: wave {len(waves)} leaves nothing of the space: no values within the ranges show all numbers at once. "
-        f"Each number alone leaves: {alone}. Widen ranges, state a larger discrepancy, or leave a target out."
+    return spoken(
+        "{name}: wave {wave} leaves nothing of the space: no values within the ranges show all numbers at once. Each number alone leaves: {alone}. Widen ranges, state a larger discrepancy, or leave a target out.",
+        name=asked.name,
+        wave=len(waves),
+        alone=alone,
     )

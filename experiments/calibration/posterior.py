@@ -17,6 +17,7 @@ from scipy.stats import qmc
 from experiments.calibration.emulator import Emulator
 from experiments.calibration.file import Calibration
 from experiments.runs.files import StoreError
+from experiments.spoken import spoken
 from experiments.validation.observer import Numbers
 
 FIRST = 2**14
@@ -122,8 +123,12 @@ class Sampler:
             drawn = np.hstack([drawn, np.vstack([_even(fresh), *(s.density(fresh) for s in stages)])])
         if found.effective < least:
             raise StoreError(
-                f"{self.likelihood.asked.name}: the posterior is worth {found.effective:.0f} even draws, fewer than the {least:.0f} "
-                "that intervals need. Run more places or waves (points, waves), or state what the model may be off (discrepancy)."
+                spoken(
+                    "{name}: the posterior is worth {effective:.0f} even draws, fewer than the {least:.0f} that intervals need. Run more places or waves (points, waves), or state what the model may be off (discrepancy).",
+                    name=self.likelihood.asked.name,
+                    effective=found.effective,
+                    least=least,
+                )
             )
         return found
 

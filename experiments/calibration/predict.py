@@ -14,6 +14,7 @@ from experiments.calibration.emulator import Emulator
 from experiments.calibration.file import Calibration
 from experiments.calibration.history import implausible
 from experiments.runs.executor import config_of
+from experiments.spoken import spoken
 from experiments.validation.examine import Part
 from experiments.validation.observer import Numbers
 
@@ -62,11 +63,15 @@ def said_of_own(asked: Calibration, emulator: Emulator) -> str:
     place = own_place(asked)
     if (place < 0).any() or (place > 1).any():
         outside = [path for path, u in zip(asked.file.free, place, strict=True) if not 0 <= u <= 1]
-        return f"The community's own values lie outside the searched ranges: {', '.join(outside)}."
+        paths = ", ".join(outside)
+        return spoken("The community's own values lie outside the searched ranges: {paths}.", paths=paths)
     single, joint = implausible(asked, emulator, place[None, :])
     worst = int(single[0].argmax())
     p = float(chi2.sf(joint[0], len(asked.targets)))
-    return (
-        f"The community's own values: {asked.names[worst]} is furthest from its target, by {single[0, worst]:.1f} standard "
-        f"deviations; all numbers together are as far in {p:.1%} of cases by chance."
+    return spoken(
+        "The community's own values: {worst} is furthest from its target, by {off:.1f} standard deviations; all numbers together "
+        "are as far in {p:.1%} of cases by chance.",
+        worst=asked.names[worst],
+        off=single[0, worst],
+        p=p,
     )

@@ -16,6 +16,7 @@ from scipy.stats import binom, chi2, kstwo
 from experiments.calibration.design import FRESH, Runs, means_of
 from experiments.calibration.posterior import LEAST, Sampler, log_likelihood
 from experiments.runs.files import StoreError
+from experiments.spoken import spoken
 from experiments.validation.observer import Numbers
 
 SHARES = (0.5, 0.9)
@@ -102,7 +103,13 @@ def checked_by_truths(
     refused = truths - len(ranks)
     if refused > truths / 4:
         raise StoreError(
-            f"{asked.name}: {refused} of {truths} truths had no posterior that is worth {LEAST:.0f} draws."
+            spoken(
+                "{name}: {refused} of {truths} truths had no posterior that is worth {least:.0f} draws.",
+                name=asked.name,
+                refused=refused,
+                truths=truths,
+                least=LEAST,
+            )
         )
     names = [*asked.file.free, WHOLE]
     return Check(names, np.array(ranks), effective, np.mean(learned, axis=0), refused)

@@ -4,32 +4,34 @@ import errno
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from experiments.cli import lessons, model, studies
+from experiments.cli.in_words import Context, Group, click_speaks, every_command, language_in
 from experiments.cli.options import LANG
 from experiments.cli.problems import framed
 from experiments.runs.streams import patient
 from experiments.spoken import speak, spoken
 
 
-class _Linli(click.Group):
+class _Linli(Group):
     """The command; bad input ends with a sentence and exit code 2, never with a traceback."""
 
-    def main(self, *args: Any, **kwargs: Any) -> Any:
+    def main(self, args: Sequence[str] | None = None, *more: Any, **kwargs: Any) -> Any:
         """Begin; a reader who leaves before the end (`| head`) ends neither the study nor the command badly."""
         patient()
-        speak()
+        speak(language_in(sys.argv[1:] if args is None else args))
         if sys.flags.optimize > 1:
             click.echo(
-                "python -OO takes away the sentences by which the model describes itself; use python -O.", err=True
+                spoken("python -OO takes away the sentences by which the model describes itself; use python -O."),
+                err=True,
             )
             sys.exit(2)
-        return super().main(*args, **kwargs)
+        return super().main(args, *more, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         warnings.formatwarning = _as_a_line(warnings.formatwarning)
@@ -85,11 +87,13 @@ def classroom(port: int, no_browser: bool, lan: bool) -> None:
     try:
         from classroom.app import serve
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"the classroom needs {error.name}: pip install {error.name}") from None
+        raise click.ClickException(spoken("the classroom needs {name}: pip install {name}", name=error.name)) from None
     try:
         serve(port, lan=lan, browser=not no_browser, say=click.echo)
     except OSError as error:
-        raise click.ClickException(f"port {port}: {error.strerror or error}; choose another with --port") from None
+        raise click.ClickException(
+            spoken("port {port}: {error}; choose another with --port", port=port, error=error.strerror or error)
+        ) from None
 
 
 @main.command()
@@ -109,10 +113,16 @@ def desk(folder: Path, port: int, workers: int, no_browser: bool) -> None:
     try:
         serve(port, Path.cwd(), workers=workers, browser=not no_browser, say=click.echo)
     except OSError as error:
-        raise click.ClickException(f"port {port}: {error.strerror or error}; choose another with --port") from None
+        raise click.ClickException(
+            spoken("port {port}: {error}; choose another with --port", port=port, error=error.strerror or error)
+        ) from None
 
 
+click_speaks()
 for _command in (*studies.COMMANDS, *model.COMMANDS, *lessons.COMMANDS):
+    main.add_command(_command)
+for _, _command in every_command(main, Context(main)):
+    _command.context_class = Context
     if not any(option.name == "lang" for option in _command.params):
         LANG(_command)
-    main.add_command(_command)
+LANG(lessons.lessons)

@@ -6,11 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from experiments.cli.in_words import Group
+from experiments.cli.problems import refused
+from experiments.spoken import spoken
+
 if TYPE_CHECKING:
     from classroom.lessons import Lesson
 
 
-@click.group()
+@click.group(cls=Group)
 def lessons() -> None:
     """Lessons of the classroom: hold what they say against what the model does."""
 
@@ -32,11 +36,13 @@ def check(what: str) -> None:
         for name, translations in chosen.items():
             told = list(verdicts(translations))
             for one in told:
-                click.echo(f"{'holds' if one.holds else 'FAILS'}  {name}  {one.says}\n       {one.found}")
+                word = spoken("holds") if one.holds else spoken("FAILS")
+                click.echo(f"{word}  {name}  {one.says}\n       {one.found}")
             failed += sum(not one.holds for one in told)
     except StateError as error:
-        raise click.UsageError(str(error)) from None
-    click.echo(f"{failed} statements do not hold." if failed else "Every statement holds.")
+        raise click.UsageError(refused(error)) from None
+    whole = spoken("{failed} statements do not hold.", failed=failed) if failed else spoken("Every statement holds.")
+    click.echo(whole)
     sys.exit(1 if failed else 0)
 
 
@@ -50,7 +56,7 @@ def _chosen(what: str) -> "dict[str, dict[str, Lesson]]":
         return known()
     if path.is_dir():
         if not (found := known(path.resolve())):
-            raise StateError(f"{what}: no lesson is there; a lesson is a file .md")
+            raise StateError(spoken("{what}: no lesson is there; a lesson is a file .md", what=what))
         return found
     if path.suffix == ".md" and path.is_file():
         name = path.stem.partition(".")[0]

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from experiments.cli.options import SET, put
+from experiments.cli.problems import refused
+from experiments.spoken import spoken
 
 if TYPE_CHECKING:
+    from experiments.spoken import Language
     from experiments.trace.story import Lived
 
 
@@ -46,18 +49,22 @@ def schema(what: str) -> None:
 @SET
 @click.option("--summary", is_flag=True, help="The Summary ODD instead: at most three pages, for a paper's appendix.")
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="A file .md or .html [standard output].")
-def describe(community: str, changes: dict[str, str], summary: bool, to: Path | None) -> None:
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the Summary ODD [en].")
+def describe(community: str, changes: dict[str, str], summary: bool, to: Path | None, lang: "Language") -> None:
     """Describe the model from its own code, after the ODD+D protocol."""
     from experiments.odd import as_html, described, summarized
     from sim.config.load import load_config
 
     if to and to.suffix not in (".md", ".html"):
-        raise click.BadParameter(f"{to.name!r}: a file that ends in .md or .html", param_hint="--to")
-    text = (summarized if summary else described)(load_config(community, set=changes), Path(community).stem)
+        raise click.BadParameter(spoken("{name!r}: a file that ends in .md or .html", name=to.name), param_hint="--to")
+    if lang == "zh" and not summary:
+        raise click.UsageError(spoken("the full ODD is in English; --lang zh needs --summary"))
+    config, name = load_config(community, set=changes), Path(community).stem
+    text = summarized(config, name, lang) if summary else described(config, name)
     if to is None:
         click.echo(text, nl=False)
     else:
-        put(as_html(text, brief=summary) if to.suffix == ".html" else text, to)
+        put(as_html(text, brief=summary, language=lang) if to.suffix == ".html" else text, to)
 
 
 @click.command()
@@ -111,7 +118,9 @@ def calibrate(
         run_calibration(name, changes, out, workers, write, truths)
     except ModuleNotFoundError as error:
         missing = {"sklearn": "scikit-learn"}.get(error.name or "", error.name)
-        raise click.ClickException(f"{missing} is missing: pip install 'linli[calibrate]'") from None
+        raise click.ClickException(
+            spoken("{missing} is missing: pip install 'linli[calibrate]'", missing=missing)
+        ) from None
 
 
 @click.command()
@@ -130,7 +139,10 @@ def claims(
 
     known = read_claims()
     if unknown := [number for number in numbers if number not in {claim.number for claim in known}]:
-        raise click.BadParameter(f"no claim {unknown[0]}; there are 1 to {len(known)}", param_hint="NUMBERS")
+        raise click.BadParameter(
+            spoken("no claim {unknown}; there are 1 to {known}", unknown=unknown[0], known=len(known)),
+            param_hint="NUMBERS",
+        )
     chosen = [claim for claim in known if not numbers or claim.number in numbers]
     found = answers(chosen, out, workers, points, replicates, click.echo)
     page = to or out / "claims.md"
@@ -198,12 +210,12 @@ def _page(what: str, to: Path, lucks: int) -> None:
     from sim.browser.shipped import ModuleError
 
     if to.suffix != ".html":
-        raise click.BadParameter(f"{to.name!r}: a file that ends in .html", param_hint="--to")
+        raise click.BadParameter(spoken("{name!r}: a file that ends in .html", name=to.name), param_hint="--to")
     try:
         state, lesson = state_for(what)
         text = one_file(state, lucks, lesson, say=lambda said: click.echo(said, err=True))
     except (StateError, ModuleError) as error:
-        raise click.UsageError(str(error)) from None
+        raise click.UsageError(refused(error)) from None
     put(text, to)
     click.echo(f"{to}: {len(text.encode()) / 1e6:.2f} MB")
 

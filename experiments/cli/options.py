@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from experiments.spoken import speak
+from experiments.spoken import speak, spoken
 
 
 def changes_said(_context: click.Context, _option: click.Parameter, said: tuple[str, ...]) -> dict[str, str]:
@@ -15,7 +15,7 @@ def changes_said(_context: click.Context, _option: click.Parameter, said: tuple[
     for one in said:
         path, equals, value = one.partition("=")
         if not equals or not path.strip():
-            raise click.BadParameter(f"{one!r} is not path=value, as in moving.annual_rate=0.2")
+            raise click.BadParameter(spoken("{one!r} is not path=value, as in moving.annual_rate=0.2", one=one))
         changes[path.strip()] = value.strip()
     return changes
 
@@ -26,7 +26,7 @@ def shard_said(_context: click.Context, _option: click.Parameter, said: str | No
         return 1, 1
     number, _, of = said.partition("/")
     if not (number.isdigit() and of.isdigit() and 1 <= int(number) <= int(of)):
-        raise click.BadParameter(f"{said!r} is not a shard such as 3/20")
+        raise click.BadParameter(spoken("{said!r} is not a shard such as 3/20", said=said))
     return int(number), int(of)
 
 
@@ -37,7 +37,9 @@ def limit_said(_context: click.Context, _option: click.Parameter, said: str | No
     found = re.fullmatch(r"([0-9]{1,9}(?:\.[0-9]{1,9})?) ?([smh])", said.strip())
     seconds = float(found[1]) * {"s": 1, "m": 60, "h": 3600}[found[2]] if found else 0.0
     if seconds <= 0:
-        raise click.BadParameter(f"{said!r} is not a time; expected a number above 0 with s, m or h: 90s, 10m, 1h")
+        raise click.BadParameter(
+            spoken("{said!r} is not a time; expected a number above 0 with s, m or h: 90s, 10m, 1h", said=said)
+        )
     return seconds
 
 
@@ -45,7 +47,7 @@ def cluster_said(_context: click.Context, _option: click.Parameter, said: str) -
     """The address of a cluster, or nothing."""
     _, scheme, where = said.partition("dask://")
     if said and (not scheme or (where != "local" and not where.rpartition(":")[2].isdigit())):
-        raise click.BadParameter(f"{said!r} is neither dask://HOST:PORT nor dask://local")
+        raise click.BadParameter(spoken("{said!r} is neither dask://HOST:PORT nor dask://local", said=said))
     return said
 
 
@@ -112,7 +114,9 @@ def width_said(_context: click.Context, _option: click.Parameter, said: str | No
         return None
     wide = WIDTHS.get(said) or (float(said) if re.fullmatch(r"\d+(\.\d+)?", said) else 0.0)
     if not 40 <= wide <= 1000:
-        raise click.BadParameter(f"{said!r}; expected one of {', '.join(WIDTHS)}, or 40 to 1000 millimetres")
+        raise click.BadParameter(
+            spoken("{said!r}; expected one of {widths}, or 40 to 1000 millimetres", said=said, widths=", ".join(WIDTHS))
+        )
     return wide
 
 

@@ -8,6 +8,13 @@ if TYPE_CHECKING:
     from sim.config.yaml import Problem
 
 
+def refused(error: Exception) -> str:
+    """Why the classroom refuses something, in the language of the terminal."""
+    from classroom.refusals import in_chinese
+
+    return in_chinese(error) if language() == "zh" else str(error)
+
+
 def framed(problem: "Problem") -> str:
     """A problem in the language of the terminal: the frame, for what stands in it is the program's own words and the user's."""
     from sim.config.yaml import visible

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from experiments.cli.in_words import every_command
 from experiments.odd import rules_in_full
 from experiments.odd.tables import metrics_table, parameters_tables, table_of
 from sim import METRICS, POLICIES, load_config
@@ -36,23 +37,13 @@ def _commands() -> Iterator[str]:
 
     context = click.Context(main, info_name="linli")
     yield (main.help or "") + " `linli COMMAND --help` says the same in a terminal."
-    for name, command in _every_command(main, context):
+    for name, command in every_command(main, context):
         inner = click.Context(command, info_name=name, parent=context)
         usage = " ".join(command.collect_usage_pieces(inner))
         rows = [record for p in command.params if (record := p.get_help_record(inner)) and record[1]]
         options = table_of(("option", "what it does"), [(f"`{o}`", said) for o, said in rows]) if rows else ""
         help_ = inspect.cleandoc(command.help or "")
         yield f"## linli {name}\n\n{help_}\n\n```text\nlinli {name} {usage}\n```\n\n{options}".rstrip()
-
-
-def _every_command(group: click.Group, context: click.Context, before: str = "") -> Iterator[tuple[str, click.Command]]:
-    """Every command by its words; those of a group stand in place of the group."""
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        if isinstance(command, click.Group):
-            yield from _every_command(command, click.Context(command, parent=context), f"{before}{name} ")
-        elif command is not None:
-            yield f"{before}{name}", command
 
 
 def _policies() -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from experiments.cli.options import POINTS, cluster_said, figure_options, limit_said, put, shard_said, study_options
+from experiments.cli.problems import refused
 from experiments.runs.worker_pool import preload_workers
 from experiments.spoken import spoken
 
@@ -55,7 +56,7 @@ def run(
 ) -> None:  # fmt: skip
     """Run a study (a name or a file): tables, figures, a comparison of its arms. What is done is never done again."""
     if limit and by == "threads":
-        raise click.UsageError("a run in a thread cannot be stopped; --limit needs --by processes")
+        raise click.UsageError(spoken("a run in a thread cannot be stopped; --limit needs --by processes"))
     if by == "processes" and not on:
         preload_workers()
     from experiments.study.loader import read_study
@@ -76,8 +77,11 @@ def _run_one(study: "Study", run: str, by: "Workers", limit: float) -> int:
 
     found = study.run(run)
     if found is None:
-        raise click.BadParameter(f"no run {run!r} in this study; runs are named in runs.parquet", param_hint="--only")
-    click.echo(f"{found.arm}, point {found.point}, replicate {found.replicate}, seed {found.seed}")
+        raise click.BadParameter(
+            spoken("no run {run!r} in this study; runs are named in runs.parquet", run=run), param_hint="--only"
+        )
+    where = {"point": found.point, "replicate": found.replicate, "seed": found.seed}
+    click.echo(spoken("{arm}, point {point}, replicate {replicate}, seed {seed}", arm=found.arm, **where))
     if by == "threads":  # where a debugger can look at it
         weekly = simulated(study.job(found))
     else:
@@ -87,7 +91,9 @@ def _run_one(study: "Study", run: str, by: "Workers", limit: float) -> int:
             return 1
         weekly = ended.weekly
     told = ((name, values) for name, values in weekly.items() if kept_in(name) is None)
-    click.echo("\n".join(f"{name}: {values[-1]:.6g} in the last week" for name, values in told))
+    click.echo(
+        "\n".join(spoken("{name}: {last:.6g} in the last week", name=name, last=values[-1]) for name, values in told)
+    )
     return 0
 
 
@@ -129,9 +135,15 @@ def figures(
 
     if unknown := [name for name in only if name not in known()]:
         near = nearest(unknown[0], known())
-        meant = f" Did you mean {near!r}?" if near else ""
+        meant = spoken(" Did you mean {near!r}?", near=near) if near else ""
         raise click.BadParameter(
-            f"no figure {unknown[0]!r}; expected one of {', '.join(known())}.{meant}", param_hint="--only"
+            spoken(
+                "no figure {unknown!r}; expected one of {known}.{meant}",
+                unknown=unknown[0],
+                known=", ".join(known()),
+                meant=meant,
+            ),
+            param_hint="--only",
         )
     from experiments.tasks.run import draw_figures
 
@@ -195,7 +207,7 @@ def search(
 
         say_search(asked, out or Path("results") / f"{asked.name}_search", budget, judge, size, generations, workers)
     except ModuleNotFoundError as error:
-        raise click.ClickException(f"{error.name} is missing: pip install 'linli[search]'") from None
+        raise click.ClickException(spoken("{name} is missing: pip install 'linli[search]'", name=error.name)) from None
 
 
 @click.command()
@@ -289,7 +301,7 @@ def _played(study: "Study") -> str:
     try:
         return one_file(state_of_study(study), lucks=3)
     except (StateError, ModuleError) as error:
-        raise click.UsageError(f"--play: {error}") from None
+        raise click.UsageError(f"--play: {refused(error)}") from None
 
 
 @click.command()

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from experiments.odd.describing import anchor_of
 from experiments.reporting.escape import attribute
+from experiments.spoken import Language
 
 
-def as_html(markdown: str, *, brief: bool = False) -> str:
+def as_html(markdown: str, *, brief: bool = False, language: Language = "en") -> str:
     """One HTML page with anchors at the headings; a brief one prints without a new page for each section."""
     from markdown_it import MarkdownIt
 
@@ -20,7 +21,7 @@ def as_html(markdown: str, *, brief: bool = False) -> str:
     style = "".join(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in styles)
     meta = '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     head = f"{meta}<title>{attribute(re.sub(r'\\(.)', r'\1', title))}</title><style>\n{style}</style>"
-    return f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>\n{body}</body></html>\n'
+    return f'<!doctype html>\n<html lang="{language}"><head>{head}</head>\n<body>\n{body}</body></html>\n'
 
 
 def _anchored(found: re.Match[str]) -> str:

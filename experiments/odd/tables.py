@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, get_args, get_origin
 
+from experiments.spoken import Language
 from sim.config.evidence import Evidence
 from sim.config.kinds import Kind
 from sim.config.load import config_folder
@@ -129,9 +130,11 @@ def _range(config: Config, path: str) -> str:
     return f"{bounds['Ge'].ge:g} to {bounds['Le'].le:g}"
 
 
-def says_target(bounds: dict[str, float]) -> str:
+def says_target(bounds: dict[str, float], language: Language = "en") -> str:
     """The band of a pattern in words."""
     low, high = bounds.get("low"), bounds.get("high")
+    if language == "zh":
+        return f"高于{low:g}" if high is None else f"低于{high:g}" if low is None else f"{low:g}至{high:g}"
     return f"above {low:g}" if high is None else f"below {high:g}" if low is None else f"{low:g} to {high:g}"
 
 

@@ -297,7 +297,8 @@ def say_results(console: "Console", study: Study, tables: Tables, most: int = 6)
         if look.language == "zh":
             shown_there = readable(shown_there, tables, look)
         say_table(console, heading, shown_there)
-        console.print(re.split(" One in ten|十分之一低于", meaning, maxsplit=1)[0], style="dim")
+        first = re.split(" One in ten|十分之一低于", meaning, maxsplit=1)[0]
+        console.print(first, style="dim")
     if not sampled:
         for shown in (*evaluation(tables, console.width), *by_group(tables, console.width)):
             console.print(shown)

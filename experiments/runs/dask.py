@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 
 from experiments.runs.store import Finished, StoreError
 from experiments.runs.workers import Guard, Said, Simulate
+from experiments.spoken import spoken
 from experiments.study.design import Job, code_version
 
 SCHEME = "dask://"
@@ -29,7 +30,6 @@ WATCH = 30.0
 MODEL_THERE = "__import__('experiments.study.design', fromlist=['design']).code_version()"
 """What a worker is asked, as text: a function of this package could not even be sent to one that lacks it."""
 KILLED_WORKERS = "The cluster's workers were killed under this run again and again, from outside or for lack of memory."
-OTHER_MODEL = "The cluster's workers have other sources of the model: install the same linli there."
 
 
 class Sent(NamedTuple):
@@ -74,31 +74,44 @@ def everywhere_on(
             with watched(client, address):
                 yield from _performed(client, jobs, simulate, limit)
         except (CancelledError, OSError) as error:
-            lost = "the connection to the cluster is lost. Finished runs are safe; run again when it is back."
+            lost = spoken("the connection to the cluster is lost. Finished runs are safe; run again when it is back.")
             raise StoreError(f"--on {address}: {lost}") from error
 
 
 def _same_model(client: Any, address: str) -> None:
     """Ask every worker for its model before work is sent: one that cannot import it would neither work nor answer."""
     if not client.nthreads():
-        print(f"{address} has no workers yet; waiting for the first.", file=sys.stderr)
+        print(spoken("{address} has no workers yet; waiting for the first.", address=address), file=sys.stderr)
         client.wait_for_workers(1)
     try:
         models = client.run(eval, MODEL_THERE)
     except Exception as error:
         raise StoreError(
-            f"--on {address}: linli cannot be used there ({error}). Install the same linli there."
+            spoken(
+                "--on {address}: linli cannot be used there ({error}). Install the same linli there.",
+                address=address,
+                error=error,
+            )
         ) from None
     if set(models.values()) - {code_version()}:
-        raise StoreError(f"--on {address}: {OTHER_MODEL}")
+        raise StoreError(f"--on {address}: {_other_model()}")
     here = versions()
     for there in client.run(versions).values():
         for name, version in here.items():
             if there[name] != version:
                 raise StoreError(
-                    f"--on {address}: the cluster's workers have {name} {there[name]}, this program {version}, and the "
-                    f"last digits of results depend on it. Install {name} {version} there."
+                    spoken(
+                        "--on {address}: the cluster's workers have {name} {there}, this program {version}, and the last digits of results depend on it. Install {name} {version} there.",
+                        address=address,
+                        name=name,
+                        there=there[name],
+                        version=version,
+                    )
                 )
+
+
+def _other_model() -> str:
+    return spoken("The cluster's workers have other sources of the model: install the same linli there.")
 
 
 def versions() -> dict[str, str]:
@@ -117,7 +130,12 @@ def watched(client: Any, address: str) -> Iterator[None]:
             with suppress(Exception):  # a lost connection is said by whoever waits for runs
                 there = bool(client.nthreads())
                 if working and not there:
-                    print(f"{address} has no workers left; waiting for new ones. Nothing is lost.", file=sys.stderr)
+                    print(
+                        spoken(
+                            "{address} has no workers left; waiting for new ones. Nothing is lost.", address=address
+                        ),
+                        file=sys.stderr,
+                    )
                 working = there
 
     watch = Thread(target=look, daemon=True)
@@ -150,10 +168,16 @@ def _performed(client: Any, jobs: Iterable[Job], simulate: Simulate, limit: floa
                 else:
                     died.append(job)
             except ImportError as error:
-                raise StoreError(f"linli cannot be used at a worker that came later ({error}). {OTHER_MODEL}") from None
+                raise StoreError(
+                    spoken(
+                        "linli cannot be used at a worker that came later ({error}). {other_model}",
+                        error=error,
+                        other_model=_other_model(),
+                    )
+                ) from None
             else:
                 if sent.model != code_version():
-                    raise StoreError(OTHER_MODEL)
+                    raise StoreError(_other_model())
                 yield sent.said
             future.release()
             more = submitted(islice(some, 1))
@@ -171,7 +195,9 @@ def _client(address: str, workers: int) -> Iterator[Any]:
     try:
         from distributed import Client, LocalCluster
     except ModuleNotFoundError as error:
-        raise StoreError(f"--on {address}: {error.name} is missing: pip install 'linli[dask]'") from None
+        raise StoreError(
+            spoken("--on {address}: {name} is missing: pip install 'linli[dask]'", address=address, name=error.name)
+        ) from None
     where = address.removeprefix(SCHEME)
     if where == "local":
         here = LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=":0")
@@ -181,6 +207,8 @@ def _client(address: str, workers: int) -> Iterator[Any]:
     try:
         client = Client(f"tcp://{where}", timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise StoreError(f"--on {address}: no Dask scheduler answers there ({error}).") from None
+        raise StoreError(
+            spoken("--on {address}: no Dask scheduler answers there ({error}).", address=address, error=error)
+        ) from None
     with client:
         yield client

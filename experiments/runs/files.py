@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.spoken import spoken
+
 
 class StoreError(Exception):
     """The folder cannot be used (full, not writable, in use, not this program's). `str()` says what to do."""
@@ -35,8 +37,11 @@ def clear_errors(folder: Path, *, there: Sequence[Path] = ()) -> Iterator[None]:
 
         if isinstance(error, duckdb.OutOfMemoryException):
             raise StoreError(
-                f"{folder}: these tables need more memory than was set aside for them ({str(error).splitlines()[0]}). "
-                "Finished runs are safe; fewer outcomes, weeks or points make smaller tables."
+                spoken(
+                    "{folder}: these tables need more memory than was set aside for them ({why}). Finished runs are safe; fewer outcomes, weeks or points make smaller tables.",
+                    folder=folder,
+                    why=str(error).splitlines()[0],
+                )
             ) from error
         if not isinstance(error, duckdb.IOException):
             raise
@@ -45,8 +50,11 @@ def clear_errors(folder: Path, *, there: Sequence[Path] = ()) -> Iterator[None]:
 
 def _what_is_safe(folder: Path, there: Sequence[Path]) -> str:
     if all(path.exists() for path in there):
-        return "Finished runs are safe; mend this and run again."
-    return f"{folder}, or a part of it, was removed meanwhile: finished runs that were in it are lost. Run again."
+        return spoken("Finished runs are safe; mend this and run again.")
+    return spoken(
+        "{folder}, or a part of it, was removed meanwhile: finished runs that were in it are lost. Run again.",
+        folder=folder,
+    )
 
 
 def write_whole(path: Path, content: bytes, *, sync: bool) -> None:
@@ -94,7 +102,7 @@ def said_in(path: Path) -> dict[str, Any] | None:
 
 
 @contextlib.contextmanager
-def locked(path: Path, *, shared: bool, refusal: str = "another linli is working in this folder") -> Iterator[None]:
+def locked(path: Path, *, shared: bool, refusal: str = "") -> Iterator[None]:
     """Hold a lock file; the system frees it when the program ends, however it ends."""
     try:
         import fcntl
@@ -105,7 +113,13 @@ def locked(path: Path, *, shared: bool, refusal: str = "another linli is working
         try:
             fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StoreError(f"{path.parent}: {refusal}. Wait for it, or choose --out.") from None
+            raise StoreError(
+                spoken(
+                    "{parent}: {refusal}. Wait for it, or choose --out.",
+                    parent=path.parent,
+                    refusal=refusal or spoken("another linli is working in this folder"),
+                )
+            ) from None
         except OSError as error:
             if error.errno not in (errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP):
                 raise  # some network drives have no locks: the same care there

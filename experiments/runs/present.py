@@ -11,6 +11,7 @@ from typing import Any
 from experiments.runs.files import said_in
 from experiments.runs.provenance import hashes, resolved_text
 from experiments.runs.store import Store, StoreError, clear_errors, write_whole
+from experiments.spoken import spoken
 from experiments.study.design import Study
 
 OF = "of.json"
@@ -58,8 +59,11 @@ def note_files(study: Study, store: Store, written: Iterable[Path]) -> None:
         return
     if said.get("state") != state_of(study, store):
         _say(
-            f"{store.folder}: the study or its runs changed since runs.parquet and manifest.json were written; "
-            f"renew them: {study.command or 'linli run'}"
+            spoken(
+                "{folder}: the study or its runs changed since runs.parquet and manifest.json were written; renew them: {command}",
+                folder=store.folder,
+                command=study.command or "linli run",
+            )
         )
         return
     store.write_manifest(said | {"files": said.get("files", {}) | hashes(store.folder, written)})
@@ -73,14 +77,30 @@ def claim(study: Study, store: Store, *, write: bool = True) -> None:
     mine = _owner(study)
     theirs = store.mark().get("study")
     if isinstance(theirs, dict) and (other := _other(theirs, mine)):
-        ours = mine["file"] or f"{study.name!r}, said in Python"
+        ours = mine["file"] or spoken("{name!r}, said in Python", name=study.name)
         if _goes_by_name(store.folder, study):
             raise StoreError(
-                f"{store.folder} holds the results of another study of this name, {other}; this one is {ours}. "
-                "Choose a folder for it with --out."
+                spoken(
+                    "{folder} holds the results of another study of this name, {other}; this one is {ours}. Choose a folder for it with --out.",
+                    folder=store.folder,
+                    other=other,
+                    ours=ours,
+                )
             )
-        fate = " Its tables, figures and manifest give way to this study's; its finished runs stay." if write else ""
-        _say(f"{store.folder} holds the results of another study, {other}; this one is {ours}.{fate}")
+        fate = (
+            spoken(" Its tables, figures and manifest give way to this study's; its finished runs stay.")
+            if write
+            else ""
+        )
+        _say(
+            spoken(
+                "{folder} holds the results of another study, {other}; this one is {ours}.{fate}",
+                folder=store.folder,
+                other=other,
+                ours=ours,
+                fate=fate,
+            )
+        )
     if write and theirs != mine:
         store.write_mark(mine)
 
@@ -96,10 +116,21 @@ def claim_folder(folder: Path, file: Path, *, by_name: bool) -> None:
     if isinstance(theirs, str) and theirs != mine and Path(theirs).is_file():
         if by_name:
             raise StoreError(
-                f"{folder} holds what was found with another file of this name, {theirs}; this one is {mine}. "
-                "Choose a folder for it with --out."
+                spoken(
+                    "{folder} holds what was found with another file of this name, {theirs}; this one is {mine}. Choose a folder for it with --out.",
+                    folder=folder,
+                    theirs=theirs,
+                    mine=mine,
+                )
             )
-        _say(f"{folder} holds what was found with another file, {theirs}; this one is {mine}, and takes its place.")
+        _say(
+            spoken(
+                "{folder} holds what was found with another file, {theirs}; this one is {mine}, and takes its place.",
+                folder=folder,
+                theirs=theirs,
+                mine=mine,
+            )
+        )
     with clear_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         write_whole(mark, (json.dumps({"file": mine}, ensure_ascii=False) + "\n").encode(), sync=False)
@@ -121,7 +152,7 @@ def _other(theirs: dict[str, Any], mine: dict[str, str]) -> str:
         return ""
     if file and not Path(file).is_file():
         return ""
-    return file or f"{theirs.get('name')!r}, said in Python"
+    return file or spoken("{name!r}, said in Python", name=theirs.get("name"))
 
 
 def _goes_by_name(folder: Path, study: Study) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.runs.files import said_in, write_whole
+from experiments.spoken import spoken
 
 type Said = dict[str, Any]
 
@@ -77,16 +78,23 @@ def mended(folder: Path) -> list[str]:
         said, sound = said_in(folder / MANIFEST), manifest(folder)
         wrong = [key for key, value in (said or {}).items() if sound.get(key) != value]
         if said is None or wrong:
-            what = f"its {', '.join(wrong)} cannot be used" if said else "it is damaged"
+            what = spoken("its {keys} cannot be used", keys=", ".join(wrong)) if said else spoken("it is damaged")
             found.append((folder / MANIFEST, what))
     noted = sorted(folder.glob("sessions/[!.]*.json"))
-    found += [(path, "it is damaged") for path in noted if not _is_session(said_in(path))]
+    found += [(path, spoken("it is damaged")) for path in noted if not _is_session(said_in(path))]
     for path, _ in found:
         put_away(path, folder)
     known = len(sessions(folder))
-    history = f"{known} earlier session{'s are' if known > 1 else ' is'} known" if known else "no earlier one is known"
+    several = spoken("{known} earlier sessions are known", known=known)
+    one = spoken("1 earlier session is known")
+    history = several if known > 1 else one if known else spoken("no earlier one is known")
     return [
-        f"{path.relative_to(folder).as_posix()}: {what}, and is put away in damaged/; {history}."
+        spoken(
+            "{file}: {what}, and is put away in damaged/; {history}.",
+            file=path.relative_to(folder).as_posix(),
+            what=what,
+            history=history,
+        )
         for path, what in found
     ]
 

@@ -39,6 +39,7 @@ from experiments.runs.files import StoreError as StoreError
 from experiments.runs.files import clear_errors as clear_errors
 from experiments.runs.files import locked, said_in, sync_folder
 from experiments.runs.files import write_whole as write_whole
+from experiments.spoken import spoken
 
 BLOCK = 100
 """Runs in one Parquet file: many fewer are slow to read, many more are long to wait for."""
@@ -86,7 +87,9 @@ class Store:
             try:
                 str(self.folder.absolute()).encode()
             except UnicodeEncodeError:
-                raise StoreError(f"{str(self.folder)!r} is no name in UTF-8. Choose another with --out.") from None
+                raise StoreError(
+                    spoken("{folder!r} is no name in UTF-8. Choose another with --out.", folder=str(self.folder))
+                ) from None
             self.weekly.mkdir(parents=True, exist_ok=True)
             self.aside.mkdir(exist_ok=True)
             probe = self.folder / f".tmp-{os.getpid()}"
@@ -95,7 +98,10 @@ class Store:
             if not self.mark():
                 if (self.folder / MARK).exists():
                     record.put_away(self.folder / MARK, self.folder)
-                    print(f"{self.folder / MARK} was damaged: put away in damaged/, and written anew.", file=sys.stderr)
+                    print(
+                        spoken("{mark} was damaged: put away in damaged/, and written anew.", mark=self.folder / MARK),
+                        file=sys.stderr,
+                    )
                 self.write_mark({})
                 for folder in (self.folder, self.folder.absolute().parent):
                     sync_folder(folder)
@@ -109,10 +115,18 @@ class Store:
             return said or {}
         if isinstance(layout := said.get("layout"), int):
             raise StoreError(
-                f"{path}: these results are kept in layout {layout}, and this linli reads layout {LAYOUT}. "
-                "Read them with the linli that made them, or choose another folder with --out."
+                spoken(
+                    "{path}: these results are kept in layout {layout}, and this linli reads layout {known}. Read them with the linli that made them, or choose another folder with --out.",
+                    path=path,
+                    layout=layout,
+                    known=LAYOUT,
+                )
             )
-        raise StoreError(f"{path} is not the mark of a folder of linli's results. Choose another folder with --out.")
+        raise StoreError(
+            spoken(
+                "{path} is not the mark of a folder of linli's results. Choose another folder with --out.", path=path
+            )
+        )
 
     def write_mark(self, study: Mapping[str, Any]) -> None:
         """Write the folder's mark: how runs are kept here, and whose results these are."""
@@ -133,8 +147,11 @@ class Store:
         ]
         if theirs:
             raise StoreError(
-                f"{self.folder} holds {', '.join(theirs)}, which linli did not write and would write over. "
-                "Choose another folder with --out."
+                spoken(
+                    "{folder} holds {theirs}, which linli did not write and would write over. Choose another folder with --out.",
+                    folder=self.folder,
+                    theirs=", ".join(theirs),
+                )
             )
 
     def _refusals(self) -> contextlib.AbstractContextManager[None]:
@@ -152,12 +169,16 @@ class Store:
                 part, _, division = shard.partition("/")
                 mine = self.folder / f".lock-of-{division}"
                 locks.enter_context(locked(mine, shared=True))
-                already = f"another linli is doing part {shard} in this folder already"
+                already = spoken("another linli is doing part {shard} in this folder already", shard=shard)
                 locks.enter_context(locked(self.folder / f".lock-{part}-of-{division}", shared=False, refusal=already))
                 for other in self.folder.glob(".lock-of-*"):  # a third and a quarter of a plan would share some runs
                     if other != mine:
                         of = other.name.rpartition("-")[2]
-                        split = f"another linli is doing a part of {of} in this folder, which shares runs with {shard}"
+                        split = spoken(
+                            "another linli is doing a part of {of} in this folder, which shares runs with {shard}",
+                            of=of,
+                            shard=shard,
+                        )
                         with locked(other, shared=False, refusal=split):
                             pass
             else:
@@ -171,10 +192,24 @@ class Store:
         for block in wrong:
             record.put_away(block, self.folder)
         if wrong:
-            files = "1 damaged file is" if len(wrong) == 1 else f"{len(wrong)} damaged files are"
-            said.append(f"{files} put away in {self.folder / 'damaged'}; their runs are done again.")
+            said.append(
+                spoken(
+                    "1 damaged file is put away in {folder}; their runs are done again."
+                    if len(wrong) == 1
+                    else "{many} damaged files are put away in {folder}; their runs are done again.",
+                    many=len(wrong),
+                    folder=self.folder / "damaged",
+                )
+            )
         if lost := sum(self.taken(run) is None for run in self.waiting()):
-            said.append(f"{'1 damaged run' if lost == 1 else f'{lost} damaged runs'} in aside/: done again.")
+            said.append(
+                spoken(
+                    "1 damaged run in aside/: done again."
+                    if lost == 1
+                    else "{lost} damaged runs in aside/: done again.",
+                    lost=lost,
+                )
+            )
         return said
 
     def blocks(self, of: Collection[str] | None = None) -> list[Path]:

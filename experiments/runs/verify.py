@@ -13,6 +13,7 @@ from experiments.runs.provenance import hashes
 from experiments.runs.record import MANIFEST
 from experiments.runs.results import Results
 from experiments.runs.store import Store
+from experiments.spoken import spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,22 +33,32 @@ def changed_files(results: Results) -> Iterator[str]:
 def changed_blocks(store: Store) -> Iterator[str]:
     """Files of weekly/ that are not what their names say."""
     for block in store.damaged():
-        yield f"weekly/{block.name}: its content is not what its name, a hash of it, says; its runs cannot be used"
+        yield spoken(
+            "weekly/{name}: its content is not what its name, a hash of it, says; its runs cannot be used",
+            name=block.name,
+        )
 
 
 def changed_since_written(store: Store) -> Iterator[str]:
     """What manifest.json lists and is not there any more, or not the same any more."""
     folder = store.folder
     if (folder / MANIFEST).exists() and said_in(folder / MANIFEST) is None:
-        yield f"{MANIFEST}: it cannot be read, so nothing says what the other files were written as"
+        yield spoken(
+            "{manifest}: it cannot be read, so nothing says what the other files were written as", manifest=MANIFEST
+        )
     for name, digest in store.manifest().get("files", {}).items():
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
-            yield f"{MANIFEST}: it lists {name!r}, which is not in this folder"
+            yield spoken("{manifest}: it lists {name!r}, which is not in this folder", manifest=MANIFEST, name=name)
         elif not path.is_file():
-            yield f"{name}: it is in manifest.json and not here"
+            yield spoken("{name}: it is in manifest.json and not here", name=name)
         elif (found := hashes(folder, [path])[name]) != digest:
-            yield f"{name}: changed since it was written (SHA-256 {found[:12]}..., in manifest.json {digest[:12]}...)"
+            yield spoken(
+                "{name}: changed since it was written (SHA-256 {found}..., in manifest.json {digest}...)",
+                name=name,
+                found=found[:12],
+                digest=digest[:12],
+            )
 
 
 def _not_listed(results: Results) -> Iterator[str]:
@@ -55,7 +66,7 @@ def _not_listed(results: Results) -> Iterator[str]:
     if any(name.startswith("weekly/") for name in listed):
         for block in results.each.blocks():
             if f"weekly/{block.name}" not in listed:
-                yield f"weekly/{block.name}: it is not in manifest.json, which was written without it"
+                yield spoken("weekly/{name}: it is not in manifest.json, which was written without it", name=block.name)
 
 
 def _tables_that_differ(results: Results) -> Iterator[str]:
@@ -84,7 +95,7 @@ def _differing(found: Path, expected: Path) -> Iterator[str]:
     try:
         yield from differing_values(found.name, table_in(found), table_in(expected))
     except duckdb.Error as error:
-        yield f"{found.name}: it cannot be read ({str(error).splitlines()[0]})"
+        yield spoken("{name}: it cannot be read ({why})", name=found.name, why=str(error).splitlines()[0])
 
 
 def table_in(path: Path) -> "pd.DataFrame":
@@ -101,19 +112,32 @@ def differing_values(name: str, found: "pd.DataFrame", expected: "pd.DataFrame")
     """One sentence where two tables of runs differ: in their columns, in their rows, or how many values and which first."""
     if list(found.columns) != list(expected.columns):
         odd = sorted({*map(str, found.columns)} ^ {*map(str, expected.columns)}) or ["their order"]
-        yield f"{name}: its columns are not those that the runs give ({', '.join(odd[:5])})"
+        yield spoken("{name}: its columns are not those that the runs give ({odd})", name=name, odd=", ".join(odd[:5]))
         return
     if len(found) != len(expected):
-        yield f"{name}: it has {len(found)} rows, and the finished runs give {len(expected)}"
+        yield spoken(
+            "{name}: it has {found} rows, and the finished runs give {expected}",
+            name=name,
+            found=len(found),
+            expected=len(expected),
+        )
         return
     differs = ~((found == expected) | (found.isna() & expected.isna()))
     if many := int(differs.to_numpy().sum()):
         row, column = next(zip(*differs.to_numpy().nonzero(), strict=True))
         metric, where = found.columns[column], expected.iloc[row]
         labels = ", ".join(f"{label} {where[label]}" for label in LABELS)
-        values = "1 value differs" if many == 1 else f"{many} values differ"
+        values = spoken("1 value differs") if many == 1 else spoken("{many} values differ", many=many)
         said, gives = found.iloc[row, column], where[metric]
-        yield f"{name}: {values} from what the weekly values give; {metric} of {labels}: {said}, it should be {gives}"
+        yield spoken(
+            "{name}: {values} from what the weekly values give; {metric} of {labels}: {said}, it should be {gives}",
+            name=name,
+            values=values,
+            metric=metric,
+            labels=labels,
+            said=said,
+            gives=gives,
+        )
 
 
 def _differing_lines(found: Path, expected: Path) -> Iterator[str]:
@@ -127,5 +151,12 @@ def _differing_lines(found: Path, expected: Path) -> Iterator[str]:
             if said != gives:
                 odd = [(c, a, b) for c, a, b in zip_longest(head, said, gives, fillvalue="nothing") if a != b]
                 column, a, b = odd[0]
-                yield f"{found.name}: line {line}, {column}: {a}, it should be {b} by the weekly values"
+                yield spoken(
+                    "{name}: line {line}, {column}: {a}, it should be {b} by the weekly values",
+                    name=found.name,
+                    line=line,
+                    column=column,
+                    a=a,
+                    b=b,
+                )
                 return

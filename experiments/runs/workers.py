@@ -24,6 +24,7 @@ from typing import NamedTuple
 from experiments.runs.store import Finished, Series, Store, StoreError
 from experiments.runs.streams import patient
 from experiments.runs.worker_pool import FORKED, at_the_parents_side, bounded, may_have_children, process_context, room
+from experiments.spoken import spoken
 from experiments.study.design import Job
 
 type Simulate = Callable[[Job], Series]
@@ -315,7 +316,9 @@ class Watch:
         if not worker.ready:
             self.stillborn += 1
             if self.stillborn == STILLBORN:
-                raise StoreError(f"workers cannot begin: {how} What they said stands above. --by threads needs none.")
+                raise StoreError(
+                    spoken("workers cannot begin: {how} What they said stands above. --by threads needs none.", how=how)
+                )
         elif worker.hand:
             if (kept := self._kept(worker.hand[0][0])) is not None:
                 worker.hand.popleft()

@@ -24,6 +24,7 @@ from experiments.reporting.console import Numbers, Words, spread, terminal
 from experiments.runs.present import claim_folder
 from experiments.runs.provenance import commit
 from experiments.runs.worker_pool import processors
+from experiments.spoken import speaking, spoken
 from experiments.study.design import code_version
 from sim.config.load import config_folder, find_file
 from sim.config.yaml import ConfigError, Problem, Spot, read
@@ -62,42 +63,61 @@ def run_calibration(
     out = to or Path("results") / f"calibration_{asked.name}"
     claim_folder(out, find_file(name, ("calibrations",)), by_name=to is None)
     runs = Runs(asked, out, workers or processors())
-    with console.status("running ...") as status:
+    with console.status(spoken("running ...")) as status:
         if truths is not None:
             say_check(console, examined(asked, runs, truths, status), out)
             return
         found = calibrated(asked, runs, status)
-    said = list(sentences(found))
-    say(console, said)
-    (out / "calibration.md").write_text(as_markdown(said), encoding="utf-8")
-    kept = record(found)
+    say(console, sentences(found))
+    with speaking("en"):  # files are the same in any language
+        (out / "calibration.md").write_text(as_markdown(sentences(found)), encoding="utf-8")
+        kept = record(found)
     (out / "posterior.yaml").write_text(kept, encoding="utf-8")
     if write:
         posterior_of(asked.name).parent.mkdir(exist_ok=True)
         posterior_of(asked.name).write_text(kept, encoding="utf-8")
-        console.print(f"posteriors/{asked.name}.yaml: {DRAWS} joint draws, for `linli robust --over {asked.name}`.")
-    console.print(f"{out}: calibration.md, posterior.yaml, runs (nothing is run twice)", style="dim")
+        console.print(
+            spoken(
+                "posteriors/{name}.yaml: {draws} joint draws, for `linli robust --over {name}`.",
+                name=asked.name,
+                draws=DRAWS,
+            )
+        )
+    console.print(spoken("{out}: calibration.md, posterior.yaml, runs (nothing is run twice)", out=out), style="dim")
 
 
 def calibrated(asked: Calibration, runs: Runs, status: Status) -> Found:
     """Waves, posterior, and what the model shows at its draws."""
     each = asked.file.points * asked.file.replicates
-    waves = matched(asked, runs, lambda wave, n: status.update(f"wave {wave}: {n} of at most {each} runs"))
-    status.update("sampling the posterior ...")
+    waves = matched(
+        asked,
+        runs,
+        lambda wave, n: status.update(spoken("wave {wave}: {n} of at most {each} runs", wave=wave, n=n, each=each)),
+    )
+    status.update(spoken("sampling the posterior ..."))
     emulator = waves[-1].emulator
     known = Sampler(Likelihood(asked, emulator), asked.file.seed).posterior(asked.observed)
     drawn = known.draws(DRAWS, asked.file.seed)
-    at = shown(asked, runs, emulator, drawn, lambda n: status.update(f"at the posterior: {n} runs"))
+    at = shown(asked, runs, emulator, drawn, lambda n: status.update(spoken("at the posterior: {n} runs", n=n)))
     return Found(asked, waves, known, [asked.values(place) for place in drawn], at)
 
 
 def examined(asked: Calibration, runs: Runs, truths: int, status: Status) -> Check:
     """Simulation-based calibration: one wave teaches the emulator of all truths."""
     first = Calibration(asked.name, asked.file.model_copy(update={"waves": 1}), asked.targets)
-    waves = matched(first, runs, lambda _, n: status.update(f"{n} of {asked.file.points * asked.file.replicates} runs"))
+    all_runs = asked.file.points * asked.file.replicates
+
+    def told(_: int, n: int) -> None:
+        status.update(spoken("{done} of {total} runs", done=n, total=all_runs))
+
+    waves = matched(first, runs, told)
     sampler = Sampler(Likelihood(first, waves[0].emulator), asked.file.seed)
     return checked_by_truths(
-        sampler, runs, truths, asked.file.seed + 1, lambda n: status.update(f"{n} of {truths} truths")
+        sampler,
+        runs,
+        truths,
+        asked.file.seed + 1,
+        lambda n: status.update(spoken("{n} of {truths} truths", n=n, truths=truths)),
     )
 
 
@@ -132,9 +152,9 @@ def say_check(console: Console, found: Check, out: Path) -> None:
     from experiments.calibration.figure import draw_check
     from experiments.reporting.figures.style import Look, save, styled
 
-    said = list(tables.of_check(found))
-    say(console, said)
-    (out / "check.md").write_text(as_markdown(said), encoding="utf-8")
+    say(console, tables.of_check(found))
+    with speaking("en"):
+        (out / "check.md").write_text(as_markdown(tables.of_check(found)), encoding="utf-8")
     with styled(Look()):
         drawn = save(draw_check(found, Look()), out / "check")
     console.print(", ".join(map(str, (out / "check.md", *drawn))), style="dim")

@@ -61,20 +61,33 @@ class Question:
         named = outcome or (*file.primary, *(m for m in file.outcomes if m in file.matters), *file.outcomes)[0]
         if named not in METRICS:
             near = nearest(named, METRICS)
-            meant = f" Did you mean {near!r}?" if near else ""
-            raise StudyError(f"--outcome {named}: no such metric; expected one of `linli list metrics`.{meant}")
+            meant = spoken(" Did you mean {near!r}?", near=near) if near else ""
+            raise StudyError(
+                spoken(
+                    "--outcome {named}: no such metric; expected one of `linli list metrics`.{meant}",
+                    named=named,
+                    meant=meant,
+                )
+            )
         if not METRICS[named].better:
-            raise StudyError(f"{named}: neither more nor less of it is better; expected another --outcome")
+            raise StudyError(
+                spoken("{named}: neither more nor less of it is better; expected another --outcome", named=named)
+            )
         said = least or file.matters.get(named)
         if said is None:
             raise StudyError(
-                f"{study.path}: which difference in {named} matters is not said; expected `matters: {{{named}: 5%}}` in the "
-                "study, or --least 5% (of the first arm's mean) or a number in the metric's unit"
+                spoken(
+                    "{path}: which difference in {named} matters is not said; expected `matters: {{{named}: 5%}}` in the study, or --least 5% (of the first arm's mean) or a number in the metric's unit",
+                    path=study.path,
+                    named=named,
+                )
             )
         try:
             width = wanted_width(said)
         except ValueError:
-            raise StudyError(f"--least {said}: expected a share such as 5%, or a number above 0") from None
+            raise StudyError(
+                spoken("--least {said}: expected a share such as 5%, or a number above 0", said=said)
+            ) from None
         return cls(named, METRICS[named].better, width, sure, runs, budget, judge)
 
 
@@ -111,7 +124,10 @@ def choices_of(study: Study) -> list[Choice]:
     conditions = [name for name in study.file.varies if name not in doses]
     if doses and conditions and study.file.design.method in SAMPLED:
         raise StudyError(
-            f"{study.path}: every dose would live under other conditions; expected listed values of one of them"
+            spoken(
+                "{path}: every dose would live under other conditions; expected listed values of one of them",
+                path=study.path,
+            )
         )
     groups: dict[tuple[object, ...], list[int]] = {}
     for p, point in enumerate(study.points):
@@ -141,7 +157,9 @@ def choose(
     """
     choices = choices_of(study)
     if len(choices) < 2:
-        raise StudyError(f"{study.path}: one choice only; expected several arms, or values of a dose in `varies`")
+        raise StudyError(
+            spoken("{path}: one choice only; expected several arms, or values of a dose in `varies`", path=study.path)
+        )
     read_own_files(study)
     store = Store(folder).open()
     first = max(study.file.replicates, FIRST)
@@ -160,7 +178,13 @@ def choose(
         say_mended(store, mended)
         if sum(each) * first > question.runs:
             raise StudyError(
-                f"--runs {question.runs}: {len(choices)} choices need {sum(each) * first} runs for a first look at {first} replicates"
+                spoken(
+                    "--runs {runs}: {choices} choices need {needed} runs for a first look at {first} replicates",
+                    runs=question.runs,
+                    choices=len(choices),
+                    needed=sum(each) * first,
+                    first=first,
+                )
             )
         now = dict.fromkeys(range(len(choices)), first)
         while True:
@@ -170,8 +194,13 @@ def choose(
                 Results(_allotted(study, choices, now), store).write_failures()
                 lack = ", ".join(choices[i].name for i in np.flatnonzero(~there.all(axis=1)))
                 raise StoreError(
-                    f"{folder}: {question.outcome} lacks in runs of {lack}; expected {FEWEST} replicates or more in which every choice "
-                    "has it. Runs that failed are in failures.csv"
+                    spoken(
+                        "{folder}: {outcome} lacks in runs of {lack}; expected {fewest} replicates or more in which every choice has it. Runs that failed are in failures.csv",
+                        folder=folder,
+                        outcome=question.outcome,
+                        lack=lack,
+                        fewest=FEWEST,
+                    )
                 )
             dear = (
                 frozenset(np.flatnonzero(np.nanmean(costs[:, :first], axis=1) > question.budget).tolist())
@@ -180,7 +209,11 @@ def choose(
             )
             among = [i for i in range(len(choices)) if i not in dear]
             if not among:
-                raise StudyError(f"no choice of {len(choices)} costs {question.budget:g} or less")
+                raise StudyError(
+                    spoken(
+                        "no choice of {choices} costs {budget:g} or less", choices=len(choices), budget=question.budget
+                    )
+                )
             least = question.least.at(float(np.nanmean(values[0, :first])))
             part = standing(question.better * values[among], first, least, question.sure)
             left = [among[i] for i in part.left]

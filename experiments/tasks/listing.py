@@ -109,16 +109,19 @@ def say_limits(rows: "Iterable[Row]") -> bool:
     console = terminal()
     table, before, fails = list[tuple[str | Text, ...]](), "", 0
     for row in rows:
-        said = Text(row.verdict, style="" if row.verdict == "holds" else "bold red")
+        word = spoken("holds") if row.verdict == "holds" else spoken("fails")
+        said = Text(word, style="" if row.verdict == "holds" else "bold red")
         numbers = (f"{row.expected:.6g}", f"{row.got:.6g}", f"{row.tolerance:.2g}")
         table.append((row.limit if row.limit != before else "", row.what, *numbers, said))
         before, fails = row.limit, fails + (row.verdict != "holds")
     told = len(table)
     kinds = (Words, Words, Numbers, Numbers, Numbers, Words)
-    heads = ("limit", "what", "expected", "got", "tolerance", "verdict")
+    heads = spoken("limit|what|expected|got|tolerance|verdict").split("|")
     columns = [kind(head, [row[i] for row in table]) for i, (kind, head) in enumerate(zip(kinds, heads, strict=True))]
     for shown in spread(columns, console.width, plain=True):
         console.print(shown)
-    console.print(f"{told} numbers, {told - fails} hold, {fails} fail.")
-    console.print("Where chance has a part, they may differ by four standard errors: one false alarm in 16,000.")
+    console.print(spoken("{told} numbers, {hold} hold, {fails} fail.", told=told, hold=told - fails, fails=fails))
+    console.print(
+        spoken("Where chance has a part, they may differ by four standard errors: one false alarm in 16,000.")
+    )
     return fails == 0

@@ -62,7 +62,13 @@ def run_robustness(
         say_failures(console, results.write_failures())
         runs = results.runs()
         if study.reference not in set(runs["arm"]):
-            raise StoreError(f"{out}: no run of {study.reference!r} succeeded; the failed ones are in failures.csv")
+            raise StoreError(
+                spoken(
+                    "{out}: no run of {reference!r} succeeded; the failed ones are in failures.csv",
+                    out=out,
+                    reference=study.reference,
+                )
+            )
         found, plausible = messages(wide, runs, moved)
     say(console, found, plausible, len(wide.points), study)
     (out / "messages.csv").write_text(as_csv(found), encoding="utf-8")

@@ -272,7 +272,12 @@ def draw_figures(study: Study, folder: Path, look: "Look", formats: Sequence[str
     without = [name for name in only if not any(path.stem.partition("-")[0] == name for path in drawn)]
     if without:
         raise StoreError(
-            "\n".join(f"{study.path}: nothing to draw as {name}; expected {needs(name)}" for name in without)
+            "\n".join(
+                spoken(
+                    "{path}: nothing to draw as {name}; expected {what}", path=study.path, name=name, what=needs(name)
+                )
+                for name in without
+            )
         )
     note_files(results.each.study, results.store, drawn)
     return drawn

@@ -22,6 +22,7 @@ from experiments.runs.executor import Workers, perform
 from experiments.runs.present import claim, say_mended
 from experiments.runs.results import Results
 from experiments.runs.store import Store
+from experiments.spoken import spoken
 from experiments.study.design import Study
 from experiments.study.own_files import read_own_files
 from experiments.study.sampling import Point, Range
@@ -64,8 +65,10 @@ def search(
     listed = {name: factor for name, factor in study.file.varies.items() if not isinstance(factor, Range)}
     if not ranges:
         raise StudyError(
-            f"{study.path}: nothing to search in `varies`; expected a range, as in policies.vanguard.size: "
-            "{low: 0, high: 20}. Listed values are conditions under which each choice is judged."
+            spoken(
+                "{path}: nothing to search in `varies`; expected a range, as in policies.vanguard.size: {{low: 0, high: 20}}. Listed values are conditions under which each choice is judged.",
+                path=study.path,
+            )
         )
     conditions = [tuple(zip(listed, row, strict=True)) for row in product(*listed.values())]
     arm = list(study.arms)[-1]
@@ -153,7 +156,7 @@ def say_search(
     better = {m: METRICS[m].better for m in study.file.outcomes if METRICS[m].better and m != "cost"} | {"cost": -1}
     whole, found = search(
         study, folder, better, budget=budget, judge=judge, size=size, generations=generations, workers=workers, apart=True,
-        told=lambda points, new: console.print(f"{points} choices so far", style="dim") if new else None,
+        told=lambda points, new: console.print(spoken("{points} choices so far", points=points), style="dim") if new else None,
     )  # fmt: skip
     say_failures(console, Results(whole, Store(folder)).write_failures())
     ranges = [name for name, factor in study.file.varies.items() if isinstance(factor, Range)]
@@ -165,7 +168,12 @@ def say_search(
     listed.to_csv(folder / "tables" / "search.csv", index=False)
     if best.empty:
         raise StudyError(
-            f"no choice of {len(found)} stays within {budget:g}; the cheapest costs {found['cost'].min():.4g}"
+            spoken(
+                "no choice of {found} stays within {budget:g}; the cheapest costs {cost:.4g}",
+                found=len(found),
+                budget=budget,
+                cost=found["cost"].min(),
+            )
         )
     by = {"worst": "worst of the conditions", "mean": "mean over the conditions"}[judge]
     several = len(whole.points) > len(found)

@@ -3,32 +3,16 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from experiments.spoken import either, spoken
 from sim.state.life_course import LEAVER, WILL_LEAVE
-from sim.state.residents import ADULT, AGES, CHILD, SENIOR_ELDER, TEEN, VACANT, YOUNGER_ELDER
+from sim.state.residents import ADULT, CHILD, SENIOR_ELDER, TEEN, VACANT, YOUNGER_ELDER
 from sim.world import World
 
-TURNS = {TEEN: "12 and can take part from now on", ADULT: "18", YOUNGER_ELDER: "60", SENIOR_ELDER: "70"}
+TURNS = {
+    TEEN: ("12 and can take part from now on", "12岁，从此可以参与"), ADULT: ("18", "18岁"), YOUNGER_ELDER: ("60", "60岁"),
+    SENIOR_ELDER: ("70", "70岁"),
+}  # fmt: skip
 """Birthdays from which something follows, by the band that begins with them."""
-
-
-def joined(parts: list[str]) -> str:
-    """Parts of a list in words."""
-    return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
-
-
-def an(words: str) -> str:
-    """Words with their article."""
-    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
-
-
-def age_of(world: World, row: int) -> str:
-    """The age of who lives in a row, in words."""
-    return AGES[world.age[row]].replace("_", " ")
-
-
-def aged(world: World, row: int) -> str:
-    """The same, with years where people have some."""
-    return age_of(world, row) + (f" of {int(world.years[row])}" if world.config.lives_go_on else "")
 
 
 @dataclass(frozen=True)
@@ -81,27 +65,29 @@ def happened(before: Lives, world: World) -> Iterator[str]:
         yield goes(world, row, before.home[row][1])
         return
     if world.age[row] != before.band:
-        yield f"turns {TURNS[int(world.age[row])]}."
+        yield spoken("turns {age}.", age=either(TURNS[int(world.age[row])]))
     if bool(world.limited[row]) != before.limited:
-        yield "can move about well again." if before.limited else "is limited in mobility from now on."
+        yield spoken("can move about well again." if before.limited else "is limited in mobility from now on.")
     for j, (_, years) in before.home.items():
         if j != row and is_gone(world, j):
-            yield f"resident {world.people.name_of(j)} of the household {goes(world, j, years)}"
+            who = world.people.name_of(j)
+            yield spoken("resident {who} of the household {goes}", who=who, goes=goes(world, j, years))
     for j in household_of(world, row):
         if world.age[j] != VACANT and (j not in before.home or before.home[j][0] != world.key[j]):
-            who = f"resident {world.people.name_of(j)}"
-            yield (
-                f"a child is born: {who}."
-                if world.age[j] == CHILD
-                else f"a partner moves in: {who}, {int(world.years[j])}."
-            )
+            yield spoken(
+                "a child is born: resident {who}." if world.age[j] == CHILD
+                else "a partner moves in: resident {who}, {years}.",
+                who=world.people.name_of(j), years=int(world.years[j]),
+            )  # fmt: skip
     if world.alone[row] and not before.alone:
-        yield "lives alone from now on."
+        yield spoken("lives alone from now on.")
     for j, years in before.known.items():
         if is_gone(world, j):
-            yield f"resident {world.people.name_of(j)}, whom they know, {goes(world, j, years)}"
+            who = world.people.name_of(j)
+            yield spoken("resident {who}, whom they know, {goes}", who=who, goes=goes(world, j, years))
 
 
 def goes(world: World, row: int, years: int) -> str:
     """How somebody of an age has gone."""
-    return f"dies, at {years}." if world.age[row] == VACANT else f"leaves home and the community, at {years}."
+    died = world.age[row] == VACANT
+    return spoken("dies, at {years}." if died else "leaves home and the community, at {years}.", years=years)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.spoken import spoken
 from experiments.trace.order_words import OrderStory
 from experiments.trace.words import ResidentStory
 from sim import POLICIES, Simulation, load_config
@@ -50,7 +51,9 @@ def of_config(name: str, changes: dict[str, str], policies: str, seed: int, week
     """
     names = [part.strip() for part in policies.split(",") if part.strip()]
     if unknown := [name for name in names if name not in POLICIES]:
-        raise TraceError(f"no policy {unknown[0]!r}; there are {', '.join(POLICIES)}")
+        raise TraceError(
+            spoken("no policy {unknown!r}; there are {policies}", unknown=unknown[0], policies=", ".join(POLICIES))
+        )
     return Lived(load_config(name, set=changes), tuple(POLICIES[name]() for name in names), seed, weeks)
 
 
@@ -67,7 +70,13 @@ def of_study(name: str, changes: dict[str, str], arm: str, replicate: int, weeks
     if not runs:
         arms = ", ".join(study.arms)
         raise TraceError(
-            f"no arm {arm!r} or replicate {replicate}; arms: {arms}; replicates 0 to {study.file.replicates - 1}"
+            spoken(
+                "no arm {arm!r} or replicate {replicate}; arms: {arms}; replicates 0 to {replicates}",
+                arm=arm,
+                replicate=replicate,
+                arms=arms,
+                replicates=study.file.replicates - 1,
+            )
         )
     job = study.job(runs[0])
     config = load_config(job.community, set=as_they_are(dict(job.changes)))
@@ -114,7 +123,13 @@ def order(lived: Lived, which: str) -> Iterator[str]:
                 return
         if not story.begun:
             name = simulation.world.people.name_of(client)
-            raise TraceError(f"no such need of resident {name} arose in week {week}; try: linli trace order any")
+            raise TraceError(
+                spoken(
+                    "no such need of resident {name} arose in week {week}; try: linli trace order any",
+                    name=name,
+                    week=week,
+                )
+            )
         simulation.end_week()
     yield story.still_open()
 
@@ -128,9 +143,21 @@ def _row(said: str, people: "Founders") -> int:
         return int(row)
     if people.ids:
         near = nearest(said, people.ids[:5000])
-        raise TraceError(f"no resident has the id {said!r}" + (f"; did you mean {near!r}?" if near else "; try: any"))
+        raise TraceError(
+            spoken(
+                "no resident has the id {said!r}; did you mean {near!r}?" if near
+                else "no resident has the id {said!r}; try: any",
+                said=said, near=near,
+            )
+        )  # fmt: skip
     if not said.isdecimal() or int(said) >= people.residents:
-        raise TraceError(f"{said!r} is no resident: a row from 0 to {people.residents - 1}, or any")
+        raise TraceError(
+            spoken(
+                "{said!r} is no resident: a row from 0 to {residents}, or any",
+                said=said,
+                residents=people.residents - 1,
+            )
+        )
     return int(said)
 
 
@@ -139,9 +166,9 @@ def _named_order(lived: Lived, said: str) -> tuple[int, int, int]:
     client, _, rest = said.rpartition(":")
     client, _, kind = client.rpartition(":")
     if not client or not rest.isdecimal():
-        raise TraceError(f"{said!r} is no order: client:kind:week as in 412:meals:60, or any")
+        raise TraceError(spoken("{said!r} is no order: client:kind:week as in 412:meals:60, or any", said=said))
     if kind not in kinds:
-        raise TraceError(f"no service kind {kind!r}; there are {', '.join(kinds)}")
+        raise TraceError(spoken("no service kind {kind!r}; there are {kinds}", kind=kind, kinds=", ".join(kinds)))
     return _row(client, lived.start().world.people), kinds.index(kind), int(rest)
 
 
@@ -177,5 +204,5 @@ def _some_order(lived: Lived) -> tuple[int, int, int]:
         late = [o for o in rows if world.order_placed[o] > world.order_arose[o]]
         waited = {book[o] for o in late} | (waited & set(book))
     if found is None:
-        raise TraceError("no need ever arose")
+        raise TraceError(spoken("no need ever arose"))
     return found

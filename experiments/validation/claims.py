@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from experiments.analysis.intervals import interval
 from experiments.api import Comparison, compare
 from experiments.reporting.console import failures_in_words
+from experiments.spoken import language, spoken
 from experiments.study.design import Study
 from experiments.study.loader import read_study
 from experiments.study.schema import Arm
@@ -288,6 +289,23 @@ def verdict(found: Sequence[Finding]) -> Verdict:
     return "depends on assumed numbers" if tried and min(tried) < ENOUGH else "holds"
 
 
+def claim_in_words(claim: Claim, language: str) -> str:
+    """What the article says: in Chinese by the title of the study that examines it."""
+    title = read_study(claim.study, None, None).file.label.title.zh if language == "zh" else ""
+    return title or claim.claim
+
+
+def verdict_in_words(verdict: Verdict) -> str:
+    """A verdict in the language of the terminal."""
+    return {
+        "holds": spoken("holds"),
+        "does not hold": spoken("does not hold"),
+        "no difference that matters": spoken("no difference that matters"),
+        "undecided": spoken("undecided"),
+        "depends on assumed numbers": spoken("depends on assumed numbers"),
+    }[verdict]
+
+
 def answers(
     claims: Sequence[Claim],
     folder: Path,
@@ -299,7 +317,8 @@ def answers(
     """Every claim's answer, one after the other."""
     found = []
     for claim in claims:
-        told(f"Claim {claim.number}: {claim.claim}")
+        title = claim_in_words(claim, language())
+        told(spoken("Claim {number}: {claim}", number=claim.number, claim=title))
         found.append(answer(claim, folder, workers, points, replicates, heard=told))
-        told(f"    {found[-1].verdict}")
+        told(f"    {verdict_in_words(found[-1].verdict)}")
     return found

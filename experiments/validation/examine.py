@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from experiments.analysis.intervals import interval
+from experiments.spoken import spoken
 from experiments.study.design import seed_of
 from experiments.validation.observations import Life, number_of, observed_life
 from experiments.validation.observer import Numbers
@@ -202,6 +203,19 @@ def _change(values: Numbers) -> float:
     """Mean of the second half of a series less that of the first, as a share of the whole mean."""
     half, level = values.size // 2, float(values.mean())
     return float(values[half:].mean() - values[:half].mean()) / level if level else 0.0
+
+
+def verdict_in_words(verdict: Verdict) -> str:
+    """A verdict in the language of the terminal."""
+    return {"holds": spoken("holds"), "misses": spoken("misses"), "undecided": spoken("undecided")}[verdict]
+
+
+def bounds_in_words(bounds: Bounds) -> str:
+    """A target in the language of the terminal."""
+    low, high = bounds.low, bounds.high
+    if high is None:
+        return spoken("above {low:g}", low=low)
+    return spoken("below {high:g}", high=high) if low is None else spoken("{low:g} to {high:g}", low=low, high=high)
 
 
 def label_of(part: str, language: str = "en") -> str:

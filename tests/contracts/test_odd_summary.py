@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,9 @@ from click.testing import CliRunner
 
 from experiments.cli import main
 from experiments.odd import as_html, summarized
-from experiments.odd.describing import TABLES
+from experiments.odd.describing import HERE, TABLES
+from experiments.odd.summary import SLOT
+from experiments.spoken import Language
 from sim import load_config
 from sim.config.load import config_names, load_sources
 from sim.week import WEEK
@@ -29,6 +32,27 @@ def prose_of(text: str) -> str:
 def test_the_committed_summary_is_up_to_date() -> None:
     made = summarized(load_config("baseline"))
     assert COMMITTED.read_text(encoding="utf-8") == made, "run: linli describe --summary --to docs/odd_summary.md"
+
+
+def test_the_committed_summary_in_chinese_is_up_to_date() -> None:
+    made = summarized(load_config("baseline"), language="zh")
+    page = COMMITTED.with_suffix(".zh.md").read_text(encoding="utf-8")
+    assert page == made, "run: linli describe --summary --lang zh --to docs/odd_summary.zh.md"
+
+
+def test_the_frame_in_chinese_has_what_the_english_one_has() -> None:
+    english, chinese = ((HERE / f"summary{end}.md").read_text(encoding="utf-8") for end in ("", ".zh"))
+    assert Counter(SLOT.findall(chinese)) == Counter(SLOT.findall(english))
+    for marks in (r"^(#+) ", r"`(\w+)`"):
+        assert re.findall(marks, chinese, re.MULTILINE) == re.findall(marks, english, re.MULTILINE)
+    assert not re.search(r"\*\*[^*\n]*。\*\*\S", chinese), "such bold letters are not shown by every reader of Markdown"
+
+
+@pytest.mark.parametrize("community", SHIPPED)
+def test_it_is_whole_in_chinese(community: str) -> None:
+    text = summarized(load_config(community), community, "zh")
+    assert "{" not in text
+    assert re.findall(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}", re.sub(r"`[^`]*`", "", text)) == []
 
 
 @pytest.mark.parametrize("community", SHIPPED)
@@ -91,9 +115,9 @@ def test_the_command_writes_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not CHROMIUM, reason="printing needs a Chromium (apt-get install chromium)")
-@pytest.mark.parametrize("community", SHIPPED)
-def test_it_prints_on_three_pages(community: str, tmp_path: Path) -> None:
-    text = summarized(load_config(community), community)
+@pytest.mark.parametrize(("community", "language"), [*((one, "en") for one in SHIPPED), ("baseline", "zh")])
+def test_it_prints_on_three_pages(community: str, language: Language, tmp_path: Path) -> None:
+    text = summarized(load_config(community), community, language)
     assert pages_of(text, tmp_path) <= MOST_PAGES
 
 

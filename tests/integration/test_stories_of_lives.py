@@ -6,7 +6,7 @@ from small import place
 
 from experiments.trace.life_words import household_of
 from experiments.trace.story import Lived, resident
-from experiments.trace.words import MET
+from experiments.trace.who import MET
 from sim.state.life_course import LEAVER
 from sim.state.residents import CHILD, TEEN, VACANT
 from sim.week import WEEK

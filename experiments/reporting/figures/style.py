@@ -18,6 +18,7 @@ from experiments.reporting.escape import apart
 from experiments.reporting.figures.lettering import in_lines, in_one_line, length, lettered
 from experiments.reporting.figures.lettering import points as points
 from experiments.reporting.figures.lettering import wrapped as wrapped
+from experiments.spoken import spoken
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -106,7 +107,7 @@ def families(language: Language) -> list[str]:
         chinese = [name for name in CHINESE_FONTS if name in there][:1]
         if not chinese:
             raise FontError(
-                "No font with Chinese characters was found. On Debian or Ubuntu: apt install fonts-wqy-microhei"
+                spoken("No font with Chinese characters was found. On Debian or Ubuntu: apt install fonts-wqy-microhei")
             )
         found = [*found, *chinese]
     return list(dict.fromkeys(found))
