@@ -1,11 +1,16 @@
 """Verdicts: what a study's effects say and do not say, in sentences, in English and Chinese."""
 
+from typing import TYPE_CHECKING
+
 from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, advice
 from experiments.reporting.figures.style import Look
 from experiments.reporting.figures.tables import Tables
 from experiments.reporting.wording import number, true_minus
 from experiments.study.caveats import Said, caveats, restless, unmoved
 from experiments.study.design import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SAYS = {
     HIGHER: ("higher", "较高"),
@@ -29,14 +34,9 @@ def known(tables: Tables, look: Look) -> list[str]:
         own = effects[effects["metric"] == metric]
         parts = []
         for key, words in SAYS.items():
-            arms = own.loc[own["says"] == key, "arm"]
-            if len(arms) and len(tables.points) > 1:
-                counts = arms.value_counts(sort=False)
-                named = [f"{arm} ({n}/{(own['arm'] == arm).sum()})" for arm, n in counts.items()]
-            else:
-                named = list(arms)
-            if named:
-                parts.append(look.say(*words) + look.say(": ", "：") + look.say(", ", "、").join(named))
+            if named := _arms(own["says"] == key, own, tables, look):
+                parts.append(look.say(*words) + look.say(": ", "：") + named)
+        parts += _more_of(metric, own, tables, look)
         line = look.say("; ", "；").join(parts)
         if metric in told.index:
             row = told.loc[metric]
@@ -51,6 +51,34 @@ def known(tables: Tables, look: Look) -> list[str]:
         if line:
             name = tables.metrics[metric].say(look.language)
             said.append(true_minus(f"{name}{look.say(': ', '：')}{line}{look.say('.', '。')}"))
+    return said
+
+
+def _arms(which: "pd.Series[bool]", own: "pd.DataFrame", tables: Tables, look: Look) -> str:
+    """The arms of these rows; with several points, at how many of them."""
+    arms = own.loc[which, "arm"]
+    if len(tables.points) < 2:
+        return look.say(", ", "、").join(arms)
+    counts = arms.value_counts(sort=False)
+    return look.say(", ", "、").join(f"{arm} ({n}/{(own['arm'] == arm).sum()})" for arm, n in counts.items())
+
+
+def _more_of(metric: str, own: "pd.DataFrame", tables: Tables, look: Look) -> list[str]:
+    """Of a primary outcome what its joint intervals leave, and of one with a wanted precision how narrow it is shown."""
+    asked, said = tables.asked, list[str]()
+    if asked and metric in asked.primary and own["joint_low"].notna().any():
+        named = _arms((own["joint_low"] > 0) | (own["joint_high"] < 0), own, tables, look)
+        said.append(
+            look.say("by the joint intervals of the primary outcomes: ", "按主要结果的联合区间：")
+            + (named or look.say("none", "无"))
+        )
+    if asked and (half := asked.half(metric, float(own["reference"].mean()))) > 0:
+        said.append(
+            look.say(
+                f"runs were added until \N{PLUS-MINUS SIGN}{number(half)}, and no interval is shown narrower",
+                f"运行补足到半宽{number(half)}为止，区间不会显示得更窄",
+            )
+        )
     return said
 
 

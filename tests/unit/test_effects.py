@@ -22,6 +22,9 @@ from experiments.analysis.effects import (
 from experiments.analysis.intervals import interval, joint_quantile, pairs_for, reaches, root, skewness, t_quantile
 from experiments.analysis.profiles import bands, turns
 from experiments.analysis.stopping import FIRST, MORE, Wanted, needed, needs, next_look
+from experiments.reporting.figures.style import Look
+from experiments.reporting.figures.tables import Meaning, Tables
+from experiments.reporting.verdicts import known
 
 TRUTH = 0.3
 
@@ -333,3 +336,28 @@ def test_every_table_says_what_a_point_is() -> None:
     assert list(table)[:2] == ["point", "rate"]
     assert table["rate"].tolist() == [0.05, 0.3]
     assert with_values(table, runs, ["rate"]) is table
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_primary_outcomes_and_a_wanted_precision_are_told_where_the_effect_is_told(language: str) -> None:
+    chance = np.random.default_rng(3)
+    runs = pd.concat(
+        pd.DataFrame({"arm": arm, "point": 0, "replicate": range(20), "a": chance.normal(up, 1, 20), "b": chance.normal(0, 1, 20)})
+        for arm, up in (("none", 0.0), ("weak", 0.65), ("strong", 5.0))
+    )  # fmt: skip
+    asked = Asked(primary=("a",), until={"b": Wanted(2.0)})
+    found = effects(runs, "none", ["a", "b"], asked)
+    weak = found[(found["metric"] == "a") & (found["arm"] == "weak")].iloc[0]
+    assert weak["low"] > 0 > weak["joint_low"]  # known alone, not together with the other arm
+    meanings = {m: Meaning(m, m, "", 1) for m in ("a", "b")}
+    empty = pd.DataFrame()
+    tables = Tables("s", "t", ("none", "weak", "strong"), meanings, ("a", "b"), runs, found, empty, empty, asked=asked)
+    of_a, of_b = known(tables, Look(language=language))  # type: ignore[arg-type]
+    joint, narrow = {
+        "en": ("by the joint intervals of the primary outcomes: strong.", "runs were added until ±2.00"),
+        "zh": ("按主要结果的联合区间：strong。", "半宽2.00"),
+    }[language]
+    assert joint in of_a
+    assert narrow in of_b
+    assert narrow not in of_a
+    assert joint not in of_b
