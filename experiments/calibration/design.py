@@ -1,7 +1,8 @@
 """The runs: places of the unit cube, each in a few communities, kept on disk so that they are never run twice.
 
-Places take the seeds in turn, in blocks of `replicates`: those of a block share their luck (common random numbers),
-so that they differ by their parameters only, and all places together see `seeds` lucks.
+Places take the seeds in blocks of `replicates`, in random order, and all together see `seeds` lucks. Which block a place takes must
+not hang on where it lies: of evenly spread places every second one lies in the same half, and an emulator would take the luck of its
+block for what the parameters do.
 """
 
 import hashlib
@@ -32,8 +33,8 @@ def spread_places(d: int, n: int, seed: int) -> Numbers:
 
 
 def seeds_of(first: int, places: int, replicates: int, seeds: int) -> Seeds:
-    """Which seeds each place takes (one row a place): blocks in turn, beginning with place number `first`."""
-    block = (first + np.arange(places)) % (seeds // replicates)
+    """Which seeds each place takes (one row a place), beginning with place number `first`: blocks alike often, in random order."""
+    block = (first + np.random.default_rng(first).permutation(places)) % (seeds // replicates)
     return block[:, None] * replicates + np.arange(replicates)
 
 

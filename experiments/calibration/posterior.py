@@ -164,8 +164,8 @@ class _Stage:
         x, c = np.linalg.solve(self.root, odds.T).T, np.linalg.solve(self.root, self.middles.T).T
         square = np.maximum((x**2).sum(axis=1)[:, None] + (c**2).sum(axis=1) - 2 * x @ c.T, 0.0)
         level = gammaln((TAIL + d) / 2) - gammaln(TAIL / 2) - d / 2 * np.log(TAIL * np.pi)
-        logs = level - np.log(np.diag(self.root)).sum() - (TAIL + d) / 2 * np.log1p(square / TAIL)
-        return np.asarray(logsumexp(logs, axis=1) - np.log(len(c)))
+        heights = (1 + square / TAIL) ** (-(TAIL + d) / 2)  # falls as a power: far kernels are small, and never 0
+        return np.asarray(level - np.log(np.diag(self.root)).sum() + np.log(heights.mean(axis=1)))
 
 
 def _even(odds: Numbers) -> Numbers:

@@ -40,6 +40,7 @@ LABELS = {
     "ties_kept": ("Ties kept after seven years", "七年后保留的关系"),
     "entries_asked": ("Beginnings that follow a request", "受邀加入占比"),
     "orders_a_year": ("Orders a resident and year", "人均年工单数"),
+    "favours_in_time": ("One-off orders done in time", "临时工单按时办结率"),
     "fall_over_replacement": ("Fall over that of replacement", "下降与单纯替换之比"),
 }
 """Names of the numbers that are no metrics, in English and Chinese."""

@@ -236,7 +236,18 @@ def orders_a_year(life: Life) -> float:
     return float(52.0 * life.tallies["count_placed"].mean() / residents) if residents else np.nan
 
 
-COUNTED: dict[str, Callable[[Life], float]] = {"entries_asked": entries_asked, "orders_a_year": orders_a_year}
+def favours_in_time(life: Life) -> float:
+    """Of the one-off orders that ended, done, expired or declined, the share done within their promise."""
+    done, expired, declined = (life.tallies[f"count_{how}"][:, 0].sum() for how in ("done", "expired", "declined"))
+    ended = done + expired + declined
+    return float(life.tallies["count_in_time"].sum() / ended) if ended else np.nan
+
+
+COUNTED: dict[str, Callable[[Life], float]] = {
+    "entries_asked": entries_asked,
+    "orders_a_year": orders_a_year,
+    "favours_in_time": favours_in_time,
+}
 """Numbers that tallies give."""
 COMPARED: dict[str, Callable[[Life, Life], float]] = {"fall_over_replacement": fall_over_replacement}
 """Numbers that compare the community as it is with an arm."""
@@ -257,6 +268,7 @@ SENTENCES = {
     "ties_kept": "Ties of those who had lived here for seven years that are left seven years later, of those who stayed.",
     "entries_asked": "Beginnings in a week in which somebody had asked, of all beginnings.",
     "orders_a_year": "Orders placed per resident and year.",
+    "favours_in_time": "One-off orders that ended (done, expired, declined): the share done within the promise.",
     "fall_over_replacement": "Relative fall of participation with turnover, over that of replacement alone.",
 }
 NUMBERS = (*METRICS, *SENTENCES)

@@ -15,8 +15,11 @@ from experiments.validation.examine import Part, label_of, validate, with_ends
 from experiments.validation.observations import (
     Contact,
     Elders,
+    Life,
     Purses,
+    favours_in_time,
     logistic_slopes,
+    observed_life,
     participation_under_replacement,
     strength_by_origin,
 )
@@ -99,6 +102,28 @@ def test_observers_see_what_is_there() -> None:
     assert elders.found()["elders_alone_share"] == pytest.approx(world.alone[elder].mean(), abs=0.1)
     assert len(purses.earners) >= np.count_nonzero(world.balance > 0)
     assert math.isfinite(contact.found()["contact_across"])
+
+
+def test_favours_in_time_are_those_of_all_that_ended() -> None:
+    tallies = {"count_in_time": [[3], [1]], "count_done": [[4, 9], [2, 9]], "count_expired": [[1, 9], [0, 9]]}
+    made = {name: np.array(rows, float) for name, rows in (tallies | {"count_declined": [[0], [1]]}).items()}
+    assert favours_in_time(Life({}, made, {})) == pytest.approx(4 / 8)
+    assert math.isnan(favours_in_time(Life({}, {name: 0 * rows for name, rows in made.items()}, {})))
+
+
+def test_favours_and_cases_tell_acceptance_of_the_one_from_that_of_the_other() -> None:
+    """Favours in time see what the one acceptance does; elders' cases see what both do."""
+
+    def shown(**changed: float) -> np.ndarray:
+        config, names = load_config("classroom", set={f"dispatching.{k}": v for k, v in changed.items()}), ("elders_served",)
+        lives = [observed_life(config, (), seed, 52, 104, names) for seed in (1, 2)]
+        return np.mean([[favours_in_time(life), life.seen["elders_served"]] for life in lives], axis=0)
+
+    as_it_is = {"accept": -2.5, "accept_case": -2.75}
+    favour, case = (shown(**as_it_is | {one: as_it_is[one] + 1.5}) - shown(**as_it_is) for one in as_it_is)
+    assert favour[0] > 3 * abs(case[0])
+    assert favour[0] > 0.1
+    assert min(favour[1], case[1]) > 0.1
 
 
 def test_a_small_validation_has_every_pattern(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_luck_is_told_apart_into_what_seeds_share_and_what_they_do_not(common: f
     )
     found = luck_of(places, own, rows)
     if seeds > 4:  # of four seeds the luck of all places is that of four
-        assert found.sd(places).mean(axis=0) == pytest.approx(np.full(3, SD), rel=0.15)
+        assert found.sd(places).mean(axis=0) == pytest.approx(np.full(3, SD), rel=0.25)  # of 48 degrees of freedom
         assert np.diag(found.shared).mean() == pytest.approx(common, abs=0.2)
         assert found.together == pytest.approx(TOGETHER, abs=0.25)
     # the noise left to a place is what its seeds do not share with all others
@@ -318,3 +318,21 @@ def test_what_is_wrong_with_a_calibration_is_told_with_file_and_line(line: str, 
 def test_an_unknown_parameter_is_told(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="climb_from_"):
         read_calibration("baseline", None, {"free": {"deciding.climb_from_O": {"low": 0.1, "high": 0.2}}})
+
+
+def test_the_luck_of_a_place_has_nothing_to_do_with_where_it_lies() -> None:
+    """In turn, all places of a block lie in the same half of the space: what is its luck looks like what parameters do."""
+
+    def one_sided(rows: np.ndarray, places: np.ndarray) -> float:
+        """Squared mean side of the places of a block, of the worst coordinate; by chance about 1, at most their number."""
+        sides = np.sign(places - 0.5)
+        means = np.array([sides[rows == row].mean(axis=0) for row in np.unique(rows)])
+        return float(((means**2).mean(axis=0) * len(places) / len(means)).max())
+
+    for seed in (1, 2, 3):
+        places = spread_places(10, 192, seed)
+        for blocks in (4, 16, 64):
+            assert one_sided(seeds_of(0, 192, 4, 4 * blocks)[:, 0], places) < 4
+            assert one_sided(np.arange(192) % blocks, places) > 0.9 * 192 / blocks
+    for first in (0, 192):  # and all blocks are taken alike often
+        assert set(np.unique(seeds_of(first, 192, 4, 64)[:, 0], return_counts=True)[1]) == {12}
