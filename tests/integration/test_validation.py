@@ -115,7 +115,10 @@ def test_favours_and_cases_tell_acceptance_of_the_one_from_that_of_the_other() -
     """Favours in time see what the one acceptance does; elders' cases see what both do."""
 
     def shown(**changed: float) -> np.ndarray:
-        config, names = load_config("classroom", set={f"dispatching.{k}": v for k, v in changed.items()}), ("elders_served",)
+        config, names = (
+            load_config("classroom", set={f"dispatching.{k}": v for k, v in changed.items()}),
+            ("elders_served",),
+        )
         lives = [observed_life(config, (), seed, 52, 104, names) for seed in (1, 2)]
         return np.mean([[favours_in_time(life), life.seen["elders_served"]] for life in lives], axis=0)
 
