@@ -36,6 +36,12 @@ def paragraphs(text: str) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
 
 
+def option_in_words(said: str) -> str:
+    """What an option does, with what click adds in brackets."""
+    sentence, bracket, more = said.partition("  [")
+    return in_words(sentence) + bracket + more
+
+
 class InChinese(click.HelpFormatter):
     """Help in Chinese, from what click would write in English."""
 
@@ -55,8 +61,7 @@ class InChinese(click.HelpFormatter):
         first = min(max(len(name) for name, _ in rows), col_max) + col_spacing
         margin = " " * (self.current_indent + first)
         for name, said in rows:
-            sentence, bracket, more = said.partition("  [")
-            lines = wrapped(in_words(sentence) + bracket + more, max(self.width - len(margin), 20))
+            lines = wrapped(option_in_words(said), max(self.width - len(margin), 20))
             head = f"{'':>{self.current_indent}}{name}"
             beside = len(head) <= len(margin) - col_spacing
             self.write(f"{head:<{len(margin)}}{lines[0]}\n" if beside else f"{head}\n{margin}{lines[0]}\n")

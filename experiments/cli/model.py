@@ -147,6 +147,7 @@ def claims(
     found = answers(chosen, out, workers, points, replicates, click.echo)
     page = to or out / "claims.md"
     put(as_page(found, points), page)
+    put(as_page(found, points, "zh"), page.with_suffix(".zh.md"))
     click.echo(str(page))
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, get_args, get_origin
 
+from experiments.reporting.chinese import in_chinese
+from experiments.reporting.figures.tables import UNITS_ZH
 from experiments.spoken import Language
 from sim.config.evidence import Evidence
 from sim.config.kinds import Kind
@@ -13,6 +15,8 @@ from sim.metrics import METRICS
 from sim.state.columns import Table
 from sim.state.levers import LEVERS
 from sim.state.tallies import TALLIES
+
+GRADES_ZH = {"survey": "调查", "trial": "试验", "theory": "理论", "calibrated": "校准", "assumed": "假定"}
 
 
 def _row(*cells: object) -> str:
@@ -81,18 +85,33 @@ def values_of(config: Config, section: str) -> str:
     return "; ".join(said)
 
 
-def parameters_tables(config: Config) -> str:
-    """Every parameter by section: value, unit, range, meaning, grade, source, note."""
+def parameters_tables(config: Config, language: Language = "en") -> str:
+    """Every parameter by section: value, unit, range, meaning, grade, source, and in English its note."""
     by_section: dict[str, list[Evidence]] = {}
     for path, evidence in config.evidence.items():
         by_section.setdefault(path.split(".")[0], []).append(evidence)
     parts = []
     for section, values in by_section.items():
-        parts.append(f"### {section}\n\n{_evidence_table(config, values)}")
+        parts.append(f"### {section}\n\n{_evidence_table(config, values, language)}")
     return "\n\n".join(parts)
 
 
-def _evidence_table(config: Config, values: Iterable[Evidence]) -> str:
+def _evidence_table(config: Config, values: Iterable[Evidence], language: Language) -> str:
+    values = [e for e in values if not e.path.endswith((".title", ".title_zh"))]  # names have no evidence
+    if language == "zh":
+        chinese = (
+            (
+                f"`{e.path.split('.', 1)[1]}`",
+                _value(e.value),
+                unit_in_chinese(e.unit),
+                _range(config, e.path).replace(" to ", "至"),
+                in_chinese(e.meaning),
+                GRADES_ZH[e.grade],
+                e.source if e.grade != "assumed" or e.source != e.file else "",
+            )
+            for e in values
+        )
+        return table_of(("参数", "取值", "单位", "范围", "含义", "等级", "来源"), chinese)
     rows = (
         (
             f"`{e.path.split('.', 1)[1]}`",
@@ -105,7 +124,6 @@ def _evidence_table(config: Config, values: Iterable[Evidence]) -> str:
             e.note,
         )
         for e in values
-        if not e.path.endswith((".title", ".title_zh"))  # names have no evidence
     )
     return table_of(("parameter", "value", "unit", "range", "meaning", "grade", "source", "note"), rows)
 
@@ -152,6 +170,28 @@ def patterns_table() -> str:
         for p in said.values()
     )
     return table_of(("pattern", "target", "use", "source", "what it rests on"), rows)
+
+
+def unit_in_chinese(unit: str) -> str:
+    """A unit of a metric, a parameter or a dose."""
+    return UNITS_ZH.get(unit) or in_chinese(unit)
+
+
+def metrics_table_in_chinese() -> str:
+    """The same of every metric, in Chinese."""
+    better = {1: "越多越好", -1: "越少越好", 0: ""}
+    rows = (
+        (
+            f"`{name}`" + ("（主要指标）" if m.headline else ""),
+            m.label_zh,
+            unit_in_chinese(m.unit),
+            better[m.better],
+            in_chinese(" ".join(m.sentence.split())),
+            "13周" if m.slow else "1周",
+        )
+        for name, m in METRICS.items()
+    )
+    return table_of(("指标", "名称", "单位", "方向", "含义", "测量间隔"), rows)
 
 
 def metrics_table() -> str:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from experiments.analysis.intervals import interval
 from experiments.api import Comparison, compare
 from experiments.reporting.console import failures_in_words
-from experiments.spoken import language, spoken
+from experiments.spoken import either, language, spoken
 from experiments.study.design import Study
 from experiments.study.loader import read_study
 from experiments.study.schema import Arm
@@ -76,6 +76,7 @@ class Claim(BaseModel):
     also: tuple[Told, ...] = Field((), description="Effects that are told beside them.")
     between: tuple[Between, ...] = Field((), description="What goes together between communities.")
     reading: str = Field("", description="What a critical reader should know.")
+    reading_zh: str = Field("", description="The same in Chinese.")
 
 
 class ClaimsFile(BaseModel):
@@ -297,13 +298,14 @@ def claim_in_words(claim: Claim, language: str) -> str:
 
 def verdict_in_words(verdict: Verdict) -> str:
     """A verdict in the language of the terminal."""
-    return {
-        "holds": spoken("holds"),
-        "does not hold": spoken("does not hold"),
-        "no difference that matters": spoken("no difference that matters"),
-        "undecided": spoken("undecided"),
-        "depends on assumed numbers": spoken("depends on assumed numbers"),
-    }[verdict]
+    chinese = {
+        "holds": "成立",
+        "does not hold": "不成立",
+        "no difference that matters": "没有有意义的差异",
+        "undecided": "未定",
+        "depends on assumed numbers": "取决于假定的数值",
+    }
+    return either((verdict, chinese[verdict]))
 
 
 def answers(

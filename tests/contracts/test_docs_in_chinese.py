@@ -10,13 +10,20 @@ from sim import METRICS
 from tests.contracts.test_docs import DOCS, FENCE, HOUSE, README, named
 
 RESULTS = HOUSE / "results" / "README.md"
-FOR_READERS = ("index", "faq", "validation", "robustness", "intervals", "calibration")
+FOR_READERS = (
+    "index", "faq", "validation", "robustness", "intervals", "calibration", "three_studies", "second_version", "gallery", "glossary",
+    "release",
+)  # fmt: skip
 GUIDES = (page for page in sorted((DOCS / "guide").glob("*.md")) if not page.name.endswith(".zh.md"))
 PAIRS = {
     page: page.with_suffix(".zh.md")
     for page in (README, RESULTS, *(DOCS / f"{name}.md" for name in FOR_READERS), *GUIDES)
 }
 """Every page that must be there in both languages."""
+REFERENCE = [DOCS / "reference" / f"{name}.md" for name in ("commands", "policies", "metrics", "parameters")]
+WRITTEN = {page: page.with_suffix(".zh.md") for page in (*REFERENCE, DOCS / "odd_summary.md", DOCS / "claims.md")}
+"""Pages that programs write in both languages."""
+THREE_WORDS = re.compile(r"(?<![_\w])[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}")
 SAID = re.compile(r"(?<=title: ).*$|(?<=question: ).*$|(?<=note: )\"[^\"]*\"", re.MULTILINE)
 REMARK = re.compile(r"(?:^|\s)#(?! [\w.-]+\.(?:yaml|csv)$| in [\w.-]+\.yaml: ).*$", re.MULTILINE)
 
@@ -53,7 +60,22 @@ def test_a_page_in_chinese_leads_on_to_pages_in_chinese(page: Path) -> None:
     text = FENCE.sub("", PAIRS[page].read_text(encoding="utf-8"))
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text):
         there = (page.parent / target).resolve()
-        assert there == page or there not in PAIRS, f"{target} is there in Chinese"
+        assert there == page or there not in PAIRS | WRITTEN, f"{target} is there in Chinese"
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=named)
+def test_what_a_program_writes_in_chinese_is_chinese(page: Path) -> None:
+    lines = FENCE.sub("", WRITTEN[page].read_text(encoding="utf-8")).splitlines()
+    prose = [re.sub(r"`[^`]*`|<!--.*?-->", "", line) for line in lines if not line.startswith("## linli ")]
+    assert THREE_WORDS.findall("\n".join(prose)) == []
+
+
+def test_claims_have_the_same_numbers_in_both_languages() -> None:
+    texts = (
+        path.read_text(encoding="utf-8").partition("## 1.")[2] for path in (DOCS / "claims.md", DOCS / "claims.zh.md")
+    )
+    signed, other = (re.findall(r"(?<![\w-])[-+]\d[\d.e-]*", text.replace("至", " ")) for text in texts)
+    assert signed == other, "run: linli claims --to docs/claims.md"
 
 
 def test_every_metric_is_named_in_chinese() -> None:

@@ -1,5 +1,6 @@
 """Claims: verdicts follow from signs and intervals, and the luck of a few lives is not taken for a hanging claim."""
 
+import re
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -7,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.reporting.chinese import chinese as chinese_words
 from experiments.study.loader import read_study
 from experiments.validation.claims import (
     FEWEST_LIVES,
     MOST_LIVES,
+    Answer,
     Claim,
     Examined,
     Finding,
@@ -21,6 +24,7 @@ from experiments.validation.claims import (
     study_of,
     verdict,
 )
+from experiments.validation.claims_page import as_page
 from experiments.validation.robustness import Moved
 
 UP = Examined(outcome="cohesion", arms={"with": 1, "without": -1}, sign=1)
@@ -128,3 +132,23 @@ def test_every_claim_has_a_study_that_can_show_it_false() -> None:
             communities = read_study(told.study, None, None)
             assert len(communities.points) >= 200, told.study
             assert {told.outcome, told.beside} <= set(communities.file.outcomes), told.study
+
+
+def test_the_page_tells_every_claim_in_both_languages() -> None:
+    told = [
+        Answer(claim, tuple(Finding(t, 60, 0.5, 0.2, 0.1, 0.3, np.nan, "") for t in claim.examined), (), "holds", 0)
+        for claim in read_claims()
+    ]
+    english, chinese = as_page(told, 0), as_page(told, 0, "zh")
+    assert all(text.count("+0.2") == sum(len(a.found) for a in told) for text in (english, chinese))
+    assert "participation up" in english
+    assert "参与率上升" in chinese
+    plain = re.sub(r"`[^`]*`|docs/\S+", "", chinese)
+    assert re.findall(r"[A-Za-z]{3,} [a-z]{2,}", plain) == []
+
+
+def test_every_reading_and_note_is_there_in_chinese() -> None:
+    for claim in read_claims():
+        assert bool(claim.reading_zh) == bool(claim.reading), claim.number
+        for told in (*claim.examined, *claim.also, *claim.between):
+            assert not told.note or told.note in chinese_words(), told.note
