@@ -52,7 +52,10 @@ class Chart {
   names() { return this.shown === "together" ? TOGETHER[this.family] : [this.shown]; }
   // Of what run a chart is, for a picture that stands apart from the page.
   about() { return ""; }
-  open(run, worlds) { this.run = run; this.worlds = worlds; this.canvas.setAttribute("aria-label", this.sentence()); this.draw(); }
+  open(run, worlds) {
+    this.run = run; this.worlds = worlds;
+    if (this.visible) this.draw(); else this.canvas.setAttribute("aria-label", this.sentence());
+  }
   // The lines of both worlds and, for each series, the second world less the first.
   lines() {
     const several = this.names().length > 1, upper = [], lower = [];
@@ -109,12 +112,12 @@ class Chart {
   axis(pen, left, right, base, ceiling, low, high, size, parts, around = false) {
     const [step, bottom, top] = around ? [high, low, high] : Chart.ticks(low, high, parts);
     const y = (value) => base - ((base - ceiling) * (value - bottom)) / (top - bottom);
-    const places = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) + (around ? 1 : step / 10 ** Math.floor(Math.log10(step)) === 2.5 ? 1 : 0) - 1e-9)));
+    const tiny = around && step < 1e-4, places = Math.max(0, Math.min(6, Math.ceil(-Math.log10(step) + (around ? 1 : step / 10 ** Math.floor(Math.log10(step)) === 2.5 ? 1 : 0) - 1e-9)));
     for (let tick = bottom; tick <= top + step / 2; tick += step) {
       const zero = Math.abs(tick) < step / 1e6;
       pen.line(left, y(tick), right, y(tick), zero ? "#8a9096" : "#e3e6e8");
       if (around && top <= 1e-9 && !zero) continue;
-      const said = zero ? "0" : Math.abs(tick).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
+      const said = zero ? "0" : tiny ? Chart.power(Math.abs(tick)) : Math.abs(tick).toLocaleString("en-US", { minimumFractionDigits: places, maximumFractionDigits: places });
       pen.text(left - 5, y(tick) + 4, zero ? said : (tick < 0 ? "−" : around ? "+" : "") + said, { size: around ? 0.9 * size : size, anchor: "end", colour: "#50565b" });
     }
     return y;
@@ -130,6 +133,11 @@ class Chart {
       pen.text(at + 22, down + 1.25 * size, label, { size: letters, colour });
       at += 34 + wide(label, letters);
     }
+  }
+  // A very small number in as few letters as fit beside an axis: 4×10⁻⁵.
+  static power(value) {
+    const [digits, exponent] = value.toExponential(0).split("e-");
+    return `${digits}×10⁻${Array.from(exponent, (one) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[one]).join("")}`;
   }
   static ticks(low, high, parts) {
     const rough = (high - low || 1) / parts, power = 10 ** Math.floor(Math.log10(rough));

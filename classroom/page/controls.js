@@ -40,6 +40,7 @@ const Controls = {
     this.translated();
   },
   read(text) {
+    this.live.own();
     try { const state = JSON.parse(text); this.live.pause(); this.live.start = 0; this.live.ask({ do: "open", state }); } catch { this.live.pause(); this.live.starting = true; this.live.ask({ do: "open_study", text }); }
   },
   keys(event) {

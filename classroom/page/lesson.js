@@ -53,18 +53,20 @@ class Lessons {
     this.open = lesson;
     const one = Words.at ? lesson.zh : lesson.en, saved = this.predictions[one.name];
     const answers = (heading) => /^(answers for the teacher|教师答案)$/i.test(heading);
+    const worked = this.node.contains(document.activeElement);  // by keyboard: the place stays in the panel
     fill(this.node,
       el("div", { class: "row no-print" }, el("button", { type: "button", class: "small", onclick: () => { this.open = null; this.list(); } }, `← ${T("back")}`),
         el("button", { type: "button", class: "small", onclick: () => this.print(false) }, T("print")),
         lesson.study ? el("button", { type: "button", class: "small", id: "study-behind", onclick: () => saveFile(`${one.name}.yaml`, lesson.study, "text/yaml") }, T("study_behind")) : null,
         one.sections.some(([h]) => answers(h)) ? el("button", { type: "button", class: "small", onclick: () => this.print(true) }, T("print_answers")) : null),
-      el("article", { class: "lesson", id: "handout" }, el("p", { class: "print-only name-line" }, T("name_line")), el("h2", {}, one.title), el("p", { class: "hint" }, T("minutes", one.minutes)),
+      el("article", { class: "lesson", id: "handout" }, el("p", { class: "print-only name-line" }, T("name_line")), el("h2", { tabindex: -1 }, one.title), el("p", { class: "hint" }, T("minutes", one.minutes)),
         el("p", { class: "no-print" }, el("button", { type: "button", class: "act", "data-do": "open", onclick: () => this.act("open", one.name) }, T("start_lesson"))),
         one.sections.map(([heading, text]) => {
           const body = Markdown.blocks(text, (what) => this.act(what, one.name), (options) => this.choices(one.name, options, saved));
           return answers(heading) ? el("details", { class: "answers" }, el("summary", {}, el("h3", {}, heading)), body) : el("section", { class: /^(questions|讨论题)$/i.test(heading) ? "asked" : "" }, el("h3", {}, heading), body);
         })));
     this.node.scrollTop = 0;
+    if (worked) this.node.querySelector("h2").focus({ preventScroll: true });
   }
   choices(name, options, saved) {
     const said = el("p", { class: "predicted", role: "status" }, saved ? T("predicted", options[saved.at] ?? "") : "");

@@ -78,7 +78,7 @@ const Live = {
     if (magic === "LNT1") { const ties = Ties.read(data); this.maps[ties.world].ties = ties; this.maps[ties.world].drawUnder(); this.dirty = true; return; }
     if (magic === "LNC1") {
       if (!this.classRun) return;
-      if (this.classRun.take(data) && this.watching) { if (this.run !== this.classRun) this.showRun(this.classRun); this.dirty = true; Controls.week(this.run.week); }
+      if (this.classRun.take(data) && this.watching && this.state) { if (this.run !== this.classRun) this.showRun(this.classRun); this.dirty = true; Controls.week(this.run.week); }
       return;
     }
     // as many weeks at once as a tenth of a second gives
@@ -101,7 +101,7 @@ const Live = {
   watch(yes) {
     this.watching = yes;
     document.body.classList.toggle("class-view", yes);
-    if (yes) { this.pause(); if (this.classRun?.week >= 0 && this.classRun.series[0]) { this.showRun(this.classRun); Controls.week(this.classRun.week); } }
+    if (yes) { this.pause(); if (this.classRun && this.state) { this.showRun(this.classRun); Controls.week(this.classRun.week); } }
     else if (this.ownRun) { this.showRun(this.ownRun); Controls.week(this.ownRun.week); }
   },
   welcome(hello) {
@@ -133,7 +133,7 @@ const Live = {
     this.touched();
     this.maps.forEach((map) => { map.ties = null; });
     this.run = null;
-    if (this.watching) this.run = this.classRun || this.ownRun; else this.showRun(this.ownRun);
+    this.showRun((this.watching && this.classRun) || this.ownRun);  // the class may be heard of before the own worlds
     if (this.back) { Controls.status(T("back_at", this.back)); this.back = 0; }
     this.policies.world = 1;
     this.policies.doses = {};
@@ -190,11 +190,13 @@ const Live = {
     this.selected = row; this.maps.forEach((map) => { map.selected = row; map.friends = []; }); this.dirty = true; Controls.drawer("resident"); this.look(true);
     byId("part-resident").scrollIntoView({ block: "nearest" });
   },
-  weeks(n) { if (this.run !== this.ownRun) this.watch(false); if (!this.waiting) { this.waiting = true; this.askedAt = performance.now(); this.askedFor = n; this.ask({ do: "weeks", weeks: n }); } },
+  // Whoever opens, plays or lives something wants to see it: the own worlds come back in place of the class's map.
+  own() { if (this.watching) { this.watch(false); this.room.show(null); } },
+  weeks(n) { this.own(); if (!this.waiting) { this.waiting = true; this.askedAt = performance.now(); this.askedFor = n; this.ask({ do: "weeks", weeks: n }); } },
   play(until = 0) { this.playUntil = until; this.playing = true; this.due = performance.now(); Controls.playing(true); },
   pause() { this.playing = false; this.playUntil = 0; Controls.playing(false); this.look(true); },
   // Open the state with changes. What was done after its beginning is taken back where it begins again.
-  open(changes) { this.pause(); this.waiting = false; this.ask({ do: "open", state: { ...this.plain(), ...changes } }); },
+  open(changes) { this.own(); this.pause(); this.waiting = false; this.ask({ do: "open", state: { ...this.plain(), ...changes } }); },
   // Each picture: ask for the next weeks when they are due, draw what is new, and now and then read the words beside it.
   tick(now) {
     requestAnimationFrame((next) => this.tick(next));
@@ -224,7 +226,7 @@ const Live = {
     const value = (text) => { try { return JSON.parse(text); } catch { return text; } };
     const { name, world, from, ...rest } = given, doses = Object.fromEntries(Object.entries(rest).map(([k, v]) => [k, value(v)]));
     const acts = {
-      open: () => { this.upper(); this.pause(); this.starting = true; this.ask({ do: "open_lesson", name: lesson, arms: given.arms ? given.arms.split("|") : null }); },
+      open: () => { this.own(); this.upper(); this.pause(); this.starting = true; this.ask({ do: "open_lesson", name: lesson, arms: given.arms ? given.arms.split("|") : null }); },
       play: () => { this.upper(); this.play(this.ownRun ? this.ownRun.week + Number(given.weeks || 52) : 0); },
       pause: () => this.pause(),
       weeks: () => this.weeks(Number(given.n || 1)),

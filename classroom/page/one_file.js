@@ -1,6 +1,6 @@
 "use strict";
 // The page that runs the model by itself: two worlds in this browser, the controls, and what is saved.
-const SECONDS = 1000, GIVE_WAY = 22;  // milliseconds of living after which the picture is drawn
+const SECONDS = 1000, A_FRAME = 28, LEAST = 4;  // milliseconds for living and drawing together, and for living at least
 const clone = (value) => JSON.parse(JSON.stringify(value));
 
 async function unpacked(text) {
@@ -182,19 +182,21 @@ const Page = {
     this.owed = speed ? Math.min(8, (this.owed || 0) + ((now - this.then) * speed) / SECONDS) : Infinity;
     this.then = now;
     let lived = 0;
-    while (this.owed >= 1 && performance.now() - begun < GIVE_WAY) { this.run.live(); this.owed -= 1; lived += 1; if (this.worlds[0].week % 520 === 0) { this.play(false); break; } }
+    while (this.owed >= 1 && performance.now() - begun < Math.max(LEAST, A_FRAME - (this.drew || 0))) { this.run.live(); this.owed -= 1; lived += 1; if (this.worlds[0].week % 520 === 0) { this.play(false); break; } }
     if (!lived) return;
+    const after = performance.now();
     this.run.look();
     byId("week").textContent = String(this.run.week);
     this.maps.forEach((map) => map.draw());
+    this.drew = performance.now() - after;
     this.turns();
   },
   // While weeks go by, what stands around the maps takes turns, so that the picture keeps its pace on a weak machine.
   turns() {
     const now = performance.now();
     if (now < (this.restUntil || 0)) return;
-    const at = (this.turn = ((this.turn ?? -1) + 1) % (this.charts.length + 1));
-    if (at < this.charts.length) this.charts[at].open(this.run, this.told.shown.worlds.map((both) => Words.pick(both)));
+    const seen = this.charts.filter((chart) => chart.visible), at = (this.turn = ((this.turn ?? -1) + 1) % (seen.length + 1));
+    if (at < seen.length) seen[at].open(this.run, this.told.shown.worlds.map((both) => Words.pick(both)));
     else this.around();
     const took = performance.now() - now;
     this.restUntil = now + took + Math.max(100, 6 * took);

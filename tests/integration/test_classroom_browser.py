@@ -293,7 +293,7 @@ def test_a_student_on_a_phone_plays_and_hostile_names_are_shown_as_text(browser:
     page.click("[data-lead=finish]")
     page.wait_for_selector("#debrief")
     phone.wait_for_selector("#result .debrief")
-    assert "weeks" in page.inner_text("#ending .ending-line")
+    assert "community" in page.inner_text("#ending .ending-line")
     assert page.evaluate("Live.run.standing.gridNames[0]") == "1 <b id=x>K</b>"
     assert phone.evaluate("Play.own.map.spots.length") > 10
     page.click("[data-lead=room_close]")

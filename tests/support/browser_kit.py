@@ -49,7 +49,7 @@ class Browser:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         page = context.new_page()
         page.on("request", lambda r: self.outside.append(r.url) if not r.url.startswith(self.local()) else None)
-        page.on("pageerror", lambda e: self.errors.append(str(e)))
+        page.on("pageerror", lambda e: self.errors.append(f"{e} {e.stack}"))
         page.on(
             "console", lambda m: self.errors.append(m.text) if m.type == "error" and "WebSocket" not in m.text else None
         )
