@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from yaml import YAMLError, safe_load
+
 from experiments.runs.files import robustness_of, write_whole
 from pages.guard import RefusedError
 
@@ -18,6 +20,8 @@ GIVEN_OUT = (".pdf", ".png", ".svg", ".csv", ".dta", ".xlsx", ".tex", ".html", "
 """Endings of files that the page may fetch from a study's results."""
 MOST_TEXT = 1_000_000
 _STUDY = re.compile(r"^(?:arms|parts|weeks|outcomes|replicates)\s*:", re.MULTILINE)
+_LABEL = re.compile(r"^label\s*:.*(?:\n(?:[ \t#}].*)?)*", re.MULTILINE)
+"""The block of a study that says what things are called."""
 _RESERVED = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?")
 
 
@@ -27,7 +31,7 @@ class Folder:
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
         self.own = self.root / ".desk"
-        self._last_seen: dict[Path, tuple[tuple[int, int], tuple[bool, str]]] = {}
+        self._last_seen: dict[Path, tuple[tuple[int, int], tuple[bool, list[str]]]] = {}
 
     def file(self, name: object, endings: tuple[str, ...] = OWN_FILES) -> Path:
         """The file of that name directly in the folder, there or not."""
@@ -95,21 +99,21 @@ class Folder:
             if NAME.fullmatch(path.name) and path.is_file() and path.resolve().is_relative_to(self.root):
                 yield path, self._seen(path)[0]
 
-    def title(self, path: Path) -> str:
-        """What a study calls itself, by its first lines alone; nothing where it cannot be read."""
+    def title(self, path: Path) -> list[str]:
+        """What a study calls itself in English and Chinese; nothing where it does not say so or cannot be read."""
         return self._seen(path)[1]
 
-    def _seen(self, path: Path) -> tuple[bool, str]:
-        """Whether a file is a study, and its title: read once for each of its states, for a list of many must be quick."""
+    def _seen(self, path: Path) -> tuple[bool, list[str]]:
+        """Whether a file is a study, and its titles: read once for each of its states, for a list of many must be quick."""
         try:
             about = path.stat()
             state, before = (about.st_size, about.st_mtime_ns), self._last_seen.get(path)
             if before is None or before[0] != state:
                 text = path.read_bytes().decode("utf-8-sig", "replace")[:MOST_TEXT]
-                before = self._last_seen[path] = (state, (bool(_STUDY.search(text)), title_of(text)))
+                before = self._last_seen[path] = (state, (bool(_STUDY.search(text)), titles_of(text)))
             return before[1]
         except OSError:
-            return False, ""
+            return False, ["", ""]
 
     def text(self, path: Path) -> str:
         """The text of a file."""
@@ -152,6 +156,18 @@ def title_of(text: str) -> str:
         if line.startswith("title:") and "\ufffd" not in line:
             return line.removeprefix("title:").strip().strip("\"'")[:200]
     return ""
+
+
+def titles_of(text: str) -> list[str]:
+    """What a study calls itself in English and Chinese (`label`); of the rest of its text nothing need be right."""
+    found = _LABEL.search(text)
+    try:
+        label = safe_load(found[0])["label"] if found else {}
+        words = label["title"]
+        chinese = words.get("zh", "")
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError, YAMLError):  # it is being written
+        chinese = ""
+    return [title_of(text), chinese[:200] if isinstance(chinese, str) and "\ufffd" not in chinese else ""]
 
 
 class ChangedError(RefusedError):

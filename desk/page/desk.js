@@ -63,10 +63,9 @@ const Desk = {
     this.head();
     this.parts.ask.show(asked, anew, from);
   },
-  head() {
-    const title = typeof this.asked?.said?.title === "string" ? this.asked.said.title : this.name;
-    byId("title").textContent = (Words.at && this.asked?.said?.label?.title?.zh) || title || this.name;
-  },
+  // What a study is called, in the language of the page.
+  called(asked, name) { const said = asked?.said, text = (one) => typeof one === "string" && one; return (Words.at && text(said?.label?.title?.zh)) || text(said?.title) || name; },
+  head() { byId("title").textContent = this.called(this.asked, this.name); },
   // Changes follow each other: each knows the text that the one before left.
   change(changes, from) { return this.queued(async () => { const name = this.name; Draft.changed(name, changes, this.asked.stamp); const asked = await this.ask("lay", { name, was: this.asked.stamp, changes }); if (asked && (asked.name === this.name || asked.before === this.name)) this.take(asked, false, from); else if (!this.gone) Draft.forget(name); }); },
   write(text, over = false) {
@@ -123,13 +122,13 @@ const Desk = {
   },
   rows() {
     const wanted = (this.wanted || "").toLowerCase();
-    const shown = this.listed.filter((one) => !wanted || `${one.title} ${one.name}`.toLowerCase().includes(wanted));
+    const shown = this.listed.filter((one) => !wanted || `${one.title.join(" ")} ${one.name}`.toLowerCase().includes(wanted));
     const word = (one) => (one.state ? T(`s_${one.state}`) : one.there ? T("s_done") : one.begun ? T("s_begun") : T("s_draft"));
     const key = JSON.stringify([shown, this.name, Words.at]);
     if (this.rowsKey === key && byId("rows").childElementCount) return;
     this.rowsKey = key;
     const focused = document.activeElement?.dataset?.study;
-    fill(byId("rows"), shown.map((one) => el("li", {}, el("button", { type: "button", class: "row-button", "data-study": one.name, "aria-current": one.name === this.name ? "true" : null, onclick: () => this.open(one.name, one.state === "running" || one.state === "waiting" ? "run" : one.there ? "read" : "ask") }, el("bdi", {}, one.title || one.name), el("span", { class: `state s-${one.state || (one.there ? "done" : "draft")}` }, word(one))))));
+    fill(byId("rows"), shown.map((one) => el("li", {}, el("button", { type: "button", class: "row-button", "data-study": one.name, "aria-current": one.name === this.name ? "true" : null, onclick: () => this.open(one.name, one.state === "running" || one.state === "waiting" ? "run" : one.there ? "read" : "ask") }, el("bdi", {}, Words.pick(one.title) || one.name), el("span", { class: `state s-${one.state || (one.there ? "done" : "draft")}` }, word(one))))));
     if (focused) byId("rows").querySelector(`[data-study="${CSS.escape(focused)}"]`)?.focus();
   },
   async tick() {

@@ -102,18 +102,18 @@ class ReadPart {
   compare(study) {
     const others = Desk.listed.filter((one) => one.name !== Desk.name && one.begun);
     if (!others.length) return null;
-    const choose = el("select", { id: "compare", "aria-label": T("choose_study"), onchange: async () => { this.other = choose.value ? { name: choose.value } : null; if (this.other) await this.fetch(choose.value); this.draw(); } }, el("option", { value: "" }, T("choose_study")), others.map((one) => el("option", { value: one.name }, one.title || one.name)));
+    const choose = el("select", { id: "compare", "aria-label": T("choose_study"), onchange: async () => { this.other = choose.value ? { name: choose.value } : null; if (this.other) await this.fetch(choose.value); this.draw(); } }, el("option", { value: "" }, T("choose_study")), others.map((one) => el("option", { value: one.name }, Words.pick(one.title) || one.name)));
     choose.value = this.other?.name || "";
     return el("section", { class: "card" }, el("h2", {}, T("compare_two")), choose, this.other?.rows ? this.beside(study) : null);
   }
   async fetch(name) {
     const [asked, said] = [await Desk.ask("open", { name }), await Desk.ask("look", { name })];
-    if (asked && said?.so_far && this.other?.name === name) this.other = { name, title: asked.said?.title || name, study: asked.study, rows: (asked.study?.points === 1 ? said.so_far.effects : said.so_far.over) || [] };
+    if (asked && said?.so_far && this.other?.name === name) this.other = { name, asked, study: asked.study, rows: (asked.study?.points === 1 ? said.so_far.effects : said.so_far.over) || [] };
   }
   beside(study) {
-    const mine = study.points === 1 ? this.far.effects : this.far.over || [], { rows, title, study: theirs } = this.other, common = study.outcomes.filter((metric) => rows.some((row) => row.metric === metric));
+    const mine = study.points === 1 ? this.far.effects : this.far.over || [], { rows, study: theirs } = this.other, common = study.outcomes.filter((metric) => rows.some((row) => row.metric === metric));
     if (!common.length || !theirs) return el("p", { class: "hint" }, T("no_common"));
-    const own = typeof Desk.asked.said.title === "string" ? Desk.asked.said.title : Desk.name, named = (row) => `${row.title}: ${Effects.arm(row.arms, row.arm)}`;
+    const own = Desk.called(Desk.asked, Desk.name), title = Desk.called(this.other.asked, this.other.name), named = (row) => `${row.title}: ${Effects.arm(row.arms, row.arm)}`;
     return common.map((metric) => Effects.table(metric, [...mine.filter((row) => row.metric === metric).map((row) => ({ ...row, title: own, arms: study.arms })), ...rows.filter((row) => row.metric === metric).map((row) => ({ ...row, title, arms: theirs.arms }))], study.arms, study.order, named, T("studies")));
   }
   worlds(study) {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desk.folder import NAME
+from desk.folder import NAME, titles_of
 from desk.texts import laid, said_in, written
 from sim.config.load import config_folder
 from sim.config.yaml import CONTROL, ConfigError
@@ -79,3 +79,25 @@ def test_what_is_no_study_is_not_written_over(text: str) -> None:
 def test_no_name_has_a_way_in_it(name: str) -> None:
     if NAME.fullmatch(name):
         assert not re.search(r"[/\\\0\n:]|\.\.|^\.", name)
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("title: A\nlabel:\n  title: {zh: 甲}\narms: {}\n", ["A", "甲"]),
+        ("label: {title: {en: B, zh: '乙：问'}, arms: {}}\ntitle: \"A\"\n", ["A", "乙：问"]),
+        ("title: A\nlabel:\n\n  # words\n  title:\n    zh: 甲\nweeks: 3\n", ["A", "甲"]),
+        ("title: A\nlabel:\n  arms: {x: {zh: 丙}}\n", ["A", ""]),
+        ("title: A\nlabel: {title: {zh: [1]}}\n", ["A", ""]),
+        ("title: A\nlabel: {title: 甲}\n", ["A", ""]),
+        ("title: A\nlabel: {title: {zh: 甲\nweeks: 3\n", ["A", ""]),
+        ("weeks: 3\n", ["", ""]),
+    ],
+)
+def test_a_study_is_called_by_its_titles_in_both_languages(text: str, titles: list[str]) -> None:
+    assert titles_of(text) == titles
+
+
+@given(text=st.text(alphabet="labeltitzh: {}[]'\"甲\n#&*!|>-,", max_size=60))
+def test_a_title_is_read_of_any_text(text: str) -> None:
+    assert all(isinstance(title, str) for title in titles_of("label:" + text))
