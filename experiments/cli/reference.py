@@ -59,7 +59,11 @@ def _commands(*, zh: bool = False) -> Iterator[str]:
             inner = click.Context(command, info_name=name, parent=context)
             usage = " ".join(command.collect_usage_pieces(inner))
             rows = [record for p in command.params if (record := p.get_help_record(inner)) and record[1]]
-            options = table_of(head, [(f"`{o}`", option_in_words(said)) for o, said in rows]) if rows else ""
+            options = (
+                table_of(head, [(f"`{o.replace('|', '/')}`", option_in_words(said)) for o, said in rows])
+                if rows
+                else ""
+            )
             help_ = inspect.cleandoc(command.help or "")
             if zh:
                 help_ = "\n\n".join(map(in_words, paragraphs(help_)))

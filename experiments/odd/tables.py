@@ -92,8 +92,16 @@ def parameters_tables(config: Config, language: Language = "en") -> str:
         by_section.setdefault(path.split(".")[0], []).append(evidence)
     parts = []
     for section, values in by_section.items():
-        parts.append(f"### {section}\n\n{_evidence_table(config, values, language)}")
+        about = f"：{_section_in_chinese(config, section)}" if language == "zh" else ""
+        parts.append(f"### {section}{about}\n\n{_evidence_table(config, values, language)}")
     return "\n\n".join(parts)
+
+
+def _section_in_chinese(config: Config, section: str) -> str:
+    """What a section is about, which its class says in English."""
+    if section == "kinds":
+        return "服务类型"
+    return in_chinese(" ".join((type(getattr(config, section)).__doc__ or "").split())).rstrip("。")
 
 
 def _evidence_table(config: Config, values: Iterable[Evidence], language: Language) -> str:
@@ -102,7 +110,7 @@ def _evidence_table(config: Config, values: Iterable[Evidence], language: Langua
         chinese = (
             (
                 f"`{e.path.split('.', 1)[1]}`",
-                _value(e.value),
+                "无" if (shown := _value(e.value)) == "none" else shown,
                 unit_in_chinese(e.unit),
                 _range(config, e.path).replace(" to ", "至"),
                 in_chinese(e.meaning),
