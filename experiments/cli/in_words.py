@@ -28,7 +28,7 @@ def wrapped(text: str, width: int) -> list[str]:
         if line and cell_len(line + piece.rstrip()) > width:
             lines, line = [*lines, line.rstrip()], ""
         line = line + piece if line else piece.lstrip()
-    return [*lines, line] if line else lines
+    return [*lines, line.rstrip()] if line.rstrip() else lines
 
 
 def paragraphs(text: str) -> list[str]:
