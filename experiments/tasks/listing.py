@@ -106,13 +106,16 @@ def title_of(path: Path) -> str:
 
 def say_limits(rows: "Iterable[Row]") -> bool:
     """Print limit, expected, got, verdict; true when all hold."""
+    from experiments.validation.limits.in_chinese import in_chinese
+
     console = terminal()
     table, before, fails = list[tuple[str | Text, ...]](), "", 0
     for row in rows:
         word = spoken("holds") if row.verdict == "holds" else spoken("fails")
         said = Text(word, style="" if row.verdict == "holds" else "bold red")
         numbers = (f"{row.expected:.6g}", f"{row.got:.6g}", f"{row.tolerance:.2g}")
-        table.append((row.limit if row.limit != before else "", row.what, *numbers, said))
+        what = in_chinese(row.what) if language() == "zh" else row.what
+        table.append((row.limit if row.limit != before else "", what, *numbers, said))
         before, fails = row.limit, fails + (row.verdict != "holds")
     told = len(table)
     kinds = (Words, Words, Numbers, Numbers, Numbers, Words)

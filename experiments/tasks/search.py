@@ -22,7 +22,7 @@ from experiments.runs.executor import Workers, perform
 from experiments.runs.present import claim, say_mended
 from experiments.runs.results import Results
 from experiments.runs.store import Store
-from experiments.spoken import spoken
+from experiments.spoken import language, spoken
 from experiments.study.design import Study
 from experiments.study.own_files import read_own_files
 from experiments.study.sampling import Point, Range
@@ -143,6 +143,20 @@ def point_at(ranges: Mapping[str, Range], shares: Sequence[float] | Numbers) -> 
     return tuple(found)
 
 
+def _in_chinese(whole: Study, found: "pd.DataFrame", ranges: Sequence[str], best: "pd.DataFrame") -> "pd.DataFrame":
+    """The front with metrics and doses by their names."""
+    from experiments.reporting.figures.style import Look
+    from experiments.reporting.names import factors_of, point_named
+    from sim import METRICS
+
+    factors, look = factors_of(whole, "zh"), Look(language="zh")
+    named = [
+        point_named(tuple((k, v) for k, v in whole.points[p] if k in ranges), factors, look) for p in found["point"]
+    ]
+    words = {"where": "方案", "judged_by": "评判重复", "surely": "把握"} | {m: METRICS[m].label_zh for m in METRICS}
+    return best.assign(where=[named[i] for i in best.index]).rename(columns=words)
+
+
 def say_search(
     study: Study, folder: Path, budget: float, judge: Judge, size: int, generations: int, workers: int
 ) -> None:
@@ -175,9 +189,11 @@ def say_search(
                 cost=found["cost"].min(),
             )
         )
-    by = {"worst": "worst of the conditions", "mean": "mean over the conditions"}[judge]
-    several = len(whole.points) > len(found)
-    say_table(console, f"On the front, of {len(found)} choices" + (f" ({by})" if several else ""), best)
+    heading = spoken("On the front, of {many} choices", many=len(found))
+    if len(whole.points) > len(found):
+        worst = judge == "worst"
+        heading += spoken(" (worst of the conditions)") if worst else spoken(" (mean over the conditions)")
+    say_table(console, heading, best if language() == "en" else _in_chinese(whole, found, ranges, best))
     tables = replace(tables_of(Results(whole, Store(folder)), over_time=False), front=found, objectives=tuple(better))
     draw_all(tables, folder / "figures", only=("pareto",))
     console.print(f"{folder}: tables/search.csv, figures/pareto.pdf, figures/pareto.png", style="dim")

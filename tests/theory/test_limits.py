@@ -13,6 +13,7 @@ from experiments.cli import main
 from experiments.validation.limits import examined, limit_names, load_limit, run_limits
 from experiments.validation.limits import limit as limits
 from experiments.validation.limits.examining import FORMULAS
+from experiments.validation.limits.in_chinese import in_chinese
 from experiments.validation.limits.limit import Statistical
 from sim import ConfigError, Simulation
 
@@ -105,6 +106,7 @@ def test_the_model_gives_what_theory_gives(name: str) -> None:
     rows = examined(name)
     assert rows
     assert [row for row in rows if row.verdict != "holds"] == []
+    assert [row.what for row in rows if in_chinese(row.what) == row.what] == [], "no Chinese (limits/chinese.yaml)"
 
 
 @pytest.mark.parametrize("name", marked(list(OTHERS)))

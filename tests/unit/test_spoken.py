@@ -86,6 +86,8 @@ def bare_sentences(tree: ast.AST) -> Iterator[tuple[int, str]]:
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
         if name in PRINTS | REFUSES and len(call.args) == 1:  # of two, the other is the Chinese
             yield from _english_in(call.args[0])
+        if name == "say_table":
+            yield from _english_in(call.args[1])
 
 
 def _english_in(node: ast.AST) -> Iterator[tuple[int, str]]:
