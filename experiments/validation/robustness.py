@@ -64,15 +64,15 @@ class Message:
     hangs_on: tuple[Hang, ...]
 
 
-def movable(config: Config, factor: float) -> list[Moved]:
-    """Every assumed and calibrated number, of rules, kinds of service, people, ties and the start; references, switches
+def movable(config: Config, factor: float, grades: Sequence[str] = ("assumed", "calibrated")) -> list[Moved]:
+    """Every number of these grades, of rules, kinds of service, people, ties and the start; references, switches
     at 0, whole choices and lists stay.
     """
     found = []
     for path, evidence in config.evidence.items():
         section, _, name = path.rpartition(".")
         value = evidence.value
-        if evidence.grade not in ("assumed", "calibrated") or name.endswith(("_at_rest", "_reference")):
+        if evidence.grade not in grades or name.endswith(("_at_rest", "_reference")):
             continue
         if isinstance(value, bool) or not isinstance(value, int | float) or value == 0:
             continue

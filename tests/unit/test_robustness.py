@@ -36,6 +36,9 @@ def test_only_assumed_and_calibrated_numbers_move_and_stay_in_range() -> None:
         "kinds.meals.services",
         "deciding.identity_at_rest",
     }
+    surveyed = {m.path for m in movable(config, 1.5, ("survey", "theory"))}
+    assert {"deciding.asked", "bonding.per_hour"} <= surveyed
+    assert not surveyed & paths
     for m in moved:
         value = config.evidence[m.path].value
         assert min(value / 1.5, value * 1.5) <= m.low <= value <= m.high <= max(value * 1.5, value / 1.5)
