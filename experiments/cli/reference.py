@@ -96,10 +96,6 @@ def _dose(name: str, field: Any, zh: bool) -> tuple[str, ...]:
     unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
     nothing = field.default is None or field.default == ()
     shipped = ("无" if zh else "none") if nothing else str(field.default)
-    if isinstance(field.default, Policy):
-        usual = type(field.default).model_fields
-        own = [f"{dose} = {value}" for dose, value in field.default if value != usual[dose].default]
-        shipped = ", ".join(own) or ("其默认剂量" if zh else "as shipped")
     if zh:
         return f"`{name}`", shipped, unit_in_chinese(unit), in_chinese(field.description or "")
     return f"`{name}`", shipped, unit, field.description or ""

@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.text import Text
 
 from experiments.analysis.stopping import Need
-from experiments.reporting.chinese import in_chinese
 from experiments.reporting.console import say_failures, terminal
 from experiments.reporting.figures.style import Look
 from experiments.reporting.findings_words import FINDINGS, beyond_chance, crosstabs, in_words
@@ -275,10 +274,7 @@ def draw_figures(study: Study, folder: Path, look: "Look", formats: Sequence[str
         raise StoreError(
             "\n".join(
                 spoken(
-                    "{path}: nothing to draw as {name}; expected {what}",
-                    path=study.path,
-                    name=name,
-                    what=in_chinese(needs(name)) if language() == "zh" else needs(name),
+                    "{path}: nothing to draw as {name}; expected {what}", path=study.path, name=name, what=needs(name)
                 )
                 for name in without
             )

@@ -88,6 +88,50 @@ def in_order(values: Column) -> Column:
 
 
 @compiled
+def lowest(values: Column, many) -> Column:  # type: ignore[no-untyped-def]
+    """The places of so many of the lowest values, place by place; of equal values the first are lower.
+
+    Values are dealt out by size: whole heaps are in, and only those of one heap are put in order.
+    """
+    n = values.size
+    places = np.empty(min(many, n), np.int32)
+    if many >= n:
+        for x in range(n):
+            places[x] = x
+        return places
+    heap, heaps = np.empty(n, np.int32), np.zeros(n + 1, np.int32)
+    low = high = values[0]
+    for x in range(1, n):
+        low, high = min(low, values[x]), max(high, values[x])
+    heaps_a_unit = (n - 1) / (high - low) if high > low else 0.0
+    for x in range(n):
+        heap[x] = int((values[x] - low) * heaps_a_unit)
+        heaps[heap[x]] += 1
+    last, before = 0, 0
+    while before + heaps[last] < many:
+        before += heaps[last]
+        last += 1
+    of_last, k = np.empty(heaps[last], np.float64), 0
+    for x in range(n):
+        if heap[x] == last:
+            of_last[k] = values[x]
+            k += 1
+    is_in, k, found = np.zeros(heaps[last], np.uint8), 0, 0
+    for at in in_order(of_last)[: many - before]:
+        is_in[at] = 1
+    for x in range(n):
+        if heap[x] < last:
+            places[found] = x
+            found += 1
+        elif heap[x] == last:
+            if is_in[k] == 1:
+                places[found] = x
+                found += 1
+            k += 1
+    return places
+
+
+@compiled
 def first_from(u, ranks, low, high):  # type: ignore[no-untyped-def]
     """The first place from `low` to `high` whose rank is u (0-1) or more, `high` where none is.
 

@@ -12,6 +12,7 @@ from sim.metrics.metric import METRICS, slow_metric
 from sim.metrics.spread import between, blau, gini, over
 from sim.state.phase import unit
 from sim.state.residents import CHILD, VACANT
+from sim.state.ties import prefetch_in_turn
 from sim.world import World
 
 STRONG = 0.5
@@ -31,13 +32,13 @@ CROSSINGS = 16
 @law
 def lives_here(i, residents):
     """Whether somebody lives in this row."""
-    return residents.age[i] != VACANT
+    return int(residents.age[i] != VACANT)
 
 
 @law
 def of_age(i, residents):
     """Whether a resident is 12 or older."""
-    return residents.age[i] != VACANT and residents.age[i] != CHILD
+    return int(residents.age[i] != VACANT) & int(residents.age[i] != CHILD)
 
 
 @law
@@ -58,8 +59,7 @@ def strong_component(component, people, residents):
     """Residents in the largest component of ties of strength 0.5 or more, households included."""
     largest = 0
     for i in range(residents.age.size):
-        if lives_here(i, residents):
-            largest = max(largest, -component[i])
+        largest = max(largest, -component[i] * lives_here(i, residents))
     return over(largest, people)
 
 
@@ -111,9 +111,8 @@ def isolates(lonely, residents):
     """Residents of 12 and over without a tie outside the household."""
     alone, all_of_them = 0, 0
     for i in range(residents.age.size):
-        if of_age(i, residents):
-            all_of_them += 1
-            alone += lonely[i]
+        all_of_them += of_age(i, residents)
+        alone += of_age(i, residents) & lonely[i]
     return over(alone, all_of_them)
 
 
@@ -122,9 +121,9 @@ def isolates_elders_alone(lonely, residents):
     """The same among elders living alone."""
     alone, all_of_them = 0, 0
     for i in range(residents.age.size):
-        if residents.groups[i] & ELDER_ALONE and of_age(i, residents):
-            all_of_them += 1
-            alone += lonely[i]
+        counts = of_age(i, residents) & residents.groups[i] & ELDER_ALONE
+        all_of_them += counts
+        alone += counts & lonely[i]
     return over(alone, all_of_them)
 
 
@@ -133,9 +132,9 @@ def isolates_newcomers(lonely, residents):
     """The same among residents here for less than 26 weeks."""
     alone, all_of_them = 0, 0
     for i in range(residents.age.size):
-        if residents.tenure[i] < NEWCOMER and of_age(i, residents):
-            all_of_them += 1
-            alone += lonely[i]
+        counts = of_age(i, residents) & int(residents.tenure[i] < NEWCOMER)
+        all_of_them += counts
+        alone += counts & lonely[i]
     return over(alone, all_of_them)
 
 
@@ -176,9 +175,9 @@ def coverage(residents):
     """Residents with a need met in the last full year (by volunteers or public services), of those who had a need."""
     served, in_need = 0, 0
     for i in range(residents.age.size):
-        if residents.needs_past_year[i] > 0:
-            in_need += 1
-            served += residents.met_past_year[i] != 0
+        needed = int(residents.needs_past_year[i] > 0)
+        in_need += needed
+        served += needed & int(residents.met_past_year[i] != 0)
     return over(served, in_need)
 
 
@@ -187,9 +186,9 @@ def coverage_elders_alone(residents):
     """The same among elders living alone."""
     served, in_need = 0, 0
     for i in range(residents.age.size):
-        if residents.needs_past_year[i] > 0 and residents.groups[i] & ELDER_ALONE:
-            in_need += 1
-            served += residents.met_past_year[i] != 0
+        needed = int(residents.needs_past_year[i] > 0) & residents.groups[i] & ELDER_ALONE
+        in_need += needed
+        served += needed & int(residents.met_past_year[i] != 0)
     return over(served, in_need)
 
 
@@ -211,9 +210,8 @@ def between_grids(residents, grids):
     n = grids.first.size - 1
     able, active = np.zeros(n, np.int64), np.zeros(n, np.int64)
     for i in range(residents.age.size):
-        if of_age(i, residents):
-            able[residents.grid[i]] += 1
-            active[residents.grid[i]] += residents.tier[i] >= 1
+        able[residents.grid[i]] += of_age(i, residents)
+        active[residents.grid[i]] += of_age(i, residents) & int(residents.tier[i] >= 1)
     return between(active, able)
 
 
@@ -223,7 +221,7 @@ def measure(residents, households, grids, ties, slow):
     all_ties, strong, strength = np.zeros(CROSSINGS, np.int64), np.zeros(CROSSINGS, np.int64), np.zeros(CROSSINGS)
     lonely = count_ties(residents, households, grids, ties, all_ties, strong, strength)
     of_grid, of_origin = np.zeros(grids.first.size - 1, np.int64), np.zeros(ORIGINS_AT_MOST, np.int64)
-    of_age_band = np.zeros(VACANT, np.int64)
+    of_age_band = np.zeros(VACANT + 1, np.int64)
     people = count_people(residents, of_grid, of_origin, of_age_band)
     hours, out = hours_in_order(residents), slow.values
     out[0] = strong_component(components(ties, STRONG), people, residents)
@@ -269,6 +267,7 @@ def count_ties(residents, households, grids, ties, all_ties, strong, strength):
     lonely = np.ones(residents.age.size, np.uint8)
     for i in range(residents.age.size):
         outside = 0
+        prefetch_in_turn(i, ties)
         for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
             borders = borders_crossed(i, ties.other[s], residents, households, grids)
             all_ties[borders] += 1
@@ -284,11 +283,11 @@ def count_people(residents, of_grid, of_origin, of_age_band):
     """Count residents by grid, origin and age band; returns how many there are."""
     people = 0
     for i in range(residents.age.size):
-        if lives_here(i, residents):
-            people += 1
-            of_grid[residents.grid[i]] += 1
-            of_origin[residents.origin[i]] += 1
-            of_age_band[residents.age[i]] += 1
+        here = lives_here(i, residents)
+        people += here
+        of_grid[residents.grid[i]] += here
+        of_origin[residents.origin[i]] += here
+        of_age_band[residents.age[i]] += here
     return people
 
 
@@ -324,6 +323,7 @@ def components(ties, strong):
     parent = np.full(ties.degree.size, np.int32(-1))
     for i in range(ties.degree.size):
         mine = root(parent, i)
+        prefetch_in_turn(i, ties)
         for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
             j = ties.other[s]
             # one question instead of three: hardly ever is the answer yes, and the processor learns to guess it

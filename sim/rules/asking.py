@@ -7,11 +7,16 @@ particular (a poster, a message) are told apart, for deciding weighs them apart.
 Sources: musick2008, bryant2003, huang2025 (A20, A58), john2019
 """
 
-from sim.engine.jit import law
+import numpy as np
+
+from sim.engine.jit import compiled, law
 from sim.mathematics.chance import share
 from sim.mathematics.elementary import exp
 from sim.state.phase import phase
 from sim.state.residents import BY_CAMPAIGN, BY_MESSAGE, BY_RESIDENT, BYSTANDER, NOT_ASKED
+
+BLOCK = 256
+"""Residents who are looked at together."""
 
 
 @law
@@ -63,8 +68,25 @@ def who_asks(i, residents, levers, asking):
 def residents_are_asked(residents, levers, count, asking):
     """Each resident is asked to take part by a tied participant or by a campaign, or is not asked."""
     residents.asked[:] = NOT_ASKED
-    for i in range(residents.tier.size):
+    for i in who_may_be_asked(residents, levers, asking):
         if is_asked(i, residents, levers, asking):
             residents.asked[i] = who_asks(i, residents, levers, asking)
             if residents.tier[i] == BYSTANDER:
                 count.asked[0] += 1
+
+
+# ---- the engineer's half: the draws of most say at a glance that nobody asks them
+
+
+@compiled
+def who_may_be_asked(residents, levers, asking):
+    """Rows of those whose draw is below their requests a week, which no chance exceeds."""
+    rows, found, may = np.empty(residents.tier.size + 1, np.int32), 0, np.empty(BLOCK, np.uint8)
+    for start in range(0, residents.tier.size, BLOCK):
+        stop = min(start + BLOCK, residents.tier.size)
+        for i in range(start, stop):  # vectorised
+            may[i - start] = share(residents.luck_asked[i]) < requests(i, residents, levers, asking)
+        for i in range(start, stop):
+            rows[found] = i
+            found += may[i - start]
+    return rows[:found]

@@ -294,10 +294,12 @@ def may_change_tier(residents, levers, deciding):
 def look_at_draws(start, stop, limits, residents, rows):
     """Write rows of a block: participants, and bystanders whose draw is below what starts or above what registers."""
     likeliest, likeliest_asked, registering = limits
-    found = 0
+    found, may = 0, np.empty(BLOCK, np.uint8)
+    for i in range(start, stop):  # vectorised
+        limit = likeliest_asked if residents.asked[i] else likeliest
+        starts = np.uint8(residents.luck_rung[i] < limit) | np.uint8(residents.luck_rung[i] >= registering)
+        may[i - start] = np.uint8(residents.tier[i] >= TASK) | (np.uint8(residents.tier[i] == BYSTANDER) & starts)
     for i in range(start, stop):
         rows[found] = i
-        limit = likeliest_asked if residents.asked[i] else likeliest
-        starts = int(residents.luck_rung[i] < limit) | int(residents.luck_rung[i] >= registering)
-        found += int(residents.tier[i] >= TASK) | (int(residents.tier[i] == BYSTANDER) & starts)
+        found += may[i - start]
     return found

@@ -14,7 +14,7 @@ import numpy as np
 from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.mathematics.chance import key_of, stream, uniform, uniform_pair
 from sim.mathematics.elementary import power
-from sim.mathematics.sorting import in_order
+from sim.mathematics.sorting import lowest
 from sim.state.orders import HIDDEN, PLACED
 from sim.state.phase import phase, unit
 from sim.state.residents import ELDERS_ALONE, VACANT
@@ -124,7 +124,7 @@ def staff_knock_at_doors(station, residents, grids, kinds, levers, count, regist
     key = key_of(station.seed[0], DOOR, station.week[0])
     doors = doors_of_the_week(uniform(key, 0), station, grids, levers, registering, dispatching)
     if doors > 0:
-        for i in whom_to_visit(key, residents, kinds)[:doors]:
+        for i in whom_to_visit(doors, key, residents, kinds):
             is_entered(i, station, residents)
             count.staff[2] += seconds_of_a_door(dispatching)
             count.contacts[1] += 1
@@ -169,15 +169,15 @@ def calls_are_made(station, residents, count, registering):
 
 
 @compiled
-def whom_to_visit(key, residents, kinds):
-    """Those who can come to have a standing need, in the order of their turns."""
+def whom_to_visit(doors, key, residents, kinds):
+    """Of those who can come to have a standing need, so many whose turns come first."""
     cases, n = kinds_of_cases(kinds), 0
     rows, turns = np.empty(residents.wants.size, np.int32), np.empty(residents.wants.size, np.float64)
     for i in range(residents.wants.size):
         if can_have_cases(i, cases, residents):
             rows[n], turns[n] = i, turn_at_doors(i, uniform(key, residents.key[i]), residents)
             n += 1
-    return rows[:n][in_order(turns[:n])]
+    return rows[:n][lowest(turns[:n], doors)]
 
 
 @compiled

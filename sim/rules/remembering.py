@@ -16,7 +16,7 @@ from sim.mathematics.elementary import exp
 from sim.mathematics.odds import by_tier, remembered
 from sim.state.phase import phase
 from sim.state.residents import BYSTANDER, SUBSTANTIVE, TASK, hours_that_count, who_takes_part
-from sim.state.ties import mood_around, prefetch_strengths
+from sim.state.ties import mood_around, prefetch_in_turn, prefetch_strengths
 
 LUCK = stream("resident.week")
 YEAR = 52
@@ -53,9 +53,8 @@ def hours_to_spend(i, longest, residents, remembering):
 @law
 def remember_needs_met(i, residents):
     """The needs of last week that were met become part of the year."""
-    if residents.met[i] > 0:
-        residents.met_year[i] += residents.met[i]
-        residents.met[i] = 0
+    residents.met_year[i] += residents.met[i]
+    residents.met[i] = 0
 
 
 @law
@@ -98,8 +97,9 @@ def the_week_is_remembered(station, residents, grids, kinds, levers, count, reme
     for i in range(residents.tier.size):
         residents.tenure[i] += 1
         remember_needs_met(i, residents)
-        if new_year:
-            begin_a_year(i, residents)
+    for i in range(residents.tier.size if new_year else 0):
+        begin_a_year(i, residents)
+    for i in range(residents.tier.size):
         if residents.tier[i] >= TASK:
             residents.participants[taking_part] = i
             taking_part += 1
@@ -148,6 +148,7 @@ def residents_look_around(station, residents, ties, remembering, deciding):
     # the widest loop of the week: the mood around one is taken in only every so many weeks
     if station.week[0] % int(remembering.mood_every) == 0:
         for i in range(residents.tier.size):
+            prefetch_in_turn(i, ties)
             residents.around_strength[i], residents.around_identity[i] = mood_around(i, residents, ties)
         if deciding.across != 0.0:
             for i in range(residents.tier.size):

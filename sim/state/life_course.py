@@ -274,7 +274,8 @@ def chances_of(weeks, life):
     """
     chances = np.empty(MOST_YEARS + 11)
     for years in range(MOST_YEARS + 1):
-        chances[years] = chance_within(annual_deaths(years, life), weeks)
+        as_before = years > 0 and annual_deaths(years, life) == annual_deaths(years - 1, life)
+        chances[years] = chances[years - 1] if as_before else chance_within(annual_deaths(years, life), weeks)
     chances[MOST_YEARS + 1] = chance_within(life.leaves_home, weeks)
     chances[MOST_YEARS + 2] = chance_within(annual_births(0, life), weeks)
     chances[MOST_YEARS + 3] = chance_within(annual_births(1, life), weeks)

@@ -9,7 +9,7 @@ Sources: hall2019, burt2000
 
 import numpy as np
 
-from sim.engine.jit import compiled, law, prefetch
+from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.state.columns import Fact, Table
 
 TIES: Table = {
@@ -26,12 +26,6 @@ GIVEN = -520
 """Week in which given ties count as made: ten years before the start; they do not count among those one makes."""
 CACHE_LINE = 12
 """Slots further on where others are to be prefetched: a cache line holds 16."""
-
-FAR_AHEAD = 1000
-"""So many slots before its own, a person tied to is prefetched where all ties are gone through: the slots
-themselves come by then.
-"""
-A_LINE = CACHE_LINE
 
 
 @law
@@ -55,9 +49,8 @@ def mood_around(i, residents, ties):
     """Strength of all ties of i, and the mean identity of those tied to i by strength (their own where there
     are none).
     """
-    strength, of_identity, last = 0.0, 0.0, ties.other.size - 1
+    strength, of_identity = 0.0, 0.0
     for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
-        prefetch(ties.other[min(s + FAR_AHEAD, last)], residents.identity)
         strength += ties.strength[s]
         of_identity += ties.strength[s] * residents.identity[ties.other[s]]
     return strength, of_identity / strength if strength > 0.0 else residents.identity[i]
@@ -127,6 +120,13 @@ def slot_for(i, strength, most_made, ties):
 
 
 # ---- the engineer's half: in a large community the ties of somebody lie far away in memory
+
+
+@compiled
+def prefetch_in_turn(i, ties):
+    """Fetch the ties of somebody whose turn comes later, where the ties of all are gone through."""
+    if i + 2 * AHEAD < ties.degree.size:
+        prefetch(ties.first[i + 2 * AHEAD], ties.other, ties.strength)
 
 
 @compiled

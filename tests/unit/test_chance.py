@@ -21,7 +21,7 @@ from small import isolated, lived, same_life
 from sim import POLICIES, Simulation, load_config
 from sim.engine.jit import plain
 from sim.mathematics.chance import block, key_of, mixed, share, stream, uniform, uniform_pair, uniforms, words
-from sim.mathematics.sorting import first_from, in_order
+from sim.mathematics.sorting import first_from, in_order, lowest
 from sim.policies.recognition import Recognition
 from sim.policies.training import Training
 from sim.policies.vanguard import Vanguard
@@ -268,6 +268,14 @@ def test_in_order_is_a_stable_order(values: list[float], crowded: bool) -> None:
     column = np.array([*values, *([1e9] if crowded else [])])  # one value far off: the others share a heap
     expected = np.argsort(column, kind="stable").tolist()
     assert in_order(column).tolist() == plain(in_order)(column).tolist() == expected
+
+
+@given(st.lists(st.sampled_from([0.1, 0.2, 0.25, 1.0, 1.5, 1.7]) | st.floats(0, 2), max_size=60), st.integers(0, 70))
+@settings(deadline=None)
+def test_the_lowest_are_the_first_in_order(values: list[float], many: int) -> None:
+    column = np.array(values, np.float64)
+    expected = sorted(sorted(range(len(values)), key=lambda x: (values[x], x))[:many])
+    assert lowest(column, many).tolist() == plain(lowest)(column, many).tolist() == expected
 
 
 @given(

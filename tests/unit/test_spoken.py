@@ -18,9 +18,7 @@ import desk
 import experiments
 from experiments.cli import main
 from experiments.cli.in_words import FILES_LANGUAGE, PIECE, Context, every_command, paragraphs, wrapped
-from experiments.reporting.chinese import in_chinese
 from experiments.reporting.console import terminal
-from experiments.reporting.figures import figures, needs
 from experiments.reporting.result_tables import say_results, tables_of
 from experiments.runs.executor import perform
 from experiments.runs.results import results_for
@@ -248,7 +246,3 @@ def test_the_frame_of_an_error_is_in_chinese_and_its_place_stays(words: list[str
     assert re.search(r"small\.yaml:\d+:\d+: outcomes\.0: 写的是 .*是否想写“cohesion”？", done.output), done.output
     english = CliRunner().invoke(main, ["plan", str(path)])
     assert "Did you mean 'cohesion'?" in english.output
-
-
-def test_what_a_figure_needs_is_there_in_chinese() -> None:
-    assert [name for name in figures() if in_chinese(needs(name)) == needs(name)] == []
