@@ -29,7 +29,7 @@ from sim.browser.shipped import SCRIPTS as ENGINE
 from sim.browser.shipped import module
 from sim.browser.snapshot import known, snapshot
 from sim.config.kinds import Kind
-from sim.config.load import config_names, find_file
+from sim.config.load import config_names, find_file, load_config
 from sim.config.schema import Config
 from sim.engine.effects import effects_of
 from sim.policies.policy import Policy
@@ -55,6 +55,8 @@ OWN = re.compile(r"\bown\b")
 """Words that mean a column of a user's own file, which a page does not hold."""
 MOST_OF_PLACES = 2_200_000
 """Characters that founded communities take in a file, as far as there is more than one: so that it stays below 3 MB."""
+SETTLED = 104
+"""Weeks that a community has lived when a page opens: in so small a one needs rise for two years, then rest."""
 SEVERAL = 6
 """Founded communities in a file, unless asked for more or fewer."""
 
@@ -154,7 +156,7 @@ def state_for(what: str) -> tuple[State, str | None]:
     Errors: StateError, with the names there are.
     """
     if what in communities():
-        return fitted(State(community=what)), None
+        return fitted(State(community=what, week=SETTLED if load_config(what).lives_go_on else 0)), None
     if what in lessons():
         return state_of_lesson(what), what
     studies = config_names(("studies",))

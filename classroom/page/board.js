@@ -75,9 +75,9 @@ class Stories {
         el("ul", { class: "now" }, life.now.map((said) => el("li", { class: /^(CLIMBED|LAPSED)/.test(said[0]) ? "event" : "" }, Words.pick(said)))),
         life.gauges ? el("div", { class: "gauges" }, Object.entries(life.gauges).map(([name, value]) => el("span", { class: "gauge" }, T(`gauge_${name}`), el("meter", { min: 0, max: 1, value }), number(value, 2)))) : null,
         life.gauges && this.give ? el("p", { class: "give" }, T("give"), ["hour", "step", "friend", "move"].map((what) => el("button", { type: "button", class: "small", "data-give": what, onclick: () => this.give(w, rows[w], what) }, T(`give_${what}`)))) : null,
-        life.orders.length ? el("p", {}, el("strong", {}, `${T("orders_of")}: `), life.orders.map(Words.pick.bind(Words)).join("; ")) : null,
+        life.orders.length ? el("p", {}, el("strong", {}, `${T("orders_of")}${S(":")}`), life.orders.map(Words.pick.bind(Words)).join(S(";"))) : null,
         el("details", { open: Boolean(open) }, el("summary", {}, `${T("before")} · ${T("ties_of")}`),
-          el("ul", {}, life.past.slice(0, 14).map((event) => el("li", {}, `${T("week_short", event.week)}: ${Words.pick(event.text)}`))),
+          el("ul", {}, life.past.slice(0, 14).map((event) => el("li", {}, `${T("week_short", event.week)}${S(":")}${Words.pick(event.text)}`))),
           el("ul", { class: "ties" }, life.ties.slice(0, 14).map((tie) => el("li", {}, el("button", { type: "button", class: "link", onclick: () => this.choose(tie.row) }, Words.pick(tie.name)),
             ` ${number(tie.strength, 2)} · ${tie.tier < 0 ? T("child") : T(`tier${tie.tier}`)}${tie.household ? ` · ${T("household")}` : tie.made >= 0 ? ` · ${T("made_in", tie.made)}` : ""}`))))))),
       el("p", { class: "hint" }, T("invented")));

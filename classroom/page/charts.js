@@ -43,7 +43,7 @@ class Chart {
   }
   relabel() {
     const options = this.members().map((name) => el("option", { value: name }, this.label(name)));
-    if (TOGETHER[this.family]) options.unshift(el("option", { value: "together" }, `${T(this.family)}: ${T("together")}`));
+    if (TOGETHER[this.family]) options.unshift(el("option", { value: "together" }, `${T(this.family)}${S(":")}${T("together")}`));
     fill(this.select, options);
     this.select.value = this.shown;
     this.select.setAttribute("aria-label", T(this.family));
@@ -56,7 +56,7 @@ class Chart {
     this.run = run; this.worlds = worlds;
     if (this.visible) this.draw(); else this.canvas.setAttribute("aria-label", this.sentence());
   }
-  // The lines of both worlds and, for each series, the second world less the first.
+  // What was lived before the first picture (`run.from`) is not shown. The lines of both worlds and, for each series, the second world less the first.
   lines() {
     const several = this.names().length > 1, upper = [], lower = [];
     this.names().forEach((name, i) => {
@@ -80,24 +80,24 @@ class Chart {
   measured() { const name = this.names()[0]; return this.scale(name) === 100 ? this.unit(name).replace(/^share/, "%").replace(/比例$/, "%") : this.unit(name); }
   // A picture that stands `apart` from the page carries its unit.
   strokes(pen, width, height, size, apart = false) {
-    const [upper, lower] = this.lines(), weeks = Math.max(10, this.run.week), left = 4.2 * size, right = width - 10;
+    const [upper, lower] = this.lines(), from = Math.min(this.run.from || 0, this.run.week), weeks = Math.max(10, this.run.week - from), left = 4.2 * size, right = width - 10;
     const several = this.names().length > 1, base = height - 1.8 * size, ceiling = (several ? 3.5 : 2.1) * size, strip = 0.26 * (base - ceiling), floor = base - strip - 1.5 * size;
-    const range = (lines) => lines.reduce(([low, high], { values }) => values.reduce(([l, h], v) => (Number.isFinite(v) ? [Math.min(l, v), Math.max(h, v)] : [l, h]), [low, high]), [Infinity, -Infinity]);
+    const range = (lines) => lines.reduce(([low, high], { values }) => values.slice(Math.max(0, from - 1)).reduce(([l, h], v) => (Number.isFinite(v) ? [Math.min(l, v), Math.max(h, v)] : [l, h]), [low, high]), [Infinity, -Infinity]);
     let [low, high] = range(upper);
     if (!Number.isFinite(low)) [low, high] = [0, 1];
     const spread = high - low;
     low = low > 0.5 * high && low > 0 ? Math.max(0, low - 0.3 * (spread || high)) : Math.min(0, low);
     if (high - low < 1e-8) high = low + 1;
-    const x = (week) => left + ((right - left) * week) / weeks;
+    const x = (week) => left + ((right - left) * (week - from)) / weeks;
     const y = this.axis(pen, left, right, floor, ceiling, low, high, size, 4);
     const [down, up] = range(lower), most = Math.max(1e-9, Number.isFinite(down) ? Math.max(-down, up) : 1);
     pen.rect(left, base - strip, right - left, strip, "#faf5f8");
     const z = this.axis(pen, left, right, base, base - strip, -most, most, size, 2, true);
     pen.text(left + 3, base - strip - 0.3 * size, T("second_less_first"), { size: 0.86 * size, colour: "#7d2f5c" });
     const every = [5, 10, 13, 26, 52, 104, 260, 520].find((gap) => (right - left) / (weeks / gap) > 4 * size) || 520;
-    for (let week = 0; week <= weeks; week += every) pen.text(x(week), base + 1.35 * size, String(week), { size, anchor: "middle", colour: "#50565b" });
+    for (let week = from; week <= from + weeks; week += every) pen.text(x(week), base + 1.35 * size, String(week), { size, anchor: "middle", colour: "#50565b" });
     pen.text(left - 0.75 * size, base + 1.35 * size, T("week_axis"), { size: 0.9 * size, anchor: "end", colour: "#50565b" });
-    const spots = (values, at) => { const gap = Math.max(1, Math.floor(values.length / 900)), points = []; for (let w = 0; w < values.length; w += gap) if (Number.isFinite(values[w])) points.push([x(w + 1), at(values[w])]); return points; };
+    const spots = (values, at) => { const first = Math.max(0, from - 1), gap = Math.max(1, Math.floor((values.length - first) / 900)), points = []; for (let w = first; w < values.length; w += gap) if (Number.isFinite(values[w])) points.push([x(w + 1), at(values[w])]); return points; };
     if (lower.length === 1) { const points = spots(lower[0].values, z); if (points.length > 1) pen.area([[points[0][0], z(0)], ...points, [points[points.length - 1][0], z(0)]], "#ecc6dc"); }
     for (const [lines, at] of [[upper, y], [lower, z]]) lines.forEach(({ values, colour, dash }) => {
       const points = spots(values, at);

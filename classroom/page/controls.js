@@ -121,7 +121,7 @@ const Controls = {
   about() {
     const { live } = this, titles = new Map(live.hello.policies.map((p) => [p.name, p.title]));
     if (live.run === live.classRun) return T("class_plays");
-    const done = live.state.worlds.map((world, w) => `${live.worlds[w]}: ${[...new Set(world.policies.map((p) => Words.pick(titles.get(p.name) || p.name)))].join(", ") || T("no_policy")}`);
+    const done = live.state.worlds.map((world, w) => `${live.worlds[w]}${S(":")}${[...new Set(world.policies.map((p) => Words.pick(titles.get(p.name) || p.name)))].join(S(",")) || T("no_policy")}`);
     return `${T("about", Words.pick(live.ownRun.standing.title), live.state.seed, live.run.week)}\n${done.join("; ")}`;
   },
   status(said, bad = false) { const node = byId("status"); node.textContent = said; node.classList.toggle("bad", bad); node.hidden = !said; clearTimeout(this.fading); if (said && !bad) this.fading = setTimeout(() => { node.hidden = true; }, 6000); },

@@ -1,6 +1,6 @@
 "use strict";
-// Weeks that the first picture has lived already: lines, cases and what the station knows of begin empty and fill up.
-const SETTLED = 26;
+// Weeks that the first picture has lived already: in so small a community needs rise for two years, then rest.
+const SETTLED = 104;
 // The live page: it asks the server for weeks, draws what comes back, and keeps nothing that the state does not say.
 const Live = {
   batch: 2, start: 0, run: null, state: null, hello: null, playing: false, waiting: false, asked: 0, frames: 0, tries: 0, classRun: null, watching: false,
@@ -95,6 +95,7 @@ const Live = {
   heard(room) {
     const playing = (r) => ["running", "paused", "over"].includes(r?.phase), before = playing(this.room.room);
     if (playing(room) !== before) this.watch(playing(room));
+    if (room.phase !== this.room.room?.phase && ["lobby", "running", "over"].includes(room.phase)) this.upper();  // what the class looks at
     this.room.show(room, this.hello?.policies);
     this.lessons.polled(room);
   },
@@ -150,6 +151,7 @@ const Live = {
     // on the projector the class's grids have the whole width
     document.body.classList.toggle("class-view", run === this.classRun);
     this.run = run;
+    run.from = run === this.ownRun && this.state.week >= this.start ? this.start : 0;
     this.worlds = this.worldNames();
     Controls.place();
     this.maps.forEach((map) => (map.run === run ? map.drawUnder() : map.open(run)));

@@ -239,7 +239,7 @@ class WorldMap {
     if (flags & FLAG.pioneer) said.push(T("pioneer"));
     if (flags & FLAG.need) said.push(T("need"));
     if (this.run.differs[row] & 3) said.push(T("differs"));
-    return said.join(", ");
+    return said.join(S(","));
   }
   key(event) {
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 12, ArrowUp: -12, Home: -1e9, End: 1e9 }[event.key];

@@ -50,7 +50,8 @@ const Page = {
     this.set.forEach((set, w) => Object.entries(set).forEach(([path, [number]]) => this.worlds[w].set(path, number)));
     this.chosen = -1; this.rows = [-1, -1];
     [0, 1].forEach((w) => this.act(w));
-    for (let k = 0; k < this.state.week; k += 1) { this.again(k); this.run.live(); }
+    for (let k = 0; k < this.state.week; k += 1) { this.again(k); this.run.live(k < this.state.week - 1); }
+    this.run.from = this.state.week;
     this.again(this.state.week);
     this.maps.forEach((map) => map.open(this.run));
     this.say("");
@@ -96,13 +97,13 @@ const Page = {
     const parts = (name) => { const { parts: of } = this.told.known.policies[name]; return of ? Object.values(of).map(([part]) => part) : [name]; };
     const here = policies.filter(({ name }) => parts(name).every((part) => fits[part])), not = policies.filter((one) => !here.includes(one));
     const choice = (id, label) => {
-      const where = el("select", { id, onchange: () => { this.where = Number(where.value); this.panels(); this.marks(); } }, [0, 1].map((w) => el("option", { value: w }, `${T(w ? "second_world" : "first_world")}: ${Words.pick(shown.worlds[w])}`)));
+      const where = el("select", { id, onchange: () => { this.where = Number(where.value); this.panels(); this.marks(); } }, [0, 1].map((w) => el("option", { value: w }, `${T(w ? "second_world" : "first_world")}${S(":")}${Words.pick(shown.worlds[w])}`)));
       where.value = String(this.where);
       return el("div", { class: "row" }, el("label", { for: id }, T(label)), where);
     };
     this.cards = {};
     fill(byId("tab-policies"), el("p", { class: "hint" }, T("both_same")), choice("where", "act_in"), here.map((policy) => this.card(policy, (own[policy.name] ||= this.carried(policy.name)))),
-      not.length ? el("p", { class: "hint" }, T("unfit", not.map((one) => Words.pick(one.title)).join(", "))) : null, el("p", { class: "hint" }, T("assumed_doses")));
+      not.length ? el("p", { class: "hint" }, T("unfit", not.map((one) => Words.pick(one.title)).join(S(",")))) : null, el("p", { class: "hint" }, T("assumed_doses")));
     const find = el("input", { type: "search", id: "find", placeholder: T("filter"), "aria-label": T("filter"), oninput: () => Sections.find(groups, find.value) });
     const now = this.setNow(this.where);
     const groups = Sections.of(parameters, (spec) => new Dial({ ...spec, value: now[spec.path]?.[1] ?? spec.value }, (value) => this.parameter(spec, value)));
@@ -133,7 +134,7 @@ const Page = {
     const own = policy.doses.filter((one) => !one.general), general = policy.doses.filter((one) => one.general);
     return el("div", { class: "policy" }, flip, el("details", {}, el("summary", {}, el("strong", {}, Words.pick(policy.title)), since),
       Words.at && policy.sentence[0] === policy.sentence[1] ? null : el("p", { class: "sentence" }, Words.pick(policy.sentence)), own.map(dial), el("details", { class: "inner" }, el("summary", {}, T("when_whom")), general.map(dial)),
-      el("p", { class: "hint" }, `${T("sources")}: ${policy.sources.join(", ")}`)));
+      el("p", { class: "hint" }, `${T("sources")}${S(":")}${policy.sources.join(", ")}`)));
   },
   marks() {
     for (const [name, card] of Object.entries(this.cards)) {
@@ -238,9 +239,9 @@ const Page = {
     const home = world.column("household"), own = home[row], size = home.reduce((sum, one, i) => sum + (one === own && this.run.tiers[w][i] !== 255 ? 1 : 0), 0);
     const friends = this.friends(w, row), hours = at("hours"), needs = at("open_needs"), waiting = needs.toString(2).replace(/0/g, "").length;
     const who = [this.newcomer(w, row) ? T("newcomer") : null, T(`age${at("age")}`), size > 1 ? T("member_of", size) : T("alone"), T(tier === 4 ? "child" : `tier${tier}`)];
-    const facts = [T("friends_n", friends.length) + (Words.at ? "，" : ", ") + T("strong_n", friends.filter((one) => one.strength >= 0.5).length), hours > 0 ? T("gave_hours", hours < 0.1 ? "<0.1" : hours.toFixed(1)) : T("gave_none"), needs ? T("waits_n", waiting) : T("waits_none")];
+    const facts = [T("friends_n", friends.length) + S(",") + T("strong_n", friends.filter((one) => one.strength >= 0.5).length), hours > 0 ? T("gave_hours", hours < 0.1 ? "<0.1" : hours.toFixed(1)) : T("gave_none"), needs ? T("waits_n", waiting) : T("waits_none")];
     const gauges = [["gauge_identity", "identity"], ["gauge_efficacy", "efficacy"], ["gauge_skill", "skill"], ["gauge_fatigue", "fatigue"], ["gauge_wellbeing", "wellbeing"]];
-    return [el("p", { class: "who" }, who.filter(Boolean).join(Words.at ? "，" : ", ")), el("ul", {}, facts.map((fact) => el("li", {}, fact))),
+    return [el("p", { class: "who" }, who.filter(Boolean).join(S(","))), el("ul", {}, facts.map((fact) => el("li", {}, fact))),
       el("p", { class: "gauges" }, gauges.map(([word, name]) => el("span", { class: "gauge" }, T(word), el("meter", { min: 0, max: 1, value: at(name), "aria-label": T(word) }), at(name).toFixed(2)))),
       tier === 4 ? null : el("p", { class: "give" }, T("give"), ["hour", "step", "friend", "move"].map((what) => el("button", { type: "button", class: "small", "data-give": what, onclick: () => this.give(w, row, what) }, T(`give_${what}`)))),
       this.past(w, row)].filter(Boolean);
@@ -249,7 +250,7 @@ const Page = {
     const said = (tier) => T(tier === 255 ? "moved_out" : tier === 4 ? "child" : `tier${tier}`), lived = this.run.history[w], since = this.run.arrived[w][row] ?? 0;
     const first = lived[since]?.[row] ?? this.run.tiers[w][row], steps = [];
     for (let week = since + 1; week < lived.length; week += 1) if (lived[week][row] !== lived[week - 1][row]) steps.push(T("became", week, said(lived[week][row])));
-    return el("p", {}, `${T("history")}${Words.at ? "：" : ": "}`, [this.newcomer(w, row) ? T("came_as", since, said(first)) : T("started_as", said(first)), ...steps.slice(-8)].join(Words.at ? "；" : "; "));
+    return el("p", {}, `${T("history")}${S(":")}`, [this.newcomer(w, row) ? T("came_as", since, said(first)) : T("started_as", said(first)), ...steps.slice(-8)].join(S(";")));
   },
   newcomer(w, row) { return !this.run.founders[w].has(this.run.keys[w][row]); },
   ties() {

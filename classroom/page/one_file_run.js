@@ -16,8 +16,10 @@ class OwnRun extends Run {
     for (let i = 0; i < out.length; i += 1) out[i] = age[i] === VACANT ? 255 : tier[i] < 0 ? 4 : tier[i];
     return out;
   }
-  live() {
-    this.acts = this.worlds.map((world) => { const { phases, end } = Acts.looks(world); world.live(1, phases); return end(); });
+  // A week; `unseen`: nobody looks at its acts.
+  live(unseen = false) {
+    if (unseen) this.worlds.forEach((world) => world.live(1));
+    else this.acts = this.worlds.map((world) => { const { phases, end } = Acts.looks(world); world.live(1, phases); return end(); });
     this.worlds.forEach((world, w) => {
       this.history[w].push(this.shown(w));
       const now = world.column("key"), before = this.keys[w];

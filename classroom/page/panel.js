@@ -5,7 +5,7 @@ class Policies {
   show(policies, state) {
     this.policies = policies; this.state = state; this.cards = {};
     const where = el("select", { id: "where", onchange: () => { this.world = Number(where.value); this.show(this.policies, this.state); } },
-      [0, 1].map((w) => el("option", { value: w }, `${T(w ? "second_world" : "first_world")}: ${state ? Words.pick(state.shown.worlds[w]) : ""}`)));
+      [0, 1].map((w) => el("option", { value: w }, `${T(w ? "second_world" : "first_world")}${S(":")}${state ? Words.pick(state.shown.worlds[w]) : ""}`)));
     where.value = String(this.world);
     const budget = el("input", { id: "budget", type: "number", min: 0, value: this.budget, placeholder: "–", onchange: () => { this.budget = budget.value; this.pay(this.costs); } });
     this.purse = el("p", { class: "purse", role: "status" });
@@ -27,7 +27,7 @@ class Policies {
       el("summary", {}, el("strong", {}, Words.pick(policy.title)), since, cost),
       sentence, own.map(dial),
       el("details", { class: "inner" }, el("summary", {}, T("when_whom")), general.map(dial)),
-      policy.sources.length ? el("p", { class: "hint" }, `${T("sources")}: ${policy.sources.join(", ")}`) : null));
+      policy.sources.length ? el("p", { class: "hint" }, `${T("sources")}${S(":")}${policy.sources.join(", ")}`) : null));
   }
   put(name, on) { this.ask({ do: "policy", world: this.world, name, on, doses: this.doses[name] || {} }); }
   listed(name) {

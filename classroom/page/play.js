@@ -45,7 +45,7 @@ const Play = {
     const set = (name, value) => { this.choice[name] = value; this.price(); this.send(); };
     const slider = (name, low, high, why) => {
       const shown = el("output", {}, String(this.choice[name]));
-      return el("div", { class: "field" }, el("label", { for: `c-${name}` }, `${T(`c_${name}`)}: `, shown),
+      return el("div", { class: "field" }, el("label", { for: `c-${name}` }, `${T(`c_${name}`)}${S(":")}`, shown),
         el("input", { type: "range", id: `c-${name}`, min: low, max: high, step: 1, value: this.choice[name], oninput: (e) => { shown.textContent = e.target.value; set(name, Number(e.target.value)); } }), el("p", { class: "meaning" }, why));
     };
     const select = (name, words) => {
@@ -58,7 +58,7 @@ const Play = {
       select("first", { station: "p_station", vulnerable: "p_vulnerable", longest: "p_longest", elders_alone: "p_elders_alone", children: "p_children" }),
       slider("offers", -3, 8, T("c_offers_why")), slider("staff", 0, 10, T("yuan_each", PRICES.staff)), slider("visits", 0, 10, T("yuan_hour", PRICES.visits)),
       slider("seats", 0, 5, T("yuan_each", PRICES.seats)), select("whom", { all: "w_all", new: "w_new", key: "w_key" }), slider("asks", 0, 20, T("yuan_each", PRICES.asks)),
-      el("div", { class: "field" }, el("label", {}, el("input", { type: "checkbox", id: "c-thanks", checked: this.choice.thanks, onchange: (e) => set("thanks", e.target.checked) }), ` ${T("c_thanks")} (${T("yuan_each", 2)})`)));
+      el("div", { class: "field" }, el("label", {}, el("input", { type: "checkbox", id: "c-thanks", checked: this.choice.thanks, onchange: (e) => set("thanks", e.target.checked) }), ` ${T("c_thanks")}${S("(")}${T("yuan_each", 2)}${S(")")}`)));
     this.price();
   },
   price() { const c = this.choice; this.weekly.textContent = T("cost_week", c.staff * PRICES.staff + c.visits * PRICES.visits + c.seats * PRICES.seats + c.asks * PRICES.asks); },
@@ -66,7 +66,7 @@ const Play = {
     const r = this.room;
     if (!r) return;
     byId("who").textContent = `\u2068${r.name}\u2069 · ${T("your_grid", r.grid + 1)}`;
-    byId("phase").textContent = r.phase === "lobby" ? `${T("wait_start")} ${T("your_task")}` : `${T(`phase_${r.phase}`)} · ${T("week")} ${r.week} / ${r.weeks}`;
+    byId("phase").textContent = r.phase === "lobby" ? `${T("wait_start")}${S(" ")}${T("your_task")}` : `${T(`phase_${r.phase}`)} · ${T("week_of", r.week, r.weeks)}`;
     byId("purse").textContent = r.phase === "lobby" ? "" : r.empty !== null ? T("purse_empty", r.empty) : T("purse", number(r.spent), number(r.budget));
     byId("purse").classList.toggle("over", r.empty !== null);
     this.poll(r.question, r.predicted);
@@ -74,14 +74,14 @@ const Play = {
     const s = r.station;
     const fact = (word, value) => el("div", { class: "fact" }, el("strong", {}, String(value)), T(word));
     fill(byId("station"), s ? el("div", { class: "facts" }, fact("open_orders", s.open), fact("served_now", s.served), fact("gave_up", s.gave_up), fact("volunteers", s.volunteers), fact("switched_off", s.away), fact("mean_skill", s.skill), fact("mean_fatigue", s.fatigue)) : null);
-    fill(byId("waiting"), s && s.waiting.length ? [el("h2", {}, T("waiting")), el("ul", {}, s.waiting.slice(0, 6).map((w) => el("li", {}, `${Words.pick(w.name)}: ${Words.pick(w.kind)}, ${waited(w.weeks)}`)))] : null);
+    fill(byId("waiting"), s && s.waiting.length ? [el("h2", {}, T("waiting")), el("ul", {}, s.waiting.slice(0, 6).map((w) => el("li", {}, `${Words.pick(w.name)}${S(":")}${Words.pick(w.kind)}${S(",")}${waited(w.weeks)}`)))] : null);
     byId("mine").hidden = !s;
     fill(byId("legend"), s ? legend(true) : null);
     if (s) this.draw(s);
     const d = r.debrief;
     fill(byId("result"), d ? el("section", { class: "debrief" }, el("h2", {}, T("result")), el("p", {}, T("unmet_a_year")),
       el("table", {}, el("tbody", {}, ["nobody", "with_you", "rival"].map((word, i) => el("tr", {}, el("th", { scope: "row" }, T(word)), el("td", {}, number(d.unmet[i])))))),
-      el("h3", {}, T("left_waiting")), el("ul", {}, d.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${waited(one.weeks)}. ${Words.pick(one.who)}`)))) : null);
+      el("h3", {}, T("left_waiting")), el("ul", {}, d.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}${S(":")}${waited(one.weeks)}${S(".")}${Words.pick(one.who)}`)))) : null);
     if (d) byId("result").prepend(Ending.own(d));
     byId("choices").hidden = r.phase === "over";
   },

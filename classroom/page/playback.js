@@ -37,7 +37,7 @@ const Playback = {
     [0, 1].forEach((w) => { byId(`name${w}`).textContent = this.worlds[w]; });
     fill(byId("legend"), legend());
     byId("play").textContent = T(this.playing ? "pause" : "play");
-    fill(byId("said"), this.told.said.flatMap((world, w) => world.map((said) => el("p", { class: "hint" }, `${this.worlds[w]}: ${Words.pick(said)}`))));
+    fill(byId("said"), this.told.said.flatMap((world, w) => world.map((said) => el("p", { class: "hint" }, `${this.worlds[w]}${S(":")}${Words.pick(said)}`))));
   },
   // Show the picture of one week: the tiers as they stood, and the series so far.
   go(week) {
@@ -60,10 +60,10 @@ const Playback = {
   },
   choose(row) {
     this.maps.forEach((map) => { map.selected = row; map.draw(); });
-    const said = this.worlds.map((name, w) => `${name}: ${this.maps[w].described(row)}`).join(" · ");
+    const said = this.worlds.map((name, w) => `${name}${S(":")}${this.maps[w].described(row)}`).join(" · ");
     byId("picked").hidden = false;
     const { grid, gridNames } = this.run.standing, where = gridNames?.[grid[row]] ?? T("grid", grid[row] + 1);
-    byId("picked").textContent = `${Words.pick(this.told.names[row])} (\u2068${where}\u2069). ${said}. ${T("invented")}`;
+    byId("picked").textContent = `${Words.pick(this.told.names[row])} (\u2068${where}\u2069)${S(".")}${said}${S(".")}${T("invented")}`;
   },
 };
 window.addEventListener("DOMContentLoaded", () => Playback.begin());

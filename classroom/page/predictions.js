@@ -45,7 +45,7 @@ class Predictions {
     const metric = this.live.hello.metrics[outcome.metric], percent = /^share/.test(metric.unit[0]);
     const value = (x) => (percent ? `${number(100 * x)}%` : `${number(x)} ${metric.unit[at]}`), [[a, b], [from, to]] = [state.shown.worlds.map((both) => both[at]), outcome.weeks];
     const label = metric.label[at][0].toUpperCase() + metric.label[at].slice(1);
-    return `${T.in(at, from === to ? "came_week" : "came_in", label, from, to, value(means[0]), a, value(means[1]), b)} ${T.in(at, "came_luck", state.seed)}`;
+    return `${T.in(at, from === to ? "came_week" : "came_in", label, from, to, value(means[0]), a, value(means[1]), b)}${at ? "" : " "}${T.in(at, "came_luck", state.seed)}`;
   }
   polled(room) { this.room = room; if (room.question?.lesson !== this.answered) this.answered = ""; this.draw(); }
   draw() {

@@ -18,7 +18,7 @@ class Room {
       el("p", { class: "code-line" }, T("room_code"), el("strong", { class: "code", id: "room-code" }, r.code)),
       el("p", {}, `${T("join_at")} `, el("strong", { class: "address" }, r.address)),
       r.address.includes("127.0.0.1") ? el("p", { class: "hint" }, T("lan_hint")) : null,
-      el("p", { role: "status" }, `${T(`phase_${r.phase}`)} · ${T("week")} ${r.week} / ${r.weeks} · ${T("seats", r.seats.length, here)}`),
+      el("p", { role: "status" }, `${T(`phase_${r.phase}`)} · ${T("week_of", r.week, r.weeks)} · ${T("seats", r.seats.length, here)}`),
       r.phase === "lobby" ? null : el("p", { class: r.empty !== null ? "purse over" : "purse" }, T("purse", number(r.spent), number(r.budget)), r.empty !== null ? el("br") : null, r.empty !== null ? T("purse_empty", r.empty) : null),
       el("div", { class: "row" },
         r.phase === "lobby" ? button("start_play", () => this.lead("start"), true) : null,
@@ -64,6 +64,6 @@ class Room {
       el("div", { class: "told" }, el("table", {}, el("thead", {}, el("tr", {}, el("td"), [T("nobody"), T("the_class"), T("rival")].map((w) => el("th", {}, w)))),
         el("tbody", {}, told.rows.map((row) => el("tr", {}, el("th", { scope: "row" }, Words.pick(row.label), " ", el("span", { class: "unit" }, Words.pick(row.unit))), row.values.map((v, i) => el("td", { class: i && number(v) !== number(row.values[0]) && row.better * (v - row.values[0]) > 0 ? "good" : "" }, number(v))))),
           el("tr", {}, el("th", { scope: "row" }, T("f_cost"), " ", el("span", { class: "unit" }, T("yuan_in_all"))), told.costs.map((v) => el("td", {}, number(v)))))),
-      el("div", {}, el("h4", {}, T("left_waiting")), el("ul", {}, told.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}: ${waited(one.weeks)}. ${Words.pick(one.who)}`))))));
+      el("div", {}, el("h4", {}, T("left_waiting")), el("ul", {}, told.left_waiting.map((one) => el("li", {}, `${Words.pick(one.name)}${S(":")}${waited(one.weeks)}${S(".")}${Words.pick(one.who)}`))))));
   }
 }

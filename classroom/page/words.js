@@ -56,7 +56,7 @@ const WORDS = {
   resident: ["Resident", "居民"], board: ["Order board", "工单板"], only_one: ["In one world only", "只发生在一个世界"], this_week: ["This week", "本周"], waiting: ["Waiting longest", "等待最久"],
   click_one: ["Click a resident on the map, or press Tab and the arrow keys, to read their week.", "点击地图上的居民（或用Tab和方向键选择），阅读他们的一周。"],
   invented: ["Names are invented.", "姓名为虚构。"], before: ["Before", "此前"], ties_of: ["Ties", "关系"], orders_of: ["Waits for", "正在等待"], household: ["household", "家人"], none_waiting: ["Nobody waits.", "无人等待。"], made_in: ["made in week {0}", "第{0}周结识"],
-  week_short: ["week {0}", "第{0}周"], nothing_differs: ["So far everything that happened in one world happened in the other.", "到目前为止，两个世界里发生的事情相同。"],
+  week_of: ["Week {0} / {1}", "第{0} / {1}周"], week_short: ["week {0}", "第{0}周"], nothing_differs: ["So far everything that happened in one world happened in the other.", "到目前为止，两个世界里发生的事情相同。"],
   gauge_identity: ["identity", "认同"], gauge_efficacy: ["efficacy", "效能感"], gauge_skill: ["skill", "技能"], gauge_habit: ["habit", "习惯"], gauge_fatigue: ["fatigue", "疲劳"], gauge_satisfaction: ["satisfaction", "满意度"], gauge_wellbeing: ["well-being", "幸福感"],
   minutes: ["{0} minutes", "{0}分钟"], print: ["Print the handout", "打印讲义"], print_answers: ["Print with answers", "打印（含答案）"], back: ["All lessons", "全部课程"],
   predict: ["Save my prediction", "保存我的预测"], predicted: ["You predicted: {0}", "你的预测：{0}"], predict_first: ["Predict first: choose an answer above.", "请先预测：在上面选择一个答案。"], start_lesson: ["Open this lesson's community", "打开本课社区"],

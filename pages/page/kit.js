@@ -61,3 +61,6 @@ const Words = {
 function T(key, ...inserted) { return T.in(Words.at, key, ...inserted); }
 // A word in one language, whichever the page speaks.
 T.in = (language, key, ...inserted) => (WORDS[key] ? WORDS[key][language] : key).replace(/\{(\d)\}/g, (_, i) => String(inserted[Number(i)]));
+// A sign between words, as each language sets it; nothing stands between two sentences in Chinese.
+const SIGNS = { ":": ["：", ": "], ",": ["，", ", "], ";": ["；", "; "], ".": ["。", ". "], "(": ["（", " ("], ")": ["）", ")"], " ": ["", " "] };
+function S(sign) { return SIGNS[sign][Words.at ? 0 : 1]; }

@@ -98,8 +98,10 @@ def test_the_teachers_and_a_students_page(browser: Browser) -> None:
     phone.locator("#phase", has_text="13 / 104").wait_for(timeout=60_000)
     teacher.at("the class plays")
     student.at("a station of one's own")
+    page.evaluate("document.querySelector('.stage').scrollTop = 300")
     page.click("[data-lead=finish]")
     page.wait_for_selector("#debrief")
+    assert page.evaluate("document.querySelector('.stage').scrollTop") == 0, "the end cannot be seen"
     phone.wait_for_selector("#result .debrief")
     teacher.at("the end")
     student.at("the own end")

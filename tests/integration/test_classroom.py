@@ -325,6 +325,15 @@ def test_the_page_never_writes_html() -> None:
         assert len(text.splitlines()) < 400
 
 
+def test_signs_between_words_are_those_of_the_language() -> None:
+    """Two words of the page are joined by S(":") and the like; what is no sentence (a file, an address) is not meant."""
+    of_a_file = ("quoted", "study_head", "const line", "Object.entries(arms)")
+    for path in PAGE.glob("*.js"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if not any(one in line for one in of_a_file):
+                assert not re.search(r"\}(: |, |\. )\$\{|\}: `", line), f"{path.name}: {line.strip()[:120]}"
+
+
 def test_every_word_of_the_page_is_there_in_both_languages() -> None:
     words = "".join(path.read_text(encoding="utf-8") for path in PAGE.glob("*words.js"))
     known = dict(re.findall(r'(\w+): \["((?:[^"\\]|\\.)*)", "(?:[^"\\]|\\.)+"\]', words))

@@ -15,7 +15,7 @@ from in_node import others
 from one_file_kit import BYTES, Opened, columns_of, opened_page, saved
 
 from classroom.lessons import lessons, study_of
-from classroom.one_file import _lesson, one_file, state_for
+from classroom.one_file import SETTLED, _lesson, one_file, state_for
 from classroom.state import State, StateError, WorldState
 from experiments.cli import main
 from experiments.study.design import seed_of
@@ -63,6 +63,7 @@ def test_it_lives_offline_and_what_it_saves_is_the_same_life_here(opened: Opened
 
 
 READY = "new Promise((done) => { const look = () => (document.body.dataset.week ? done(1) : setTimeout(look, 50)); look(); })"
+ANEW = "(async () => { Page.state.week = 0; await Page.found(); })()"
 DO = f"""(() => {{
   for (const name of ["vanguard", "close_neighbours"]) Page.put(1, name, true, {{}});
   Page.live(60);
@@ -83,8 +84,9 @@ def test_every_byte_is_the_same_in_chromium(opened: Opened) -> None:
 
 @pytest.mark.skipif(FIREFOX is None, reason="Firefox is not installed: lives there are not compared")
 def test_every_byte_is_the_same_in_firefox(opened: Opened, tmp_path: Path) -> None:
-    with page_in_firefox(opened.path, tmp_path) as evaluated:
+    with page_in_firefox(opened.path.as_uri(), tmp_path) as evaluated:
         assert evaluated(READY)
+        evaluated(ANEW)
         assert json.loads(evaluated(DO)) == columns_here()
 
 
@@ -158,6 +160,28 @@ def test_a_lesson_opens_its_arms(opened: Opened, tmp_path: Path) -> None:
     page.wait_for_function("() => document.getElementById('week').textContent === '0'")
     assert page.evaluate("Page.worlds.map((world) => world.parameter('asking', 'along_tie'))") == [0.25, 0.25]
     assert not page.is_visible("#status")
+
+
+@needs_chromium
+def test_it_begins_settled_and_shows_what_is_lived_from_there(opened: Opened) -> None:
+    page = opened.page(from_the_start=False)
+    assert page.text_content("#week") == str(SETTLED)
+    page.evaluate("Page.live(40)")
+    svg = page.evaluate(
+        "(() => { const pen = new SvgPen(720, 370); Page.charts[0].strokes(pen, 720, 370, 13); return pen.done(); })()"
+    )
+    weeks = [int(one) for one in re.findall(r">(\d{1,3})</text>", svg)]
+    assert {SETTLED, SETTLED + 10} <= set(weeks)
+    page.click("#reset")
+    page.wait_for_function("() => document.getElementById('week').textContent === '104'")
+
+
+def test_the_community_of_the_first_page_has_settled() -> None:
+    """Over many lucks unmet needs no longer rise by themselves from the week at which pages begin; from the start they do."""
+    lucks = [Simulation(load_config("classroom"), (), seed_of(luck, 0)).run_for(260) for luck in range(1, 33)]
+    unmet = np.mean([one.weekly()["unmet_needs"] for one in lucks], axis=0)
+    assert unmet[52:SETTLED].mean() > 1.2 * unmet[:26].mean()
+    assert unmet[208:260].mean() == pytest.approx(unmet[SETTLED:156].mean(), rel=0.2)
 
 
 @needs_chromium

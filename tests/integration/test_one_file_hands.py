@@ -75,7 +75,7 @@ def test_a_homework_goes_on_from_where_the_class_stopped(opened: Opened, tmp_pat
     (tmp_path / "state.json").write_text(state.model_dump_json(), encoding="utf-8")
     said = CliRunner().invoke(main, ["homework", str(tmp_path / "state.json"), "--to", str(tmp_path / "home.html")])
     assert said.exit_code == 0, said.output
-    page = Opened(opened.browser, tmp_path / "home.html").page()
+    page = Opened(opened.browser, tmp_path / "home.html").page(from_the_start=False)
     here = columns_of(Pair(state).lives[1].simulation)
     there = json.loads(page.evaluate(f"JSON.stringify({BYTES}(Page.worlds[1]))"))
     assert [name for name in here if there[name] != here[name]] == []

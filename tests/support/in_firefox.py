@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -16,17 +17,20 @@ FIREFOX = shutil.which("firefox") or shutil.which("firefox-esr")
 
 
 @contextmanager
-def page_in_firefox(path: Path, profile: Path) -> Iterator[Callable[[str], Any]]:
-    """Open a file; gives what evaluates an expression there and returns its value, a text or a number."""
+def page_in_firefox(address: str, profile: Path) -> Iterator[Callable[[str], Any]]:
+    """Open an address; gives what evaluates an expression there and returns its value, a text or a number.
+
+    Of the expression `shot` it gives the picture of the page, as bytes.
+    """
     assert FIREFOX
     command = [FIREFOX, "--headless", "--no-remote", "--profile", str(profile), "--remote-debugging-port=0"]
     running = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
     try:
         assert running.stderr
-        address = next(
+        listening = next(
             found[1] for line in running.stderr if (found := re.search(r"BiDi listening on (ws://\S+)", line))
         )
-        with connect(f"{address}/session", max_size=None) as socket:
+        with connect(f"{listening}/session", max_size=None) as socket:
             number = count(1)
 
             def ask(method: str, **parameters: Any) -> Any:
@@ -39,9 +43,11 @@ def page_in_firefox(path: Path, profile: Path) -> Iterator[Callable[[str], Any]]
 
             ask("session.new", capabilities={})
             context = ask("browsingContext.getTree")["contexts"][0]["context"]
-            ask("browsingContext.navigate", context=context, url=f"file://{path}", wait="complete")
+            ask("browsingContext.navigate", context=context, url=address, wait="complete")
 
             def evaluated(expression: str) -> Any:
+                if expression == "shot":
+                    return b64decode(ask("browsingContext.captureScreenshot", context=context)["data"])
                 said = ask("script.evaluate", expression=expression, target={"context": context}, awaitPromise=True)
                 assert said["type"] == "success", said
                 return said["result"].get("value")

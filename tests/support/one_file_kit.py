@@ -30,7 +30,7 @@ class Opened:
         self.browser, self.path = browser, path
         self.wrong: list[str] = []
 
-    def page(self, width: int = 1280, locale: str = "en-GB") -> Any:
+    def page(self, width: int = 1280, locale: str = "en-GB", from_the_start: bool = True) -> Any:
         page = self.browser.new_context(
             viewport={"width": width, "height": 800}, locale=locale, accept_downloads=True, offline=True
         ).new_page()
@@ -42,6 +42,8 @@ class Opened:
         )
         page.goto(f"file://{self.path}")
         page.wait_for_selector("body[data-week]")
+        if from_the_start:
+            page.evaluate("async () => { Page.state.week = 0; await Page.found(); }")
         return page
 
 
