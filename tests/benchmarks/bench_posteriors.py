@@ -31,7 +31,7 @@ from experiments.calibration.posterior import LEAST, Likelihood, Posterior, Samp
 from experiments.calibration.sbc import Check, checked_by_truths
 
 SMALL = {"community": "classroom", "communities": 8, "burn_in": 52, "window": 104, "waves": 1}
-WALKERS, STEPS, FORGOTTEN = 64, 1_500, 500
+WALKERS, STEPS, FORGOTTEN = 64, 1_000, 300
 NEAREST = 0.1
 ERRORS = 40
 """Errors of observation drawn for each place, as if it had been run as often."""
@@ -83,7 +83,7 @@ class Ensemble(Way):
         np.random.seed(1)  # noqa: NPY002  the package draws from the old generator
         chain = emcee.EnsembleSampler(WALKERS, d, log_density, vectorize=True)
         chain.run_mcmc(logit(np.random.default_rng(1).uniform(0.05, 0.95, (WALKERS, d))), STEPS)
-        self.slowest = max(self.slowest, float(chain.get_autocorr_time(discard=FORGOTTEN, quiet=True).max()))
+        self.slowest = max(self.slowest, float(chain.get_autocorr_time(discard=FORGOTTEN, tol=0).max()))
         places = expit(chain.get_chain(discard=FORGOTTEN, thin=10, flat=True))
         return self.weighted(places, np.ones(len(places)), observed)
 
