@@ -19,6 +19,7 @@ from experiments.reporting.names import meaning_of
 from experiments.reporting.result_tables import difference_told
 from experiments.reporting.wording import GRADES, number, true_minus
 from experiments.runs.files import StoreError, robustness_of
+from experiments.runs.present import was_of
 from experiments.study.design import Study
 
 if TYPE_CHECKING:
@@ -262,7 +263,7 @@ def hangs_on(study: Study, tables: Tables, look: Look, folder: Path | None = Non
             return look.say(f"It depends most on: {'; '.join(named)}.", f"结论最取决于：{'；'.join(named)}。")
     if folder and (rows := robust_of(folder)):
         try:
-            return _robust(study, rows, look)
+            return _robust(study, rows, look) + _asked_before(study, folder, look)
         except (KeyError, TypeError, ValueError):
             told = f"{robustness_of(folder) / 'messages.csv'}: this is not what ‘linli robust’ wrote. Run that again, or move it away."
             raise StoreError(told) from None
@@ -272,6 +273,17 @@ def hangs_on(study: Study, tables: Tables, look: Look, folder: Path | None = Non
         f"It rests on {len(grades)} inputs, of which {assumed} are {GRADES['assumed'][0]}; on which of them it depends was not asked "
         f"here (‘{command}’ tells).",
         f"结论依据{len(grades)}项输入，其中{assumed}项为{GRADES['assumed'][1]}；本研究未考察取决于其中哪些（运行“{command}”即可得知）。",
+    )
+
+
+def _asked_before(study: Study, folder: Path, look: Look) -> str:
+    """A word where the study was another when `linli robust` was run."""
+    if was_of(study, robustness_of(folder)):
+        return ""
+    command = study.asked_of("robust")
+    return look.say(
+        f" The study has changed since that was asked: ‘{command}’ asks it of the study as it is now.",
+        f"此后研究已有改动：运行“{command}”即可按现在的研究重新考察。",
     )
 
 

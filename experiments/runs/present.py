@@ -141,8 +141,18 @@ def _owner(study: Study) -> dict[str, str]:
     return {
         "name": study.name,
         "file": file,
-        "content": hashlib.sha256(resolved_text(study).encode()).hexdigest()[:20],
+        "content": _content(study),
     }
+
+
+def _content(study: Study) -> str:
+    return hashlib.sha256(resolved_text(study).encode()).hexdigest()[:20]
+
+
+def was_of(study: Study, folder: Path) -> bool:
+    """Whether what a folder holds was asked of the study as it is now; also where the folder does not say."""
+    theirs = Store(folder).mark().get("study")
+    return not isinstance(theirs, dict) or theirs.get("content") in (None, _content(study))
 
 
 def _other(theirs: dict[str, Any], mine: dict[str, str]) -> str:

@@ -15,6 +15,8 @@ from experiments.reporting.figures.style import Look
 from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.first_page import design_table, hangs_on, in_brief
 from experiments.runs.files import StoreError
+from experiments.runs.present import claim
+from experiments.runs.store import Store
 
 EN, ZH = Look(), Look(language="zh")
 MEANINGS = {
@@ -178,6 +180,11 @@ def test_the_answer_names_what_it_hangs_on_where_the_design_or_robustness_tells(
     assert "1 of 2 effects on the primary outcomes keep their direction" in said
     assert said.index("moving.annual_rate (0.70)") < said.index("asking.along_tie (0.60)")
     assert "moving.annual_rate（0.70）" in hangs_on(study, plain, ZH, tmp_path / "r").replace(" (0.70)", "（0.70）")
+    claim(study, Store(kept.parent))
+    assert "has changed" not in hangs_on(study, plain, EN, tmp_path / "r")
+    other = replace(study, file=study.file.model_copy(update={"weeks": study.file.weeks + 1}))
+    assert "The study has changed since that was asked: ‘linli robust" in hangs_on(other, plain, EN, tmp_path / "r")
+    assert "此后研究已有改动" in hangs_on(other, plain, ZH, tmp_path / "r")
     kept.write_text(head + "both,cohesion,1,-1,2,0.60,0.5,32,\n")
     assert "no single one" in hangs_on(study, plain, EN, tmp_path / "r")
 
