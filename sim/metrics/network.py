@@ -11,7 +11,7 @@ from sim.mathematics.sorting import in_order
 from sim.metrics.metric import METRICS, slow_metric
 from sim.metrics.spread import between, blau, gini, over
 from sim.state.phase import unit
-from sim.state.residents import CHILD, VACANT
+from sim.state.residents import CHILD, VACANT, lives_here, who_lives_here
 from sim.state.ties import prefetch_in_turn
 from sim.world import World
 
@@ -27,12 +27,6 @@ CROSSINGS = 16
 
 
 # ---- laws: about one resident, one tie
-
-
-@law
-def lives_here(i, residents):
-    """Whether somebody lives in this row."""
-    return int(residents.age[i] != VACANT)
 
 
 @law
@@ -224,7 +218,7 @@ def measure(residents, households, grids, ties, slow):
     of_age_band = np.zeros(VACANT + 1, np.int64)
     people = count_people(residents, of_grid, of_origin, of_age_band)
     hours, out = hours_in_order(residents), slow.values
-    out[0] = strong_component(components(ties, STRONG), people, residents)
+    out[0] = strong_component(components(residents, ties, STRONG), people, residents)
     out[1] = strong_ties(strong, people)
     out[2] = ties_per_resident(all_ties, people)
     out[3] = tie_strength(all_ties, strength)
@@ -265,7 +259,7 @@ def count_ties(residents, households, grids, ties, all_ties, strong, strength):
     No question is asked of a tie: a processor that guesses the answer wrongly loses more time than the sums cost.
     """
     lonely = np.ones(residents.age.size, np.uint8)
-    for i in range(residents.age.size):
+    for i in who_lives_here(residents):
         outside = 0
         prefetch_in_turn(i, ties)
         for s in range(ties.first[i], ties.first[i] + ties.degree[i]):
@@ -318,10 +312,10 @@ def root(parent, i):
 
 
 @compiled
-def components(ties, strong):
+def components(residents, ties, strong):
     """For each resident somebody of the same strongly tied component; for one of each, less than 0: its size."""
     parent = np.full(ties.degree.size, np.int32(-1))
-    for i in range(ties.degree.size):
+    for i in who_lives_here(residents):
         mine = root(parent, i)
         prefetch_in_turn(i, ties)
         for s in range(ties.first[i], ties.first[i] + ties.degree[i]):

@@ -12,8 +12,9 @@ from sim.state.residents import (
     NO_TIER,
     SUBSTANTIVE,
     TASK,
-    VACANT,
     YOUNGER_ELDER,
+    lives_here,
+    who_lives_here,
 )
 
 OFF, ON = range(2)
@@ -23,12 +24,6 @@ LOW = 0.5
 """Well-being below this is low."""
 MUCH = 0.5
 """Who remembers more assigned work than this share of their service did assigned work."""
-
-
-@law
-def lives_here(i, residents):
-    """1 where somebody lives in row i, 0 where the row is vacant."""
-    return int(residents.age[i] != VACANT)
 
 
 @law
@@ -142,14 +137,14 @@ def count_how_people_feel(residents, stand):
     heads, wellbeing = np.zeros(1 << len(GROUPS), np.int64), np.zeros(1 << len(GROUPS))
     tiers, low, well = np.zeros(SUBSTANTIVE + 1 - NO_TIER, np.int64), 0, 0.0
     identity, skill, efficacy, habit, stayers_identity, stayers_well = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for i in range(residents.age.size):
-        here, of_age, w = lives_here(i, residents), is_of_age(i, residents), residents.wellbeing[i]
+    for i in who_lives_here(residents):
+        of_age, w = is_of_age(i, residents), residents.wellbeing[i]
         stayed = of_age & has_stayed(i, residents)
-        heads[residents.groups[i]] += here
-        wellbeing[residents.groups[i]] += here * w
-        tiers[residents.tier[i] - NO_TIER] += here
-        low += here & int(w < LOW)
-        well += here * w
+        heads[residents.groups[i]] += 1
+        wellbeing[residents.groups[i]] += w
+        tiers[residents.tier[i] - NO_TIER] += 1
+        low += int(w < LOW)
+        well += w
         identity += of_age * residents.identity[i]
         skill += of_age * residents.skill[i]
         efficacy += of_age * residents.efficacy[i]

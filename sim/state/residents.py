@@ -3,7 +3,9 @@
 Children under 12 have no tier (-1). A row nobody lives in has age VACANT and is passed over by every rule.
 """
 
-from sim.engine.jit import law
+import numpy as np
+
+from sim.engine.jit import compiled, law
 from sim.state.columns import Fact, Table, flag, share
 
 CHILD, TEEN, ADULT, YOUNGER_ELDER, SENIOR_ELDER, VACANT = range(6)
@@ -154,6 +156,22 @@ def band_of(years):
         if years < 70
         else SENIOR_ELDER
     )
+
+
+@law
+def lives_here(i, residents):
+    """1 where somebody lives in row i, 0 where the row is vacant."""
+    return int(residents.age[i] != VACANT)
+
+
+@compiled
+def who_lives_here(residents):
+    """Rows in which somebody lives, in order."""
+    rows, n = np.empty(residents.age.size + 1, np.int32), 0
+    for i in range(residents.age.size):
+        rows[n] = i
+        n += lives_here(i, residents)
+    return rows[:n]
 
 
 @law
