@@ -96,7 +96,7 @@ class Chart {
     pen.text(left + 3, base - strip - 0.3 * size, T("second_less_first"), { size: 0.86 * size, colour: "#7d2f5c" });
     const every = [5, 10, 13, 26, 52, 104, 260, 520].find((gap) => (right - left) / (weeks / gap) > 4 * size) || 520;
     for (let week = from; week <= from + weeks; week += every) pen.text(x(week), base + 1.35 * size, String(week), { size, anchor: "middle", colour: "#50565b" });
-    pen.text(left - 0.75 * size, base + 1.35 * size, T("week_axis"), { size: 0.9 * size, anchor: "end", colour: "#50565b" });
+    pen.text(left - (0.45 + 0.3 * String(from).length) * size, base + 1.35 * size, T("week_axis"), { size: 0.9 * size, anchor: "end", colour: "#50565b" });
     const spots = (values, at) => { const first = Math.max(0, from - 1), gap = Math.max(1, Math.floor((values.length - first) / 900)), points = []; for (let w = first; w < values.length; w += gap) if (Number.isFinite(values[w])) points.push([x(w + 1), at(values[w])]); return points; };
     if (lower.length === 1) { const points = spots(lower[0].values, z); if (points.length > 1) pen.area([[points[0][0], z(0)], ...points, [points[points.length - 1][0], z(0)]], "#ecc6dc"); }
     for (const [lines, at] of [[upper, y], [lower, z]]) lines.forEach(({ values, colour, dash }) => {

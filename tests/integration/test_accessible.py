@@ -16,8 +16,8 @@ from classroom.pair import Pair
 from classroom.state import Listed, State, WorldState
 
 pytestmark = [needs_chromium, pytest.mark.slow]
-RUN = """async () => {
-  const found = await axe.run(document, { resultTypes: ["violations"] });
+RUN = """async (parts) => {
+  const found = await axe.run(parts.length ? { include: parts } : document, { resultTypes: ["violations"] });
   return found.violations.filter((one) => ["critical", "serious"].includes(one.impact))
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(" | ")}`);
 }"""
@@ -36,9 +36,9 @@ class Looked:
         self.page, self.found = page, {}
         page.evaluate(AXE_SCRIPT)
 
-    def at(self, state: str) -> None:
-        """Note the critical and serious findings in this state."""
-        if found := self.page.evaluate(RUN):
+    def at(self, state: str, *parts: str) -> None:
+        """Note the critical and serious findings in this state, of the parts in which it differs from those before."""
+        if found := self.page.evaluate(RUN, [[part] for part in parts]):
             self.found[state] = found
 
 
@@ -67,19 +67,19 @@ def test_the_teachers_and_a_students_page(browser: Browser) -> None:
     page.fill("#seed", "99999999999999999999")
     page.keyboard.press("Tab")
     page.wait_for_selector("#status.bad")
-    teacher.at("parameters, the board and an error, in Chinese")
+    teacher.at("parameters, the board and an error, in Chinese", "header", "#status", "aside", ".lower")
     page.click("#language")
     page.click("#see-only")
     page.click("#to-lessons")
-    teacher.at("lessons, what happened in one world only")
+    teacher.at("lessons, what happened in one world only", "aside", ".lower")
     page.click("[data-lesson='4_vanguard']")
     page.wait_for_selector("#handout")
     page.locator(".predict input").first.check()
     page.locator(".predict button").first.click()
-    teacher.at("a lesson with a prediction")
+    teacher.at("a lesson with a prediction", "aside")
     page.click("#see-charts")
     page.click("#to-class")
-    teacher.at("no room yet")
+    teacher.at("no room yet", "aside", ".lower")
     page.click("[data-lead=room_open]")
     page.wait_for_selector("#room-code")
     code = page.inner_text("#room-code")
@@ -90,23 +90,23 @@ def test_the_teachers_and_a_students_page(browser: Browser) -> None:
     phone.fill("#name", "Wang Fang")
     phone.click("#join button.main")
     phone.wait_for_selector("#table", state="visible")
-    teacher.at("students join")
+    teacher.at("students join", "aside", "#class-stage")
     student.at("who has joined")
     page.click("[data-lead=start_play]")
     page.wait_for_selector("[data-lead=live_13]", timeout=60_000)
     page.click("[data-lead=live_13]")
     phone.locator("#phase", has_text="13 / 104").wait_for(timeout=60_000)
-    teacher.at("the class plays")
+    teacher.at("the class plays", "header", "aside", ".worlds")
     student.at("a station of one's own")
     page.evaluate("document.querySelector('.stage').scrollTop = 300")
     page.click("[data-lead=finish]")
     page.wait_for_selector("#debrief")
     assert page.evaluate("document.querySelector('.stage').scrollTop") == 0, "the end cannot be seen"
     phone.wait_for_selector("#result .debrief")
-    teacher.at("the end")
+    teacher.at("the end", "aside", "#class-stage")
     student.at("the own end")
     phone.click("#language")
-    student.at("the own end in Chinese")
+    student.at("the own end in Chinese", "#table")
     assert teacher.found == student.found == {}
     back = browser.teacher()  # the room is there, and its map; whoever opens a lesson sees that lesson
     back.wait_for_selector("body.class-view")
@@ -137,7 +137,7 @@ def test_the_pages_that_are_files(browser: Browser, tmp_path: Path) -> None:
     page.click("#to-parameters")
     page.fill("#find", "asking")
     page.evaluate("byId('board-part').open = true; Page.say('x', true)")
-    alone.at("parameters, the board and an error, in Chinese")
+    alone.at("parameters, the board and an error, in Chinese", "header", "#status", "aside")
     worlds = (WorldState(name="a"), WorldState(name="b", policies=(Listed(name="training"),)))
     (tmp_path / "played.html").write_text(played_back(Pair(State(**SMALL, week=5, worlds=worlds))), encoding="utf-8")
     back = browser.page((tmp_path / "played.html").as_uri())
