@@ -16,8 +16,9 @@ from classroom.pair import Pair
 from classroom.state import Listed, State, WorldState
 
 pytestmark = [needs_chromium, pytest.mark.slow]
-RUN = """async (parts) => {
-  const found = await axe.run(parts.length ? { include: parts } : document, { resultTypes: ["violations"] });
+RUN = """async (contrast) => {
+  const rules = { "color-contrast": { enabled: contrast } };
+  const found = await axe.run(document, { resultTypes: ["violations"], preload: false, rules });
   return found.violations.filter((one) => ["critical", "serious"].includes(one.impact))
     .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => node.html.slice(0, 120)).join(" | ")}`);
 }"""
@@ -36,9 +37,9 @@ class Looked:
         self.page, self.found = page, {}
         page.evaluate(AXE_SCRIPT)
 
-    def at(self, state: str, *parts: str) -> None:
-        """Note the critical and serious findings in this state, of the parts in which it differs from those before."""
-        if found := self.page.evaluate(RUN, [[part] for part in parts]):
+    def at(self, state: str, *, contrast: bool = True) -> None:
+        """Note the critical and serious findings in this state; its colours too, unless they are those of another."""
+        if found := self.page.evaluate(RUN, contrast):
             self.found[state] = found
 
 
@@ -50,7 +51,7 @@ def opened(page: Any, selector: str) -> None:
 def test_the_teachers_and_a_students_page(browser: Browser) -> None:
     page = browser.teacher(SMALL | {"week": 12})
     teacher = Looked(page)
-    teacher.at("as it opens")
+    teacher.at("as it opens", contrast=False)
     page.check("[data-policy=training]")
     opened(page, ".policy:has([data-policy=training])")
     page.click("#week1")
@@ -67,46 +68,46 @@ def test_the_teachers_and_a_students_page(browser: Browser) -> None:
     page.fill("#seed", "99999999999999999999")
     page.keyboard.press("Tab")
     page.wait_for_selector("#status.bad")
-    teacher.at("parameters, the board and an error, in Chinese", "header", "#status", "aside", ".lower")
+    teacher.at("parameters, the board and an error, in Chinese")
     page.click("#language")
     page.click("#see-only")
     page.click("#to-lessons")
-    teacher.at("lessons, what happened in one world only", "aside", ".lower")
+    teacher.at("lessons, what happened in one world only", contrast=False)
     page.click("[data-lesson='4_vanguard']")
     page.wait_for_selector("#handout")
     page.locator(".predict input").first.check()
     page.locator(".predict button").first.click()
-    teacher.at("a lesson with a prediction", "aside")
+    teacher.at("a lesson with a prediction")
     page.click("#see-charts")
     page.click("#to-class")
-    teacher.at("no room yet", "aside", ".lower")
+    teacher.at("no room yet", contrast=False)
     page.click("[data-lead=room_open]")
     page.wait_for_selector("#room-code")
     code = page.inner_text("#room-code")
     phone = browser.page("play", width=390, height=780)
     student = Looked(phone)
-    student.at("who joins")
+    student.at("who joins", contrast=False)
     phone.fill("#code", code)
     phone.fill("#name", "Wang Fang")
     phone.click("#join button.main")
     phone.wait_for_selector("#table", state="visible")
-    teacher.at("students join", "aside", "#class-stage")
-    student.at("who has joined")
+    teacher.at("students join", contrast=False)
+    student.at("who has joined", contrast=False)
     page.click("[data-lead=start_play]")
     page.wait_for_selector("[data-lead=live_13]", timeout=60_000)
     page.click("[data-lead=live_13]")
     phone.locator("#phase", has_text="13 / 104").wait_for(timeout=60_000)
-    teacher.at("the class plays", "header", "aside", ".worlds")
+    teacher.at("the class plays", contrast=False)
     student.at("a station of one's own")
     page.evaluate("document.querySelector('.stage').scrollTop = 300")
     page.click("[data-lead=finish]")
     page.wait_for_selector("#debrief")
     assert page.evaluate("document.querySelector('.stage').scrollTop") == 0, "the end cannot be seen"
     phone.wait_for_selector("#result .debrief")
-    teacher.at("the end", "aside", "#class-stage")
+    teacher.at("the end")
     student.at("the own end")
     phone.click("#language")
-    student.at("the own end in Chinese", "#table")
+    student.at("the own end in Chinese", contrast=False)
     assert teacher.found == student.found == {}
     back = browser.teacher()  # the room is there, and its map; whoever opens a lesson sees that lesson
     back.wait_for_selector("body.class-view")
@@ -125,7 +126,7 @@ def test_the_pages_that_are_files(browser: Browser, tmp_path: Path) -> None:
     page = browser.page((tmp_path / "lesson.html").as_uri())
     page.wait_for_selector("body[data-week]")
     alone = Looked(page)
-    alone.at("a lesson")
+    alone.at("a lesson", contrast=False)
     page.evaluate("Page.live(40); Page.choose(3, 0)")
     page.click("#to-policies")
     page.check("#on-training")
@@ -137,13 +138,13 @@ def test_the_pages_that_are_files(browser: Browser, tmp_path: Path) -> None:
     page.click("#to-parameters")
     page.fill("#find", "asking")
     page.evaluate("byId('board-part').open = true; Page.say('x', true)")
-    alone.at("parameters, the board and an error, in Chinese", "header", "#status", "aside")
+    alone.at("parameters, the board and an error, in Chinese")
     worlds = (WorldState(name="a"), WorldState(name="b", policies=(Listed(name="training"),)))
     (tmp_path / "played.html").write_text(played_back(Pair(State(**SMALL, week=5, worlds=worlds))), encoding="utf-8")
     back = browser.page((tmp_path / "played.html").as_uri())
     played = Looked(back)
     back.click("#map0", position={"x": 20, "y": 40})
-    played.at("a run played back")
+    played.at("a run played back", contrast=False)
     assert alone.found == played.found == {}
     for one in (back, page):
         one.context.close()
