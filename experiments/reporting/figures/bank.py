@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.reporting.figures.style import COLOURS, Look, across, caption, figure, legend, letter, weeks
+from experiments.reporting.figures.style import COLOURS, Look, across, caption, figure, first_of, legend, letter, weeks
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def _one(tables: Tables, point: int, look: Look) -> "Figure | None":
     table = tables.trajectories[tables.trajectories["point"] == point]
     here = table.pivot_table(index=["arm", "week"], columns="metric", values="mean")
     earned = here["credits_earned"].groupby(level=0).max()
-    arms = [arm for arm in tables.there if earned.get(arm, 0.0) > 0][:MOST_ARMS]
+    there = [arm for arm in tables.there if earned.get(arm, 0.0) > 0]
+    arms = there[:MOST_ARMS]
     if not arms:
         return None
     columns, rows = across(look, len(arms), 44, most=4)
@@ -64,11 +65,12 @@ def _one(tables: Tables, point: int, look: Look) -> "Figure | None":
     legend(drawn, 5, panels[0])
     acts = any(tables.acts(arm, point) for arm in arms)
     dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if acts else ""
+    few = first_of(len(arms), len(there), look)
     caption(
         drawn,
         look.say(
-            f"{tables.where(point, look)}Means of {tables.runs_said(look, point)}, paces of the last 52 weeks.{dotted}",
-            f"{tables.where(point, look)}{tables.runs_said(look, point)}的均值，近52周的年度流量。{dotted}",
+            f"{tables.where(point, look)}{few}Means of {tables.runs_said(look, point)}, paces of the last 52 weeks.{dotted}",
+            f"{tables.where(point, look)}{few}{tables.runs_said(look, point)}的均值，近52周的年度流量。{dotted}",
         ),
     )
     return drawn

@@ -45,11 +45,13 @@ def _one(tables: Tables, metric: str, pairs: "list[tuple[str, str, pd.DataFrame]
         letter(panel, i)
     quantity, n = pairs[0][2]["quantity"].iloc[0], int(pairs[0][2]["n"].min())
     meaning = tables.metrics[metric].axis(look.language).replace("\n", look.say(" ", ""))
+    more = len(pairs) > 1
+    others = look.say(" over all values of the other factors", "对其他因素全部取值的") if more else ""
     caption(
         drawn,
         look.say(
-            f"{begun(quantity)}: {meaning}. Mean over all values of the other factors, of {n} runs at each point, and its 95 % interval; darker: more.",
-            f"{begun(quantity)}：{meaning}。对其他因素全部取值的均值（每点{n}次运行）及95%区间；颜色越深数值越大。",
+            f"{begun(quantity)}: {meaning}. Mean{others}, of {n} runs at each point, and its 95 % interval; darker: more.",
+            f"{begun(quantity)}：{meaning}。{others}均值（每点{n}次运行）及95%区间；颜色越深数值越大。",
         ),
     )
     return drawn

@@ -9,6 +9,7 @@ from experiments.reporting.figures.style import (
     begun,
     caption,
     colour,
+    decimals,
     figure,
     letter,
     marker,
@@ -56,9 +57,10 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
             panel.plot(change, range(a, b), "-", color=tint, linewidth=0.5, **shape)
             if a:
                 panel.axhline(a - 0.5, color="0.85", linewidth=0.6)
+        places = decimals(float((own["change_high"] - own["change_low"]).median()))
         for row, mean in enumerate(own["mean"]):
             panel.annotate(
-                minus(f"{mean:.3g}"),
+                minus(f"{mean:.{places}f}"),
                 (1, row),
                 (3, 0),
                 ("axes fraction", "data"),
@@ -76,7 +78,7 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
     caption(
         drawn,
         look.say(
-            f"{begun(quantity)}: change from a factor's first value, mean over all values of the other factors, {n} runs at each point, 95 % intervals; "
+            f"{begun(quantity)}: change from a factor’s first value, mean over all values of the other factors, {n} runs at each point, 95 % intervals; "
             "right: the mean itself.",
             f"{begun(quantity)}：与该因素第一个取值之差，对其他因素全部取值平均，每点{n}次运行，95%区间；右侧：均值本身。",
         ),

@@ -51,9 +51,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         look.say(
             f"Paired differences from ‘{tables.arms[0]}’, {tables.pairs_said(look)}; mean of the last {window} weeks. Thick: 95 % "
             "interval; thin: for all arms (and primary outcomes) at once. Filled: the 95 % interval leaves out 0. In per cent: of the mean of "
-            f"‘{tables.arms[0]}’, where that is not almost nothing.",
+            f"‘{tables.arms[0]}’; left out where an interval is wider than that mean.",
             f"与{among(tables.arms[0])}的配对差，{tables.pairs_said(look)}，最后{window}周均值。粗线：95%区间；细线：各组（及主要结果）同时成立。"
-            f"实心：95%区间不含0。百分比以{among(tables.arms[0])}的均值为基准，均值接近零时从略。",
+            f"实心：95%区间不含0。百分比以{among(tables.arms[0])}的均值为基准，区间宽于该均值时从略。",
         ),
     )
     yield "forest", drawn

@@ -69,9 +69,17 @@ def _one(tables: Tables, metric: str, rows: "pd.DataFrame", found: "pd.DataFrame
             title=wrapped(str(other), room, points(SMALL)), fontsize="small", title_fontsize="small", loc="lower left",
             bbox_to_anchor=(0, 1.02), ncols=min(4, own["by_value"].nunique()), alignment="left", borderpad=0, handlelength=2.6,
         )  # fmt: skip
-        panel.annotate(
-            chr(97 + i), (0, 1), (-4, 3), "axes fraction", "offset points", fontweight="bold", ha="right", va="bottom"
-        )
+        if len(pairs) > 1:
+            panel.annotate(
+                chr(97 + i),
+                (0, 1),
+                (-4, 3),
+                "axes fraction",
+                "offset points",
+                fontweight="bold",
+                ha="right",
+                va="bottom",
+            )
     sure = int(((found["joint_low"] > 0) | (found["joint_high"] < 0)).sum())
     quantity, n = rows["quantity"].iloc[0], int(rows["n"].min())
     caption(

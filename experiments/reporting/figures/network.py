@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.reporting.figures.style import Look, across, caption, figure, legend, letter
+from experiments.reporting.figures.style import Look, across, caption, figure, first_of, legend, letter
 from experiments.reporting.figures.tables import Snapshot, Tables
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 TIER_COLOURS = ("#d0d0d0", "#56B4E9", "#0072B2", "#8B2500")
 SIZES = (1.2, 5.0, 9.0, 16.0)
 """Area of a resident's mark by tier, so that tiers differ in grey as well."""
-MOST_ARMS = 6
+MOST_ARMS = 8
 GOLDEN = np.pi * (3 - np.sqrt(5))
 """The angle between neighbours on a sunflower: it fills a disc evenly."""
 TITLE = ("Residents by tier and the ties between participants", "居民的参与层级与参与者之间的联系")
@@ -26,7 +26,8 @@ NEEDS = "a community of no more than 4,000 residents"
 
 def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     """One figure: a map of each arm; residents keep their dwelling's place, grids are discs."""
-    shown = [(arm, tables.snapshots[arm]) for arm in tables.arms if arm in tables.snapshots][:MOST_ARMS]
+    there = [(arm, tables.snapshots[arm]) for arm in tables.arms if arm in tables.snapshots]
+    shown = there[:MOST_ARMS]
     if not shown:
         return
     columns, rows = across(look, len(shown), 44, most=3)
@@ -44,12 +45,13 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         size = 1.3 * SIZES[tier] ** 0.5 + 1
         panels[0].plot([], [], "o", color=TIER_COLOURS[tier], markersize=size, linestyle="none", label=name)
     legend(drawn, 4)
+    few = first_of(len(shown), len(there), look)
     caption(
         drawn,
         look.say(
-            f"One run (common random numbers) in week {tables.weeks}. Each disc is a grid, each dot a resident at a fixed "
+            f"{few}One run (common random numbers) in week {tables.weeks}. Each disc is a grid, each dot a resident at a fixed "
             "place; lines: ties of strength 0.15 or more between participants of different households.",
-            f"同一随机序列的一次运行，第{tables.weeks}周。圆盘为网格，点为居民（位置固定）；"
+            f"{few}同一随机序列的一次运行，第{tables.weeks}周。圆盘为网格，点为居民（位置固定）；"
             "线：不同家庭参与者之间强度不低于0.15的联系。",
         ),
     )

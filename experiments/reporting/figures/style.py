@@ -79,7 +79,6 @@ def styled(look: Look) -> Iterator[None]:
 
     with mpl.rc_context(fname=str(Path(__file__).with_name("paper.mplstyle"))):
         mpl.rcParams["font.family"] = families(look.language)
-        mpl.rcParams["axes.unicode_minus"] = look.language == "en"
         for name in (
             "font.size",
             "axes.titlesize",
@@ -185,6 +184,11 @@ def percent(row: "Mapping[str, Any]") -> str:
     return minus(said) if re.search("[1-9]", said) else said.lstrip("+")
 
 
+def first_of(shown: int, there: int, look: "Look") -> str:
+    """That not all arms are drawn, as the beginning of a caption; nothing where all are."""
+    return look.say(f"The first {shown} of {there} arms. ", f"共{there}组，绘前{shown}组。") if shown < there else ""
+
+
 def begun(said: str) -> str:
     """What is said, as the beginning of a sentence."""
     return said[:1].upper() + said[1:]
@@ -201,12 +205,12 @@ def decimals(width: float) -> int:
 
 
 def minus(text: str) -> str:
-    """Numbers with a true minus sign."""
-    return text.replace("-", "\N{MINUS SIGN}")
+    """Numbers with a true minus sign; nothing is nothing on either side of it."""
+    return re.sub(r"-(?=0(?:\.0+)?(?![\d.]))", "", text).replace("-", "\N{MINUS SIGN}")
 
 
 def letter(panel: "Axes", position: int, title: str = "") -> None:
-    """Give a panel its bold small letter and, behind it, a title in as many lines as the panel's width asks for."""
+    """Give a panel its title in as many lines as its width asks for and, where there are others, its bold small letter before it."""
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
@@ -216,6 +220,9 @@ def letter(panel: "Axes", position: int, title: str = "") -> None:
         own = ratios[place.colspan.start] / sum(ratios)
         title = wrapped(title, max(0.8 * own * _width(drawn) - 9, 16), points())
 
+    if isinstance(drawn, Figure) and sum(one.get_visible() for one in drawn.axes) == 1:
+        panel.set_title(title or " ", loc="left")
+        return
     # Not in one string with bold mathematics: that would put Chinese titles into a font that lacks them.
     indented = title.replace("\n", "\n      ")
     panel.set_title(f"      {indented}" if title else " ", loc="left")

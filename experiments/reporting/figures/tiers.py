@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.reporting.figures.style import TIERS, Look, across, caption, figure, letter, weeks
+from experiments.reporting.figures.style import TIERS, Look, across, caption, figure, first_of, letter, weeks
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -31,7 +31,8 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
 def _one(tables: Tables, point: int, top: float, look: Look) -> "Figure":
     table = tables.trajectories[tables.trajectories["point"] == point]
     here = table.pivot_table(index=["arm", "week"], columns="metric", values="mean")
-    arms = [arm for arm in tables.there if arm in here.index.get_level_values(0)][:MOST_ARMS]
+    there = [arm for arm in tables.there if arm in here.index.get_level_values(0)]
+    arms = there[:MOST_ARMS]
     columns, rows = across(look, len(arms), 44, most=4)
     drawn, panels = figure(look, 16 + 42 * rows, columns, rows, len(arms))
     order = ("tier_3", "tier_2", "tier_1")
@@ -52,11 +53,12 @@ def _one(tables: Tables, point: int, top: float, look: Look) -> "Figure":
     drawn.legend(lines[::-1], labels[::-1], loc="outside upper left", ncols=3)
     acts = any(tables.acts(arm, point) for arm in arms)
     dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if acts else ""
+    few = first_of(len(arms), len(there), look)
     caption(
         drawn,
         look.say(
-            f"{tables.where(point, look)}Means of {tables.runs_said(look, point)}.{dotted} White: bystanders.",
-            f"{tables.where(point, look)}{tables.runs_said(look, point)}的均值。{dotted}空白：未参与。",
+            f"{tables.where(point, look)}{few}Means of {tables.runs_said(look, point)}.{dotted} White: bystanders.",
+            f"{tables.where(point, look)}{few}{tables.runs_said(look, point)}的均值。{dotted}空白：未参与。",
         ),
     )
     return drawn
