@@ -28,7 +28,6 @@ from experiments.reporting.figures.style import (
     families,
     figure,
     is_share,
-    minus,
     percent,
     styled,
 )  # fmt: skip
@@ -355,46 +354,3 @@ def test_a_text_is_as_long_as_it_is_drawn() -> None:
             drawn.set_dpi(600)
             texts_of(drawn)
             assert length(said, 6) == pytest.approx(text.get_window_extent().width / 600 * 25.4, rel=0.03)
-
-
-@pytest.mark.parametrize("name", ["funnel", "tiers", "network", "bank"])
-def test_a_figure_says_which_arms_it_leaves_out(name: str) -> None:
-    """Panels are drawn of eight arms at most; a reader of ten is told so, and one of three is not."""
-    for arms, told in ((10, "The first 8 of 10 arms."), (3, "")):
-        with styled(Look(WIDTHS["double"], "en")):
-            ((_, drawn),) = figures()[name](made_up(arms=arms), Look(WIDTHS["double"], "en"))
-            said = " ".join(" ".join(text.get_text() for text in texts_of(drawn)).split())
-        assert ("The first" in said) == bool(told)
-        assert told in said
-
-
-def test_numbers_of_a_funnel_stand_within_its_panels_however_wide_the_intervals_are() -> None:
-    tables, look = made_up(arms=4), Look(WIDTHS["double"], "en")
-    runs = tables.runs.copy()
-    runs.loc[(runs["arm"] == "vanguard") & (runs["replicate"] == 0), "orders_known"] = 6.0
-    with styled(look):
-        ((_, drawn),) = figures()["funnel"](replace(tables, runs=runs), look)
-        texts = texts_of(drawn)
-    for panel in drawn.axes:
-        furthest = max((float(max(line.get_xdata())) for line in panel.get_lines()), default=0.0)
-        assert furthest <= panel.get_xlim()[1]
-        ends = [t.get_window_extent().x1 for t in panel.texts if t in texts and "[" in t.get_text()]
-        assert all(end < panel.get_window_extent().x1 + 8 for end in ends)
-
-
-def test_a_figure_of_one_panel_has_no_letter_and_one_of_several_has_them() -> None:
-    look = Look(WIDTHS["single"], "en")
-    for name, draw in figures().items():
-        with styled(look):
-            for _, drawn in draw(made_up(points=2), look):
-                panels = sum(panel.get_visible() for panel in drawn.axes)
-                letters = [t for t in texts_of(drawn) if t.get_text() == "a" and t.get_fontweight() == "bold"]
-                assert len(letters) == (panels > 1), name
-
-
-@pytest.mark.parametrize(
-    ("said", "read"),
-    [("-0", "0"), ("-0.00 [-0.1, 0.0]", "0.00 [−0.1, 0.0]"), ("-0.5%", "−0.5%"), ("-10", "−10"), ("-0.05", "−0.05")],
-)
-def test_nothing_has_no_minus_sign(said: str, read: str) -> None:
-    assert minus(said) == read
