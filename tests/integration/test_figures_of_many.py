@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from experiments.reporting.figures import figures
+from experiments.reporting.figures.lettering import wrapped
 from experiments.reporting.figures.style import WIDTHS, Look, minus, styled
 from tests.integration.test_figures import made_up
 from tests.support.figure_kit import texts_of
@@ -52,3 +53,13 @@ def test_a_figure_of_one_panel_has_no_letter_and_one_of_several_has_them() -> No
 )
 def test_nothing_has_no_minus_sign(said: str, read: str) -> None:
     assert minus(said) == read
+
+
+@pytest.mark.parametrize(
+    "said", ["外来居民未满足需求（加权）", "凝聚力（指数，0-1）", "参与率（占12岁及以上居民比例）"]
+)
+def test_no_line_ends_with_an_opening_bracket_or_begins_with_a_closing_one(said: str) -> None:
+    for width in range(8, 40):
+        lines = wrapped(said, width, 7).splitlines()
+        assert not [line for line in lines if line.endswith("（") or line.startswith("）")]
+        assert "".join(lines) == said

@@ -55,7 +55,7 @@ def _width(letter: str, families: tuple[str, ...]) -> float:
 def wrapped(text: str, width: float, size: float) -> str:
     """The text in lines no longer than this (mm), broken at spaces, between Chinese characters and, if need be, in words."""
     lines = [""]
-    for piece in re.findall(r"\n|[\u2e80-\uffff]|[^\s\u2e80-\uffff]+|[^\S\n]+", text):
+    for piece in re.findall(r"\n|[（《]*(?:[\u2e80-\uffff]|[^\s\u2e80-\uffff]+)|[^\S\n]+", text):
         if piece != "\n" and (lines[-1] == "" or piece in "，。；：、）" or length(lines[-1] + piece, size) <= width):
             lines[-1] += piece
         else:
