@@ -4,7 +4,9 @@
 const whom = {};
 (() => {
   const WEAK = 0, F4 = 1, WIDE = 2;
-  const SIGNS = /\s*(?:((?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)|([A-Za-z_]\w*)|(<=|>=|==|!=|[<>()+*-])|(\S))/uy;
+  const SIGNS = /\s*(?:(0[oOxXbB]\w*|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d[\d_]*)?)|([A-Za-z_]\w*)|(<=|>=|==|!=|[<>()+*-])|(\S))/uy;
+  // as Python writes numbers: no 0 before a whole number but 0, a _ only between digits
+  const WRITTEN = /^(?:0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|0[bB](?:_?[01])+|0(?:_?0)*|[1-9](?:_?\d)*|(?:(?:\d(?:_?\d)*)?\.\d(?:_?\d)*|\d(?:_?\d)*\.)(?:[eE][+-]?\d(?:_?\d)*)?|\d(?:_?\d)*[eE][+-]?\d(?:_?\d)*)$/;
   const COMPARED = {
     "<": (a, b) => a < b, "<=": (a, b) => a <= b, ">": (a, b) => a > b, ">=": (a, b) => a >= b,
     "==": (a, b) => a === b, "!=": (a, b) => a !== b && a === a && b === b,
@@ -86,7 +88,7 @@ const whom = {};
         return inner;
       }
       const one = signs[at];
-      if (one?.number !== undefined && !/^0\d|__|_(?!\d)/.test(one.number)) {
+      if (one?.number !== undefined && WRITTEN.test(one.number)) {
         at += 1;
         const value = Number(one.number.replace(/_/g, ""));
         return () => ({ kind: WEAK, of: () => value });

@@ -110,7 +110,7 @@ def test_a_page_reads_the_same_acts_and_draws_them(lived: tuple, tmp_path) -> No
             column = page.evaluate(f"Array.from(Page.worlds[1].column('{name}'))")
             assert np.array_equal(getattr(world, name), np.array(column, getattr(world, name).dtype)), name
         page.evaluate(f"Page.choose({there[0]})")
-        assert page.locator(".world1 [data-give]").count() == 3
+        assert page.locator(".world1 [data-give]").count() == 4
         # what moves: once under way, never where less motion is asked for; what rests stays until the next week
         moving = "(() => { Page.show(); return Page.maps[1].acts.looping; })()"
         assert page.evaluate(moving) is True
