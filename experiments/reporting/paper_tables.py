@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.reporting.figures.tables import Tables
+
+NO_TIME = datetime(1960, 1, 1)
+"""When a Stata file says it was written: where Stata's clock begins, so that the same results are the same bytes."""
 
 
 SHEET = 10_000
@@ -249,7 +253,9 @@ def _write_stata(table: "pd.DataFrame", path: Path, meanings: Mapping[str, str])
     temporary = path.with_name(f".tmp-{path.name}")
     texts = [name for name in whole if whole[name].dtype == object]
     long = [name for name in texts if max((len(text.encode()) for text in whole[name]), default=0) > 2000]
-    whole.to_stata(temporary, write_index=False, version=118, variable_labels=labels, convert_strl=long)
+    whole.to_stata(
+        temporary, write_index=False, version=118, variable_labels=labels, convert_strl=long, time_stamp=NO_TIME
+    )
     temporary.replace(path)
 
 
