@@ -20,7 +20,7 @@ const Arms = {
     const box = el("input", { type: "text", id: `arm-${i}`, class: "arm-name", maxlength: 80, "aria-label": T("arm_name"), value: name, onchange: () => {
       const wanted = box.value.trim();
       if (!wanted || arms.some(([one], k) => k !== i && one === wanted)) { box.value = name; return; }
-      const label = ask.said.label?.arms?.[name], changes = { arms: arms.map(([one, said], k) => [k === i ? wanted : one, said]) };
+      const label = ask.said.label?.arms?.[name], changes = { arms: this.now(arms).map(([one, said], k) => [k === i ? wanted : one, said]) };
       if (label) changes.label = { ...ask.said.label, arms: { ...Object.fromEntries(Object.entries(ask.said.label.arms).filter(([one]) => one !== name)), [wanted]: label } };
       ask.lay(changes);
     } });
@@ -31,7 +31,9 @@ const Arms = {
       arms.length > 1 ? el("button", { type: "button", class: "small", "aria-label": `${T("remove")}: ${name}`, title: T("remove"), onclick: () => ask.lay({ arms: arms.filter((_, k) => k !== i) }) }, "✕") : null),
       own ? el("p", { class: "hint" }, T("own_settings", own)) : null, this.policies(this.entries(this.list(arm)), `arm${i}`, put, name));
   },
-  keep(arms, i, name, said) { this.ask.lay({ arms: arms.map(([one, before], k) => [one, k === i ? said : before]) }); },
+  // The arms as they are by now: more may have been changed since the form was drawn.
+  now(arms) { return Array.isArray(this.ask.said.arms) ? this.ask.said.arms : arms; },
+  keep(arms, i, name, said) { this.ask.lay({ arms: this.now(arms).map(([one, before], k) => [one, k === i ? said : before]) }); },
   policies(list, id, put, arm) {
     const told = this.ask.asked.study?.arms?.[arm]?.says || [];
     const add = el("select", { class: "add-policy", "aria-label": T("add_policy"), id: `add-${id}`, onchange: () => { if (!add.value) return; this.ask.open.add(`${id}-${list.length}`); put([...list, [add.value, {}]]); } }, el("option", { value: "" }, T("add_policy")), Desk.there.policies.map((policy) => el("option", { value: policy.name }, Words.pick(policy.title))));

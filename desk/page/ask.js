@@ -14,6 +14,7 @@ class Ask {
   }
   typed() { Draft.typed(Desk.name, this.area.value, Desk.asked?.stamp); this.lines(); this.send(); }
   show(asked, anew, from) {
+    if (Saving.now > 1 && !anew) return; // what was changed meanwhile is on its way, and its answer tells of it
     const before = this.area.value;
     if (from !== "yaml" && before !== asked.text) { this.area.value = asked.text; }
     this.asked = asked;
@@ -138,7 +139,13 @@ const Focus = {
     const found = (kept.id && !/^d\d+$/.test(kept.id) && byId(kept.id)) || this.all(node)[kept.at];
     if (!found || found.tagName !== kept.tag) return;
     found.focus({ preventScroll: true });
-    if (kept.value !== null && found.matches("input, textarea")) found.value = kept.value;
+    if (kept.value !== null && found.matches("input, textarea") && found.value !== kept.value) {
+      // what was being typed is no change to the browser in a field that is new: so it is told when the field is left
+      let told = false;
+      found.value = kept.value;
+      found.addEventListener("change", () => { told = true; }, { once: true });
+      found.addEventListener("blur", () => { if (!told && found.isConnected) found.dispatchEvent(new Event("change")); }, { once: true });
+    }
     if (kept.caret && found.setSelectionRange && found.matches("input[type=text], input[type=search], textarea")) found.setSelectionRange(...kept.caret);
   },
 };

@@ -230,6 +230,27 @@ def test_form_and_text_follow_each_other(folder: Path) -> None:
         assert yaml.safe_load((folder / "small.yaml").read_text())["design"] == {"method": "sobol", "points": 16}
 
 
+def test_what_is_typed_while_a_slow_desk_answers_stays(folder: Path) -> None:
+    slow = "(() => { const f = window.fetch; window.fetch = (...a) => new Promise((go) => setTimeout(() => go(f(...a)), 700)); })()"
+    with desk_here(folder) as desk, browsing(address_of(desk)) as page:
+        page.click("#new-study")
+        page.wait_for_selector("#arm-1")
+        until(page, "Saving.now === 0")
+        page.evaluate(slow)
+        page.select_option("#f-community", "classroom")
+        page.select_option("#add-arm1", "training")
+        page.click("#arm-1", click_count=3)
+        for letter in "subsidy":
+            page.keyboard.type(letter)
+            page.wait_for_timeout(150)  # answers come in between, and the form is made anew
+        until(page, "Saving.now === 0")
+        page.click("#f-title")
+        until(page, "Saving.now === 0")
+        study = yaml.safe_load(page.input_value("#yaml"))
+        assert study["community"] == "classroom"
+        assert [str(one) for one in study["arms"]["subsidy"]] == ["training"]
+
+
 def test_every_name_is_text_and_arms_stay_in_their_order(folder: Path) -> None:
     arms = {name: ["recognition"] if i % 2 else [] for i, name in enumerate(WILD)}
     said = {**SMALL, "title": WILD[0], "question": WILD[1], "arms": arms, "replicates": 1}
