@@ -120,11 +120,17 @@ def test_the_teachers_and_a_students_page(browser: Browser) -> None:
         one.context.close()
 
 
-def test_the_pages_that_are_files(browser: Browser, tmp_path: Path) -> None:
+def lesson_in_one_file(browser: Browser, folder: Path) -> Any:
+    """The page of a lesson, opened from its file."""
     state, lesson = state_for("4_vanguard")
-    (tmp_path / "lesson.html").write_text(one_file(state, 1, lesson), encoding="utf-8")
-    page = browser.page((tmp_path / "lesson.html").as_uri())
+    (folder / "lesson.html").write_text(one_file(state, 1, lesson), encoding="utf-8")
+    page = browser.page((folder / "lesson.html").as_uri())
     page.wait_for_selector("body[data-week]")
+    return page
+
+
+def test_the_pages_that_are_files(browser: Browser, tmp_path: Path) -> None:
+    page = lesson_in_one_file(browser, tmp_path)
     alone = Looked(page)
     alone.at("a lesson", contrast=False)
     page.evaluate("Page.live(40); Page.choose(3, 0)")
@@ -191,10 +197,7 @@ def test_a_lesson_by_keyboard_alone(browser: Browser) -> None:
 
 
 def test_the_page_in_one_file_by_keyboard_alone(browser: Browser, tmp_path: Path) -> None:
-    state, lesson = state_for("4_vanguard")
-    (tmp_path / "lesson.html").write_text(one_file(state, 1, lesson), encoding="utf-8")
-    page = browser.page((tmp_path / "lesson.html").as_uri())
-    page.wait_for_selector("body[data-week]")
+    page = lesson_in_one_file(browser, tmp_path)
     page.wait_for_function("() => !document.getElementById('to-lesson').hidden")
     reached(page, "#to-lesson")
     reached(page, ".predict input")
