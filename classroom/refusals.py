@@ -23,6 +23,7 @@ _PATTERNS = [
         (r"Field required", "缺少这一项"),
         (r"no policy is called (.+)", r"没有名为\1的政策"),
         (r"no community is called (.+?);", r"没有名为\1的社区；"),
+        (r"no community, study or lesson is called (.+?);", r"没有名为\1的社区、研究或课；"),
         (r"no arm is called (.+?);", r"没有名为\1的方案；"),
         (r"no lesson is called (.+)", r"没有名为\1的课"),
         (r" there are (.+)", r"可选：\1"),

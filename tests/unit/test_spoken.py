@@ -152,6 +152,7 @@ def test_help_is_written_wholly_in_chinese(name: str) -> None:
         (["run", "x", "--set", "y"], "不是“路径=取值”的写法"),
         (["claims", "99"], "没有第99条论断"),
         (["page", "--to", "x.pdf"], "应为以 .html 结尾的文件"),
+        (["page", "clasroom", "--to", "p.html"], "没有名为'clasroom'的社区、研究或课； 是否想写'classroom'？"),
     ],
 )
 def test_words_that_cannot_be_read_are_told_in_chinese(words: list[str], said: str) -> None:
