@@ -127,6 +127,8 @@ class ResidentStory(Tale):
             yield spoken("They need {kind} every week, and {keeper}.", kind=kind, keeper=self.keeper(o))
         for (_, k), client in sorted(self._keeps.items()):
             yield spoken("They keep the case of {client} ({kind}).", client=client, kind=self.kind(k))
+        if world.config.lives_go_on and not world.people.ids:
+            yield spoken("A number is a place in a home: after somebody has gone, whoever comes next has it.")
 
     def end(self) -> Iterator[str]:
         """Where they stand."""
