@@ -76,7 +76,7 @@ def happened(before: Lives, world: World) -> Iterator[str]:
         if world.age[j] != VACANT and (j not in before.home or before.home[j][0] != world.key[j]):
             yield spoken(
                 "a child is born: resident {who}." if world.age[j] == CHILD
-                else "a partner moves in: resident {who}, {years}.",
+                else "a partner moves into the home: resident {who}, {years}.",
                 who=world.people.name_of(j), years=int(world.years[j]),
             )  # fmt: skip
     if world.alone[row] and not before.alone:
