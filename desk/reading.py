@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from experiments.analysis.evaluation import MEASURES
+from experiments.reporting.depends import hangs_on
 from experiments.reporting.doses import arm_in_words
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS
-from experiments.reporting.first_page import hangs_on, prices
+from experiments.reporting.first_page import in_brief, prices
 from experiments.reporting.names import in_language
 from experiments.reporting.report import evaluation_in_words, findings_in_words
 from experiments.reporting.result_tables import tables_and_findings
@@ -87,6 +88,7 @@ def read(file: str) -> dict[str, Any]:
         "cite": citation(),
         "tables": [],
         "methods": [],
+        "brief": [],
         "first": [],
         "design": [],
     }
@@ -115,6 +117,7 @@ def read(file: str) -> dict[str, Any]:
         ]
         said["tables"].append([_table(*one) for one in named if len(one[3])])
         said["methods"].append(methods(study, shown, look))
+        said["brief"].append(in_brief(shown, look))
         said["first"].append([*prices(shown, look), hangs_on(study, shown, look, results.store.folder)])
         cannot = [look.say(*one) for one in untold(study, shown)]
         arms = [[name, arm_in_words(study, arm, look)] for arm, name in zip(study.arms, shown.arms, strict=True)]

@@ -15,16 +15,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.effects import effects
+from experiments.analysis.effects import HIGHER, LOWER, effects
 from experiments.analysis.evaluation import MEASURES
 from experiments.analysis.stopping import needs, next_look
 from experiments.reporting.console import last_words
-from experiments.reporting.figures.style import Look
+from experiments.reporting.figures.style import Look, is_share
 from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.first_page import in_brief
 from experiments.reporting.names import in_language
 from experiments.reporting.result_tables import point_in_words
-from experiments.reporting.verdicts import known, known_note
+from experiments.reporting.verdicts import known, known_note, surely_matters
+from experiments.reporting.wording import share_told, told, true_minus
 from experiments.runs.parquet import SMALL, TOGETHER, column, rows_of
 from experiments.runs.store import Store, StoreError
 from experiments.study.design import Study
@@ -41,7 +42,15 @@ DUTY = 5.0
 """How many times as long as it took nothing is reckoned anew while runs arrive: a large study leaves the machine to its runs."""
 
 
-_READERS = ThreadPoolExecutor(2, thread_name_prefix="so-far")
+def _ready() -> None:
+    """Load what effects are reckoned with, so that the first pairs of a short study are told while its others run."""
+    import pandas as pd
+
+    arms = [(arm, 0, r, float(r * (arm == "b"))) for arm in "ab" for r in range(6)]
+    effects(pd.DataFrame(arms, columns=["arm", "point", "replicate", "m"]), "a", ["m"])
+
+
+_READERS = ThreadPoolExecutor(2, thread_name_prefix="so-far", initializer=_ready)
 
 
 class SoFar:
@@ -149,7 +158,15 @@ class SoFar:
             work.result(patience)
         done, shown = self._said or (
             0,
-            {"effects": [], "brief": [[], []], "known": [[], []], "note": ["", ""], "failures": [], "pairs": 0},
+            {
+                "effects": [],
+                "brief": [[], []],
+                "known": [[], []],
+                "note": ["", ""],
+                "failures": [],
+                "pairs": 0,
+                "of": 0,
+            },
         )
         counted = {"done": self._counted[0], "failed": self._counted[1], "planned": self.planned, "shown": done}
         return counted | {"reading": self._said is None, "others": self._others if not done else 0} | shown
@@ -159,12 +176,14 @@ class SoFar:
         if not done:
             with contextlib.suppress(StoreError, OSError):
                 self._others = len(self.store.finished())
-        now = time.monotonic()
-        if self._said is None or (done != self._said[0] and now >= self._next) or self._last(done):
+        if self._said is None or (done != self._said[0] and time.monotonic() >= self._next) or self._last(done):
+            begun = (
+                time.thread_time()
+            )  # its own work: on a machine that is busy with the runs the clock says nothing of it
             said = self._reckoned()
-            took = time.monotonic() - now
+            took = time.thread_time() - begun
             self._said = (done, said)
-            self._next = time.monotonic() + (DUTY * took if took > 0.1 else 0.0)
+            self._next = time.monotonic() + (DUTY * took if took > 0.1 and done else 0.0)
 
     def _last(self, done: int) -> bool:
         return self._said is not None and done != self._said[0] and done >= self.planned
@@ -172,7 +191,7 @@ class SoFar:
     def _reckoned(self) -> dict[str, Any]:
         study, file = self.study, self.study.file
         runs = self.runs()
-        outcomes = [m for m in dict.fromkeys(file.outcomes) if m in runs]
+        outcomes = [m for m in file.told_first if m in runs]
         said: dict[str, Any] = {
             "effects": [],
             "brief": [],
@@ -182,7 +201,9 @@ class SoFar:
             "by": [],
             "failures": self._failures(),
         }
-        said["pairs"] = int(runs.groupby(["arm", "point"])["replicate"].nunique().min()) if len(runs) else 0
+        said["of"] = file.replicates
+        each = runs.groupby(["arm", "point"])["replicate"].nunique()
+        said["pairs"] = int(each.min()) if len(each) == len(study.arms) * len(study.points) else 0
         if runs.empty or len(study.arms) < 1:
             return said
         several, asked = len(study.points) > 1, file.asked()
@@ -210,6 +231,7 @@ class SoFar:
                 {"arm": n.arm, "metric": n.metric, "point": n.point, "half": n.wanted, "replicates": n.replicates}
                 for n in found
             ][:MOST_ROWS]
+            said["of"] = wanted
             said["expected"] = {
                 "replicates": wanted,
                 "most": file.most,
@@ -310,8 +332,12 @@ def _short(value: object) -> str:
 
 
 def _plain(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    """Rows as JSON holds them: no number that is not finite."""
-    return [
-        {str(k): (v if not isinstance(v, float) or np.isfinite(v) else None) for k, v in row.items()}
-        for row in table.to_dict("records")
-    ]
+    """Effects as JSON holds them, no number that is not finite; with the words of the tables for difference, share and interval."""
+    rows = []
+    for row in table.to_dict("records"):
+        difference, ends = told(row["effect"], row["low"], row["high"], row["joint_low"], row["joint_high"])
+        share = share_told(row) if is_share(row["reference"], row["low"], row["high"]) else ""
+        said = {str(k): (v if not isinstance(v, float) or np.isfinite(v) else None) for k, v in row.items()}
+        said["reaches"] = surely_matters(row) if row["matters"] > 0 and row["says"] in (HIGHER, LOWER) else None
+        rows.append(said | {"told": [true_minus(one) for one in (difference, share, *ends[:2])]})
+    return rows

@@ -142,7 +142,8 @@ class Comparison(Results):
 
     def answer(self, language: "Language" = "en") -> list[str]:
         """What each arm did to each outcome, for better or worse, in sentences; what an averted need cost; what it depends on."""
-        from experiments.reporting.first_page import hangs_on, in_brief, prices
+        from experiments.reporting.depends import hangs_on
+        from experiments.reporting.first_page import in_brief, prices
         from experiments.reporting.names import in_language, look_of
 
         look, tables = look_of(self.study, language), in_language(self.study, self._tables, language)

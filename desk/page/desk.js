@@ -18,7 +18,7 @@ const Desk = {
     const last = sessionStorage.getItem("desk-study");
     if (last && this.listed.some((one) => one.name === last)) await this.open(last, sessionStorage.getItem("desk-part") || "ask");
     else this.draw();
-    setInterval(() => this.tick(), 1000);
+    setInterval(() => this.tick(), 500);
   },
   languageIs(language) { Words.set(language); localStorage.setItem("language", language); document.title = `linli ${T("desk")}`; },
   say(text, bad = false, ...more) { const status = byId("status"); status.hidden = !text; status.classList.toggle("bad", bad); fill(status, text || "", more.map((one) => [" ", one])); },
@@ -133,7 +133,7 @@ const Desk = {
   },
   async tick() {
     this.beat += 1;
-    if (document.hidden && this.beat % 10) return;
+    if (document.hidden && this.beat % 20) return;
     if (this.ticking) return;
     this.ticking = true;
     try {
@@ -141,7 +141,7 @@ const Desk = {
       if (this.gone) { await this.ask("studies", {}, { quiet: true }); return; }
       const part = this.parts[this.part];
       if (this.name && part.tick) await part.tick(this.beat);
-      if (this.beat % 3 === 0) await this.list();
+      if (this.beat % 6 === 0) await this.list();
     } finally { this.ticking = false; }
   },
 };

@@ -12,11 +12,12 @@ const Effects = {
     const good = this.good(row);
     return `${T(SAYS[row.says] || "unknown")}${good ? ` · ${T(good > 0 ? "better" : "worse")}` : ""}`;
   },
+  // A difference and its interval as the report writes them.
   numbers(row) {
-    const places = Plot.places(row.high - row.low), share = row.relative === null ? "" : ` (${Plot.fixed(100 * row.relative, 1, true)}%)`;
-    if (row.low === null) return [`${Plot.fixed(row.effect, Plot.places(Math.abs(row.effect)), true)}${share}`, "–"];
-    return [`${Plot.fixed(row.effect, places, true)}${share}`, T("to", Plot.fixed(row.low, places, true), Plot.fixed(row.high, places, true))];
+    const [difference, share, low, high] = row.told;
+    return [`${difference}${share ? ` (${share}%)` : ""}`, row.low === null ? "–" : T("to", low, high)];
   },
+  primary(name) { return Boolean(Desk.asked?.study?.primary.includes(name)); },
   // The interval of one effect on the scale of its outcome.
   picture(row, [low, high], at) {
     const width = 240, height = 26, x = (v) => 6 + ((v - low) / (high - low || 1)) * (width - 12), y = height / 2;
@@ -47,12 +48,12 @@ const Effects = {
     const about = this.metric(metric), scale = this.steady(metric, this.scale(rows), kept), way = about.better;
     const reference = rows.find((row) => row.reference !== null);
     return el("section", { class: "outcome", "data-outcome": metric },
-      el("h3", {}, this.label(metric), " ", el("span", { class: "unit" }, [Words.pick(about.unit), way > 0 ? T("more_better") : way < 0 ? T("less_better") : ""].filter(Boolean).join(Words.at ? "；" : "; "))),
+      el("h3", {}, this.primary(metric) ? "★ " : "", this.label(metric), " ", el("span", { class: "unit" }, [this.primary(metric) ? T("primary") : "", Words.pick(about.unit), way > 0 ? T("more_better") : way < 0 ? T("less_better") : ""].filter(Boolean).join(Words.at ? "；" : "; "))),
       reference ? el("p", { class: "hint" }, T("mean_of_first", Plot.said(reference.reference), this.arm(arms, order[0]))) : null,
       el("div", { class: "scroll" }, el("table", { class: "forest" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, head), el("th", { scope: "col", class: "picture" }, el("span", { class: "ends" }, way ? [el("span", {}, `← ${T(way > 0 ? "worse" : "better")}`), el("span", {}, `${T(way > 0 ? "better" : "worse")} →`)] : null)), el("th", { scope: "col" }, T("difference")), el("th", { scope: "col" }, T("interval")), el("th", { scope: "col" }, T("says")))),
         el("tbody", {}, rows.map((row) => {
           const [difference, interval] = this.numbers(row), good = this.good(row);
-          return el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, named(row))), el("td", { class: "picture" }, this.picture(row, scale, Math.max(1, order.indexOf(row.arm)))), el("td", { class: "num" }, difference), el("td", { class: "num" }, interval), el("td", { class: good > 0 ? "says-good" : good < 0 ? "says-bad" : "says-plain" }, this.verdict(row)));
+          return el("tr", {}, el("th", { scope: "row" }, el("bdi", {}, named(row))), el("td", { class: "picture" }, this.picture(row, scale, Math.max(1, order.indexOf(row.arm)))), el("td", { class: "num" }, difference), el("td", { class: "num" }, interval), el("td", { class: good > 0 ? "says-good" : good < 0 ? "says-bad" : "says-plain" }, this.verdict(row), row.reaches === null || row.low === null ? null : el("div", { class: "reaches" }, T(row.reaches ? "reaches" : "may_reach"))));
         })))));
   },
   forest(rows, arms, outcomes, kept = null) {

@@ -20,12 +20,6 @@ const Plot = {
     return found;
   },
   said(x) { return (x < 0 ? "−" : "") + Math.abs(x).toLocaleString("en-US", { maximumSignificantDigits: 4 }); },
-  // As many decimals as an interval of this width deserves.
-  places(width) { return width > 0 && Number.isFinite(width) ? Math.max(0, Math.min(8, 1 - Math.floor(Math.log10(width)))) : 4; },
-  fixed(x, places, sign = false) {
-    const text = Math.abs(x).toFixed(places), zero = !/[1-9]/.test(text);
-    return (zero ? "" : x < 0 ? "−" : sign ? "+" : "") + text;
-  },
   // The density of a distribution: what is likely is high.
   curve(points, label) {
     const width = 300, height = 84, left = 8, right = width - 8, base = height - 20;

@@ -3,7 +3,7 @@
 class ReadPart {
   constructor(node) { this.node = node; this.of = ""; this.point = 0; }
   async tick(beat) {
-    if (this.busy || (this.far && !this.far.reading && this.whole && beat % 5)) return;
+    if (this.busy || (this.far && !this.far.reading && this.whole && beat % 10)) return;
     const name = Desk.name;
     this.busy = true;
     try {
@@ -32,7 +32,7 @@ class ReadPart {
     Focus.back(this.node, kept);
   }
   answer(study) {
-    const { far } = this, brief = far.brief[Words.at] || [], known = far.known[Words.at] || [], note = far.note[Words.at];
+    const { far } = this, all = far.done >= far.planned && this.whole?.brief, brief = (all || far.brief)[Words.at] || [], known = far.known[Words.at] || [], note = far.note[Words.at];
     const cannot = this.whole?.design?.[Words.at]?.cannot || study.caveats.map((one) => Words.pick(one));
     return el("section", { class: "card answer" }, el("h2", {}, T("answer")), typeof Desk.asked.said.question === "string" && Desk.asked.said.question ? el("p", { class: "asked" }, (Words.at && Desk.asked.said.label?.question?.zh) || Desk.asked.said.question) : null,
       far.done < far.planned ? el("p", { class: "caveat" }, T("so_far_note", far.done, far.planned)) : null,
@@ -62,8 +62,8 @@ class ReadPart {
     const name = (arm) => Effects.arm(study.arms, arm), names = Plot.key(this.whole.arms.map((arm, at) => ({ name: name(arm), at })));
     const drawn = study.outcomes.map((metric) => {
       const own = weeks.filter((one) => one.metric === metric && one.point === this.point), lines = (part) => own.filter((one) => one[part]).map((one) => ({ values: one[part], at: this.whole.arms.indexOf(one.arm), name: name(one.arm) }));
-      const unit = Words.pick(Effects.metric(metric).unit), label = `${Effects.label(metric)}${unit ? ` (${unit})` : ""}`, gaps = lines("gap");
-      return el("div", { class: "pair" }, Plot.weeks({ lines: lines("level"), begins: Number.isFinite(begins) ? begins : null, label, names: el("strong", {}, Effects.label(metric)) }), gaps.length ? Plot.weeks({ lines: gaps, zero: true, begins: Number.isFinite(begins) ? begins : null, label: `${Effects.label(metric)}: ${T("gap_over_time", name(study.order[0]))}`, names: T("gap_over_time", name(study.order[0])) }) : null);
+      const unit = Words.pick(Effects.metric(metric).unit), star = Effects.primary(metric) ? "★ " : "", label = `${Effects.label(metric)}${unit ? ` (${unit})` : ""}`, gaps = lines("gap");
+      return el("div", { class: "pair" }, Plot.weeks({ lines: lines("level"), begins: Number.isFinite(begins) ? begins : null, label, names: el("strong", {}, `${star}${Effects.label(metric)}`) }), gaps.length ? Plot.weeks({ lines: gaps, zero: true, begins: Number.isFinite(begins) ? begins : null, label: `${Effects.label(metric)}: ${T("gap_over_time", name(study.order[0]))}`, names: T("gap_over_time", name(study.order[0])) }) : null);
     });
     return el("section", { class: "card" }, el("h2", {}, T("over_time")), choose, names, drawn);
   }

@@ -47,7 +47,7 @@ class RunPart {
     const far = this.said?.so_far, study = Desk.asked?.study;
     if (!far || !study || study.order.length < 2) return null;
     const rows = far.effects.length && study.points === 1 ? far.effects : far.over || [];
-    return el("section", { class: "card", id: "live-forest" }, el("h2", {}, T("forest"), " ", el("span", { class: "chip" }, T("pairs_n", far.pairs))), rows.length ? [el("p", { class: "hint" }, T("forest_say", Words.pick(study.arms[study.order[0]].label)), study.points > 1 ? ` ${T("over_points")}${Words.at ? "。" : "."}` : ""), Effects.forest(rows, study.arms, study.outcomes, this.scales)] : el("p", { class: "hint" }, T("first_pairs")));
+    return el("section", { class: "card", id: "live-forest" }, el("h2", {}, T("forest"), " ", el("span", { class: "chip" }, far.pairs < far.of ? T("pairs_of", far.pairs, far.of) : T("pairs_n", far.pairs))), far.done < far.planned && far.of > far.pairs ? el("p", { class: "expected" }, T("pairs_more", far.of - far.pairs)) : null, rows.length ? [el("p", { class: "hint" }, T("forest_say", Words.pick(study.arms[study.order[0]].label)), study.points > 1 ? ` ${T("over_points")}${Words.at ? "。" : "."}` : ""), Effects.forest(rows, study.arms, study.outcomes, this.scales)] : el("p", { class: "hint" }, T("first_pairs")));
   }
   failed() {
     const rows = this.said?.so_far?.failures || [];

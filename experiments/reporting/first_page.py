@@ -3,34 +3,25 @@
 A sentence says what an arm did to an outcome, for better or worse, with its interval; where the runs cannot tell, it says that.
 """
 
-import csv
 import math
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN
-from experiments.analysis.evaluation import PRICE
-from experiments.reporting.chinese import chinese
+from experiments.analysis.evaluation import COST, PRICE
 from experiments.reporting.doses import policy_in_words, settings_of
-from experiments.reporting.figures.style import Look, decimals, is_share
+from experiments.reporting.figures.style import Look, is_share, places_of
 from experiments.reporting.figures.tables import Tables
 from experiments.reporting.names import meaning_of
-from experiments.reporting.result_tables import difference_told
-from experiments.reporting.wording import GRADES, number, true_minus
-from experiments.runs.files import StoreError, robustness_of
-from experiments.runs.present import was_of
+from experiments.reporting.verdicts import by_joint, reaches, surely_matters
+from experiments.reporting.wording import number, told, true_minus
 from experiments.study.design import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FACTORS = 3
-"""Inputs named of those that the answer depends on."""
 FEW = 2
 """Points up to which each is named."""
-HELD = 0.95
-"""Share of points with the same sign from which on an effect keeps its direction."""
 UNMET = "unmet_needs"
 GROUPS = {
     "unmet_elders_alone": ("elders living alone", "独居老人"),
@@ -56,8 +47,11 @@ def in_brief(tables: Tables, look: Look) -> list[str]:
         own = tables.effects[tables.effects["metric"] == metric]
         sentences = [_sentence(rows, tables, look, groups if metric == UNMET else None) for _, rows in _by_arm(own)]
         if sentences:
-            sentences.append(_level(own, metric, tables, look))
-            said.append(true_minus(look.say(" ", "").join(f"{one[:1].upper()}{one[1:]}" for one in sentences)))
+            sentences += filter(None, [by_joint(metric, own, tables, look), _level(own, metric, tables, look)])
+            primary = look.say("Primary outcome: ", "主要结果：") if tables.is_primary(metric) else ""
+            said.append(
+                true_minus(primary + look.say(" ", "").join(f"{one[:1].upper()}{one[1:]}" for one in sentences))
+            )
     return said
 
 
@@ -77,7 +71,8 @@ def _sentence(rows: "pd.DataFrame", tables: Tables, look: Look, groups: "pd.Data
             row = its.iloc[0]
             says = HIGHER if row["low"] > 0 else LOWER if row["high"] < 0 else UNKNOWN
             mean = rows["reference"].mean()
-            whole = _row(**row[["arm", "metric", "effect", "low", "high"]], says=says, reference=mean)
+            least = tables.asked.least(str(row["metric"]), float(mean)) if tables.asked else math.nan
+            whole = _row(**row[["arm", "metric", "effect", "low", "high"]], says=says, reference=mean, matters=least)
             everywhere = look.say("over all that is uncertain, ", "就全部不确定取值而言，")
             return everywhere + _clause(whole, tables, look, None) + stop
     return _at_points(rows, tables, look) + stop
@@ -109,6 +104,15 @@ def _at_points(rows: "pd.DataFrame", tables: Tables, look: Look) -> str:
             f"what ‘{arm}’ does to {what} is not known from these runs at any of {n} points",
             f"“{arm}”对{label}的作用在全部{n}个取值点均无法由这些运行判断",
         )
+    clear = rows[rows["says"].isin((LOWER, HIGHER))]
+    if len(clear) and (clear["matters"] > 0).all():
+        sure = clear[[surely_matters(row) for _, row in clear.iterrows()]]
+        where, where_zh = (
+            (f"at {_of_points(sure, tables, look)}", f"在{_of_points(sure, tables, look)}")
+            if len(sure)
+            else ("nowhere", "没有取值点")
+        )
+        parts.append(look.say(f"{where} that is surely as much as matters", f"{where_zh}可断定不小于重要差异"))
     if len(some := rows[rows["says"] == UNKNOWN]):
         where = _of_points(some, tables, look)
         parts.append(look.say(f"at {where} it is not known", f"在{where}的作用无法判断"))
@@ -120,7 +124,9 @@ def _span(rows: "pd.DataFrame", look: Look) -> str:
     if not all(is_share(row.reference, row.low, row.high) for row in rows.itertuples()):
         return ""
     sizes = 100 * (rows["effect"] / rows["reference"]).abs()
-    ends = dict.fromkeys(f"{size:.{0 if size >= 10 else 1}f}" for size in (sizes.min(), sizes.max()))
+    ends = dict.fromkeys(
+        f"{size:.{0 if size >= 10 else places_of(0, size, most=1)}f}" for size in (sizes.min(), sizes.max())
+    )
     return look.say(f" by {' to '.join(ends)} %", f"{'至'.join(ends)}%")
 
 
@@ -157,7 +163,8 @@ def _clause(row: "pd.Series[Any]", tables: Tables, look: Look, groups: "pd.DataF
         return look.say(
             f"of what ‘{arm}’ does to {what} too few pairs tell", f"“{arm}”对{label}的作用因对数太少而无法判断"
         )
-    size, ends = _amounts(row, tables, look)
+    size, ends, least = _amounts(row, tables, look)
+    beyond = reaches(row, least, look)
     if row["says"] == SAME:
         return look.say(
             f"‘{arm}’ changed {what} by less than any difference that matters ({ends})",
@@ -165,8 +172,8 @@ def _clause(row: "pd.Series[Any]", tables: Tables, look: Look, groups: "pd.DataF
         )
     if row["says"] == UNKNOWN:
         return look.say(
-            f"what ‘{arm}’ does to {what} is not known from these runs ({ends})",
-            f"“{arm}”对{label}的作用无法由这些运行判断（{ends}）",
+            f"what ‘{arm}’ does to {what} is not known from these runs ({ends}){beyond}",
+            f"“{arm}”对{label}的作用无法由这些运行判断（{ends}）{beyond}",
         )
     up = row["low"] > 0
     good = tables.metrics[row["metric"]].better * (1 if up else -1)
@@ -174,16 +181,17 @@ def _clause(row: "pd.Series[Any]", tables: Tables, look: Look, groups: "pd.DataF
         f"‘{arm}’ {'raised' if up else 'lowered'} {what} by {size} ({ends})",
         f"“{arm}”使{label}{'提高' if up else '降低'}{size}（{ends}）",
     )
-    return f"{said}{_judged(good, look)}{_for_whom(arm, good, groups, look) if groups is not None else ''}"
+    most = _for_whom(arm, good, groups, look) if groups is not None else ""
+    return f"{said}{_judged(good, look)}{beyond}{most}"
 
 
-def _amounts(row: "pd.Series[Any]", tables: Tables, look: Look) -> tuple[str, str]:
-    """An effect and its interval: without signs where the direction is known, as shares of the first arm's mean where that is meant."""
+def _amounts(row: "pd.Series[Any]", tables: Tables, look: Look) -> tuple[str, str, str]:
+    """An effect, its interval (without signs where the direction is known) and what matters, as shares of the first arm's mean or not."""
     base = row["reference"]
     shares = is_share(base, row["low"], row["high"])
     scale, sign = (100 / base, " %") if shares else (1.0, "")
     effect, low, high = (float(row[name]) * scale for name in ("effect", "low", "high"))
-    places = min(decimals(high - low), 1) if shares else decimals(high - low)
+    places = places_of(low, high, most=1 if shares else 8)
     if row["says"] in (SAME, UNKNOWN):
         ends = [f"{value:+z.{places}f}" for value in (low, high)]
     else:
@@ -191,7 +199,7 @@ def _amounts(row: "pd.Series[Any]", tables: Tables, look: Look) -> tuple[str, st
     unit = "" if shares else tables.metrics[row["metric"]].unit_in(look.language)
     sign = sign.strip() if look.language == "zh" else sign
     size = f"{abs(effect):.{places}f}{sign}{f' ({unit})' if unit and look.language == 'en' else f'（{unit}）' if unit else ''}"
-    return size, f"{ends[0]}{look.say(' to ', '至')}{ends[1]}{sign}"
+    return size, f"{ends[0]}{look.say(' to ', '至')}{ends[1]}{sign}", f"{float(row['matters']) * scale:.3g}{sign}"
 
 
 def _level(own: "pd.DataFrame", metric: str, tables: Tables, look: Look) -> str:
@@ -227,105 +235,48 @@ def _for_whom(arm: str, good: int, groups: "pd.DataFrame", look: Look) -> str:
 
 
 def prices(tables: Tables, look: Look) -> list[str]:
-    """What an averted unmet person-week cost, a sentence an arm; nothing for several points."""
+    """What an averted unmet person-week cost, a sentence an arm; what the arm costs where it is not known that needs fell.
+
+    Nothing for several points.
+    """
     found = tables.evaluation
     if len(tables.points) > 1 or found.empty:
         return []
-    rows = found[found["metric"] == PRICE].iterrows()
-    return [_price(str(row["arm"]), " ".join(difference_told(row, look).split()), look) for _, row in rows]
+    costs = found[found["metric"] == COST].set_index("arm")
+    return [
+        _price(row, costs.loc[row["arm"]], tables.arms[0], look)
+        for _, row in found[found["metric"] == PRICE].iterrows()
+    ]
 
 
-def _price(arm: str, told: str, look: Look) -> str:
-    """One price: an amount with its interval, or what is known of it."""
-    amount, _, ends = told.partition(" [")
-    low, comma, high = ends.rstrip("]").partition(", ")
-    if comma:
+def _price(row: "pd.Series[Any]", cost: "pd.Series[Any]", first: str, look: Look) -> str:
+    """One price: an amount with its interval; a price of an effect that is not known is none."""
+    arm, rose = row["arm"], row["low"] == math.inf
+    if math.isfinite(row["high"]) and math.isfinite(row["mean"]):
+        places = places_of(row["low"], row["high"])
+        amount, low, high = (f"{row[name]:.{places}f}" for name in ("mean", "low", "high"))
         return look.say(
             f"With ‘{arm}’, averting an unmet person-week cost {amount} yuan ({low} to {high}).",
             f"“{arm}”每减少一个未满足人周花费{amount}元（{low}至{high}）。",
         )
+    why = (
+        look.say("unmet needs rose", "未满足需求增加")
+        if rose
+        else look.say("what it does to unmet needs is not known", "对未满足需求的作用无法判断")
+    )
+    less = cost["effect"] < 0
+    low, high = (-cost["high"], -cost["low"]) if less else (cost["low"], cost["high"])
+    (amount, ends), within = told(abs(cost["effect"]), low, high), ""
+    if high - low > 1e-9 * abs(cost["effect"]):
+        within = look.say(f" ({ends[0]} to {ends[1]})", f"（{ends[0]}至{ends[1]}）")
+    else:  # the same in every pair
+        amount = f"{abs(cost['effect']):.0f}"
+    paid, more = f"{amount}{within}".replace("+", ""), look.say("less" if less else "more", "少" if less else "多")
     return look.say(
-        f"With ‘{arm}’, the price of averting an unmet person-week, in yuan: {told}.",
-        f"“{arm}”每减少一个未满足人周的花费（元）：{told}。",
+        f"‘{arm}’ costs {paid} yuan per 100 residents a year {more} than ‘{first}’; what averting an unmet person-week costs cannot be "
+        f"said, as {why}.",
+        f"“{arm}”每百居民每年比“{first}”{more}花费{paid}元；{why}，故无法给出每减少一个未满足人周的花费。",
     )
-
-
-def hangs_on(study: Study, tables: Tables, look: Look, folder: Path | None = None) -> str:
-    """The inputs that the answer depends on most, where the design or `linli robust` (beside `folder`) tells.
-
-    Else how many are assumed, and what would tell.
-    """
-    if (table := tables.sensitivity) is not None and len(table):
-        size = next((c for c in ("total", "mu_star", "first") if c in table), None)
-        if size:
-            ranked = table.groupby("factor")[size].max().sort_values(ascending=False).head(FACTORS)
-            named = [f"{_meaning(study, str(path), look)} ({share:.2f})" for path, share in ranked.items()]
-            return look.say(f"It depends most on: {'; '.join(named)}.", f"结论最取决于：{'；'.join(named)}。")
-    if folder and (rows := robust_of(folder)):
-        try:
-            return _robust(study, rows, look) + _asked_before(study, folder, look)
-        except (KeyError, TypeError, ValueError):
-            told = f"{robustness_of(folder) / 'messages.csv'}: this is not what ‘linli robust’ wrote. Run that again, or move it away."
-            raise StoreError(told) from None
-    grades = [str(e.grade) for e in study.config.evidence.values()]
-    assumed, command = grades.count("assumed"), study.asked_of("robust")
-    return look.say(
-        f"It rests on {len(grades)} inputs, of which {assumed} are {GRADES['assumed'][0]}; on which of them it depends was not asked "
-        f"here (‘{command}’ tells).",
-        f"结论依据{len(grades)}项输入，其中{assumed}项为{GRADES['assumed'][1]}；本研究未考察取决于其中哪些（运行“{command}”即可得知）。",
-    )
-
-
-def _asked_before(study: Study, folder: Path, look: Look) -> str:
-    """A word where the study was another when `linli robust` was run."""
-    if was_of(study, robustness_of(folder)):
-        return ""
-    command = study.asked_of("robust")
-    return look.say(
-        f" The study has changed since that was asked: ‘{command}’ asks it of the study as it is now.",
-        f"此后研究已有改动：运行“{command}”即可按现在的研究重新考察。",
-    )
-
-
-def robust_of(folder: Path) -> list[dict[str, str]]:
-    """The messages that `linli robust` kept beside a study's folder; none where it was not run."""
-    kept = robustness_of(folder) / "messages.csv"
-    if not kept.is_file():
-        return []
-    with kept.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _robust(study: Study, rows: list[dict[str, str]], look: Look) -> str:
-    """What the messages say: how many kept their direction, and the inputs that go with the most of the effects."""
-    primary = set(study.file.primary) or {study.file.outcomes[0]}
-    own = [row for row in rows if row["metric"] in primary] or rows
-    many, held = int(own[0]["points"]), sum(float(row["same_sign"]) >= HELD for row in own)
-    strongest: dict[str, float] = {}
-    for row in rows:
-        for one in filter(None, row["hangs_on"].split("; ")):
-            path, correlation, _ = one.split(" ", 2)
-            strongest[path] = max(strongest.get(path, 0.0), abs(float(correlation)))
-    said = look.say(
-        f"With all assumed and calibrated numbers moved at once, {held} of {len(own)} effects on the primary outcomes keep their "
-        f"direction at nineteen in twenty of {many} points.",
-        f"同时变动全部假定与校准的数值时，主要结果的{len(own)}项效应中有{held}项在{many}个取值点的95%以上方向不变。",
-    )
-    ranked = sorted(strongest, key=strongest.__getitem__, reverse=True)[:FACTORS]
-    if not ranked:
-        return said + look.say(" They depend on no single one of them.", "它们不取决于其中任何单独一项。")
-    named = [f"{_meaning(study, path, look)} ({strongest[path]:.2f})" for path in ranked]
-    return said + look.say(
-        f" They depend most on (rank correlation): {'; '.join(named)}.", f"最取决于（秩相关）：{'；'.join(named)}。"
-    )
-
-
-def _meaning(study: Study, path: str, look: Look) -> str:
-    """An input in words, where the model has some for it."""
-    found = study.config.evidence.get(path)
-    if not found or not found.meaning:
-        return path
-    return f"{look.say(found.meaning, chinese().get(found.meaning, found.meaning)).rstrip('.。')}, {path}"
 
 
 def design_table(study: Study, tables: Tables, look: Look) -> "pd.DataFrame":

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE
 from experiments.reporting.by_group import MOST_POINTS, ON_A_PAGE, columns_of, groups_in_words
+from experiments.reporting.depends import hangs_on, robust_of
 from experiments.reporting.escape import apart, attribute, in_html, table_in_html
 from experiments.reporting.explore import Findings
 from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
-from experiments.reporting.first_page import design_table, hangs_on, in_brief, prices, robust_of
+from experiments.reporting.first_page import design_table, in_brief, prices
 from experiments.reporting.names import factors_of, in_language, labels_of, look_of, question_of, title_of
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.reporting.result_tables import difference_told, tables_and_findings
@@ -150,7 +151,7 @@ def _image(path: Path, said: str) -> str:
 
 def _effects(tables: "Tables", look: Look) -> str:
     shown = [
-        f"<h3>{in_html(measured(tables, metric, look))}</h3>{table_in_html(effects_in_words(tables, metric, look))}"
+        f"<h3>{in_html(measured(tables, metric, look, mark=True))}</h3>{table_in_html(effects_in_words(tables, metric, look))}"
         for metric in tables.outcomes
         if len(tables.effects)
     ]
@@ -198,10 +199,9 @@ def _evaluation(shown: "pd.DataFrame", tables: "Tables", look: Look) -> str:
         return ""
     said = look.say(
         "What was achieved and for whom, how the community fared on the way, and what an averted unmet person-week cost: "
-        f"differences from {tables.arms[0]} with 95 % intervals; a price has an upper end where it is known that needs fell, and else at "
-        "least a lower one.",
+        f"differences from {tables.arms[0]} with 95 % intervals; a price is named where it is known that needs fell.",
         f"达成了什么、惠及谁，社区过程如何，每减少一个未满足人周花费多少：与“{tables.arms[0]}”之差及95%区间；"
-        "可断定需求减少时价格才有上限，否则只给出下限。",
+        "可断定需求减少时才给出价格。",
     )
     return f"<p>{in_html(said)}</p>" + table_in_html(shown)
 

@@ -14,12 +14,12 @@ from experiments.reporting.console import Numbers, Words, spread
 from experiments.reporting.escape import apart
 from experiments.reporting.explore import Findings, findings_of
 from experiments.reporting.figures import wanted
-from experiments.reporting.figures.style import Look, decimals
+from experiments.reporting.figures.style import Look, places_of
 from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.findings_words import FINDINGS, in_words, readable
 from experiments.reporting.names import in_language
 from experiments.reporting.verdicts import known, known_note, untold
-from experiments.reporting.wording import evidence_in_words, measured, number, signed, true_minus, with_interval
+from experiments.reporting.wording import evidence_in_words, measured, number, told, true_minus, with_interval
 from experiments.runs.memory import give_back
 from experiments.runs.results import Results
 from experiments.spoken import either, language, spoken
@@ -47,7 +47,7 @@ def tables_and_findings(results: Results, *, over_time: bool = True, whole: bool
     from sim import METRICS
 
     study, file = results.study, results.study.file
-    outcomes = tuple(dict.fromkeys(file.outcomes))
+    outcomes = file.told_first
     over = [m for m in dict.fromkeys((*outcomes, *wanted("OVER_TIME"))) if m in METRICS]
     # first what reads the whole store, then what loads the libraries of statistics: both at once is the most memory
     trajectories, profiles = results.over_time(over, outcomes) if over_time else results.over_time((), ())
@@ -119,7 +119,7 @@ def comparison(tables: Tables, point: int, width: int = 80) -> "Iterator[Table]"
         Numbers("n", [str(len(own[arm])) for arm in tables.arms], beside=True),
     ]
     for m in tables.outcomes:
-        head = measured(tables, m, Look(language=language()), "\n")
+        head = measured(tables, m, Look(language=language()), "\n", mark=True)
         columns.append(Numbers(head, [_cell(tables, own[arm], arm, m, point) for arm in tables.arms]))
     return spread(columns, width, tables.points[point], lines=True)
 
@@ -189,9 +189,7 @@ def difference_told(row: "pd.Series[Any]", look: Look) -> str:
 def _in(look: Look, said: str) -> str:
     """A difference or price in the language of the reader."""
     for english, chinese in (
-        ("no need averted", "需求未减少"),
-        ("no bound", "无界限"),
-        ("at least ", "至少"),
+        ("not known", "无法判断"),
         ("needs rose", "需求增加"),
     ):
         said = look.say(said, said.replace(english, chinese))
@@ -199,16 +197,11 @@ def _in(look: Look, said: str) -> str:
 
 
 def _price_in_words(mean: float, low: float, high: float) -> str:
-    """A price above its interval, or what is known of it: at least so much, where its upper end is open."""
-    two = [
-        f"{float(format(value, '.2g')):g}" if math.isfinite(value) else "" for value in (mean, low)
-    ]  # 17000, not 1.7e+04
-    if math.isfinite(mean) and math.isfinite(high):
-        places = decimals(high - low)
-        return f"{mean:.{places}f}\n[{low:.{places}f}, {high:.{places}f}]"
-    if low == math.inf:
-        return "needs rose"
-    return f"{two[0] or 'no need averted'}\n[{f'at least {two[1]}' if low > 0 else 'no bound'}]"
+    """A price above its interval where it is known that needs fell; else that it is not known, as the effect is not."""
+    if not (math.isfinite(mean) and math.isfinite(high)):
+        return "needs rose" if low == math.inf else "not known"
+    places = places_of(low, high)
+    return f"{mean:.{places}f}\n[{low:.{places}f}, {high:.{places}f}]"
 
 
 def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int) -> "str | Text":
@@ -232,10 +225,9 @@ def _cell(tables: Tables, own: "pd.DataFrame", arm: str, metric: str, point: int
     colour = "" if not clear or not good else "green" if row["effect"] * good > 0 else "red"
     if row["low"] == row["high"] == 0:
         return Text(f"{number(mean)}\n{spoken('the same in every pair')}")
-    places = decimals(row["high"] - row["low"])
-    said = Text(signed(row["effect"], places), style=f"bold {colour}" if colour else "")
-    interval = f"\n[{signed(row['low'], places)}, {signed(row['high'], places)}]"
-    return Text(f"{number(mean)}\n") + said + Text(interval)
+    difference, ends = told(row["effect"], row["low"], row["high"])
+    said = Text(difference, style=f"bold {colour}" if colour else "")
+    return Text(f"{number(mean)}\n") + said + Text(f"\n[{', '.join(ends)}]")
 
 
 def say_table(console: "Console", title: str, table: "pd.DataFrame", most: int = 40) -> None:

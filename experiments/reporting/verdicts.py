@@ -1,6 +1,8 @@
 """Verdicts: what a study's effects say and do not say, in sentences, in English and Chinese."""
 
-from typing import TYPE_CHECKING
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, advice
 from experiments.reporting.figures.style import Look
@@ -49,7 +51,7 @@ def known(tables: Tables, look: Look) -> list[str]:
                     f"；重要差异{number(least)}" + ("，对数已足够" if enough else f"需{pairs}对"),
                 )
         if line:
-            name = tables.metrics[metric].say(look.language)
+            name = tables.marked(metric, look)
             said.append(true_minus(f"{name}{look.say(': ', '：')}{line}{look.say('.', '。')}"))
     return said
 
@@ -66,8 +68,7 @@ def _arms(which: "pd.Series[bool]", own: "pd.DataFrame", tables: Tables, look: L
 def _more_of(metric: str, own: "pd.DataFrame", tables: Tables, look: Look) -> list[str]:
     """Of a primary outcome what its joint intervals leave, and of one with a wanted precision how narrow it is shown."""
     asked, said = tables.asked, list[str]()
-    if asked and metric in asked.primary and own["joint_low"].notna().any():
-        named = _arms((own["joint_low"] > 0) | (own["joint_high"] < 0), own, tables, look)
+    if (named := left_by_joint(metric, own, tables, look)) is not None:
         said.append(
             look.say("by the joint intervals of the primary outcomes: ", "按主要结果的联合区间：")
             + (named or look.say("none", "无"))
@@ -80,6 +81,47 @@ def _more_of(metric: str, own: "pd.DataFrame", tables: Tables, look: Look) -> li
             )
         )
     return said
+
+
+def left_by_joint(metric: str, own: "pd.DataFrame", tables: Tables, look: Look) -> str | None:
+    """The arms whose effect on a primary outcome its joint interval leaves apart from 0; None where that is not asked or not known."""
+    if not tables.is_primary(metric) or not own["joint_low"].notna().any():
+        return None
+    return _arms((own["joint_low"] > 0) | (own["joint_high"] < 0), own, tables, look)
+
+
+def by_joint(metric: str, own: "pd.DataFrame", tables: Tables, look: Look) -> str:
+    """What the joint intervals leave of a primary outcome, as a sentence; nothing where that is not asked or not known."""
+    if (named := left_by_joint(metric, own, tables, look)) is None:
+        return ""
+    if not named:
+        return look.say(
+            "by the joint intervals of the primary outcomes no difference is known.",
+            "按主要结果的联合区间，均无法判断有差异。",
+        )
+    return look.say(
+        f"by the joint intervals of the primary outcomes a difference is still known for: {named}.",
+        f"按主要结果的联合区间，仍可判断有差异的有：{named}。",
+    )
+
+
+def reaches(row: "Mapping[str, Any]", amount: str, look: Look) -> str:
+    """Whether an effect is as much as matters (`amount` in words), where the study says what does; to be said after the effect."""
+    least = row["matters"]
+    if not least > 0 or row["says"] == SAME or not math.isfinite(row["low"]):
+        return ""
+    if surely_matters(row):
+        return look.say(f", at least as much as matters ({amount})", f"，不小于重要差异（{amount}）")
+    if row["says"] == UNKNOWN:
+        return look.say(f"; a difference that matters ({amount}) is not ruled out", f"；不能排除重要差异（{amount}）")
+    return look.say(
+        f", though not known to be as much as matters ({amount})", f"，是否达到重要差异（{amount}）无法判断"
+    )
+
+
+def surely_matters(row: "Mapping[str, Any]") -> bool:
+    """Whether the whole interval of an effect lies beyond the smallest difference that matters."""
+    return bool(row["low"] >= row["matters"] or row["high"] <= -row["matters"])
 
 
 def known_note(tables: Tables, look: Look) -> str:

@@ -3,10 +3,11 @@
 import math
 import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from experiments.reporting.doses import values_in_words
-from experiments.reporting.figures.style import Look, decimals
+from experiments.reporting.figures.style import Look, places_of, something
 from experiments.reporting.figures.tables import Tables
 from experiments.study.design import Study
 from experiments.study.schema import StudyFile
@@ -29,10 +30,10 @@ def true_minus(text: str) -> str:
     return re.sub(r"(?<![A-Za-z0-9_.])-(?=\d)", "\N{MINUS SIGN}", text)
 
 
-def signed(value: float, places: int, unit: str = "f") -> str:
+def signed(value: float, places: int) -> str:
     """A difference with its sign, without one where nothing is left of it: +0.3, 0.0."""
-    said = f"{value:+z.{places}{unit}}"
-    return said if re.search("[1-9]", said) else said.lstrip("+")
+    said = f"{value:+z.{places}f}"
+    return said if something(said) else said.lstrip("+")
 
 
 def number(value: float, *, sign: bool = False) -> str:
@@ -45,8 +46,25 @@ def number(value: float, *, sign: bool = False) -> str:
 
 def with_interval(value: float, low: float, high: float, between: str = "\n") -> str:
     """A difference and its interval, with as many decimals as the interval deserves."""
-    places = decimals(high - low)
-    return f"{signed(value, places)}{between}[{signed(low, places)}, {signed(high, places)}]"
+    said, ends = told(value, low, high)
+    return f"{said}{between}[{', '.join(ends)}]"
+
+
+def told(value: float, low: float, high: float, *more: float) -> tuple[str, list[str]]:
+    """A difference, and the ends of its interval (and of others): the same decimals in all, and none contradicts what it says."""
+    places = places_of(low, high, *more)
+    if not math.isfinite(low):
+        places = places_of(0.0, abs(value))
+    return signed(value, places), [signed(end, places) if math.isfinite(end) else "-" for end in (low, high, *more)]
+
+
+def share_told(row: "Mapping[str, Any]") -> str:
+    """An effect in per cent of the first arm's mean; nothing where that is 0."""
+    relative = float(row["relative"])
+    if not math.isfinite(relative):
+        return ""
+    scale = relative / row["effect"] if row["effect"] else 0.0
+    return signed(100 * relative, places_of(100 * scale * row["low"], 100 * scale * row["high"], most=1))
 
 
 def _at_once(file: StudyFile, tables: Tables, look: Look) -> str:
@@ -57,11 +75,11 @@ def _at_once(file: StudyFile, tables: Tables, look: Look) -> str:
     return look.say(f"the primary outcomes ({', '.join(named)})", f"主要结果（{'、'.join(named)}）")
 
 
-def measured(tables: Tables, metric: str, look: Look, between: str = " ") -> str:
-    """A metric's label and unit."""
-    meaning = tables.metrics[metric]
-    unit = meaning.unit_in(look.language)
-    return f"{meaning.say(look.language)}{between}({unit})" if unit else meaning.say(look.language)
+def measured(tables: Tables, metric: str, look: Look, between: str = " ", *, mark: bool = False) -> str:
+    """A metric's label and unit; with a `mark`, whether the study calls it primary."""
+    unit = tables.metrics[metric].unit_in(look.language)
+    label = tables.marked(metric, look) if mark else tables.metrics[metric].say(look.language)
+    return f"{label}{between}({unit})" if unit else label
 
 
 def methods(study: Study, tables: Tables, look: Look) -> str:
@@ -141,20 +159,17 @@ def effects_in_words(tables: Tables, metric: str, look: Look) -> "pd.DataFrame":
 
     rows = []
     for _, row in tables.effects[tables.effects["metric"] == metric].iterrows():
-        places = decimals(row["high"] - row["low"])
-        several = len(tables.points) > 1
+        several, share = len(tables.points) > 1, share_told(row)
+        said, ends = told(*row[["effect", "low", "high", "joint_low", "joint_high"]])
         rows.append(
             {
                 look.say("Arm", "组别"): row["arm"],
                 **({look.say("Point", "取值"): tables.points[int(row["point"])]} if several else {}),
                 look.say("Pairs", "对数"): str(row["n"]),
                 look.say(f"Mean of {tables.arms[0]}", f"{tables.arms[0]}均值"): number(row["reference"]),
-                look.say("Difference", "差值"): signed(row["effect"], places)
-                + (f" ({signed(row['relative'], 1, '%')})" if math.isfinite(row["relative"]) else ""),
-                look.say("95 % interval", "95%区间"): between_words(row["low"], row["high"], places, look),
-                look.say("All arms at once", "各组同时成立"): between_words(
-                    row["joint_low"], row["joint_high"], places, look
-                ),
+                look.say("Difference", "差值"): said + (f" ({share}%)" if share else ""),
+                look.say("95 % interval", "95%区间"): between_words(ends[:2], look),
+                look.say("All arms at once", "各组同时成立"): between_words(ends[2:], look),
                 "d_z": f"{row['d_z']:z.2f}" if math.isfinite(row["d_z"]) else "-",
                 look.say("Pairs above 0", "差值为正"): f"{row['above']:.0%}",
                 look.say("Saved by pairing", "配对节省"): f"{row['gain']:.1f}\N{MULTIPLICATION SIGN}"
@@ -165,11 +180,11 @@ def effects_in_words(tables: Tables, metric: str, look: Look) -> "pd.DataFrame":
     return pd.DataFrame(rows).map(true_minus)
 
 
-def between_words(low: float, high: float, places: int, look: Look) -> str:
+def between_words(ends: Sequence[str], look: Look) -> str:
     """An interval in words."""
-    if low == high == 0:
-        return look.say("the same in every pair", "每对运行均相同")
-    return f"{signed(low, places)}{look.say(' to ', ' 至 ')}{signed(high, places)}" if math.isfinite(low) else "-"
+    if not any(map(something, ends)):
+        return look.say("the same in every pair", "每对运行均相同") if "-" not in ends else "-"
+    return look.say(" to ", " 至 ").join(ends)
 
 
 def effects_on_a_page(tables: Tables, look: Look) -> "pd.DataFrame":
@@ -182,19 +197,17 @@ def effects_on_a_page(tables: Tables, look: Look) -> "pd.DataFrame":
             n = f"{own['n'].min()}" if own["n"].nunique() == 1 else f"{own['n'].min()}-{own['n'].max()}"
             where = f"; {tables.points[int(str(point))]}" if len(tables.points) > 1 else ""
             level = f"{tables.arms[0]}: {number(own['reference'].iloc[0])}"
-            head = f"{measured(tables, metric, look)}{where}; {level}; {n}{look.say(' pairs', '对')}"
+            head = f"{measured(tables, metric, look, mark=True)}{where}; {level}; {n}{look.say(' pairs', '对')}"
             for _, row in own.iterrows():
-                places = decimals(row["high"] - row["low"])
+                said, ends = told(*row[["effect", "low", "high", "joint_low", "joint_high"]])
                 rows.append(
                     {
                         "": true_minus(head),
                         look.say("Arm", "组别"): row["arm"],
-                        look.say("Difference", "差值"): signed(row["effect"], places),
-                        "%": signed(100 * row["relative"], 1) if math.isfinite(row["relative"]) else "-",
-                        look.say("95 % interval", "95%区间"): between_words(row["low"], row["high"], places, look),
-                        look.say("All arms at once", "各组同时成立"): between_words(
-                            row["joint_low"], row["joint_high"], places, look
-                        ),
+                        look.say("Difference", "差值"): said,
+                        "%": share_told(row) or "-",
+                        look.say("95 % interval", "95%区间"): between_words(ends[:2], look),
+                        look.say("All arms at once", "各组同时成立"): between_words(ends[2:], look),
                         "d_z": f"{row['d_z']:z.2f}" if math.isfinite(row["d_z"]) else "-",
                     }
                 )

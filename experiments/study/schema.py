@@ -157,6 +157,11 @@ class StudyFile(BaseModel):
             raise ValueError("with city, something that varies from community to community (varies)")
         return self
 
+    @property
+    def told_first(self) -> tuple[str, ...]:
+        """The outcomes in the order in which results tell them: the primary ones stand first."""
+        return tuple(dict.fromkeys((*(name for name in self.primary if name in self.outcomes), *self.outcomes)))
+
     def wanted(self) -> dict[str, Wanted]:
         """The half-widths to reach, as numbers."""
         return {name: wanted_width(width) for name, width in self.until.items()}

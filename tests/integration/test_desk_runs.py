@@ -26,6 +26,7 @@ from experiments.analysis.effects import effects
 from experiments.runs.executor import perform
 from experiments.runs.results import results_for
 from experiments.runs.store import Store
+from experiments.runs.workers import performed, set_aside
 from experiments.study.loader import read_study
 
 LONG = {**SMALL, "weeks": 40, "replicates": 150, "window": 20}
@@ -107,8 +108,6 @@ def test_what_is_shown_so_far_is_what_the_tables_say(tmp_path: Path) -> None:
     far = SoFar(study, store.folder)
     assert far.count() == (240, 0)
     waiting = [run for run in study.runs() if run.replicate in (40, 41)]
-    from experiments.runs.workers import performed, set_aside
-
     for run in waiting:
         set_aside(store, performed(study.job(run), toy))
     shown = far.look()
@@ -120,6 +119,31 @@ def test_what_is_shown_so_far_is_what_the_tables_say(tmp_path: Path) -> None:
     for column in ("effect", "low", "high", "joint_low", "joint_high", "reference"):
         assert mine[column].to_numpy(float) == pytest.approx(expected[column].to_numpy(float), rel=1e-9, abs=1e-12)
     assert list(mine["says"]) == list(expected["says"])
+
+
+def test_pairs_are_told_as_they_arrive_also_on_a_machine_that_is_busy_with_the_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever looks after each run sees each pair, with its interval from the fifth on, and how many are still expected."""
+    reckoned, seen = SoFar._reckoned, list[tuple[int, ...]]()
+    monkeypatch.setattr(SoFar, "_reckoned", lambda far: time.sleep(0.12 * (len(seen) < 3)) or reckoned(far))
+    study = small(tmp_path, replicates=8)
+    store = Store(tmp_path / "results").open()
+    far = SoFar(study, store.folder)
+    far.look()
+    for run in study.runs():
+        set_aside(store, performed(study.job(run), toy))
+        shown = far.look()
+        assert shown["shown"] == shown["done"]
+        intervals = {row["n"] for row in shown["effects"] if row["low"] != row["high"]}
+        seen.append((shown["pairs"], shown["of"], *intervals))
+    arms = len(study.arms)
+    pairs = [n // arms for n in range(1, 8 * arms + 1)]
+    assert [one[0] for one in seen] == pairs
+    assert {one[1] for one in seen} == {8}
+    assert all(len(one) == 2 for n, one in zip(pairs, seen, strict=True) if n < 4)
+    assert all(len(one) > 2 for n, one in zip(pairs, seen, strict=True) if n >= 5)
+    assert seen[-1] == (8, 8, 8)
 
 
 def test_a_damaged_file_is_neither_shown_nor_taken_away(tmp_path: Path) -> None:

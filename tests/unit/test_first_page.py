@@ -1,6 +1,7 @@
 """The answer in sentences: what an arm did, for better or worse, or that it is not known; the design as a table."""
 
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from toy import small
 
-from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, effects
-from experiments.reporting.figures.style import Look
+from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, Asked, effects
+from experiments.reporting import wording
+from experiments.reporting.depends import hangs_on
+from experiments.reporting.figures.style import Look, something
 from experiments.reporting.figures.tables import Meaning, Tables
-from experiments.reporting.first_page import design_table, hangs_on, in_brief
+from experiments.reporting.first_page import design_table, in_brief, prices
+from experiments.reporting.wording import share_told, with_interval
 from experiments.runs.files import StoreError
 from experiments.runs.present import claim
 from experiments.runs.store import Store
@@ -27,8 +33,9 @@ MEANINGS = {
 
 
 def told(
-    metric: str, says: str, effect: float, low: float, high: float, reference: float = 100.0, look: Look = EN
-) -> str:
+    metric: str, says: str, effect: float, low: float, high: float, reference: float = 100.0, look: Look = EN,
+    matters: float = math.nan,
+) -> str:  # fmt: skip
     row = {
         "point": 0,
         "arm": "it",
@@ -38,6 +45,7 @@ def told(
         "effect": effect,
         "low": low,
         "high": high,
+        "matters": matters,
     }
     return in_brief(tables(pd.DataFrame([{**row, "says": says}]), metric), look)[0]
 
@@ -123,6 +131,92 @@ def test_no_shares_are_said_of_almost_nothing() -> None:
     assert "%" not in told("cohesion", HIGHER, 0.3, 0.1, 0.5, reference=-1.0)
 
 
+@pytest.mark.parametrize(
+    ("says", "low", "high", "words", "chinese"),
+    [
+        (LOWER, -35.0, -19.0, "at least as much as matters (5 %)", "不小于重要差异（5%）"),
+        (LOWER, -9.0, -2.0, "though not known to be as much as matters (5 %)", "是否达到重要差异（5%）无法判断"),
+        (HIGHER, 5.0, 9.0, "at least as much as matters (5 %)", "不小于重要差异（5%）"),
+        (UNKNOWN, -9.0, 2.0, "a difference that matters (5 %) is not ruled out", "不能排除重要差异（5%）"),
+        (SAME, -1.0, 2.0, "less than any difference that matters", "没有重要差异"),
+    ],
+)
+def test_whether_an_effect_is_as_much_as_matters_is_said(
+    says: str, low: float, high: float, words: str, chinese: str
+) -> None:
+    middle = (low + high) / 2
+    assert words in told("unmet_needs", says, middle, low, high, matters=5.0)
+    assert chinese in told("unmet_needs", says, middle, low, high, matters=5.0, look=ZH)
+    plain = told("unmet_needs", says, middle, low, high)
+    assert ("matters" in plain) == (says == SAME)
+
+
+def test_of_primary_outcomes_the_first_page_says_what_joint_intervals_leave() -> None:
+    row = {
+        "point": 0,
+        "arm": "it",
+        "metric": "cohesion",
+        "n": 9,
+        "reference": 100.0,
+        "effect": 5.0,
+        "low": 1.0,
+        "high": 9.0,
+    }
+    for joint, words, chinese in (
+        (0.5, "a difference is still known for: it.", "仍可判断有差异的有：it。"),
+        (-1.0, "no difference is known.", "均无法判断有差异。"),
+    ):
+        found = pd.DataFrame([{**row, "says": HIGHER, "matters": math.nan, "joint_low": joint, "joint_high": 10.0}])
+        asked = replace(tables(found, "cohesion"), asked=Asked(primary=("cohesion",)))
+        (english,) = in_brief(asked, EN)
+        assert english.startswith("Primary outcome: ‘it’ raised cohesion")
+        assert f"By the joint intervals of the primary outcomes {words}" in english
+        assert chinese in in_brief(asked, ZH)[0]
+        assert "joint" not in in_brief(tables(found, "cohesion"), EN)[0]
+
+
+MAGNITUDES = st.floats(1e-9, 1e6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(near=MAGNITUDES, wide=MAGNITUDES, reference=MAGNITUDES, up=st.booleans())
+def test_what_is_written_of_a_known_effect_never_looks_like_nothing(
+    near: float, wide: float, reference: float, *, up: bool
+) -> None:
+    """An interval that leaves out 0 is not written with an end at 0, nor the effect as 0: in sentences, tables and figures."""
+    low, high = (near, near + wide) if up else (-near - wide, -near)
+    effect = (low + high) / 2
+    said = told("moved", HIGHER if up else LOWER, effect, low, high, reference).partition(". ")[0]
+    numbers = re.findall(r"\d+(?:\.\d+)?", said)
+    assert len(numbers) == 3
+    row = {"effect": effect, "low": low, "high": high, "relative": effect / reference, "reference": reference}
+    value, ends = wording.told(effect, low, high)
+    share = [share_told(row)] if 100 * near / reference > 1e-10 else []
+    for one in (*numbers, value, *ends, *share, with_interval(effect, low, high).split("\n")[0]):
+        assert something(one), one
+
+
+def test_no_price_is_named_of_an_effect_that_is_not_known() -> None:
+    def said(fall: float, look: Look) -> str:
+        chance = np.random.default_rng(5)
+        base, noise = chance.normal(100, 5, 12), chance.normal(0, 2, 12)
+        needs = {"nothing": base, "it": base - fall + noise - noise.mean()}
+        runs = pd.concat(
+            pd.DataFrame({"arm": arm, "point": 0, "replicate": range(12), "unmet_needs": values, "cost": 50.0 * (arm == "it") + base})
+            for arm, values in needs.items()
+        )  # fmt: skip
+        (price,) = prices(tables(pd.DataFrame(), runs=runs), look)
+        return price
+
+    assert re.search(r"averting an unmet person-week cost 2\.\d+ yuan \(2\.\d+ to 2\.\d+\)", said(20.0, EN))
+    assert said(0.0, EN) == (
+        "‘it’ costs 50 yuan per 100 residents a year more than ‘nothing’; what averting an unmet person-week costs cannot be said, "
+        "as what it does to unmet needs is not known."
+    )
+    assert "as unmet needs rose" in said(-20.0, EN)
+    assert "对未满足需求的作用无法判断，故无法给出" in said(0.0, ZH)
+
+
 def test_for_whom_most_and_for_whom_it_is_not_known() -> None:
     chance = np.random.default_rng(1)
     base = {
@@ -190,7 +284,7 @@ def test_the_answer_names_what_it_hangs_on_where_the_design_or_robustness_tells(
 
 
 def test_several_points_are_answered_point_by_point_and_a_sample_over_all() -> None:
-    def row(point: int, says: str, effect: float) -> dict[str, Any]:
+    def row(point: int, says: str, effect: float, matters: float = math.nan) -> dict[str, Any]:
         half = 1.0 if says in (LOWER, HIGHER) else 9.0
         ends = {"effect": effect, "low": effect - half, "high": effect + half}
         return {
@@ -199,6 +293,7 @@ def test_several_points_are_answered_point_by_point_and_a_sample_over_all() -> N
             "metric": "unmet_needs",
             "n": 9,
             "reference": 100.0 + point,
+            "matters": matters,
             **ends,
             "says": says,
         }
@@ -220,6 +315,8 @@ def test_several_points_are_answered_point_by_point_and_a_sample_over_all() -> N
         in mixed
     )
     assert "; at 1 of 3 points (p2) it is not known." in mixed
+    reached = said(row(0, LOWER, -20.0, 5.0), row(1, LOWER, -4.0, 5.0))
+    assert "which is better; at 1 of 2 points (p0) that is surely as much as matters." in reached
     assert "使未满足需求降低20%，为改善；" in said(lower, row(1, HIGHER, 5.0), unknown, look=ZH)
     assert said(row(0, UNKNOWN, 1.0), row(1, UNKNOWN, 1.0)).startswith("What ‘it’ does to unmet needs is not known")
     assert said(same, same).startswith(

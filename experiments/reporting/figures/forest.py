@@ -44,7 +44,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     room = min(42.0, (look.width - 27 * look.scale) / columns - 2)
     for i, (panel, metric) in enumerate(zip(panels, tables.outcomes, strict=False)):
         _one(panel, tables, metric, arms, look, room, named=i % columns == 0)
-        letter(panel, i, tables.metrics[metric].say(look.language))
+        letter(panel, i, tables.marked(metric, look))
     window = tables.window
     caption(
         drawn,

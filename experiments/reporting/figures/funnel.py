@@ -4,7 +4,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.intervals import interval
-from experiments.reporting.figures.style import Look, across, caption, colour, decimals, figure, first_of, letter, ticks
+from experiments.reporting.figures.style import (
+    Look,
+    across,
+    caption,
+    colour,
+    figure,
+    first_of,
+    letter,
+    places_of,
+    ticks,
+)
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -57,7 +67,7 @@ def _one(tables: Tables, point: int, steps: list[str], look: Look) -> "Figure":
             )
             panel.barh(height, mean, height=0.66, linewidth=0.7, **fill)
             panel.plot([low, high], [height, height], color="0.2" if at != "#000000" else "0.6", linewidth=1.0)
-            end, places = max(mean, high if high == high else mean), min(decimals(high - low), 1)
+            end, places = max(mean, high if high == high else mean), places_of(low, high, most=1)
             widest, furthest = max(widest, mean), max(furthest, end)
             said = f"{mean:.{places}f}" + (f" [{low:.{places}f}, {high:.{places}f}]" if low < high else "")
             panel.annotate(said, (end, height), (2, 0), textcoords="offset points", va="center", fontsize="small")

@@ -12,13 +12,13 @@ from experiments.reporting.figures.style import (
     at_ends,
     caption,
     colour,
-    decimals,
     figure,
     legend,
     letter,
     marker,
     minus,
     percent,
+    places_of,
     row_height,
     stroke,
     ticks,
@@ -112,7 +112,7 @@ def _effects(panel: "Axes", tables: Tables, metric: str, point: int, look: Look)
         panel.plot([row["joint_low"], row["joint_high"]], [height, height], color=colour(at), linewidth=0.7)
         panel.plot([row["low"], row["high"]], [height, height], color=colour(at), linewidth=2.2)
         panel.plot(row["effect"], height, color=colour(at), **marker(at, 1))
-        places = decimals(row["high"] - row["low"])
+        places = places_of(row["low"], row["high"])
         said = minus(f"{row['effect']:+z.{places}f}") + (f" ({share})" if (share := percent(row)) else "")
         panel.annotate(
             said, (1, height), (2, 0), ("axes fraction", "data"), "offset points", va="center", fontsize="small"

@@ -179,7 +179,7 @@ def percent(row: "Mapping[str, Any]") -> str:
     """An effect in per cent of the first arm's mean, as exactly as its interval deserves; nothing where it says nothing."""
     if not is_share(row["reference"], row["low"], row["high"]) or row["low"] == row["high"] == 0:
         return ""
-    places = min(decimals(100 * (row["high"] - row["low"]) / row["reference"]), 1)
+    places = places_of(100 * row["low"] / row["reference"], 100 * row["high"] / row["reference"], most=1)
     said = f"{row['effect'] / row['reference']:+z.{places}%}"
     return minus(said) if re.search("[1-9]", said) else said.lstrip("+")
 
@@ -202,6 +202,26 @@ def stroke(position: int, length: int) -> dict[str, Any]:
 def decimals(width: float) -> int:
     """Decimals that an interval of this width deserves."""
     return max(0, min(8, 1 - math.floor(math.log10(width)))) if width > 0 and math.isfinite(width) else 4
+
+
+FINEST = 12
+"""Decimals beyond which a number is nothing but what a computer leaves of a sum."""
+
+
+def places_of(low: float, high: float, *ends: float, most: int = 8) -> int:
+    """Decimals for an interval and what lies in it: as many as its width deserves (`most` at the most), and more where an end
+    that is not 0 would be written as 0, so that what is written never contradicts what the interval says.
+    """
+    places = min(decimals(high - low), most)
+    for end in (low, high, *ends):
+        if math.isfinite(end) and something(f"{end:.{FINEST}f}"):
+            places = next(p for p in range(places, FINEST + 1) if something(f"{end:.{p}f}"))
+    return places
+
+
+def something(said: str) -> bool:
+    """Whether a number as it is written is not 0."""
+    return re.search("[1-9]", said) is not None
 
 
 def minus(text: str) -> str:

@@ -228,6 +228,16 @@ class Tables:
         """Outcome, process and price, as `analysis.evaluation.evaluated` gives them."""
         return evaluated(self.runs, self.arms[0], self.arms, self.asked)
 
+    def is_primary(self, metric: str) -> bool:
+        """Whether the study's answer rests on this outcome."""
+        return self.asked is not None and metric in self.asked.primary
+
+    def marked(self, metric: str, look: Look) -> str:
+        """What an outcome is called, and whether it is a primary one."""
+        return self.metrics[metric].say(look.language) + (
+            look.say(" (primary)", "（主要）") if self.is_primary(metric) else ""
+        )
+
     def acts(self, arm: str, point: int = 0) -> tuple[tuple[int, int], ...]:
         """The weeks [from, to) in which the policies of an arm act at a point."""
         return self.spans_at.get((arm, point), self.spans.get(arm, ()))
