@@ -1,5 +1,6 @@
 """Robustness: what is moved, and what is said of effects that depend on a number."""
 
+import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ from experiments.tasks.search import say_search
 from experiments.validation.claims import Claim, answers
 from experiments.validation.robustness import chance_level, drawn_points, messages, movable, spread_points
 from sim import load_config
+from sim.config.load import load_sources
 
 
 def test_only_assumed_and_calibrated_numbers_move_and_stay_in_range() -> None:
@@ -159,3 +161,24 @@ def test_a_failed_run_is_told_with_the_command_that_repeats_it(
     assert found.arm == "thanks"
     with pytest.raises(ArithmeticError, match="the toy broke"):
         _fails_once(study)(again.job(found))
+
+
+@pytest.mark.parametrize(
+    ("page", "read", "total"), [("", "read", "Nine of the twenty"), (".zh", "已读", "二十项中有九项")]
+)
+def test_what_the_inputs_that_matter_rest_on_is_what_the_configuration_says(page: str, read: str, total: str) -> None:
+    text = (Path(__file__).parents[2] / f"docs/robustness{page}.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in row.split("|")[1:-1]] for row in text.splitlines() if row.startswith("| `")]
+    rows = [row for row in rows if len(row) == 7]
+    evidence, sources = load_config("baseline").evidence, load_sources()
+    rests = set()
+    for path, value, *_, said in rows:
+        known, keys = evidence[path.strip("`")], re.findall("`(\\w+)`", said)
+        assert float(value) == known.value, path
+        assert set(keys) <= set(known.source.split(", ")), path
+        assert all((sources[key].note or "").startswith("read") for key in keys), path
+        assert said.startswith(read) == (known.grade in ("survey", "calibrated")), path
+        assert keys or not said.startswith(read), path
+        rests |= {path} if said.startswith(read) else set()
+    assert (len(rows), len(rests)) == (20, 9)
+    assert total in text
