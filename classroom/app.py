@@ -16,7 +16,7 @@ from starlette.routing import WebSocketRoute
 from classroom.entrance import Entrance
 from experiments.spoken import spoken
 from pages.guard import new_token
-from pages.server import LOCAL, OwnPages, page_routes, server_of
+from pages.server import LOCAL, OwnPages, in_language, page_routes, server_of
 
 
 def make_app(key: str, hosts: frozenset[str] = LOCAL, address: str = "", port: int = 0) -> Starlette:
@@ -62,7 +62,7 @@ def serve(port: int, *, lan: bool, browser: bool, say: Callable[[str], None]) ->
     listening = socket.create_server(("" if lan else "127.0.0.1", port), backlog=256)
     port = listening.getsockname()[1]
     here = f"http://127.0.0.1:{port}/"
-    say(spoken("The classroom is open at {here}#key={key}", here=here, key=key))
+    say(spoken("The classroom is open at {here}#key={key}", here=here, key=in_language(key)))
     if lan:
         say(
             spoken(
@@ -73,6 +73,6 @@ def serve(port: int, *, lan: bool, browser: bool, say: Callable[[str], None]) ->
         )
     say(spoken("Keep the first address to yourself: whoever has it is the teacher. Ctrl+C closes the classroom."))
     if browser:
-        threading.Timer(0.2, webbrowser.open, [f"{here}#key={key}"]).start()
+        threading.Timer(0.2, webbrowser.open, [f"{here}#key={in_language(key)}"]).start()
     app = make_app(key, hosts, f"http://{address}:{port}/play", port)
     server_of(app).run(sockets=[listening])

@@ -20,7 +20,7 @@ from starlette.routing import Route
 from desk.folder import MOST_TEXT, ChangedError, Folder
 from experiments.spoken import spoken
 from pages.guard import RefusedError, Tries, new_token, origin_allowed, read_message, same
-from pages.server import LOCAL, OwnPages, page_routes, server_of
+from pages.server import LOCAL, OwnPages, in_language, page_routes, server_of
 
 if TYPE_CHECKING:
     from desk.session import Session
@@ -183,7 +183,7 @@ def serve(port: int, folder: Path, *, workers: int, browser: bool, say: Callable
     """
     key = new_token()
     listening = socket.create_server(("127.0.0.1", port), backlog=64)
-    here = f"http://127.0.0.1:{listening.getsockname()[1]}/#key={key}"
+    here = f"http://127.0.0.1:{listening.getsockname()[1]}/#key={in_language(key)}"
     say(spoken("The desk is open at {here}", here=here))
     say(
         spoken(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from desk.folder import Folder, stamp
+from desk.folder import Folder, stamp, titles_of
 from experiments.reporting.names import arm_names
 from experiments.study.caveats import caveats, megabytes
 from experiments.study.loader import read_study
 from experiments.study.sampling import Range, count_of, sizes_of
-from experiments.tasks.listing import community_titles, study_titles, title_of
+from experiments.tasks.listing import community_titles, studies_in_chinese, study_titles, title_of
 from pages import panel
 from sim import POLICIES, ConfigError, load_config
 from sim.config.load import load_sources
@@ -44,15 +44,15 @@ def what_there_is(folder: Folder) -> dict[str, Any]:
         "metrics": panel.metrics(),
         "communities": [[name, *panel.both(title or name)] for name, title in communities.items()],
         "own": [[path.name, *([title_of(path) or path.name] * 2)] for path, study in folder.yaml() if not study],
-        "studies": [[name, *panel.both(title)] for name, title in studies.items()],
+        "studies": [[name, *titles] for name, titles in studies.items()],
         "sources": sources,
     }
 
 
 @cache
-def _shipped() -> tuple[dict[str, str], dict[str, str]]:
-    """Titles of the communities and of the studies that come with the program: read once, while they stay as they are."""
-    return community_titles(), study_titles()
+def _shipped() -> tuple[dict[str, str], dict[str, tuple[str, str]]]:
+    """Titles of the communities and, in both languages, of the studies that come with the program: read once, for they stay."""
+    return community_titles(), {name: (english, studies_in_chinese()[name]) for name, english in study_titles().items()}
 
 
 def asked(folder: Folder, name: str) -> dict[str, Any]:
@@ -62,6 +62,7 @@ def asked(folder: Folder, name: str) -> dict[str, Any]:
     found: dict[str, Any] = {
         "name": name,
         "text": text,
+        "title": titles_of(text),
         "stamp": stamp(text),
         "said": None,
         "problems": [],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from yaml import YAMLError, safe_load
 
+from experiments.reporting.names import ours
 from experiments.runs.files import robustness_of, write_whole
 from pages.guard import RefusedError
 
@@ -167,7 +168,19 @@ def titles_of(text: str) -> list[str]:
         chinese = words.get("zh", "")
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError, YAMLError):  # it is being written
         chinese = ""
-    return [title_of(text), chinese[:200] if isinstance(chinese, str) and "\ufffd" not in chinese else ""]
+    own = title_of(text)
+    return [
+        ours(own, "en"),
+        (isinstance(chinese, str) and "\ufffd" not in chinese and chinese[:200]) or ours(own, "zh"),
+    ]
+
+
+def changed_at(path: Path) -> float:
+    """When a file was changed; 0 for one that was taken away meanwhile."""
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 class ChangedError(RefusedError):

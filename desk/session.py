@@ -7,13 +7,13 @@ from typing import Any
 
 from desk.asking import as_written, asked, parameters, told, what_there_is
 from desk.errands import Errands
-from desk.folder import Folder, stamp
+from desk.folder import Folder, changed_at, stamp
 from desk.line import Line
 from desk.so_far import SoFar
 from desk.texts import laid, written
 from desk.worlds import Worlds, both_arms
-from experiments.reporting.figures import figures
-from experiments.reporting.figures.style import WIDTHS
+from experiments.reporting.figures import about, figures
+from experiments.reporting.figures.style import WIDTHS, Language
 from experiments.runs.files import robustness_of
 from experiments.study.loader import read_study
 from pages import panel
@@ -59,7 +59,7 @@ class Session:
         """What forms are made of, and where the desk stands."""
         return what_there_is(self.folder) | {
             "folder": self.folder.root.name,
-            "figures": list(figures()),
+            "figures": {name: about(name)[0] for name in figures()},
             "widths": WIDTHS,
             "spread": SPREAD,
         }
@@ -67,7 +67,7 @@ class Session:
     def studies(self, _message: Message) -> Message:
         """The studies of the folder with where each stands, those changed last first."""
         files = [path for path, study in self.folder.yaml() if study]
-        files.sort(key=lambda path: -path.stat().st_mtime if path.exists() else 0.0)
+        files.sort(key=changed_at, reverse=True)
         rows = []
         for path in files[:MOST_LISTED]:
             place = self.line.place(path.stem)
@@ -93,7 +93,7 @@ class Session:
         elif isinstance(of, str):
             text = self.folder.text(self.folder.study(of))
         else:
-            text = BLANK
+            text = BLANK[_lang(message)]
         name = self.folder.free(title or (of if isinstance(of, str) else "study"))
         text = laid(text, {"title": title}) if title else text
         self.folder.write(self.folder.study(name), text)
@@ -171,7 +171,7 @@ class Session:
     def make_community(self, message: Message) -> Message:
         """A community of one's own from files that were brought: residents, and ties where there are any."""
         residents, ties = message.get("residents"), message.get("ties")
-        title = _text(message, "title", 200) or "My community"
+        title = _text(message, "title", 200) or {"en": "My community", "zh": "我的社区"}[_lang(message)]
         said: dict[str, Any] = {"title": title, "extends": "baseline"}
         said["population"] = {"residents_file": self.folder.file(residents).name}
         if ties:
@@ -243,7 +243,7 @@ class Session:
         """Draw figures, write a report with tables, or pack a study: by the commands of that name."""
         name, what = _name(message), message.get("what")
         file = self.folder.study(name).name
-        lang = "zh" if message.get("lang") == "zh" else "en"
+        lang = _lang(message)
         width = str(message.get("width") or "double")
         if what == "figures":
             if width not in WIDTHS and not (width.isascii() and width.isdigit() and 40 <= int(width) <= 1000):
@@ -281,7 +281,7 @@ class Session:
             arms = both_arms(read_study(path.name), message.get("arm"))
         except ConfigError as error:
             raise RefusedError(str(error)) from None
-        return {"address": self.beside.address(path.name, arms)}
+        return {"address": self.beside.address(path.name, arms, _lang(message))}
 
     def _files(self, name: str) -> list[Message]:
         results = self.folder.results(name)
@@ -307,7 +307,7 @@ class Session:
         return found
 
 
-BLANK = """title: My question
+_BLANK = """title: {title}
 question: ""
 community: baseline
 weeks: 156
@@ -315,11 +315,15 @@ burn_in: 104
 window: 26
 replicates: 20
 arms:
-  nothing: []
-  with the policy: []
+  {first}: []
+  {second}: []
 outcomes: [cohesion, unmet_needs, participation]
 """
-"""A study that asks nothing yet."""
+BLANK: dict[str, str] = {
+    "en": _BLANK.format(title="My question", first="nothing", second="with the policy"),
+    "zh": _BLANK.format(title="我的问题", first="无政策", second="实施政策"),
+}
+"""A study that asks nothing yet, in the language of the page."""
 
 
 def _name(message: Message) -> str:
@@ -327,6 +331,11 @@ def _name(message: Message) -> str:
     if not isinstance(name, str) or len(name) > 100:
         raise RefusedError("which study?")
     return name
+
+
+def _lang(message: Message) -> Language:
+    """The language of the page, or of what is taken from it."""
+    return "zh" if message.get("lang") == "zh" else "en"
 
 
 def _size(message: Message) -> list[str]:

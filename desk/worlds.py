@@ -26,8 +26,8 @@ class Worlds:
         self._address = ""
         self._lock = threading.Lock()
 
-    def address(self, file: str, arms: tuple[str, str]) -> str:
-        """Where the two arms of a study can be seen; empty as long as the classroom is not open yet.
+    def address(self, file: str, arms: tuple[str, str], lang: str) -> str:
+        """Where the two arms of a study can be seen, in this language; empty as long as the classroom is not open yet.
 
         Errors: RefusedError for a study that the classroom cannot show.
         """
@@ -39,7 +39,7 @@ class Worlds:
             if self._process is None or self._process.poll() is not None:
                 self._begin()
         said = base64.urlsafe_b64encode(json.dumps(state.model_dump(mode="json")).encode()).decode().rstrip("=")
-        return f"{self._address}&s={said}" if self._address else ""
+        return f"{self._address}&lang={lang}&s={said}" if self._address else ""
 
     def _begin(self) -> None:
         self._address = ""

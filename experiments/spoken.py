@@ -14,29 +14,35 @@ from typing import Literal
 
 type Language = Literal["en", "zh"]
 
-_asked: dict[str, Language] = {"language": "en"}
-"""Of this program, all of its threads: what is printed goes to one terminal."""
+_asked: dict[str, str] = {"language": "en", "said": ""}
+"""Of this program, all of its threads: what is printed goes to one terminal. `said`: as somebody asked for it."""
 
 
 def speak(language: str | None = None) -> None:
     """Print in this language from now on; where none is said, in the system's."""
     _asked["language"] = "zh" if (language or of_the_system()).startswith("zh") else "en"
+    _asked["said"] = language or ""
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """For a while, another language: that of a file."""
-    before = _asked["language"]
+    before = dict(_asked)
     speak(language)
     try:
         yield
     finally:
-        _asked["language"] = before
+        _asked.update(before)
 
 
 def language() -> Language:
     """The language in which is printed."""
-    return _asked["language"]
+    return "zh" if _asked["language"] == "zh" else "en"
+
+
+def asked_for() -> str:
+    """The language that somebody asked for with `--lang`; nothing where it is the system's."""
+    return _asked["said"]
 
 
 def of_the_system() -> str:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAliasType, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from experiments.reporting.chinese import chinese
+from experiments.reporting.chinese import chinese, told_in_chinese
 from sim import METRICS, POLICIES
 from sim.config.parameter import Section
 from sim.config.schema import Config
@@ -47,7 +47,7 @@ def doses_of(policy: type[Policy]) -> list[dict[str, Any]]:
 
 def sentences(policy: Policy) -> list[str]:
     """What a policy does with its doses, in English and Chinese."""
-    return [policy.told(), policy.told_zh()]
+    return [policy.told(), told_in_chinese(policy)]
 
 
 def dose(name: str, field: FieldInfo) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from experiments.spoken import asked_for
 from pages.guard import HEADERS, MOST_BYTES, host_name
 
 KINDS = {".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -123,3 +124,8 @@ def server_of(app: Starlette, **settings: Any) -> uvicorn.Server:
         "timeout_graceful_shutdown": 2,
     }
     return uvicorn.Server(uvicorn.Config(app, **(own | settings)))
+
+
+def in_language(key: str) -> str:
+    """What follows `#key=` in the address of a page: the key, and the language that was asked for when its server was begun."""
+    return f"{key}&lang={asked_for()}" if asked_for() else key

@@ -26,6 +26,7 @@ const Live = {
   // What an address carries: the teacher's key, a room code, a state. It counts in an open page too.
   arrive() {
     const given = new URLSearchParams(location.hash.slice(1));
+    if (given.get("lang")) localStorage.setItem("language", given.get("lang"));
     for (const name of ["key", "code"]) if (given.get(name)) Kept.write(name, given.get(name));
     try { this.linked = given.get("s") ? JSON.parse(fromBase64(given.get("s"))) : null; } catch { this.linked = null; }
     if (location.hash) history.replaceState(null, "", location.pathname);

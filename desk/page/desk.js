@@ -2,12 +2,12 @@
 // The desk: who is asked, which study is open, and which of its four parts is shown. The folder behind the server keeps everything.
 const PARTS = ["ask", "run", "read", "take"];
 const Desk = {
-  there: null, name: "", asked: null, part: "ask", queue: Promise.resolve(), beat: 0, listed: [],
+  there: null, name: "", asked: null, part: "ask", queue: Promise.resolve(), beat: 0, listed: [], asking: 0, still: "",
   async begin() {
     const given = new URLSearchParams(location.hash.slice(1));
     if (given.get("key")) sessionStorage.setItem("desk-key", given.get("key"));
     if (given.get("key")) history.replaceState(null, "", location.pathname);
-    this.languageIs(localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
+    this.languageIs(given.get("lang") || localStorage.getItem("language") || (navigator.language.startsWith("zh") ? "zh" : "en"));
     document.documentElement.dataset.size = localStorage.getItem("size") || "1";
     byId("language").onclick = () => { this.languageIs(Words.at ? "en" : "zh"); this.draw(); };
     byId("bigger").onclick = () => { const size = String((Number(document.documentElement.dataset.size) % 3) + 1); document.documentElement.dataset.size = size; localStorage.setItem("size", size); };
@@ -25,10 +25,12 @@ const Desk = {
   key() { return sessionStorage.getItem("desk-key") || ""; },
   // One question. Answers null where the desk could not be asked or refused; why is said on the page.
   async ask(what, more = {}, { quiet = false } = {}) {
+    if (this.still && more.name === this.still && what !== "delete") return null;
     let heard;
+    this.asking += 1;
     try {
-      heard = await fetch("/do", { method: "POST", headers: { "content-type": "application/json", "x-desk-key": this.key() }, body: JSON.stringify({ do: what, ...more }) });
-    } catch { this.gone = true; if (!quiet) this.say(T("lost"), true); return null; }
+      heard = await fetch("/do", { method: "POST", headers: { "content-type": "application/json", "x-desk-key": this.key() }, body: JSON.stringify({ do: what, lang: Words.at ? "zh" : "en", ...more }) });
+    } catch { this.gone = true; if (!quiet) this.say(T("lost"), true); return null; } finally { this.asking -= 1; }
     if (this.gone) { this.gone = false; this.say(T("back")); Draft.send(); }
     const said = await heard.json().catch(() => ({ error: String(heard.status) }));
     if (heard.ok) return said;
@@ -64,7 +66,7 @@ const Desk = {
     this.parts.ask.show(asked, anew, from);
   },
   // What a study is called, in the language of the page.
-  called(asked, name) { const said = asked?.said, text = (one) => typeof one === "string" && one; return (Words.at && text(said?.label?.title?.zh)) || text(said?.title) || name; },
+  called(asked, name) { return (asked && Words.pick(asked.title)) || name; },
   head() { byId("title").textContent = this.called(this.asked, this.name); },
   // Changes follow each other: each knows the text that the one before left.
   change(changes, from) { return this.queued(async () => { const name = this.name; Draft.changed(name, changes, this.asked.stamp); const asked = await this.ask("lay", { name, was: this.asked.stamp, changes }); if (asked && (asked.name === this.name || asked.before === this.name)) this.take(asked, false, from); else if (!this.gone) Draft.forget(name); }); },
@@ -131,6 +133,8 @@ const Desk = {
     fill(byId("rows"), shown.map((one) => el("li", {}, el("button", { type: "button", class: "row-button", "data-study": one.name, "aria-current": one.name === this.name ? "true" : null, onclick: () => this.open(one.name, one.state === "running" || one.state === "waiting" ? "run" : one.there ? "read" : "ask") }, el("bdi", {}, Words.pick(one.title) || one.name), el("span", { class: `state s-${one.state || (one.there ? "done" : "draft")}` }, word(one))))));
     if (focused) byId("rows").querySelector(`[data-study="${CSS.escape(focused)}"]`)?.focus();
   },
+  // Nothing more is asked about a study that is to be put away: an answer that comes after that would be a refusal.
+  async quiet(name) { await this.queue; this.still = name; while (this.asking) await new Promise((done) => { setTimeout(done, 50); }); },
   async tick() {
     this.beat += 1;
     if (document.hidden && this.beat % 20) return;

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from itertools import product
 from typing import Any
 
+from experiments.reporting.chinese import told_in_chinese
 from experiments.reporting.figures.style import Look
 from experiments.study.design import DOSE, Study
 from experiments.study.sampling import Range, Value
@@ -34,17 +35,6 @@ def values_of(study: Study, factor: str) -> list[Value]:
     return found if any(isinstance(value, str) for value in found) else sorted(found)
 
 
-def values_in_words(study: Study, factor: str, look: Look) -> str:
-    """The same in words: 4, 8 or 16; of many, or of a range, from the lowest to the highest."""
-    values = values_of(study, factor)
-    told = [f"{value:.4g}" if isinstance(value, float) else str(value) for value in values]
-    between = isinstance(study.file.varies[factor], Range) or len(values) > MANY
-    if between and not any(isinstance(value, str) for value in values):
-        told = [told[0], told[-1]]
-        return look.say(" to ", "至").join(dict.fromkeys(told))
-    return _either(told, look)
-
-
 def policy_in_words(study: Study, name: str, doses: dict[str, Any], look: Look) -> str:
     """One sentence; where a varied dose changes more of it than numbers, one for each of its values."""
     varied = {f: f.removeprefix(f"{DOSE}{name}.") for f in study.file.varies if f.startswith(f"{DOSE}{name}.")}
@@ -61,7 +51,7 @@ def policy_in_words(study: Study, name: str, doses: dict[str, Any], look: Look) 
                 told = list(dict.fromkeys(one[i] for one in ends))
                 if told != [pieces[i]]:
                     few = len(told) <= MANY and not isinstance(study.file.varies[factor], Range)
-                    changed[i] = _either(told, look) if few else look.say(" to ", "至").join((told[0], told[-1]))
+                    changed[i] = either(told, look) if few else look.say(" to ", "至").join((told[0], told[-1]))
         sentence = "".join(changed.get(i, piece) for i, piece in enumerate(pieces))
         at = ", ".join(f"{dose} = {value}" for dose, value in chosen.items())
         sentences.append(look.say(f"With {at}: {sentence}", f"{at} 时：{sentence}") if at else sentence)
@@ -73,7 +63,7 @@ def _pieces(name: str, doses: dict[str, Any], look: Look) -> list[str]:
     from sim import POLICIES
 
     policy = POLICIES[name](**doses)
-    return _NUMBER.split(look.say(policy.told(), policy.told_zh()))
+    return _NUMBER.split(policy.told() if look.language == "en" else told_in_chinese(policy))
 
 
 def _only_numbers(study: Study, name: str, doses: dict[str, Any], factor: str, dose: str, look: Look) -> bool:
@@ -83,7 +73,7 @@ def _only_numbers(study: Study, name: str, doses: dict[str, Any], factor: str, d
     return len(texts) == 1 and not any(isinstance(value, str) for value in values)
 
 
-def _either(told: Sequence[str], look: Look) -> str:
+def either(told: Sequence[str], look: Look) -> str:
     """4, 8 or 16."""
     if len(told) < 2:
         return "".join(told)

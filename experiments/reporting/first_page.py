@@ -8,7 +8,12 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN
+<<<<<<< HEAD
 from experiments.analysis.evaluation import COST, PRICE
+=======
+from experiments.analysis.evaluation import PRICE
+from experiments.reporting.chinese import chinese, choice_in_chinese
+>>>>>>> 239435c (desk and reports in Chinese: what ships is in the page's language)
 from experiments.reporting.doses import policy_in_words, settings_of
 from experiments.reporting.figures.style import Look, is_share, places_of
 from experiments.reporting.figures.tables import Tables
@@ -315,16 +320,16 @@ def _not_shipped(name: str, doses: "dict[str, Any]", look: Look) -> str:
 
     made = POLICIES[name](**doses)
     return look.say("; ", "；").join(
-        f"{meaning_of(field, look)}{look.say(': ', '：')}{_said(getattr(made, dose))}"
+        f"{meaning_of(field, look)}{look.say(': ', '：')}{_said(getattr(made, dose), look)}"
         for dose, field in POLICIES[name].model_fields.items()
         if dose not in ("start", "stop") and getattr(made, dose) != field.get_default(call_default_factory=True)
     )
 
 
-def _said(value: object) -> str:
-    """A dose: 9, not 9.0."""
+def _said(value: object, look: Look) -> str:
+    """A dose: 9, not 9.0; in Chinese a choice by its name there."""
     if isinstance(value, float):
         return f"{value:g}"
-    if isinstance(value, tuple):
-        return " + ".join(map(str, value))
-    return str(value)
+    if look.language == "zh":
+        return choice_in_chinese(value)
+    return " + ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from experiments.reporting.chinese import chinese
+from experiments.reporting.chinese import chinese, choice_in_chinese
 from experiments.reporting.escape import apart
 from experiments.reporting.figures.style import WIDTHS, Language, Look
 from experiments.reporting.figures.tables import Factor, Tables, with_unit
@@ -17,12 +17,16 @@ from experiments.study.design import DOSE, Study
 from experiments.study.labels import label_of_level
 from experiments.study.sampling import Point, Value
 from experiments.study.schema import Arm
+from sim.config.load import config_names, find_file
+from sim.config.yaml import read
 
 if TYPE_CHECKING:
     import pandas as pd
     from pydantic.fields import FieldInfo
 
 LANGUAGES: tuple[Language, Language] = ("en", "zh")
+OURS = (("My question", "我的问题"), ("No policy", "无政策"), ("With the policy", "实施政策"))
+"""Names that a new study of the desk begins with: as long as nobody gave others, each language has its own."""
 LONG = 60
 """Letters of a meaning from which on its first clause must do."""
 
@@ -36,7 +40,7 @@ def look_of(study: Study, language: Language = "en", width: float | None = None,
 
 def title_of(study: Study, look: Look) -> str:
     """The study's title."""
-    return study.file.label.title.say(look.language) or study.file.title
+    return study.file.label.title.say(look.language) or ours(study.file.title, look.language)
 
 
 def question_of(study: Study, look: Look) -> str:
@@ -50,8 +54,16 @@ def arm_names(study: Study, language: Language) -> dict[str, str]:
     found = {}
     for arm in study.arms:
         said, other = (labels[arm].say(one) if arm in labels else "" for one in (language, _other(language)))
-        found[arm] = said or _by_policies(study, arm, language) or other or arm
+        found[arm] = said or _by_policies(study, arm, language) or other or ours(arm, language)
     return _distinct(found)
+
+
+def ours(name: str, language: Language) -> str:
+    """A name that a new study begins with, in this language, whichever it was given in; any other name as it is."""
+    at = LANGUAGES.index(language)
+    if found := re.fullmatch(r"(?:Arm |组 ?)([0-9]+)", name):
+        return ("Arm {}", "组{}")[at].format(found[1])
+    return next((pair[at] for pair in OURS if name != pair[at] and name.lower() in (one.lower() for one in pair)), name)
 
 
 def _other(language: Language) -> Language:
@@ -102,7 +114,15 @@ def told(value: Value) -> str:
 
 def _level(study: Study, path: str, value: Value, language: Language) -> str:
     words = label_of_level(study.file, path, value)
-    return words.say(language) or words.say(_other(language))
+    return words.say(language) or words.say(_other(language)) or (_in_chinese(path, value) if language == "zh" else "")
+
+
+def _in_chinese(path: str, value: Value) -> str:
+    """A shipped community, yes or no, or a choice in Chinese; numbers and names of the user's own as they are."""
+    if path == "community" and value in ("baseline", *config_names(("communities",))):
+        title = read(find_file(str(value))).value.get("title", "")
+        return chinese().get(title, "") if isinstance(title, str) else ""
+    return choice_in_chinese(value) if isinstance(value, str | bool) and path != "community" else ""
 
 
 def _factor(study: Study, path: str, language: Language) -> tuple[str, str]:
@@ -156,10 +176,10 @@ def point_named(point: Point, factors: Mapping[str, Factor], look: Look) -> str:
     said = []
     for path, value in point:
         factor, text = factors[path], told(value)
-        if factor.levels[text] != text:
+        if factor.levels[text] not in (text, look.say(text, _in_chinese(path, value))):
             said.append(factor.levels[text])
         else:
-            said.append(with_unit(f"{factor.label}{look.say(': ', '：')}{text}", factor.unit))
+            said.append(with_unit(f"{factor.label}{look.say(': ', '：')}{factor.levels[text]}", factor.unit))
     return look.say(", ", "，").join(said)
 
 

@@ -10,14 +10,23 @@ from typing import TYPE_CHECKING
 
 from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE
 from experiments.reporting.by_group import MOST_POINTS, ON_A_PAGE, columns_of, groups_in_words
+<<<<<<< HEAD
 from experiments.reporting.depends import hangs_on, robust_of
+=======
+from experiments.reporting.chinese import choice_in_chinese, in_chinese
+>>>>>>> 239435c (desk and reports in Chinese: what ships is in the page's language)
 from experiments.reporting.escape import apart, attribute, in_html, table_in_html
 from experiments.reporting.explore import Findings
 from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
+<<<<<<< HEAD
 from experiments.reporting.first_page import design_table, in_brief, prices
 from experiments.reporting.names import factors_of, in_language, labels_of, look_of, question_of, title_of
+=======
+from experiments.reporting.first_page import design_table, hangs_on, in_brief, prices, robust_of
+from experiments.reporting.names import factors_of, in_language, labels_of, look_of, question_of, title_of, told
+>>>>>>> 239435c (desk and reports in Chinese: what ships is in the page's language)
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.reporting.result_tables import difference_told, tables_and_findings
 from experiments.reporting.snapshot import snapshots_of
@@ -30,6 +39,7 @@ from experiments.reporting.wording import (
     evidence_by_part,
     evidence_in_words,
     measured,
+    method_in_words,
     methods,
     true_minus,
 )  # fmt: skip
@@ -43,7 +53,7 @@ from experiments.study.design import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.reporting.figures.tables import Tables
+    from experiments.reporting.figures.tables import Factor, Tables
 
 STYLE = """
 body { font: 16px/1.55 Georgia, 'Times New Roman', 'DejaVu Serif', 'Songti SC', SimSun, 'Noto Serif CJK SC', 'Source Han Serif SC', 'WenQuanYi Micro Hei', serif; color: #222 }
@@ -58,6 +68,16 @@ figure { margin: 2rem 0 } img { max-width: 100%; zoom: 1.3 } .wide { overflow-x:
 nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: normal; min-width: 5em }
 @media print { body { max-width: none; margin: 0 } figure, table { break-inside: avoid } .words table { break-inside: auto } tr { break-inside: avoid } h2, h3 { break-after: avoid } .wide { overflow: visible } nav { display: none } }
 """
+RANGE_ZH = {
+    "low": "最低",
+    "high": "最高",
+    "scale": "刻度：",
+    "mode": "最可能值",
+    "mean": "均值",
+    "sd": "标准差",
+    "whole": "取整数：",
+}
+"""What the ends and the shape of a range are called in Chinese."""
 ARMS_ON_A_PAGE = 3
 """Arms beside each other in a printed table."""
 PLAY = "play.html"
@@ -237,26 +257,35 @@ def _design(study: Study, tables: "Tables", look: Look) -> str:
     arms = table_in_html(design_table(study, tables, look), "words")
     names = {path: factor.apart() for path, factor in factors_of(study, look.language).items()}
     varied = "".join(
-        f"<li>{in_html(names[path].label)} ({in_html(path)}): {in_html(_factor(factor))}</li>"
+        f"<li>{in_html(names[path].label)} ({in_html(path)}){look.say(': ', '：')}{in_html(_factor(factor, names[path], look))}</li>"
         for path, factor in study.file.varies.items()
     )
-    said = look.say("Varied", "变动因素")
+    said, colon = look.say("Varied", "变动因素"), look.say(":", "：")
     changed = "".join(f"<li>{in_html(f'{path} = {value}')}</li>" for path, value in study.file.set.items())
-    changed = f"<p>{look.say('Changed in every arm', '各组共同的设定')}:</p><ul>{changed}</ul>" if changed else ""
+    changed = f"<p>{look.say('Changed in every arm', '各组共同的设定')}{colon}</p><ul>{changed}</ul>" if changed else ""
     cannot = "".join(f"<li>{in_html(look.say(*one))}</li>" for one in untold(study, tables))
-    told = look.say("What this design cannot tell", "此设计无法回答的")
+    untellable = look.say("What this design cannot tell", "此设计无法回答的")
     return (
         f"{arms}{changed}"
-        + (f"<p>{said} ({study.file.design.method}):</p><ul>{varied}</ul>" if varied else "")
-        + (f"<p>{told}:</p><ul class='caveats'>{cannot}</ul>" if cannot else "")
+        + (
+            f"<p>{said} ({method_in_words(study.file.design.method, look)}){colon}</p><ul>{varied}</ul>"
+            if varied
+            else ""
+        )
+        + (f"<p>{untellable}{colon}</p><ul class='caveats'>{cannot}</ul>" if cannot else "")
     )
 
 
-def _factor(factor: object) -> str:
+def _factor(factor: object, named: "Factor", look: Look) -> str:
+    """Between which values a factor lies, or each of them by its name."""
     if isinstance(factor, tuple):
-        return ", ".join(map(str, factor))
+        return look.say(", ", "、").join(named.levels.get(told(value), str(value)) for value in factor)
     said = factor.model_dump(exclude_defaults=True) if hasattr(factor, "model_dump") else {"": factor}
-    return ", ".join(f"{name} {value}" for name, value in said.items())
+    parts = {
+        name: look.say(f"{name} {value}", f"{RANGE_ZH.get(name, name)}{choice_in_chinese(value)}")
+        for name, value in said.items()
+    }
+    return look.say(", ", "，").join(parts.values())
 
 
 def findings_in_words(study: Study, tables: "Tables", found: Findings, look: Look) -> "dict[str, pd.DataFrame]":
@@ -292,9 +321,9 @@ def _figures(drawn: Sequence[Path], tables: "Tables", named: Collection[str], lo
     for number, path in enumerate(drawn, 1):
         title, data = about(path.stem)
         metric = path.stem.partition("-")[2]
-        of = f"{tables.metrics[metric].say(look.language)}: " if metric in tables.metrics else ""
+        of = tables.metrics[metric].say(look.language) + look.say(": ", "：") if metric in tables.metrics else ""
         said = look.say(f"Figure {number}. ", f"图{number} ") + of + look.say(*title)
-        files = ", ".join(f"tables/{name}.csv" for name in data if name in named)
+        files = look.say(", ", "、").join(f"tables/{name}.csv" for name in data if name in named)
         said += look.say(f". Data: {files}.", f"。数据：{files}。") if files else look.say(".", "。")
         shown.append(f"<figure>{_image(path, said)}<figcaption>{in_html(said)}</figcaption></figure>")
     return "".join(shown)
@@ -303,8 +332,9 @@ def _figures(drawn: Sequence[Path], tables: "Tables", named: Collection[str], lo
 def _evidence(study: Study, folder: Path, look: Look) -> str:
     rows = sorted(study.config.evidence.values(), key=lambda e: (list(GRADES).index(str(e.grade)), e.path))
     cells = "".join(
-        f"<tr><td>{in_html(e.path)}</td><td>{in_html(str(e.value))}</td><td>{in_html(e.unit)}</td>"
-        f"<td>{look.say(*GRADES[str(e.grade)])}</td><td>{in_html(e.source)}</td><td>{in_html(e.meaning)}</td></tr>"
+        f"<tr><td>{in_html(e.path)}</td><td>{in_html(look.say(str(e.value), choice_in_chinese(e.value)))}</td>"
+        f"<td>{in_html(look.say(e.unit, in_chinese(e.unit)))}</td><td>{look.say(*GRADES[str(e.grade)])}</td>"
+        f"<td>{in_html(e.source)}</td><td>{in_html(look.say(e.meaning, in_chinese(e.meaning)))}</td></tr>"
         for e in rows
     )
     titles = look.say("input value unit evidence source meaning", "输入 取值 单位 依据 来源 含义").split()

@@ -136,7 +136,7 @@ def known_note(tables: Tables, look: Look) -> str:
         look.say(
             "Higher, lower: the 95 % interval leaves out 0. Not known: it does not. No difference that matters: the 90 % interval "
             "lies within `matters` of the study. To tell a difference: in eight of ten studies of as many pairs.",
-            "较高、较低：95%区间不含0；无法判断：区间含0；没有重要差异：90%区间在研究所定的 matters 之内。可辨别：同样对数的研究十次有八次能看出。",
+            "较高、较低：95%区间不含0；无法判断：区间含0；没有重要差异：90%区间在研究所定的重要差异（matters）之内。可辨别：同样对数的研究十次有八次能看出。",
         )
         + counted
         + (lacking if few else "")

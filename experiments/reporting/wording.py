@@ -6,8 +6,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+<<<<<<< HEAD
 from experiments.reporting.doses import values_in_words
 from experiments.reporting.figures.style import Look, places_of, something
+=======
+from experiments.reporting.chinese import in_chinese
+from experiments.reporting.doses import either
+from experiments.reporting.names import factors_of
+from experiments.reporting.figures.style import Look, decimals
+>>>>>>> 239435c (desk and reports in Chinese: what ships is in the page's language)
 from experiments.reporting.figures.tables import Tables
 from experiments.study.design import Study
 from experiments.study.schema import StudyFile
@@ -82,11 +89,18 @@ def measured(tables: Tables, metric: str, look: Look, between: str = " ", *, mar
     return f"{label}{between}({unit})" if unit else label
 
 
+def method_in_words(method: str, look: Look) -> str:
+    """How points are chosen, in words."""
+    english = method.replace("_", " ")
+    return look.say(english, in_chinese(english))
+
+
 def methods(study: Study, tables: Tables, look: Look) -> str:
     """A paragraph for the methods section of a paper."""
     file, n = study.file, tables.counted()
     runs = f"{tables.runs['run'].nunique() if 'run' in tables.runs else len(tables.runs):,}"
-    points, method, reference = len(study.points), file.design.method.replace("_", " "), tables.arms[0]
+    points, reference = len(study.points), tables.arms[0]
+    method = method_in_words(file.design.method, look)
     starts = sorted({start for arm in tables.arms for p in range(points) for start, _ in tables.acts(arm, p)})
     began = (
         f"Policies began in week {starts[0]}" + (f" to {starts[-1]}" if len(starts) > 1 else "") + ". "
@@ -94,9 +108,9 @@ def methods(study: Study, tables: Tables, look: Look) -> str:
         else ""
     )
     began_zh = f"政策自第{starts[0]}{f'至{starts[-1]}' if len(starts) > 1 else ''}周开始；" if starts else ""
-    place, place_zh = f"the community {file.community!r}", f"社区“{file.community}”"
+    place, place_zh = f"the community {file.community!r}", f"社区“{in_chinese(study.config.title) or file.community}”"
     if "community" in file.varies:
-        named = values_in_words(study, "community", look)
+        named = either(list(factors_of(study, look.language)["community"].levels.values()), look)
         place, place_zh = f"the communities {named}", f"社区{named}"
     if file.city:
         place = (
@@ -238,6 +252,20 @@ def evidence_in_words(study: Study, look: Look) -> str:
     )
 
 
+def part_in_words(name: str, look: Look) -> str:
+    """What a section of the configuration is about, in the first line of its class."""
+    from sim.config.parameter import Section
+    from sim.config.schema import Config
+
+    field = Config.model_fields.get(name)
+    if field is None:
+        return name
+    of = field.annotation
+    said = of.__doc__ if isinstance(of, type) and issubclass(of, Section) else field.description
+    english = (said or name).strip().split("\n")[0]
+    return look.say(english, in_chinese(english)).rstrip(".。")
+
+
 def evidence_by_part(study: Study, look: Look) -> "pd.DataFrame":
     """How many inputs of each part of the model rest on what."""
     import pandas as pd
@@ -247,7 +275,10 @@ def evidence_by_part(study: Study, look: Look) -> "pd.DataFrame":
         counts.setdefault(e.path.split(".")[0], Counter())[str(e.grade)] += 1
     grades = [g for g in GRADES if any(count[g] for count in counts.values())]
     rows = [
-        {look.say("Part of the model", "模型部分"): part, **{look.say(*GRADES[g]): str(count[g] or "") for g in grades}}
+        {
+            look.say("Part of the model", "模型部分"): part_in_words(part, look),
+            **{look.say(*GRADES[g]): str(count[g] or "") for g in grades},
+        }
         for part, count in sorted(counts.items(), key=lambda item: (-item[1]["assumed"], item[0]))
     ]
     return pd.DataFrame(rows)

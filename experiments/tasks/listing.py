@@ -46,14 +46,9 @@ def say_names() -> None:
 def _names_in_chinese() -> dict[str, dict[str, str]]:
     """The same names with what they are in Chinese, as far as there are words for it."""
     from sim import METRICS, POLICIES
-    from sim.config.load import find_file
-    from sim.config.yaml import read
 
     return {
-        "studies": {
-            name: read(find_file(name, ("studies",))).value.get("label", {}).get("title", {}).get("zh", title)
-            for name, title in study_titles().items()
-        },
+        "studies": studies_in_chinese(),
         "communities": {name: chinese().get(title, title) for name, title in community_titles().items()},
         "policies": {name: f"{policy.title_zh}：{policy().sentence_zh()}" for name, policy in sorted(POLICIES.items())},
         "metrics": {name: f"{m.label_zh}（{UNITS_ZH.get(m.unit, m.unit)}）" for name, m in METRICS.items()},
@@ -77,6 +72,17 @@ def metrics_in_markdown() -> str:
 def study_titles() -> dict[str, str]:
     """Shipped studies by name, each with its title."""
     return _titles("studies")
+
+
+def studies_in_chinese() -> dict[str, str]:
+    """The same in Chinese, as each study labels itself."""
+    from sim.config.load import find_file
+    from sim.config.yaml import read
+
+    return {
+        name: read(find_file(name, ("studies",))).value.get("label", {}).get("title", {}).get("zh", title)
+        for name, title in study_titles().items()
+    }
 
 
 def community_titles() -> dict[str, str]:

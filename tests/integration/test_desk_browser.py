@@ -190,7 +190,9 @@ def test_from_an_empty_folder_to_a_methods_paragraph(folder: Path, locale: str) 
         page.wait_for_selector("[data-file$='forest.svg']", timeout=240_000)
         page.click(".names summary")
         Hand(page).fill("#name-1-zh", "骨干队伍")
-        assert yaml.safe_load(page.input_value("#yaml"))["label"]["arms"] == {"with the policy": {"zh": "骨干队伍"}}
+        assert yaml.safe_load(page.input_value("#yaml"))["label"]["arms"] == {
+            "实施政策" if zh else "with the policy": {"zh": "骨干队伍"}
+        }
         with page.expect_download() as heard:
             page.click("[data-file$='forest.svg']")
         assert heard.value.path().read_bytes().startswith(b"<?xml")
@@ -300,8 +302,22 @@ def test_a_study_is_deleted_after_a_question_and_can_be_taken_back(folder: Path)
     (folder / "small.yaml").write_text(text := yaml.safe_dump(SMALL, sort_keys=False))
     (results := folder / "results" / "small").mkdir(parents=True)
     (results / "runs.parquet").write_bytes(b"runs")
-    with desk_here(folder) as desk, browsing(address_of(desk)) as page:
+    late = """(() => { const f = window.fetch, what = (a) => JSON.parse(a[1]?.body || "{}").do;
+      window.fetch = (...a) => new Promise((go) => setTimeout(() => go(f(...a)), what(a) === "plan" ? 1000 : 0)); })()"""
+    with desk_here(folder) as desk, browsing(f"{address_of(desk)}&lang=zh") as page:
+        page.evaluate(late)  # a loaded machine: what the page asks of itself arrives after what its user does
         page.click("[data-study=small]")
+        page.click("#delete")
+        assert page.inner_text("#delete-no") == "保留"  # the language that was asked for when the desk was begun
+        page.reload()
+        page.wait_for_selector("#delete")
+        assert page.inner_text("#language") == "English"
+        page.click("#language")
+        page.reload()
+        page.evaluate(late)
+        page.wait_for_selector("#delete")
+        assert page.inner_text("#language") == "中文"
+        page.wait_for_timeout(1700)  # by now the page has asked how long the study would take
         page.click("#delete")
         page.click("#delete-no")
         assert (folder / "small.yaml").exists()

@@ -168,7 +168,7 @@ def test_a_study_that_cannot_be_read_hides_no_other(place: tuple[Asker, Path]) -
     desk, folder = place
     (path := folder / "from_elsewhere.yaml").write_bytes("title: 邻里\nweeks: 3\n".encode("gbk"))
     listed = {one["name"]: one["title"] for one in desk.ask("studies")["studies"]}
-    assert listed.items() >= {"small": [SMALL["title"], ""], "from_elsewhere": ["", ""]}.items()
+    assert listed.items() >= {"small": [SMALL["title"]] * 2, "from_elsewhere": ["", ""]}.items()
     assert desk.refused("open", name="from_elsewhere") == (400, "from_elsewhere.yaml cannot be read as text in UTF-8")
     path.unlink()
     assert desk.refused("open", name="from_elsewhere") == (400, "there is no file from_elsewhere.yaml")
