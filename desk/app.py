@@ -45,14 +45,16 @@ class Door:
         """Load the model and begin with the queue, in a thread of its own."""
 
         def build() -> None:
-            from desk.line import Line
-            from desk.session import Session
+            try:
+                from desk.line import Line
+                from desk.session import Session
 
-            line = Line(self.folder, self.workers)
-            session = Session(self.folder, line)
-            session.answer({"do": "hello"})
-            self.session = session
-            self._built.set()
+                line = Line(self.folder, self.workers)
+                session = Session(self.folder, line)
+                session.answer({"do": "hello"})
+                self.session = session
+            finally:  # whoever waits is told, also that it failed
+                self._built.set()
             line.work()
 
         threading.Thread(target=build, daemon=True).start()
@@ -96,7 +98,8 @@ class Door:
 
     def _answered(self, message: dict[str, Any]) -> dict[str, Any]:
         self._built.wait()
-        assert self.session is not None
+        if self.session is None:
+            raise RuntimeError("the desk could not be loaded; the terminal says why")
         return self.session.answer(message)
 
     async def bring(self, request: Request) -> Response:

@@ -89,7 +89,7 @@ class Ask {
     return node;
   }
   away() {
-    const put = async () => { const name = Desk.name; await Desk.quiet(name); const said = await Desk.ask("delete", { name }); Desk.still = ""; if (said) { Draft.forget(name); Desk.close(); await Desk.list(); Desk.say(T("deleted", said.kept)); byId("new-study").focus(); } };
+    const put = async () => { const name = Desk.name; await Desk.quiet(name); const said = await Desk.ask("delete", { name }); if (!said) Desk.still = ""; else { Draft.forget(name); Desk.close(); await Desk.list(); Desk.say(T("deleted", said.kept)); byId("new-study").focus(); } };
     const row = el("div", { class: "row away" }), ask = el("button", { type: "button", class: "small", id: "delete", onclick: () => {
       const keep = el("button", { type: "button", class: "small", id: "delete-no", onclick: () => { fill(row, ask); ask.focus(); } }, T("delete_no"));
       fill(row, el("span", { role: "alert" }, T("delete_ask", Desk.called(Desk.asked, Desk.name))), el("button", { type: "button", class: "small", id: "delete-yes", onclick: put }, T("delete_yes")), keep);

@@ -47,6 +47,7 @@ const Desk = {
   async hello() { const there = await this.ask("hello"); if (there) { this.there = there; this.say(""); byId("folder").textContent = there.folder; } },
   async list() { const said = await this.ask("studies", {}, { quiet: true }); if (said) { this.listed = said.studies; this.more = said.more; this.shelf(); } },
   async open(name, part = "ask") {
+    this.still = "";
     const asked = await this.ask("open", { name });
     if (!asked) return;
     const draft = Draft.of(name);

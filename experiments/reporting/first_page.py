@@ -8,12 +8,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN
-<<<<<<< HEAD
 from experiments.analysis.evaluation import COST, PRICE
-=======
-from experiments.analysis.evaluation import PRICE
-from experiments.reporting.chinese import chinese, choice_in_chinese
->>>>>>> 239435c (desk and reports in Chinese: what ships is in the page's language)
+from experiments.reporting.chinese import choice_in_chinese
 from experiments.reporting.doses import policy_in_words, settings_of
 from experiments.reporting.figures.style import Look, is_share, places_of
 from experiments.reporting.figures.tables import Tables

@@ -10,23 +10,15 @@ from typing import TYPE_CHECKING
 
 from experiments.analysis.evaluation import BENEFIT, MEASURES, PRICE
 from experiments.reporting.by_group import MOST_POINTS, ON_A_PAGE, columns_of, groups_in_words
-<<<<<<< HEAD
-from experiments.reporting.depends import hangs_on, robust_of
-=======
 from experiments.reporting.chinese import choice_in_chinese, in_chinese
->>>>>>> 239435c (desk and reports in Chinese: what ships is in the page's language)
+from experiments.reporting.depends import hangs_on, robust_of
 from experiments.reporting.escape import apart, attribute, in_html, table_in_html
 from experiments.reporting.explore import Findings
 from experiments.reporting.figures import about, draw_all, in_order
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
-<<<<<<< HEAD
 from experiments.reporting.first_page import design_table, in_brief, prices
-from experiments.reporting.names import factors_of, in_language, labels_of, look_of, question_of, title_of
-=======
-from experiments.reporting.first_page import design_table, hangs_on, in_brief, prices, robust_of
 from experiments.reporting.names import factors_of, in_language, labels_of, look_of, question_of, title_of, told
->>>>>>> 239435c (desk and reports in Chinese: what ships is in the page's language)
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
 from experiments.reporting.result_tables import difference_told, tables_and_findings
 from experiments.reporting.snapshot import snapshots_of

@@ -6,16 +6,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-<<<<<<< HEAD
-from experiments.reporting.doses import values_in_words
-from experiments.reporting.figures.style import Look, places_of, something
-=======
 from experiments.reporting.chinese import in_chinese
 from experiments.reporting.doses import either
-from experiments.reporting.names import factors_of
-from experiments.reporting.figures.style import Look, decimals
->>>>>>> 239435c (desk and reports in Chinese: what ships is in the page's language)
+from experiments.reporting.figures.style import Look, places_of, something
 from experiments.reporting.figures.tables import Tables
+from experiments.reporting.names import factors_of
 from experiments.study.design import Study
 from experiments.study.schema import StudyFile
 

@@ -302,10 +302,10 @@ def test_a_study_is_deleted_after_a_question_and_can_be_taken_back(folder: Path)
     (folder / "small.yaml").write_text(text := yaml.safe_dump(SMALL, sort_keys=False))
     (results := folder / "results" / "small").mkdir(parents=True)
     (results / "runs.parquet").write_bytes(b"runs")
-    late = """(() => { const f = window.fetch, what = (a) => JSON.parse(a[1]?.body || "{}").do;
-      window.fetch = (...a) => new Promise((go) => setTimeout(() => go(f(...a)), what(a) === "plan" ? 1000 : 0)); })()"""
+    late = """(() => { const f = window.fetch, what = (a) => JSON.parse(a[1]?.body || "{}").do; window.late = 0;
+      window.fetch = async (...a) => { if (what(a) !== "plan") return f(...a);
+        window.late += 1; await new Promise((go) => setTimeout(go, 3000)); const heard = await f(...a); window.late -= 1; if (!heard.ok) window.refused = 1; return heard; }; })()"""
     with desk_here(folder) as desk, browsing(f"{address_of(desk)}&lang=zh") as page:
-        page.evaluate(late)  # a loaded machine: what the page asks of itself arrives after what its user does
         page.click("[data-study=small]")
         page.click("#delete")
         assert page.inner_text("#delete-no") == "保留"  # the language that was asked for when the desk was begun
@@ -314,18 +314,20 @@ def test_a_study_is_deleted_after_a_question_and_can_be_taken_back(folder: Path)
         assert page.inner_text("#language") == "English"
         page.click("#language")
         page.reload()
-        page.evaluate(late)
+        page.evaluate(late)  # a loaded machine: what the page asks of itself arrives after what its user does
         page.wait_for_selector("#delete")
         assert page.inner_text("#language") == "中文"
-        page.wait_for_timeout(1700)  # by now the page has asked how long the study would take
         page.click("#delete")
         page.click("#delete-no")
         assert (folder / "small.yaml").exists()
         page.click("#delete")
         assert page.evaluate("document.activeElement.id") == "delete-no"
         assert page.evaluate(CONTRAST) == []
+        until(page, "window.late > 0")
         page.click("#delete-yes")
         page.wait_for_selector("#first-new")
+        until(page, "window.late === 0")
+        assert not page.evaluate("window.refused")
         until(page, "document.querySelectorAll('[data-study]').length === 0")
         kept = folder / re.search(r"\.desk/deleted/[^;]+", page.inner_text("#status"))[0]
     assert not results.exists()
