@@ -49,7 +49,7 @@ def schema(what: str) -> None:
 @SET
 @click.option("--summary", is_flag=True, help="The Summary ODD instead: at most three pages, for a paper's appendix.")
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="A file .md or .html [standard output].")
-@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the Summary ODD [en].")
+@click.option("--lang", type=click.Choice(["en", "zh"]), default="en", help="Language of the document [en].")
 def describe(community: str, changes: dict[str, str], summary: bool, to: Path | None, lang: "Language") -> None:
     """Describe the model from its own code, after the ODD+D protocol."""
     from experiments.odd import as_html, described, summarized
@@ -57,10 +57,8 @@ def describe(community: str, changes: dict[str, str], summary: bool, to: Path | 
 
     if to and to.suffix not in (".md", ".html"):
         raise click.BadParameter(spoken("{name!r}: a file that ends in .md or .html", name=to.name), param_hint="--to")
-    if lang == "zh" and not summary:
-        raise click.UsageError(spoken("the full ODD is in English; --lang zh needs --summary"))
     config, name = load_config(community, set=changes), Path(community).stem
-    text = summarized(config, name, lang) if summary else described(config, name)
+    text = (summarized if summary else described)(config, name, lang)
     if to is None:
         click.echo(text, nl=False)
     else:

@@ -15,8 +15,8 @@ from experiments.odd.tables import (
     metrics_table_in_chinese,
     parameters_tables,
     table_of,
-    unit_in_chinese,
 )  # fmt: skip
+from experiments.odd.words import unit_in_chinese
 from experiments.reporting.chinese import in_chinese
 from experiments.spoken import in_words, speaking, spoken
 from sim import METRICS, POLICIES, load_config

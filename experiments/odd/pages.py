@@ -15,6 +15,7 @@ def as_html(markdown: str, *, brief: bool = False, language: Language = "en") ->
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
     # other pages are not beside this one
     body = re.sub(r'<a href="[^":#]+\.md[^"]*">(.*?)</a>', r"\1", body, flags=re.DOTALL)
+    body = re.sub(r"<p>(?:English|中文)</p>\n", "", body)
     body = re.sub(r"<h([1-4])>(.*?)</h\1>", _anchored, body)
     title = next((line[2:] for line in markdown.splitlines() if line.startswith("# ")), "linli")
     styles = ("page.css", "summary.css") if brief else ("page.css",)

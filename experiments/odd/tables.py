@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, get_args, get_origin
 
+from experiments.odd.words import told, unit_in_chinese
 from experiments.reporting.chinese import in_chinese
-from experiments.reporting.figures.tables import UNITS_ZH
 from experiments.spoken import Language
 from sim.config.evidence import Evidence
 from sim.config.kinds import Kind
@@ -15,8 +15,6 @@ from sim.metrics import METRICS
 from sim.state.columns import Table
 from sim.state.levers import LEVERS
 from sim.state.tallies import TALLIES
-
-GRADES_ZH = {"survey": "调查", "trial": "试验", "theory": "理论", "calibrated": "校准", "assumed": "假定"}
 
 
 def _row(*cells: object) -> str:
@@ -29,32 +27,47 @@ def table_of(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return "\n".join([_row(*head), _row(*("---" for _ in head)), *(_row(*row) for row in rows)])
 
 
-def facts_table(table: Table) -> str:
+SPANS = {
+    (True, True): "{low:g} to {high:g}",
+    (True, False): "{low:g} to",
+    (False, True): "to {high:g}",
+    (False, False): "",
+}
+"""The range of a state variable, with a lower and an upper end or without."""
+
+
+def heads(language: Language, *names: str) -> list[str]:
+    """The head of a table."""
+    return [told(name, language) for name in names]
+
+
+def facts_table(table: Table, language: Language = "en") -> str:
     """The columns of an entity: name, meaning, unit, range."""
 
     def within(low: float | None, high: float | None) -> str:
-        if low is None and high is None:
-            return ""
-        return f"{'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}".strip()
+        return told(SPANS[low is not None, high is not None], language).format(low=low, high=high)
 
     rows = (
         (
             f"`{name}`",
-            fact.sentence + (f" ({fact.width} values)" if fact.width else ""),
-            fact.unit,
+            told(fact.sentence, language)
+            + (told(" ({width} values)", language).format(width=fact.width) if fact.width else ""),
+            told(fact.unit, language),
             within(fact.low, fact.high),
         )
         for name, fact in table.items()
     )
-    return table_of(("state variable", "meaning", "unit", "range"), rows)
+    return table_of(heads(language, "state variable", "meaning", "unit", "range"), rows)
 
 
-def levers_by_span() -> dict[str, str]:
+def levers_by_span(language: Language = "en") -> dict[str, str]:
     """Every lever with meaning and unit, by whom it belongs to."""
     said: dict[str, list[str]] = {}
+    one = told("`{name}` {meaning} ({unit})", language)
     for name, (span, fact) in LEVERS.items():
-        said.setdefault(span, []).append(f"`{name}` {fact.sentence}" + (f" ({fact.unit})" if fact.unit else ""))
-    return {span: "; ".join(each) for span, each in said.items()}
+        meaning, unit = told(fact.sentence, language), told(fact.unit, language)
+        said.setdefault(span, []).append(one.format(name=name, meaning=meaning, unit=unit))
+    return {span: told("; ", language).join(each) for span, each in said.items()}
 
 
 def tallies_table() -> str:
@@ -63,26 +76,30 @@ def tallies_table() -> str:
     return table_of(("tally", "entries", "meaning", "unit"), rows)
 
 
-def kinds_table(config: Config) -> str:
+def kinds_table(config: Config, language: Language = "en") -> str:
     """The service kinds of a configuration: a line for each thing that is said of them."""
-    kinds = config.kinds.values()
-    head = ("of a kind", "meaning", *(k.title for k in kinds))
+    kinds, chinese = config.kinds.values(), language == "zh"
+
+    def value(of: object) -> str:
+        return told(of.replace("_", " "), language) if chinese and isinstance(of, str) else _value(of)
+
+    head = (*heads(language, "of a kind", "meaning"), *(k.title_zh if chinese else k.title for k in kinds))
     rows = (
-        (f"`{name}`", field.description, *(_value(getattr(k, name)) for k in kinds))
+        (f"`{name}`", told(field.description or "", language), *(value(getattr(k, name)) for k in kinds))
         for name, field in Kind.model_fields.items()
         if not name.startswith("title")
     )
     return table_of(head, rows)
 
 
-def values_of(config: Config, section: str) -> str:
+def values_of(config: Config, section: str, language: Language = "en") -> str:
     """The parameters of a section in a row: name, value, and the first letter of the grade."""
     said = (
-        f"`{e.path.split('.', 1)[1]}` {_value(e.value)} {e.grade[0]}"
+        f"`{e.path.split('.', 1)[1]}` {_value(e.value)} {told(e.grade, language)[0]}"
         for e in config.evidence.values()
         if e.path.split(".")[0] == section
     )
-    return "; ".join(said)
+    return told("; ", language).join(said)
 
 
 def parameters_tables(config: Config, language: Language = "en") -> str:
@@ -114,7 +131,7 @@ def _evidence_table(config: Config, values: Iterable[Evidence], language: Langua
                 unit_in_chinese(e.unit),
                 _range(config, e.path).replace(" to ", "至"),
                 in_chinese(e.meaning),
-                GRADES_ZH[e.grade],
+                told(e.grade, language),
                 e.source if e.grade != "assumed" or e.source != e.file else "",
             )
             for e in values
@@ -164,25 +181,20 @@ def says_target(bounds: dict[str, float], language: Language = "en") -> str:
     return f"above {low:g}" if high is None else f"below {high:g}" if low is None else f"{low:g} to {high:g}"
 
 
-def patterns_table() -> str:
+def patterns_table(language: Language = "en") -> str:
     """The patterns by which the model is judged, from `configs/patterns/`."""
     said = read(config_folder() / "patterns" / "community.yaml").value["patterns"]
     rows = (
         (
-            p["title"],
-            "; ".join(f"`{part}` {says_target(b)}" for part, b in p["parts"].items()),
-            "calibrated on" if p["use"] == "calibrated" else "held out",
+            p["title_zh" if language == "zh" else "title"],
+            told("; ", language).join(f"`{part}` {says_target(b, language)}" for part, b in p["parts"].items()),
+            told("calibrated on" if p["use"] == "calibrated" else "held out", language),
             p["source"],
-            p.get("note", ""),
+            told(p.get("note", ""), language),
         )
         for p in said.values()
     )
-    return table_of(("pattern", "target", "use", "source", "what it rests on"), rows)
-
-
-def unit_in_chinese(unit: str) -> str:
-    """A unit of a metric, a parameter or a dose."""
-    return UNITS_ZH.get(unit) or in_chinese(unit)
+    return table_of(heads(language, "pattern", "target", "use", "source", "what it rests on"), rows)
 
 
 def metrics_table_in_chinese() -> str:

@@ -21,7 +21,10 @@ PAIRS = {
 }
 """Every page that must be there in both languages."""
 REFERENCE = [DOCS / "reference" / f"{name}.md" for name in ("commands", "policies", "metrics", "parameters")]
-WRITTEN = {page: page.with_suffix(".zh.md") for page in (*REFERENCE, DOCS / "odd_summary.md", DOCS / "claims.md")}
+WRITTEN = {
+    page: page.with_suffix(".zh.md")
+    for page in (*REFERENCE, DOCS / "odd_summary.md", DOCS / "odd.md", DOCS / "claims.md")
+}
 """Pages that programs write in both languages."""
 THREE_WORDS = re.compile(r"(?<![_\w])[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}")
 SAID = re.compile(r"(?<=title: ).*$|(?<=question: ).*$|(?<=note: )\"[^\"]*\"", re.MULTILINE)

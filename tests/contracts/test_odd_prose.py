@@ -8,6 +8,7 @@ import pytest
 
 from experiments.odd import described
 from experiments.odd.describing import HERE, PARAMETERS, TABLES, prose_of, rule_modules
+from experiments.odd.formulas import laws_of
 from sim import METRICS, POLICIES, load_config
 from sim.config.kinds import ELIGIBLE, Kind
 from sim.config.load import load_sources
@@ -23,6 +24,7 @@ LINES, WORDS = 1_500, 23_500
 """The most that the full document may have: somebody has to read it."""
 BESIDE = ("founding", "left_out", "shared")
 """Chapters that belong to no single rule."""
+CHAPTERS = [path for path in sorted((HERE / "submodels").glob("*.md")) if not path.name.endswith(".zh.md")]
 MODULES = {module.__name__.rsplit(".", 1)[-1]: module for module in rule_modules()}
 HOME = Path(str(importlib.import_module("sim").__file__)).parent
 STREAM = re.compile(r"stream\(\"([^\"]+)\"\)")
@@ -65,7 +67,7 @@ def words_of(phase: Phase) -> str:
 
 
 def test_every_rule_has_its_words_and_no_words_are_of_a_rule_that_is_gone() -> None:
-    told = {path.stem for path in (HERE / "submodels").glob("*.md")}
+    told = {path.stem for path in CHAPTERS}
     assert told == {*MODULES, *BESIDE}
     for phase in WEEK:
         assert f"*{phase.name}.*" in prose_of(home_of(phase)), f"{phase.name} is not told in {home_of(phase)}.md"
@@ -85,7 +87,7 @@ def test_words_that_leave_something_out_are_found() -> None:
 
 
 def test_every_stream_of_chance_is_told() -> None:
-    told = {name for path in (HERE / "submodels").glob("*.md") for name in named_in(path.read_text(encoding="utf-8"))}
+    told = {name for path in CHAPTERS for name in named_in(path.read_text(encoding="utf-8"))}
     places = [HOME / room for room in ("rules", "state", "founding")]
     files = [HOME / "world.py", *(path for place in places for path in place.rglob("*.py"))]
     drawn = {n for p in files for n in STREAM.findall(p.read_text(encoding="utf-8"))}
@@ -100,6 +102,7 @@ def known_names() -> set[str]:
     for section in ("population", "network"):
         fields = Config.model_fields[section].annotation.model_fields  # type: ignore[union-attr]
         names |= {*fields, *(f"{section}.{name}" for name in fields)}
+    names |= {law.__name__ for module in MODULES.values() for law in laws_of(module)}
     names |= set(ELIGIBLE) | {f"kind_{name}" for name in LAYOUTS["kinds"].members} | set(Kind.model_fields)
     names |= (
         {phase.name for phase in WEEK}
@@ -112,7 +115,7 @@ def known_names() -> set[str]:
     return names | {n for p in HOME.rglob("*.py") for n in STREAM.findall(p.read_text(encoding="utf-8"))}
 
 
-@pytest.mark.parametrize("chapter", sorted((HERE / "submodels").glob("*.md")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
 def test_words_name_only_what_is_there(chapter: Path) -> None:
     strange = named_in(chapter.read_text(encoding="utf-8")) - known_names()
     assert not strange, f"{chapter.name} names what is not there: {', '.join(sorted(strange))}"
@@ -123,5 +126,5 @@ def test_the_document_is_short_enough_to_be_read() -> None:
     assert len(text.splitlines()) <= LINES
     assert len(text.split()) <= WORDS
     assert "```" not in text, "program text stands in the reference"
-    for chapter in (HERE / "submodels").glob("*.md"):
+    for chapter in CHAPTERS:
         assert all(len(line) <= 120 for line in chapter.read_text(encoding="utf-8").splitlines()), chapter.name
