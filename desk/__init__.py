@@ -13,6 +13,7 @@ folder. The page computes no statistics: effects, verdicts, tables and figures a
     folder    names and files, none outside of the folder
     texts     one key of a study's text is changed, the rest stays as it was written
     asking    what a text says, what is wrong with it and where, how large it is
+    mistakes  the same in the words of the form, in both languages
     line      the queue, and the one study that runs
     so_far    the runs that are finished, whether in blocks or waiting for theirs, and their effects
     reading   what a study that was run says, in both languages

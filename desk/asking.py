@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from desk import mistakes
 from desk.folder import Folder, stamp, titles_of
 from experiments.reporting.names import arm_names
 from experiments.study.caveats import caveats, megabytes
@@ -98,29 +99,8 @@ def as_written(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def told(error: ConfigError) -> list[dict[str, Any]]:
-    """Problems with their places, in the words of the command line, and in Chinese."""
-    return [
-        {
-            "line": one.line,
-            "column": one.column,
-            "file": one.file,
-            "path": one.path,
-            "says": [str(one), _in_chinese(one)],
-        }
-        for one in error.problems[:MOST_PROBLEMS]
-    ]
-
-
-def _in_chinese(problem: Problem) -> str:
-    """The same problem with Chinese words around what was found and what was expected."""
-    where = f"{problem.file}第{problem.line}行" if problem.line else problem.file
-    parts = [
-        f"发现 {problem.found}" if problem.found else "",
-        f"应为 {panel.both(problem.expected)[1]}" if problem.expected else "",
-    ]
-    near = f"。是否想写“{problem.nearest}”？" if problem.nearest else ""
-    path = f"（{problem.path}）" if problem.path else ""
-    return f"{where}{path}：{'；'.join(filter(None, parts))}{near}"
+    """Problems with their places, in the words of the command line and of the form, and in Chinese."""
+    return [mistakes.told(one) for one in error.problems[:MOST_PROBLEMS]]
 
 
 def meant(study: "Study") -> dict[str, Any]:

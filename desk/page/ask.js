@@ -30,8 +30,9 @@ class Ask {
     if (!this.asked || !Desk.there) return;
     const kept = Focus.of(this.form);
     this.form.classList.toggle("waits", !this.sound);
-    if (this.sound) fill(this.form, this.question(), Files.section(this), Arms.section(this), this.outcomes(), this.much(), Varies.section(this), this.away());
+    if (this.sound) fill(this.form, Mistakes.card(this), this.question(), Files.section(this), Arms.section(this), this.outcomes(), this.much(), Varies.section(this), this.away());
     else fill(this.form, el("p", { class: "problem" }, T("form_waits")));
+    if (this.sound) Mistakes.mark(this);
     Focus.back(this.form, kept);
     this.sides();
   }
@@ -67,7 +68,7 @@ class Ask {
   // What is wrong with a key of the form, beside its field.
   wrong(path) {
     const found = this.asked.problems.filter((one) => one.path === path || one.path.startsWith(`${path}.`));
-    return found.length ? el("p", { class: "problem" }, found.map((one) => Words.pick(one.says).split("\n")[0].replace(/^\S+?:\d+:\d+: /, "")).join("\n")) : null;
+    return found.length ? el("p", { class: "problem" }, found.map((one) => (one.path === path ? Mistakes.short(one) : Mistakes.says(one))).join("\n")) : null;
   }
   section(id, word, ...content) { return el("section", { class: "card", id: `q-${id}` }, el("h2", {}, T(word)), content); }
   field(key, word, attributes = {}, note = null) {
@@ -78,7 +79,6 @@ class Ask {
       this.lay(inner.length ? { [top]: this.within(this.said[top], inner, said || null) } : { [top]: said === "" ? (attributes.keep ? "" : null) : said }, "form");
     } });
     box.value = value === null || value === undefined ? "" : typeof value === "object" ? JSON.stringify(value) : String(value);
-    if (this.asked.problems.some((one) => one.path === key)) box.setAttribute("aria-invalid", "true");
     return el("div", { class: `field ${attributes.wide ? "wide" : ""}` }, el("label", { for: id }, T(word)), box, note, this.wrong(key));
   }
   // A section with another value at a place in it; what is left empty goes.
@@ -109,7 +109,7 @@ class Ask {
       this.lay({ [key]: this.without({ ...this.said[key], [name]: value }) }, "form");
     } });
     const first = [...chosen].sort((a, b) => primary.includes(b) - primary.includes(a)); // the primary ones stand first, as in results
-    const rows = first.map((name) => el("tr", {}, el("td", {}, el("button", { type: "button", class: "star", "aria-pressed": String(primary.includes(name)), "aria-label": `${T("primary")}: ${Effects.label(name)}`, title: T("primary"), onclick: () => { const left = primary.includes(name) ? primary.filter((one) => one !== name) : [...primary, name]; this.lay({ primary: left.length ? left : null }); } }, primary.includes(name) ? "★" : "☆")),
+    const rows = first.map((name) => el("tr", {}, el("td", {}, el("button", { type: "button", class: "star", "data-star": name, "aria-pressed": String(primary.includes(name)), "aria-label": `${T("primary")}: ${Effects.label(name)}`, title: T("primary"), onclick: () => { const left = primary.includes(name) ? primary.filter((one) => one !== name) : [...primary, name]; this.lay({ primary: left.length ? left : null }); } }, primary.includes(name) ? "★" : "☆")),
       el("th", { scope: "row", title: Words.pick(Effects.metric(name).meaning) }, Effects.label(name), el("span", { class: "unit" }, ` ${Words.pick(Effects.metric(name).unit)}`)), el("td", {}, width("matters", name)), this.said.until ? el("td", {}, width("until", name)) : null,
       el("td", {}, chosen.length > 1 ? el("button", { type: "button", class: "small", "aria-label": `${T("remove")}: ${Effects.label(name)}`, onclick: () => this.lay({ outcomes: chosen.filter((one) => one !== name), primary: primary.filter((one) => one !== name).length ? primary.filter((one) => one !== name) : null, until: this.without({ ...this.said.until, [name]: null }), matters: this.without({ ...this.said.matters, [name]: null }) }) }, "✕") : null)));
     const metrics = Object.entries(Desk.there.metrics).filter(([name]) => !chosen.includes(name)), option = ([name, m]) => el("option", { value: name }, `${Words.pick(m.label)}${Words.pick(m.unit) ? ` (${Words.pick(m.unit)})` : ""}`);
@@ -165,7 +165,7 @@ class PlanBox {
   draw() {
     const study = this.asked?.study, plan = this.known?.answer;
     const go = el("button", { type: "button", class: "main", id: "go-run", disabled: !study, onclick: () => Desk.parts.run.begin() }, T("go_run"));
-    if (!study) { fill(this.node, el("h2", {}, T("plan")), el("p", { class: "problem" }, T("mend_first")), go); return; }
+    if (!study) { const first = Desk.asked?.problems[0]; fill(this.node, el("h2", {}, T("plan")), el("p", { class: "problem" }, T("mend_first")), el("div", { class: "row" }, first ? el("button", { type: "button", id: "go-mend", onclick: () => Mistakes.go(first) }, T("go_mend")) : null, go)); return; }
     const arms = Object.keys(study.arms).length, size = T(study.points > 1 ? "size" : "size_one", arms, whole(study.points), whole(study.replicates), whole(study.runs), whole(study.weeks));
     const rest = plan?.rest ? Object.entries(plan.rest) : [], moving = rest.filter(([, week]) => week === null || week > plan.burn_in).map(([name]) => Effects.label(name));
     fill(this.node, el("h2", {}, T("plan")), el("p", { class: "size" }, size, study.until ? ` · ${T("at_most", study.most)}` : ""),

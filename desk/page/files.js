@@ -9,7 +9,6 @@ const Files = {
     const select = el("select", { id: "f-community", "aria-labelledby": "q-community-head", onchange: () => ask.lay({ community: select.value }) },
       known ? null : el("option", { value: chosen }, chosen || "–"), el("optgroup", { label: T("shipped") }, communities.map(([name, ...title]) => el("option", { value: name }, `${Words.pick(title)} (${name})`))), own.length ? el("optgroup", { label: T("own") }, own.map(([name, title]) => el("option", { value: name }, `${title} (${name})`))) : null);
     select.value = chosen;
-    if (ask.asked.problems.some((one) => one.path === "community")) select.setAttribute("aria-invalid", "true");
     const pick = el("input", { type: "file", id: "bring", multiple: true, hidden: true, accept: ".yaml,.yml,.csv,.tsv,.txt,.xlsx,.graphml,.gml,.net,.json", onchange: () => { this.bring([...pick.files]); pick.value = ""; } });
     this.told = el("div", { class: "brought", role: "status" });
     const drop = el("div", { class: "drop", id: "drop" }, el("p", {}, T("drop")), el("button", { type: "button", class: "small", onclick: () => pick.click() }, T("choose_files")), pick);

@@ -5,7 +5,7 @@ and Chinese: policies that are in force in a part of the window only, arms that 
 one replicate; and of finished runs, outcomes that nothing moved and those that are not at rest.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -76,13 +76,40 @@ def too_large(file: StudyFile, marks: Marks, most: int) -> Iterator[Problem]:
         yield Problem(marks.key(("varies",)), "varies", size_in_words(file), expected)
 
 
+def misfits(file: StudyFile, unread: Collection[str], marks: Marks) -> Iterator[Problem]:
+    """Keys that do not go together: told at the line of one of them, with the names of the others in `...`.
+
+    `unread`: keys that could not be read, of which nothing is said.
+    """
+
+    def wrong(key: str, other: str, found: object, expected: str, where: str = "") -> Iterator[Problem]:
+        if not {key, other} & set(unread):
+            yield Problem(marks.value((where or key,)), key, str(found), expected)
+
+    if bool(file.arms) == (len(file.parts) > 1):
+        yield from wrong(
+            "arms", "parts", "both" if file.arms else "none", "either arms, or two or more `parts` of a bundle"
+        )
+    if file.burn_in >= file.weeks:
+        yield from wrong("burn_in", "weeks", file.burn_in, f"below `weeks`, which is {file.weeks}")
+    elif file.window > file.weeks:
+        yield from wrong("window", "weeks", file.window, f"at most `weeks`, which is {file.weeks}")
+    if file.until and not 3 <= file.replicates <= file.most:
+        expected = f"with `until`, 3 or more for the first stage, and at most `most`, which is {file.most}"
+        yield from wrong(
+            "replicates", "most", file.replicates, expected, "" if "replicates" in file.model_fields_set else "until"
+        )
+    if file.city and not file.varies:
+        yield from wrong("city", "varies", "a city", "something that varies from community to community (`varies`)")
+
+
 def refused(file: StudyFile, marks: Marks) -> Iterator[Problem]:
     """What of a study file can have no answer that is worth its runs."""
     yield from _duplicates(file, marks)
     measured = file.weeks - file.burn_in
     if file.window > measured and any(_begins_after_the_burn_in(file)):
         found = f"{file.window} weeks, {file.window - measured} of them before the policies, which start in week {file.burn_in}"
-        expected = f"at most {measured}, the weeks after the burn-in: earlier ones dilute every effect"
+        expected = f"at most {measured}, the `weeks` after `burn_in`: earlier ones dilute every effect"
         yield Problem(marks.value(("window",)), "window", found, expected)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.study import design
-from experiments.study.caveats import MOST_POINTS, refused, too_large, too_many_runs
+from experiments.study.caveats import MOST_POINTS, misfits, refused, too_large, too_many_runs
 from experiments.study.design import DOSE, Policies, community_of
 from experiments.study.labels import labels_of_nothing
 from experiments.study.sampling import LARGEST, Design, Point, Range, Value, points_of
@@ -102,6 +102,8 @@ def _checked(
     checked = _understood(document, own, spots, problems)
     unread = {problem.path.split(".")[0] for problem in problems}  # what rests on these keys is not judged
     file, marks = checked.value, checked.marks
+    if unfit := list(misfits(file, unread, marks)):
+        raise ConfigError([*problems, *unfit])
     most = MOST_POINTS if most is None else most
     beyond = list(too_large(file, marks, most) if most else ())
     meant = "replicates" in own or most == LARGEST
@@ -237,20 +239,20 @@ def _policies(
                 known = "" if near else f"one of {', '.join(sorted(POLICIES))}"
                 problems.append(Problem(spot, dotted(here), f"the policy {name!r}", known, near))
                 continue
-            full = {"start": file.burn_in, **(doses or {})}
+            said, full = dotted((*place, i, name)), {"start": file.burn_in, **(doses or {})}
             try:
                 policy = check(_part(document, here, full), POLICIES[name]).value
                 if policy.start >= file.weeks:
                     at: Place = (*here, "start")
-                    problems.append(_too_late(document.marks.value(at), dotted(at), policy.start, file))
+                    problems.append(_too_late(document.marks.value(at), f"{said}.start", policy.start, file))
                 policy.fits(as_in_file(config) if policy.grids else config)
             except ConfigError as error:
-                problems += error.problems
+                problems += [replace(p, path=".".join(filter(None, (said, p.path)))) for p in error.problems]
             except MisfitError as error:
                 spot = document.marks.value((*here, error.dose))
                 near = nearest(error.named, error.known) if isinstance(error.named, str) else None
                 known = "" if near else f"one of {', '.join(map(str, error.known)) or 'none'}"
-                problems.append(Problem(spot, f"{name}.{error.dose}", repr(error.named), known, near))
+                problems.append(Problem(spot, f"{said}.{error.dose}", repr(error.named), known, near))
             found.append((name, full))
     for twice in _at_once(found):
         spot = document.marks.key(place)
@@ -349,7 +351,7 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
                     if dose == "start" and policy.start >= study.file.weeks:
                         problems.append(_too_late(spot, f"varies.{path}", policy.start, study.file))
                 except ConfigError as error:
-                    problems += error.problems
+                    problems += [replace(p, path=f"varies.{path}") for p in error.problems]
             continue
         for value in values:
             change, said_at = ({}, {}) if path == "community" else ({path: value}, {path: spot})
@@ -362,7 +364,8 @@ def _factors_fit(study: Study, marks: Marks, problems: list[Problem]) -> None:
                         policy = POLICIES[name](**doses)
                         policy.fits(as_in_file(place) if policy.grids else place)
             except ConfigError as error:
-                problems += [p for p in error.problems if p not in problems]
+                own = [p if p.line or p.path else replace(p, spot=spot, path=f"varies.{path}") for p in error.problems]
+                problems += [p for p in own if p not in problems]
             except MisfitError as error:
                 problem = Problem(spot, f"varies.{path}", str(value), f"a place that its policies fit ({error})")
                 problems += [problem] if problem not in problems else []

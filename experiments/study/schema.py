@@ -134,27 +134,9 @@ class StudyFile(BaseModel):
     )
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if bool(self.arms) == (len(self.parts) > 1):
-            raise ValueError("either arms, or two or more parts of a bundle")
-        if self.burn_in >= self.weeks:
-            raise ValueError(f"burn_in below weeks, not {self.burn_in} of {self.weeks}")
-        if "window" not in self.model_fields_set:
-            object.__setattr__(
-                self, "window", min(self.window, self.weeks - self.burn_in)
-            )  # before anybody has seen it
-        if self.window > self.weeks:
-            raise ValueError(f"a window within the {self.weeks} weeks, not {self.window}")
-        if self.until and not 3 <= self.replicates <= self.most:
-            raise ValueError(
-                f"with until, at least 3 replicates in the first stage and no more than most ({self.most})"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _has_communities(self) -> Self:
-        if self.city and not self.varies:
-            raise ValueError("with city, something that varies from community to community (varies)")
+    def _measures(self) -> Self:
+        if "window" not in self.model_fields_set:  # before anybody has seen it
+            object.__setattr__(self, "window", max(1, min(self.window, self.weeks - self.burn_in)))
         return self
 
     @property

@@ -104,7 +104,7 @@ def test_an_arm_may_set_parameters(tmp_path: Path) -> None:
         ({"outcomes": ["cohesian"]}, ["cohesian", "Did you mean 'cohesion'"]),
         ({"weeks": 0}, ["weeks"]),
         ({"weeks": None}, ["weeks"]),
-        ({"burn_in": 20}, ["burn_in below weeks"]),
+        ({"burn_in": 20}, ["burn_in: found 20", "below `weeks`, which is 20"]),
         ({"window": 21}, ["window"]),
         ({"replicats": 3}, ["replicats", "Did you mean 'replicates'"]),
         ({"community": "class_room"}, ["class_room", "Did you mean 'classroom'"]),
