@@ -5,19 +5,17 @@ import re
 import signal
 import socket
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_kit import CHROMIUM, QUIET, needs_chromium
+from browser_kit import needs_chromium
 
 pytest.importorskip("starlette")
 
 import yaml
-from desk_kit import KEY, SMALL, Asker, Command, desk_here
-from playwright.sync_api import sync_playwright
+from desk_kit import SMALL, Command, desk_here
+from desk_page import CONTRAST, address_of, browsing, until
 
 pytestmark = needs_chromium
 
@@ -27,34 +25,6 @@ WILD = (
 )  # fmt: skip
 MOST_STEPS = {"ask": 12, "run": 1, "read": 1, "take": 2}
 """Clicks, choices and fields filled in, from an empty folder to a methods paragraph."""
-
-CONTRAST = """() => {
-  const light = (c) => { const [r, g, b] = c.map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const numbers = (text) => (text.match(/[\\d.]+/g) || []).map(Number);
-  const ground = (node) => { for (let n = node; n; n = n.parentElement) { const c = numbers(getComputedStyle(n).backgroundColor); if (c.length === 3 || c[3] === 1) return c.slice(0, 3); } return [255, 255, 255]; };
-  const poor = [];
-  for (const node of document.querySelectorAll("body *")) {
-    const own = [...node.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim());
-    if (!own || !node.getClientRects().length || node.closest("option, optgroup")) continue;
-    const style = getComputedStyle(node), size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
-    const [a, b] = [light(numbers(node.namespaceURI.endsWith("svg") ? style.fill : style.color).slice(0, 3)), light(ground(node))].sort((x, y) => y - x);
-    if ((a + 0.05) / (b + 0.05) < (large ? 3 : 4.5)) poor.push(`${node.tagName}.${node.className?.baseVal ?? node.className}: ${node.textContent.trim().slice(0, 30)}`);
-  }
-  for (const node of document.querySelectorAll("input:not([type=hidden]), select, textarea, button")) {
-    if (!node.getClientRects().length || node.getAttribute("aria-hidden") === "true") continue;
-    if (!(node.labels?.length || node.getAttribute("aria-label") || node.getAttribute("aria-labelledby") || node.textContent.trim() && node.tagName === "BUTTON")) poor.push(`no name: ${node.outerHTML.slice(0, 90)}`);
-  }
-  return poor;
-}"""
-"""Texts whose contrast is below WCAG's AA, and controls without a name."""
-
-
-def until(page: Any, said: str, timeout: int = 60_000) -> None:
-    """Wait for what a script says; the page's own policy lets no text be made a script, so that it is asked again and again."""
-    end = time.monotonic() + timeout / 1000
-    while not page.evaluate(said):
-        assert time.monotonic() < end, said
-        page.wait_for_timeout(50)
 
 
 class Hand:
@@ -118,31 +88,6 @@ class Keys(Hand):
         label = self.page.locator(f"{where} option[value='{value}']").first.text_content()
         self.page.keyboard.type(label[:3])
         self.settled()
-
-
-@contextmanager
-def browsing(address: str, **more: Any) -> Iterator[Any]:
-    """A page on a desk; in the end nothing was asked of another machine and no script failed."""
-    with sync_playwright() as driver:
-        opened = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        context = opened.new_context(viewport={"width": 1280, "height": 900}, accept_downloads=True, **more)
-        page, outside, errors = context.new_page(), list[str](), list[str]()
-        local = (address.partition("#")[0], "blob:", "data:")
-        page.on("request", lambda r: outside.append(r.url) if not r.url.startswith(local) else None)
-        page.on("pageerror", lambda e: errors.append(str(e)))
-        page.on(
-            "console", lambda m: errors.append(m.text) if m.type == "error" and "ERR_CONNECTION" not in m.text else None
-        )
-        page.goto(address)
-        page.wait_for_selector("#shelf h2", timeout=120_000)
-        yield page
-        opened.close()
-        assert outside == []
-        assert errors == []
-
-
-def address_of(desk: Asker) -> str:
-    return f"http://{desk.host}/#key={KEY}"
 
 
 @pytest.fixture
@@ -333,60 +278,6 @@ def test_a_study_is_deleted_after_a_question_and_can_be_taken_back(folder: Path)
     assert not results.exists()
     assert (kept / "small.yaml").read_text() == text
     assert (kept / "results" / "small" / "runs.parquet").read_bytes() == b"runs"
-
-
-WRONG: list[tuple[dict[str, Any], str]] = [
-    ({"burn_in": 12}, "#f-burn_in, #f-weeks"),
-    ({"window": 30}, "#f-window, #f-weeks"),
-    ({"window": 10}, "#f-window, #f-weeks, #f-burn_in"),
-    ({"weeks": "many"}, "#f-weeks"),
-    ({"replicates": 2, "until": {"participation": "5%"}}, "#f-replicates, #f-most"),
-    ({"most": 1, "until": {"participation": "5%"}}, "#f-most"),
-    ({"seed": -1}, "#f-seed"),
-    ({"title": None}, "#f-title"),
-    ({"community": "nowhere"}, "#f-community"),
-    ({"outcomes": ["participation", "happiness"]}, "[data-star=happiness]"),
-    ({"primary": ["cohesion"]}, "#add-outcome"),
-    ({"until": {"participation": "wide"}}, "[data-width=until-participation]"),
-    ({"matters": {"unmet_needs": -2}}, "[data-width=matters-unmet_needs]"),
-    ({"arms": {"nothing": []}, "parts": ["recognition", "training"]}, "#q-arms .policy > summary"),
-    ({"arms": {"a.b": [], "c": [{"training": {"seats": -5}}]}}, "[data-arm=c] [data-dose=seats]"),
-    ({"arms": {"a.b": [{"vanguard": {"grids": [7]}}]}}, "[data-arm='a.b'] [data-dose=grids]"),
-    ({"arms": {"a": ["training", "training"]}}, "[data-arm=a] .policy > summary"),
-    ({"arms": {"a": ["traning"]}}, "[data-arm=a] .policy button"),
-    ({"varies": {"moving.annual_rate": [0.1, 7]}}, "[data-values='moving.annual_rate']"),
-    ({"varies": {"moving.annual_rate": {"low": 0.3, "high": 0.1}}}, "[data-shape-of='moving.annual_rate']"),
-    (
-        {"varies": {"moving.annual_rate": [0.1, 0.2]}, "design": {"method": "sobol", "points": 3}},
-        "[data-design=points]",
-    ),
-]
-"""Mistakes, and the fields that each concerns."""
-
-
-def test_every_mistake_is_said_by_the_labels_of_the_form_and_its_fields_are_marked(folder: Path) -> None:
-    """With the keyboard's focus led there, in the one language and the other; no name of a key and no place of a file is shown in the form."""
-    (folder / "small.yaml").write_text(yaml.safe_dump({**SMALL, "until": {"participation": "5%"}}, sort_keys=False))
-    with desk_here(folder) as desk, browsing(address_of(desk)) as page:
-        page.click("[data-study=small]")
-        page.wait_for_selector("#f-weeks")
-        for i, (said, where) in enumerate(WRONG):
-            page.click("#language")
-            zh = page.evaluate("Words.at") == 1
-            text = yaml.safe_dump({**SMALL, **said}, sort_keys=False)
-            page.evaluate("text => { byId('yaml').focus(); byId('yaml').value = text; Desk.write(text); }", text)
-            until(page, "Saving.now === 0")
-            invalid = (
-                "where => where.split(', ').map((one) => document.querySelector(one)?.getAttribute('aria-invalid'))"
-            )
-            assert set(page.evaluate(invalid, where)) == {"true"}, said
-            told = page.inner_text("#mistakes")
-            assert not re.search(r"\.yaml|\d:\d|`|burn_in|_needs", told), told
-            if zh:
-                assert not re.search(r"found|expected|[a-z]{2,} [a-z]{2,}", told), told
-            page.click("#go-mend")
-            assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true", said
-            assert i > 1 or page.evaluate(CONTRAST) == []
 
 
 def test_what_was_written_while_the_desk_was_away_arrives(folder: Path) -> None:
