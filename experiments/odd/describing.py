@@ -119,7 +119,8 @@ def schedule(language: Language = "en") -> str:
     """The week: each phase with its sentence and the file of its mechanism."""
 
     def home(phase: Phase) -> str:
-        return f"[{_home(phase)}](#{anchor_of(heading_of(_home(phase), language))})"
+        heading = heading_of(_home(phase), language)
+        return f"[{heading.lower()}](#{anchor_of(heading)})"
 
     rows = ((i, f"`{p.name}`", told(p.sentence, language), home(p)) for i, p in enumerate(WEEK, 1))
     return table_of(heads(language, "", "phase", "what happens", "submodel"), rows)

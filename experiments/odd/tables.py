@@ -85,7 +85,7 @@ def kinds_table(config: Config, language: Language = "en") -> str:
 
     head = (*heads(language, "of a kind", "meaning"), *(k.title_zh if chinese else k.title for k in kinds))
     rows = (
-        (f"`{name}`", told(field.description or "", language), *(value(getattr(k, name)) for k in kinds))
+        (f"`{name}`", told(field.description or "", language).rstrip("。"), *(value(getattr(k, name)) for k in kinds))
         for name, field in Kind.model_fields.items()
         if not name.startswith("title")
     )
