@@ -12,7 +12,7 @@ from desk.line import Line
 from desk.so_far import SoFar
 from desk.texts import laid, written
 from desk.worlds import Worlds, both_arms
-from experiments.reporting.figures import about, figures
+from experiments.reporting.figures import KINDS, about, figures
 from experiments.reporting.figures.style import WIDTHS, Language
 from experiments.runs.files import robustness_of
 from experiments.study.loader import read_study
@@ -244,20 +244,8 @@ class Session:
         name, what = _name(message), message.get("what")
         file = self.folder.study(name).name
         lang = _lang(message)
-        width = str(message.get("width") or "double")
         if what == "figures":
-            if width not in WIDTHS and not (width.isascii() and width.isdigit() and 40 <= int(width) <= 1000):
-                raise RefusedError("a width is a name, or 40 to 1000 millimetres")
-            words = [
-                "figures",
-                file,
-                "--lang",
-                lang,
-                "--width",
-                width,
-                *(w for f in ("pdf", "svg", "png") for w in ("--format", f)),
-                *_size(message),
-            ]
+            words = ["figures", file, "--lang", lang, *(w for f in KINDS for w in ("--format", f))]
         elif what == "report":
             words = ["report", file, "--lang", lang]
         elif what == "robust":
@@ -336,16 +324,6 @@ def _name(message: Message) -> str:
 def _lang(message: Message) -> Language:
     """The language of the page, or of what is taken from it."""
     return "zh" if message.get("lang") == "zh" else "en"
-
-
-def _size(message: Message) -> list[str]:
-    """The size of letters that was asked for."""
-    size = message.get("size")
-    if size is None:
-        return []
-    if not isinstance(size, int | float) or not 5 <= size <= 14:
-        raise RefusedError("letters have 5 to 14 points")
-    return ["--size", f"{size:g}"]
 
 
 def _text(message: Message, key: str, most: int) -> str:

@@ -1,7 +1,7 @@
 "use strict";
 // Take: figures, tables, a report, a package, the methods paragraph and how to cite, made by the commands of those names.
 class TakePart {
-  constructor(node) { this.node = node; this.of = ""; this.width = "double"; this.size = "7"; this.lang = null; this.now = {}; this.shown = new Map(); }
+  constructor(node) { this.node = node; this.of = ""; this.lang = null; this.now = {}; this.shown = new Map(); }
   async tick() {
     if (this.busy) return;
     this.busy = true;
@@ -27,13 +27,18 @@ class TakePart {
     this.fetchPictures();
   }
   button(what, word, working, asked) { const busy = what in this.now; return el("button", { type: "button", class: "main", id: `take-${what}`, disabled: busy, onclick: () => this.take(what, asked()) }, busy ? T(working) : T(word)); }
+  // Width and letters are kept in the study, where `linli figures` and the report find them too.
+  get look() { const said = Desk.asked?.said?.figures; return said && typeof said === "object" ? said : {}; }
+  get width() { return String(this.look.width ?? "double"); }
+  get size() { return String(this.look.size ?? 7); }
+  async drawnAs(changes) { await Desk.change({ figures: { ...this.look, ...changes } }); this.draw(); }
   figures() {
     const pick = (id, word, options, value, act) => el("div", { class: "field" }, el("label", { for: id }, T(word)), (() => { const one = el("select", { id, onchange: () => act(one.value) }, options.map(([v, said]) => el("option", { value: v }, said))); one.value = value; return one; })());
     const own = !Object.keys(Desk.there.widths).includes(this.width);
     const drawn = (this.files || []).filter((one) => one.path.startsWith(this.lang === "zh" ? "figures-zh/" : "figures/") && one.path.endsWith(".png"));
     this.frames = new Map(drawn.map((one) => [one.path, el("figure", { class: "figure" })]));
     for (const [path, frame] of this.frames) fill(frame, this.shown.has(this.mark(path)) ? el("img", { src: this.shown.get(this.mark(path)), alt: this.called(path) }) : null, el("figcaption", {}, this.called(path), " ", ["pdf", "svg", "png"].map((kind) => path.replace(/png$/, kind)).filter((one) => this.files.some((file) => file.path === one)).map((one) => this.link(one, one.split(".").pop().toUpperCase()))));
-    return el("section", { class: "card" }, el("h2", {}, T("figures")), el("div", { class: "fields" }, pick("fig-lang", "fig_lang", [["en", "English"], ["zh", "中文"]], this.lang, (v) => { this.lang = v; this.draw(); }), pick("fig-width", "fig_width", [...Object.keys(Desk.there.widths).map((name) => [name, T(`w_${name}`)]), ["120", T("w_own")]], own ? "120" : this.width, (v) => { this.width = v; this.draw(); }), own ? el("div", { class: "field" }, el("label", { for: "fig-mm" }, T("w_own")), el("input", { id: "fig-mm", type: "number", min: 40, max: 1000, value: this.width, onchange: (e) => { this.width = e.target.value; } })) : null, pick("fig-size", "fig_size", ["6", "7", "8", "9", "10", "12"].map((one) => [one, T("points_of", one)]), this.size, (v) => { this.size = v; }), el("div", { class: "field end" }, this.button("figures", "draw", "drawing", () => ({ lang: this.lang, width: this.width, size: Number(this.size) })))), drawn.length || "figures" in this.now ? null : el("p", { class: "caveat", id: "not-drawn" }, T("not_drawn", T(`in_${this.lang}`))), this.names(), this.problem("figures"), el("div", { class: "gallery" }, [...this.frames.values()]));
+    return el("section", { class: "card" }, el("h2", {}, T("figures")), el("div", { class: "fields" }, pick("fig-lang", "fig_lang", [["en", "English"], ["zh", "中文"]], this.lang, (v) => { this.lang = v; this.draw(); }), pick("fig-width", "fig_width", [...Object.keys(Desk.there.widths).map((name) => [name, T(`w_${name}`)]), ["120", T("w_own")]], own ? "120" : this.width, (v) => this.drawnAs({ width: v === "120" ? 120 : v })), own ? el("div", { class: "field" }, el("label", { for: "fig-mm" }, T("w_own")), el("input", { id: "fig-mm", type: "number", min: 40, max: 1000, value: this.width, onchange: (e) => this.drawnAs({ width: Number(e.target.value) }) })) : null, pick("fig-size", "fig_size", [...new Set(["6", "7", "8", "9", "10", "12", this.size])].map((one) => [one, T("points_of", one)]), this.size, (v) => this.drawnAs({ size: Number(v) })), el("div", { class: "field end" }, this.button("figures", "draw", "drawing", () => ({ lang: this.lang })))), drawn.length || "figures" in this.now ? null : el("p", { class: "caveat", id: "not-drawn" }, T("not_drawn", T(`in_${this.lang}`))), this.names(), this.problem("figures"), el("div", { class: "gallery" }, [...this.frames.values()]));
   }
   // What a figure shows, and of which outcome.
   called(path) {

@@ -58,9 +58,10 @@ def run_validation(
     say_validation(console, found)
     (folder / "patterns.csv").write_text(found.csv(), encoding="utf-8")
     (folder / "patterns.md").write_text(as_markdown(found), encoding="utf-8")
-    look = Look()
-    with styled(look):
-        drawn = save(draw_patterns(found, look), folder / "patterns")
+    drawn = list[Path]()
+    for look in (Look(), *([Look(language="zh")] if language() == "zh" else [])):
+        with styled(look):
+            drawn += save(draw_patterns(found, look), folder / look.say("patterns", "patterns-zh"))
     console.print(", ".join(str(p) for p in (folder / "patterns.csv", folder / "patterns.md", *drawn)), style="dim")
     return found
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.reporting.chinese import in_chinese
 from experiments.reporting.figures.lettering import wrapped
 from experiments.reporting.figures.style import GREY, Look, caption, figure, minus
 from experiments.validation.examine import Finding, Part, Validation, label_of, with_ends
@@ -31,7 +32,7 @@ def draw_patterns(found: Validation, look: Look) -> "Figure":
     drawn, (panel,) = figure(look, 24 + 6.2 * len(rows))
     heights = [k + (0.9 if k >= split else 0.0) for k in range(len(rows))]
     for height, (finding, part) in zip(heights, rows, strict=True):
-        _row(panel, height, part)
+        _row(panel, height, part, look)
         panel.annotate(
             minus(f"{with_ends(part.mean, part.interval, '.3g')}   ({_target(part, look)})"), (1.01, height),
             xycoords=("axes fraction", "data"), va="center", fontsize=6,
@@ -74,8 +75,8 @@ def draw_patterns(found: Validation, look: Look) -> "Figure":
             f"{found.title}: weeks {first}-{last}, n = {found.replicates} communities. Marker: mean; "
             "thick: its 95 % interval; thin: nine in ten communities.\nGrey: target; open to one side where only a "
             "sign or a least is published. A number beyond the frame is drawn at its edge.",
-            f"{found.title}：第{first}–{last}周，n = {found.replicates} 个社区。标记：均值；粗线：95% 区间；"
-            "细线：九成社区。灰带：目标范围。",
+            f"{in_chinese(found.title)}：第{first}至{last}周，n = {found.replicates}个社区。标记：均值；粗线：均值的95%区间；"
+            "细线：九成社区。\n灰带：目标范围；只公布了方向或下限的，一侧不设界。超出图框的数值画在边缘。",
         ),
     )
     return drawn
@@ -87,7 +88,7 @@ def _target(part: Part, look: Look) -> str:
     return look.say(str(part.bounds), chinese)
 
 
-def _row(panel: "Axes", height: float, part: Part) -> None:
+def _row(panel: "Axes", height: float, part: Part, look: Look) -> None:
     colour, marker = VERDICTS[part.verdict]
     low, high = part.bounds.low, part.bounds.high
     panel.barh(
@@ -102,7 +103,7 @@ def _row(panel: "Axes", height: float, part: Part) -> None:
         return float(np.clip(_placed(value, part), -EDGE, EDGE))
 
     if not np.isfinite(part.mean):
-        panel.annotate("n/a", (0, height), va="center", ha="center", color=GREY, fontsize=6)
+        panel.annotate(look.say("n/a", "无"), (0, height), va="center", ha="center", color=GREY, fontsize=6)
         return
     panel.plot([at(x) for x in part.spread], [height, height], color=colour, linewidth=0.7)
     if np.isfinite(part.interval).all():

@@ -131,8 +131,12 @@ def test_from_an_empty_folder_to_a_methods_paragraph(folder: Path, locale: str) 
         hand.click("#to-take")
         page.wait_for_selector("#take-methods .quote", timeout=240_000)
         assert ("我们对" if zh else "We simulated") in page.inner_text("#take-methods .quote")
+        assert page.locator("#not-drawn").count() == zh  # a run draws them in English
+        page.select_option("#fig-size", "8")
+        hand.settled()
         hand.click("#take-figures")
         page.wait_for_selector("[data-file$='forest.svg']", timeout=240_000)
+        assert yaml.safe_load(page.input_value("#yaml"))["figures"] == {"size": 8}
         page.click(".names summary")
         Hand(page).fill("#name-1-zh", "骨干队伍")
         assert yaml.safe_load(page.input_value("#yaml"))["label"]["arms"] == {

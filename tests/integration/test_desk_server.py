@@ -260,7 +260,7 @@ def test_what_is_wrong_is_said_as_the_command_line_says_it(place: tuple[Asker, P
 
 
 def test_what_is_taken_is_asked_of_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures with their letters, and what the result hangs on; sizes that no figure has are refused."""
+    """Figures as the study says they look, and what the result hangs on."""
     from desk.folder import Folder
     from desk.line import Line
     from desk.session import Session
@@ -270,13 +270,12 @@ def test_what_is_taken_is_asked_of_the_command_line(tmp_path: Path, monkeypatch:
     session, said = Session(Folder(tmp_path), Line(Folder(tmp_path), 2)), list[list[str]]()
     monkeypatch.setattr(session.errands, "ask", lambda name, state, words, **_: said.append(words) or {})
     session.take({"name": "small", "what": "robust"})
-    session.take({"name": "small", "what": "figures", "size": 9, "width": "120"})
+    session.take({"name": "small", "what": "figures", "lang": "zh"})
     assert said[0] == ["robust", "small.yaml", "--points", "32", "--replicates", "5", "--workers", "2"]
-    assert said[1][-2:] == ["--size", "9"]
-    for size in (4, 15, "7", [7]):
-        with pytest.raises(RefusedError, match="points"):
-            session.take({"name": "small", "what": "figures", "size": size})
-    assert len(said) == 2
+    assert said[1][:4] == ["figures", "small.yaml", "--lang", "zh"]
+    assert not {"--width", "--size"} & set(said[1])  # the report draws them as the study says, and so must this
+    with pytest.raises(RefusedError):
+        session.take({"name": "small", "what": "nothing"})
 
 
 anything = st.recursive(

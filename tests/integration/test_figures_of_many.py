@@ -1,11 +1,14 @@
 """Figures of many arms, wide intervals and one panel: what is left out is said, and nothing stands outside."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from experiments.reporting.figures import figures
-from experiments.reporting.figures.lettering import wrapped
+from experiments.reporting.figures import draw_all, figures
+from experiments.reporting.figures.lettering import evenly, length, points, wrapped
 from experiments.reporting.figures.style import WIDTHS, Look, minus, styled
 from tests.integration.test_figures import made_up
 from tests.support.figure_kit import texts_of
@@ -63,3 +66,45 @@ def test_no_line_ends_with_an_opening_bracket_or_begins_with_a_closing_one(said:
         lines = wrapped(said, width, 7).splitlines()
         assert not [line for line in lines if line.endswith("（") or line.startswith("）")]
         assert "".join(lines) == said
+
+
+def test_no_interval_of_a_rate_goes_below_nothing_nor_a_change_below_all_of_it() -> None:
+    """One run of six has nearly everything unmet, so that plain intervals would go on below; a caption says so only where one would."""
+    look = Look()
+    for wild in (True, False):
+        tables = made_up()
+        runs = tables.runs.copy()
+        runs["unmet_children"] = 50.0 + runs["replicate"]
+        if wild:
+            hit = runs["replicate"] == 0
+            runs.loc[hit & (runs["arm"] == tables.arms[0]), "unmet_children"] = 400.0
+            runs.loc[(runs["arm"] == tables.arms[1]), "unmet_children"] = 20.0
+        with styled(look):
+            ((_, drawn),) = figures()["groups"](replace(tables, runs=runs), look)
+        for panel, least in zip(drawn.axes, (0.0, -100.0), strict=True):
+            assert all(min(line.get_xdata()) >= least for line in panel.get_lines())
+        assert ("ends there, at an arrow" in " ".join(drawn.get_supxlabel().split())) == wild
+
+
+@given(st.text("ab （），字\n", min_size=1, max_size=60), st.floats(8, 60))
+def test_lines_of_even_length_are_no_more_and_no_longer(said: str, width: float) -> None:
+    with styled(Look()):
+        plain, even = wrapped(said, width, points()), evenly(said, width, points())
+        assert even.count("\n") <= plain.count("\n")
+        longest = [max(length(line, points()) for line in one.split("\n")) for one in (plain, even)]
+        assert longest[1] <= max(longest[0], width)
+
+
+def test_a_label_leaves_no_word_alone_in_its_last_line() -> None:
+    with styled(Look()):
+        assert evenly("(yuan per 100 residents a year)", 36, points()).split("\n")[-1] != "year)"
+
+
+def test_a_figure_is_the_same_bytes_in_whatever_order_its_formats_are_asked_for(tmp_path: Path) -> None:
+    tables, only = made_up(), ("plane",)
+    for at, formats in enumerate((("pdf", "png"), ("svg", "pdf", "png"), ("png",))):
+        draw_all(tables, tmp_path / str(at), Look(), formats, only)
+    for path in (tmp_path / "0").iterdir():
+        there = [one for at in "012" if (one := tmp_path / at / path.name).is_file()]
+        assert len({one.read_bytes() for one in there}) == 1, path.name
+        assert len(there) == (3 if path.suffix == ".png" else 2)

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from matplotlib.text import Text
 
 from experiments.cli import main
 from experiments.runs.present import claim_folder
@@ -27,6 +28,7 @@ from experiments.validation.patterns import Bounds, patterns_of, read_patterns
 from sim import Simulation, load_config
 from sim.config.load import config_folder
 from sim.config.yaml import ConfigError
+from tests.integration.test_figures import there_is_a_chinese_font
 
 SHIPPED = config_folder() / "patterns" / "community.yaml"
 
@@ -140,8 +142,14 @@ def test_a_small_validation_has_every_pattern(tmp_path: Path) -> None:
     from experiments.reporting.figures.style import Look, save, styled
     from experiments.validation.figure import draw_patterns
 
-    with styled(Look()):
-        assert save(draw_patterns(found, Look()), tmp_path / "patterns", ("png",))[0].stat().st_size > 10_000
+    for language in ("en", *(("zh",) if there_is_a_chinese_font() else ())):
+        look = Look(language=language)
+        with styled(look):
+            drawn = draw_patterns(found, look)
+            assert save(drawn, tmp_path / "patterns", ("png",))[0].stat().st_size > 10_000
+        said = [text.get_text() for text in drawn.findobj(match=Text)]
+        english = [text for text in said if re.search("[A-Za-z]{3,}", text)]
+        assert bool(english) == (language == "en"), english
 
 
 def test_every_number_of_a_pattern_has_a_name_in_both_languages() -> None:

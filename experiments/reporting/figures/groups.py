@@ -23,6 +23,7 @@ from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 GROUPS = (
@@ -39,6 +40,10 @@ TITLE = ("For whom needs go unmet, and for whom an arm makes a difference", "谁
 DATA = ("runs", "groups")
 NEEDS = "runs"
 
+CUT = (
+    " No rate is below 0 or falls by more than 100 %: an interval that the runs would let go on ends there, at an arrow.",
+    "比率不会低于0，降幅也不会超过100%：按运行会越过此界的区间在此截止，以箭头标出。",
+)
 NARROW = 130.0
 """A figure below this width (mm) has its panels one below the other."""
 
@@ -96,18 +101,18 @@ def _drawn(tables: Tables, look: Look, shown: Sequence[Row], point: int, column:
     across, lines = (2, 1) if tables.compared and look.width > NARROW else (1, 2 if tables.compared else 1)
     rows = max(9.0, 2.1 * len(tables.there)) * len(shown)
     drawn, panels = figure(look, 20 + (12 + rows) * lines, across, lines)
-    spread = 0.7 / max(len(tables.there), 1)
+    spread, cut = 0.7 / max(len(tables.there), 1), False
     for place, arm in enumerate(tables.there):
         at = tables.position(arm)
         for row, (_, unmet) in enumerate(shown):
             height = row + (place - (len(tables.there) - 1) / 2) * spread
             own = unmet(arm)
-            _dot(panels[0], own.dropna().to_numpy(float), height, at, arm if row == 0 else "")
+            cut |= _dot(panels[0], own.dropna().to_numpy(float), height, at, 0.0, arm if row == 0 else "")
             if at and len(panels) > 1:
                 base = unmet(tables.arms[0])
                 change = (own - base).dropna().to_numpy(float)
                 if base.mean() > 0 and is_share(base.mean(), *(interval(change) if change.size > 4 else (0, 0))):
-                    _dot(panels[1], 100 * change / base.mean(), height, at, "")
+                    cut |= _dot(panels[1], 100 * change / base.mean(), height, at, -100.0)
     for i, panel in enumerate(panels):
         ticks(panel, range(len(shown)), [name for name, _ in shown], named=i == 0 or lines > 1)
         panel.set_ylim(len(shown) - 0.5, -0.5)
@@ -132,19 +137,26 @@ def _drawn(tables: Tables, look: Look, shown: Sequence[Row], point: int, column:
             f"{tables.where(point, look)}Means of {tables.runs_said(look, point)}, last {tables.window} weeks, "
             "95 % intervals; changes are paired, and left out of a group with almost nothing unmet.",
             f"{tables.where(point, look)}{tables.runs_said(look, point)}、最后{tables.window}周的均值及95%区间；变化为配对差，未满足需求接近零的群体从略。",
-        ),
+        )
+        + (look.say(*CUT) if cut else ""),
     )
     return drawn
 
 
 def _dot(
-    panel: "object", values: "np.ndarray[tuple[int], np.dtype[np.float64]]", height: float, at: int, label: str
-) -> None:
-    from matplotlib.axes import Axes
-
-    assert isinstance(panel, Axes)
+    panel: "Axes",
+    values: "np.ndarray[tuple[int], np.dtype[np.float64]]",
+    height: float,
+    at: int,
+    least: float,
+    label: str = "",
+) -> bool:
+    """A mean and its interval, which ends at the `least` that there can be, open there; says whether it would go on."""
     if not values.size:
-        return
-    mean = float(values.mean())
-    panel.plot(interval(values), [height, height], color=colour(at), linewidth=1.4)
+        return False
+    mean, (low, high) = float(values.mean()), interval(values)
+    panel.plot((max(low, least), high), [height, height], color=colour(at), linewidth=1.4)
     panel.plot(mean, height, color=colour(at), linestyle="none", label=label or None, **marker(at, 1))
+    if beyond := low < least < high:
+        panel.plot(least, height, color=colour(at), linestyle="none", marker="<", markersize=3, clip_on=False)
+    return beyond

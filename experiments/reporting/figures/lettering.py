@@ -67,6 +67,13 @@ def wrapped(text: str, width: float, size: float) -> str:
     return "\n".join(line.strip() for line in lines)
 
 
+def evenly(text: str, width: float, size: float) -> str:
+    """The text in as few lines as this width (mm) allows, and these about equally long: no word stands alone in the last."""
+    fewest = wrapped(text, width, size).count("\n")
+    shares = (0.55, 0.65, 0.75, 0.85, 0.95, 1.0)
+    return next(said for share in shares if (said := wrapped(text, share * width, size)).count("\n") <= fewest)
+
+
 def in_one_line(text: str) -> str:
     """What was broken into lines, as one: no space stands between Chinese letters."""
     return " ".join(re.sub(rf"(?<=[{CHINESE}])\n|\n(?=[{CHINESE}])", "", text).split())

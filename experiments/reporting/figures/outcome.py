@@ -120,7 +120,7 @@ def _effects(panel: "Axes", tables: Tables, metric: str, point: int, look: Look)
     ticks(panel, range(len(rows)), list(rows["arm"]))
     panel.set_ylim(len(rows) - 0.4, -0.7)
     panel.margins(x=0.15)
-    panel.locator_params(axis="x", nbins=4)
+    panel.locator_params(axis="x", nbins=3, min_n_ticks=2)
     panel.set_xlabel(_difference(tables, metric, look))
 
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST_PAIRS = 3
+TALL = 32.0
+"""Room (mm) for a line of the label at the left of a panel."""
 TITLE = ("What is worth choosing when several things matter", "多目标下值得选择的方案")
 DATA = ("front",)
 NEEDS = "two objectives and three choices"
@@ -40,7 +42,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
             if i == 0:
                 panel.plot([], [], shape, color=at, label=arm)
         panel.set_xlabel(tables.metrics[x].axis(look.language))
-        panel.set_ylabel(tables.metrics[y].axis(look.language))
+        panel.set_ylabel(tables.metrics[y].axis(look.language, width=TALL))
         panel.margins(0.12)
         letter(panel, i)
     legend(drawn, 4)

@@ -354,13 +354,17 @@ def save(
     drawn: "Figure", path: Path, formats: Sequence[str] = ("pdf", "png"), title: str = "", about: str = ""
 ) -> list[Path]:
     """Write the figure as path.pdf, path.png ..., each with its title and what it is about; the same figure gives the same bytes."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     said = {name: in_one_line(text) for name, text in (("Title", title), ("Description", about)) if text}
     pdf = {"Subject" if name == "Description" else name: text for name, text in said.items()}
     metadata = {"pdf": {"CreationDate": None, **pdf}, "svg": {"Date": None, **said}, "png": {"Software": None, **said}}
     path.parent.mkdir(parents=True, exist_ok=True)
     lettered(drawn)
+    # Each format measures letters a little differently: places are found once, always by the same measure.
+    FigureCanvasAgg(drawn).draw()
+    drawn.set_layout_engine("none")
     written = [path.with_name(f"{path.name}.{kind}") for kind in formats]
     for kind, file in zip(formats, written, strict=True):
         drawn.savefig(file, format=kind, metadata=metadata[kind])
-        drawn.set_layout_engine("none")  # the panels stand where they stand: finding their places takes half the time
     return written

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from experiments.analysis.evaluation import evaluated
 from experiments.reporting.escape import apart
-from experiments.reporting.figures.lettering import points, wrapped
+from experiments.reporting.figures.lettering import evenly, points
 from experiments.reporting.figures.style import Language, Look
 
 if TYPE_CHECKING:
@@ -38,11 +38,11 @@ class Meaning:
 
     def axis(self, language: Language = "en", instead: str = "", width: float = 42.0) -> str:
         """The text of an axis: label (or what stands `instead`) and unit, in lines no longer than this (mm)."""
-        said, unit = wrapped(instead or self.say(language), width, points()), self.unit_in(language)
+        said, unit = evenly(instead or self.say(language), width, points()), self.unit_in(language)
         if not unit:
             return said
         lines = f"({unit})" if unit.isascii() else f"（{unit}）"
-        return f"{said}\n{wrapped(lines, width if unit != self.unit else min(width, 36.0), points())}"
+        return f"{said}\n{evenly(lines, width if unit != self.unit else min(width, 36.0), points())}"
 
 
 def with_unit(said: str, unit: str) -> str:
@@ -62,7 +62,7 @@ class Factor:
 
     def axis(self, width: float = 42.0) -> str:
         """The text of an axis, in lines of this width (mm)."""
-        return wrapped(with_unit(self.label, self.unit), width, points())
+        return evenly(with_unit(self.label, self.unit), width, points())
 
     def apart(self) -> "Factor":
         """The same with names that turn nothing beside them."""
