@@ -362,7 +362,7 @@ def save(
     path.parent.mkdir(parents=True, exist_ok=True)
     lettered(drawn)
     # Each format measures letters a little differently: places are found once, always by the same measure.
-    FigureCanvasAgg(drawn).draw()
+    FigureCanvasAgg(drawn).draw()  # type: ignore[no-untyped-call]
     drawn.set_layout_engine("none")
     written = [path.with_name(f"{path.name}.{kind}") for kind in formats]
     for kind, file in zip(formats, written, strict=True):
