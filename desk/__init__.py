@@ -14,10 +14,12 @@ folder. The page computes no statistics: effects, verdicts, tables and figures a
     texts     one key of a study's text is changed, the rest stays as it was written
     asking    what a text says, what is wrong with it and where, how large it is
     mistakes  the same in the words of the form, in both languages
+    speed     how long this machine takes, as the last plan measured it
     line      the queue, and the one study that runs
     so_far    the runs that are finished, whether in blocks or waiting for theirs, and their effects
     reading   what a study that was run says, in both languages
     errands   commands and readings that take a while, in processes of their own
+    moved     how far the command is that moves all assumed numbers
     session   all that a page can ask for
     app       who is let in
 """

@@ -9,6 +9,7 @@ import numpy as np
 
 from desk import mistakes
 from desk.folder import Folder, stamp, titles_of
+from desk.speed import guess
 from experiments.reporting.names import arm_names
 from experiments.study.caveats import caveats, megabytes
 from experiments.study.loader import read_study
@@ -75,7 +76,8 @@ def asked(folder: Folder, name: str) -> dict[str, Any]:
         return found | {"problems": told(error)}
     try:
         study = read_study(path.name)
-        found["study"] = meant(study)
+        said = meant(study)
+        found["study"] = said | {"guess": guess(folder, said["runs"], said["weeks"], said["residents"])}
     except ConfigError as error:
         found["problems"] = told(error)
     return found

@@ -65,6 +65,11 @@ class Errands:
         threading.Thread(target=_heard, args=(errand,), daemon=True).start()
         return errand
 
+    def runs(self, name: str) -> bool:
+        """Whether an errand of that name is on its way."""
+        with self._lock:
+            return name in self._known and not self._known[name][1].done
+
     def close(self) -> None:
         """End every errand."""
         with self._lock:

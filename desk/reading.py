@@ -49,7 +49,8 @@ def plan(file: str) -> dict[str, Any]:
 
     study = read_study(file)
     found = planned(study, Path("results") / study.name, terminal(quiet=True))
-    return asdict(found) | {"seconds": found.seconds, "burn_in": study.file.burn_in}
+    size = {"weeks": study.file.weeks, "residents": study.config.population.residents}
+    return asdict(found) | size | {"seconds": found.seconds, "burn_in": study.file.burn_in}
 
 
 def bring(file: str) -> dict[str, Any]:

@@ -5,11 +5,13 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from desk import moved
 from desk.asking import as_written, asked, parameters, told, what_there_is
 from desk.errands import Errands
 from desk.folder import Folder, changed_at, stamp
 from desk.line import Line
 from desk.so_far import SoFar
+from desk.speed import learn
 from desk.texts import laid, written
 from desk.worlds import Worlds, both_arms
 from experiments.reporting.figures import KINDS, about, figures
@@ -25,8 +27,6 @@ type Message = dict[str, Any]
 MOST_LISTED = 500
 PATIENCE = 0.6
 """Seconds that a page waits for what runs say; of many runs it asks again."""
-SPREAD = 32
-"""Points at which all assumed numbers are moved at once, to say what a result depends on."""
 MOST_KEPT = 8
 """Studies whose runs are kept in mind."""
 
@@ -36,7 +36,7 @@ class Session:
 
     def __init__(self, folder: Folder, line: Line) -> None:
         self.folder, self.line, self.errands = folder, line, Errands(folder.root)
-        self.beside = Worlds(folder.root)
+        self.beside, self._moved = Worlds(folder.root), moved.Moved(folder)
         self._so_far: dict[str, tuple[str, SoFar]] = {}
         self._lock = threading.Lock()
 
@@ -61,7 +61,7 @@ class Session:
             "folder": self.folder.root.name,
             "figures": {name: about(name)[0] for name in figures()},
             "widths": WIDTHS,
-            "spread": SPREAD,
+            "spread": moved.POINTS,
         }
 
     def studies(self, _message: Message) -> Message:
@@ -166,7 +166,10 @@ class Session:
         name = _name(message)
         path = self.folder.study(name)
         state = stamp(self.folder.text(path)) + str(self.line.state(name)["state"])
-        return {"plan": self.errands.ask("plan", f"{name} {state}", ["plan", path.name], own=True)}
+        said = self.errands.ask("plan", f"{name} {state}", ["plan", path.name], own=True)
+        if said["answer"] and not any(place.state == "running" for place in self.line.places):
+            learn(self.folder, said["answer"])
+        return {"plan": said}
 
     def make_community(self, message: Message) -> Message:
         """A community of one's own from files that were brought: residents, and ties where there are any."""
@@ -249,7 +252,7 @@ class Session:
         elif what == "report":
             words = ["report", file, "--lang", lang]
         elif what == "robust":
-            words = ["robust", file, "--points", str(SPREAD), "--replicates", "5"]
+            words = moved.words(file)
             words += ["--workers", str(self.line.workers)] if self.line.workers else []
         elif what == "package":
             words = ["package", file]
@@ -257,6 +260,16 @@ class Session:
             raise RefusedError("there are figures, a report, a package, and what a result depends on")
         said = self.errands.ask(f"take {what} {name}", " ".join(words), words, anew=bool(message.get("anew")))
         return {"took": said, "files": self._files(name)}
+
+    def moved(self, message: Message) -> Message:
+        """Whether all assumed numbers of a study are being moved, and how many of these runs are there."""
+        name = _name(message)
+        if not self.errands.runs(f"take robust {name}"):
+            return {"moved": None}
+        try:
+            return {"moved": self._moved.far(name)}
+        except ConfigError as error:
+            return {"moved": {"done": 0, "of": 0}, "problems": told(error)}
 
     def files(self, message: Message) -> Message:
         """What of a study's results there is to take away."""
@@ -348,6 +361,6 @@ ASKED: dict[str, Callable[[Session, Message], Message]] = {
             "make_community",
             "bring",
         ),
-        *("start", "pause", "stop", "look", "read", "take", "files", "worlds"),
+        *("start", "pause", "stop", "look", "read", "take", "moved", "files", "worlds"),
     )
 }

@@ -152,15 +152,20 @@ const Focus = {
 };
 // The plan: the size at once, time and rest as soon as this machine was asked.
 class PlanBox {
-  constructor() { this.node = el("section", { class: "card plan", "aria-live": "polite" }); this.asked = null; this.known = null; this.ask = later(1500, () => this.hear()); }
+  constructor() { this.node = el("section", { class: "card plan", "aria-live": "polite" }); this.asked = null; this.known = null; this.busy = false; this.ask = later(1500, () => this.hear()); }
   none() { this.asked = null; this.known = null; this.draw(); }
-  want(asked) { if (this.asked?.stamp !== asked.stamp || this.asked?.name !== asked.name) this.known = null; this.asked = asked; this.draw(); if (!this.known) this.ask(); }
+  want(asked) { if (this.asked?.stamp !== asked.stamp || this.asked?.name !== asked.name) this.known = null; this.asked = asked; this.draw(); }
+  // The size stands at once, and the time by the speed that is known; it is measured even while runs go on, and asked for until it is there.
   async hear() {
-    const asked = this.asked;
-    if (!asked || Desk.part !== "ask" || Desk.listed.some((one) => one.state === "running")) return;
-    const said = await Desk.ask("plan", { name: asked.name }, { quiet: true });
-    if (!said || this.asked?.stamp !== asked.stamp || this.asked?.name !== asked.name) return;
-    if (said.plan.done) { this.known = said.plan; this.draw(); } else setTimeout(() => this.hear(), 700);
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      while (this.asked && !this.known && Desk.part === "ask") {
+        const asked = this.asked, beside = Desk.listed.some((one) => one.state === "running"), said = await Desk.ask("plan", { name: asked.name }, { quiet: true });
+        if (said?.plan.done && this.asked?.stamp === asked.stamp && this.asked.name === asked.name) { this.known = { ...said.plan, beside }; this.draw(); return; }
+        await new Promise((go) => setTimeout(go, said ? 700 : 3000));
+      }
+    } finally { this.busy = false; }
   }
   draw() {
     const study = this.asked?.study, plan = this.known?.answer;
@@ -169,9 +174,10 @@ class PlanBox {
     const arms = Object.keys(study.arms).length, size = T(study.points > 1 ? "size" : "size_one", arms, whole(study.points), whole(study.replicates), whole(study.runs), whole(study.weeks));
     const rest = plan?.rest ? Object.entries(plan.rest) : [], moving = rest.filter(([, week]) => week === null || week > plan.burn_in).map(([name]) => Effects.label(name));
     fill(this.node, el("h2", {}, T("plan")), el("p", { class: "size" }, size, study.until ? ` · ${T("at_most", study.most)}` : ""),
-      el("p", {}, plan ? `${T("time_about", lasting(plan.seconds))}${plan.most === null ? "" : ` · ${T("time_most", lasting(plan.start + plan.most / plan.processors + plan.showing))}`} · ` : this.known ? "" : `${T("time_wait")} · `, T("disk", study.megabytes < 10 ? study.megabytes : whole(study.megabytes)), plan && plan.todo && plan.todo < plan.different ? ` · ${T("todo", plan.todo)}` : ""),
+      el("p", {}, plan ? `${T("time_about", lasting(plan.seconds))}${plan.most === null ? "" : ` · ${T("time_most", lasting(plan.start + plan.most / plan.processors + plan.showing))}`} · ` : this.known ? "" : `${study.guess === null ? T("time_wait") : `${T("time_about", lasting(study.guess))}${T("bracket", T("time_guess"))}`} · `, plan && this.known.beside ? `${T("time_beside")} · ` : "", T("disk", study.megabytes < 10 ? study.megabytes : whole(study.megabytes)), plan && plan.todo && plan.todo < plan.different ? ` · ${T("todo", plan.todo)}` : ""),
       this.known && this.known.code ? el("p", { class: "problem" }, this.known.said.split("\n")[0]) : null,
       plan?.looked ? el("p", { class: "hint" }, moving.length ? T("rest_not", plan.burn_in, moving.join(Words.at ? "、" : ", ")) : T("rest_ok", plan.burn_in)) : null,
       study.caveats.map((one) => el("p", { class: "caveat" }, Words.pick(one))), go);
+    if (!this.known && !this.busy) this.ask();
   }
 }

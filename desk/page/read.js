@@ -83,21 +83,30 @@ class ReadPart {
     };
     return [part(["evaluation", "effects"], "in_words"), part(["findings", "evidence"], "hangs_on"), this.whole ? this.robust() : null];
   }
-  // What the result hangs on is asked by the command of that name; the answer above then says it.
+  // What the result depends on is asked by the command of that name; how far it is, is shown like a study's runs; the answer above then says it.
   robust() {
+    const name = Desk.name, mine = this.robustNow === name;
+    this.robustFar = this.robustFar || el("div", { id: "robust-far" });
+    if (!mine) fill(this.robustFar);
     const says = el("pre", { class: "problem", role: "alert", hidden: !this.robustSaid }, this.robustSaid || "");
-    const ask = el("button", { type: "button", id: "ask-robust", disabled: this.robustNow === Desk.name, onclick: async () => {
-      const name = Desk.name;
-      this.robustNow = name; this.robustSaid = ""; ask.disabled = true; ask.textContent = T("asking_robust");
-      for (let anew = true; this.robustNow === name; anew = false) {
-        const said = await Desk.ask("take", { name, what: "robust", anew });
-        if (!said || said.took.done) { this.robustNow = ""; this.robustSaid = said?.took.code ? said.took.said : ""; break; }
-        await new Promise((go) => setTimeout(go, 1000));
-      }
-      this.drawn = ""; this.whole = this.robustSaid ? this.whole : null;
-      if (name === Desk.name) this.draw();
-    } }, T(this.robustNow === Desk.name ? "asking_robust" : "ask_robust"));
-    return el("section", { class: "card" }, el("p", { class: "hint" }, T("robust_say", Desk.there.spread)), ask, says);
+    const ask = el("button", { type: "button", id: "ask-robust", disabled: mine, onclick: () => this.askRobust(name, true) }, T(mine ? "asking_robust" : "ask_robust"));
+    if (!mine && this.robustSeen !== name) { this.robustSeen = name; Desk.ask("moved", { name }, { quiet: true }).then((said) => { if (said?.moved) this.askRobust(name, false); }); }
+    return el("section", { class: "card" }, el("p", { class: "hint" }, T("robust_say", Desk.there.spread)), ask, this.robustFar, says);
+  }
+  async askRobust(name, anew) {
+    if (this.robustNow) return;
+    this.robustNow = name; this.robustSaid = ""; this.drawn = "";
+    if (name === Desk.name && Desk.part === "read") this.draw();
+    const seen = [];
+    for (let first = anew; this.robustNow === name; first = false) {
+      const said = await Desk.ask("take", { name, what: "robust", anew: first });
+      if (!said || said.took.done) { this.robustSaid = said?.took.code ? said.took.said : ""; break; }
+      const far = (await Desk.ask("moved", { name }, { quiet: true }))?.moved;
+      if (far?.of) { seen.push([performance.now(), far.done]); fill(this.robustFar, Progress.of(far.done, far.of, seen)); }
+      await new Promise((go) => setTimeout(go, 1000));
+    }
+    this.robustNow = ""; this.drawn = ""; this.whole = this.robustSaid ? this.whole : null;
+    if (name === Desk.name && Desk.part === "read") this.draw();
   }
   compare(study) {
     const others = Desk.listed.filter((one) => one.name !== Desk.name && one.begun);

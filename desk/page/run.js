@@ -1,5 +1,16 @@
 "use strict";
 // Run: start, pause, go on, stop; how far it is; and the effects of the runs so far, whose intervals narrow as pairs arrive.
+// How far runs are: done, of how many, and how long the rest takes by the pace of the last looks (pairs of time and runs done).
+const Progress = {
+  of(done, planned, looks, more = "") {
+    const left = done < planned ? this.left(planned - done, looks.slice(-40)) : null;
+    return [el("progress", { max: planned, value: Math.min(done, planned), "aria-label": T("runs_of", done, planned) }), el("p", { class: "counts" }, [T("runs_of", whole(done), whole(planned)), more, left].filter(Boolean).join(" · "))];
+  },
+  left(many, looks) {
+    const [first] = looks, last = looks[looks.length - 1];
+    return !first || last[1] <= first[1] ? null : T("left_about", lasting((many * (last[0] - first[0])) / 1000 / (last[1] - first[1])));
+  },
+};
 class RunPart {
   constructor(node) { this.node = node; this.said = null; this.of = ""; this.rates = []; this.scales = new Map(); }
   async begin() { await Desk.queue; Desk.show("run"); await this.act("start"); }
@@ -30,13 +41,8 @@ class RunPart {
     const buttons = { waiting: [button("stop", "stop")], running: [button("pause", "pause", true), button("stop", "stop")], paused: [button("go_on", "start", true), button("stop", "stop")], done: [button("again", "start")], failed: [button("start", "start", true)], elsewhere: [], "": [button(far && !all ? "go_on" : all ? "again" : "start", "start", !all)] }[state];
     return el("section", { class: "card" }, el("div", { class: "running" }, study || state === "running" ? buttons : [el("p", { class: "problem" }, T("mend_first")), Desk.asked?.problems.length ? Mistakes.list(Desk.parts.ask) : null], el("p", { role: "status", class: `r-${state}` }, words)),
       state === "failed" ? el("pre", { class: "problem" }, line.said.trim()) : null,
-      planned ? [el("progress", { max: planned, value: Math.min(done, planned), "aria-label": T("runs_of", done, planned) }), el("p", { class: "counts", id: "counts" }, [T("runs_of", whole(done), whole(planned)), far?.failed ? T("failed_n", far.failed) : null, state === "running" && !all ? this.left(planned - done) : null].filter(Boolean).join(" · "))] : null,
+      planned ? Progress.of(done, planned, state === "running" ? this.rates : [], far?.failed ? T("failed_n", far.failed) : "") : null,
       far?.others && !done ? el("p", { class: "caveat" }, T("r_others", whole(far.others))) : null, this.precision(far));
-  }
-  left(many) {
-    const [first] = this.rates, last = this.rates[this.rates.length - 1];
-    if (!first || last[1] <= first[1]) return null;
-    return T("left_about", lasting((many * (last[0] - first[0])) / 1000 / (last[1] - first[1])));
   }
   precision(far) {
     const wanted = far?.expected;

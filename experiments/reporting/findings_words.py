@@ -77,18 +77,23 @@ FINDINGS = {
     "front": (
         ("What is worth choosing", "值得选择的方案"),
         (
-            "On the front: no other choice is at least as good in every objective and better in one. Surely: share of bootstraps "
-            "over replicates in which it is there. Every other replicate chose and the means are of the others (judged by: how many; 0: those that "
-            "chose judge as well, and are too kind). Conditions that nobody chooses are averaged over.",
-            "前沿：没有其他方案在各目标上都不差且至少一项更好。把握：按重复自助的样本中位于前沿的比例。一半的重复用于选择，均值来自另一半（检验重复数；为0则由同一批运行选择并检验，偏好）。无人可选的条件取平均。",
+            "These means differ from those of the other tables, and are meant to: half of the replicates choose, and the means are of the other half, "
+            "which was held back. What is picked as the best by some runs looks better by these than it is, so others judge it (judged by: "
+            "how many replicates; 0: there were too few to halve them, and those that chose judge as well, too kindly). On the front: no other "
+            "choice is at least as good in every objective and better in one. Surely: share of bootstraps over replicates in which it is "
+            "there. Conditions that nobody chooses are averaged over.",
+            "此处均值与其他表不同，是有意为之：一半的重复用来挑选方案，均值取自留出的另一半。按某些运行挑出的“最佳”，用同样的运行来看总会偏好，"
+            "所以改由没有参与挑选的运行来检验（检验重复数；为0表示重复太少、无法对半分，由同一批运行挑选并检验，结果偏好）。前沿：没有其他方案在各目标上都不差且至少一项更好。"
+            "把握：按重复自助的样本中位于前沿的比例。无人可选的条件取平均。",
         ),
     ),
     "regret": (
         ("Regret", "遗憾"),
         (
             "How far an arm stays behind the best arm under the same conditions, in the outcome's unit. From four replicates on every other one "
-            "says which arm is best and where an arm stays furthest behind, the others how far (below 0: luck had chosen the best).",
-            "各组在同样条件下落后于最佳组的幅度，以结果单位计。重复数不少于4时，一半的重复用来判定最佳组和最差条件，另一半用来计算幅度（小于0：所谓最佳只是偶然）。",
+            "says which arm is best and where an arm stays furthest behind, the others, held back until then, how far (below 0: luck had chosen "
+            "the best): runs that picked the best would flatter it.",
+            "各组在同样条件下落后于最佳组的幅度，以结果单位计。重复数不少于4时，一半的重复用来判定最佳组和最差条件，留出的另一半用来计算幅度（小于0：所谓最佳只是偶然）；用挑选时的运行来检验会偏好所选。",
         ),
     ),
     "failing": (

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ import yaml
 from desk_kit import HOUSE, SMALL, Asker, Command, desk_here
 from toy import failing_toy, small, toy
 
+from desk import moved
 from desk.folder import Folder
 from desk.line import Line, command_line, held
 from desk.so_far import SoFar
 from experiments.analysis.effects import effects
+from experiments.cli import main
 from experiments.runs.executor import perform
 from experiments.runs.results import results_for
 from experiments.runs.store import Store
@@ -144,6 +147,26 @@ def test_pairs_are_told_as_they_arrive_also_on_a_machine_that_is_busy_with_the_r
     assert all(len(one) == 2 for n, one in zip(pairs, seen, strict=True) if n < 4)
     assert all(len(one) > 2 for n, one in zip(pairs, seen, strict=True) if n >= 5)
     assert seen[-1] == (8, 8, 8)
+
+
+def test_how_far_the_moving_of_all_assumed_numbers_is_is_told_by_the_runs_of_that_command(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The desk counts the very runs that the command performs, finished in blocks or waiting for theirs."""
+    write(folder)
+    performed_here = list[str]()
+
+    def some(wide: Any, store: Store, **_: Any) -> None:
+        performed_here.extend(run.run for run in wide.runs())
+        perform(replace(wide, points=wide.points[:3]).with_replicates(1), store, workers=1, simulate=toy)
+        raise LookupError("enough")
+
+    monkeypatch.setattr("experiments.tasks.robust.perform", some)
+    with pytest.raises(LookupError, match="enough"):
+        main(moved.words("small.yaml"), standalone_mode=False)
+    far = moved.Moved(Folder(folder)).far("small")
+    assert far == {"done": 6, "of": len(set(performed_here))}
+    assert far["of"] == 2 * moved.POINTS * moved.REPLICATES
 
 
 def test_a_damaged_file_is_neither_shown_nor_taken_away(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from toy import all_failing_toy, failing_toy, small, toy, write_study
 from experiments.analysis.choosing import FIRST, standing
 from experiments.analysis.front import front
 from experiments.cli import main
+from experiments.reporting.findings_words import FINDINGS
 from experiments.runs.blocks import Series
 from experiments.runs.store import StoreError
 from experiments.study.design import Job
@@ -177,3 +178,13 @@ def test_a_front_is_judged_by_runs_that_did_not_choose() -> None:
         assert judged["judged_by"].unique().tolist() == [4]
     assert abs(np.mean(own)) < 3.1 * 0.5 / np.sqrt(40)
     assert np.mean(kind) > 0.6
+
+
+def test_the_table_says_in_plain_words_why_its_means_are_not_those_of_the_others() -> None:
+    _, (english, chinese) = FINDINGS["front"]
+    assert english.startswith(
+        "These means differ from those of the other tables, and are meant to: half of the replicates choose"
+    )
+    assert "looks better by these than it is" in english
+    assert "留出的另一半" in chinese
+    assert "总会偏好" in chinese

@@ -50,7 +50,12 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
     n = f"{tables.runs['replicate'].nunique()}"
     by = int(table["judged_by"].max()) if "judged_by" in table else 0
     judged = (
-        (f", of the {by} runs of each that did not choose.", f"，来自未参与选择的{by}次运行。") if by else (".", "。")
+        (
+            f", of the {by} runs of each that were held back: those that choose flatter what they choose.",
+            f"，来自留出的{by}次运行：参与挑选的运行会偏好所选。",
+        )
+        if by
+        else (".", "。")
     )
     caption(
         drawn,
