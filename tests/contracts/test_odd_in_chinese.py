@@ -5,12 +5,15 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from experiments.cli import main
 from experiments.odd import as_html, described, words
 from experiments.odd.describing import HERE, SLOT
 from experiments.odd.words import catalogue
 from experiments.reporting.chinese import chinese
 from sim import load_config
+from sim.config.load import config_names
 from sim.week import WEEK
 from tests.contracts.test_odd_prose import CHAPTERS, LINES
 
@@ -130,3 +133,11 @@ def test_links_inside_lead_somewhere(text: str) -> None:
         re.sub(r"[^\x00-\x7f]", lambda m: "".join(f"%{b:02X}" for b in m[0].encode()), name)
         for name in re.findall(r'id="([^"]+)"', page)
     }
+
+
+@pytest.mark.parametrize("community", config_names())
+def test_every_community_is_described_wholly_in_chinese(community: str) -> None:
+    done = CliRunner().invoke(main, ["describe", community, "--lang", "zh"])
+    assert done.exit_code == 0, done.output
+    prose = re.sub(r"`[^`]*`", "", done.output)
+    assert re.findall(r"(?<![_\w])[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}", prose) == []
