@@ -11,12 +11,12 @@ from experiments.study.loader import read_study
 from experiments.validation.robustness import movable, spread_points
 
 POINTS, REPLICATES, FACTOR = 32, 5, 1.5
-"""Points at which all assumed numbers are moved at once, how often each, and how far a number moves."""
+"""Points at which all assumed numbers are moved at once, how often each, and how far a number moves (as that command has it)."""
 
 
 def words(file: str) -> list[str]:
     """The command."""
-    return ["robust", file, "--points", str(POINTS), "--replicates", str(REPLICATES), "--factor", f"{FACTOR:g}"]
+    return ["robust", file, "--points", str(POINTS), "--replicates", str(REPLICATES)]
 
 
 class Moved:

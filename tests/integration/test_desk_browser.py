@@ -166,7 +166,7 @@ def test_form_and_text_follow_each_other(folder: Path) -> None:
         until(page, "document.querySelector('#f-weeks').value === '15'")
         page.fill("#yaml", page.input_value("#yaml").replace("recognition", "recogniton"))
         page.wait_for_selector(".problems li")
-        assert "Did you mean 'recognition'?" in page.inner_text(".problems")
+        assert "Did you mean 'recognition'?" in page.inner_text("#yaml-problems")
         line = page.input_value("#yaml").split("\n").index("  - recogniton") + 1
         assert page.inner_text(".gutter .wrong").strip() == str(line)
         page.fill("#yaml", "title: [")
