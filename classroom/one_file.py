@@ -149,19 +149,23 @@ def in_a_script(told: object) -> str:
     return text
 
 
-def state_for(what: str) -> tuple[State, str | None]:
+def state_for(what: str, *, taught: bool = False) -> tuple[State, str | None]:
     """The state for the name of a community, a study or a lesson, or the file of a study or of a state that the classroom
-    saved; and the lesson, if it is one.
+    saved; and the lesson, if it is one. `taught`: a lesson or a saved state only.
 
     Errors: StateError, with the names there are.
     """
-    if what in communities():
-        return fitted(State(community=what, week=SETTLED if load_config(what).lives_go_on else 0)), None
     if what in lessons():
         return state_of_lesson(what), what
-    studies = config_names(("studies",))
     if what.endswith(".json"):
         return _saved(Path(what)), None
+    if taught and what.endswith((".yaml", ".yml")):
+        raise StateError(f"{what}: expected a lesson, or a state that the classroom saved (.json)")
+    if taught:
+        raise unknown("lesson", what, lessons())
+    if what in communities():
+        return fitted(State(community=what, week=SETTLED if load_config(what).lives_go_on else 0)), None
+    studies = config_names(("studies",))
     if what in studies or what.endswith((".yaml", ".yml")):
         return opened(find_file(what, ("studies",))), None
     raise unknown("community, study or lesson", what, [*communities(), *lessons(), *studies])

@@ -200,10 +200,10 @@ def page(what: str, to: Path, lucks: int) -> None:
 @click.option("--lucks", type=click.IntRange(1, 50), default=3, help="Founded communities in the file [3].")
 def homework(what: str, to: Path, lucks: int) -> None:
     """Write the page that students take home: a lesson, or the state in which the class stopped (a file it saved)."""
-    _page(what, to, lucks)
+    _page(what, to, lucks, taught=True)
 
 
-def _page(what: str, to: Path, lucks: int) -> None:
+def _page(what: str, to: Path, lucks: int, *, taught: bool = False) -> None:
     from classroom.one_file import one_file, state_for
     from classroom.state import StateError
     from sim.browser.shipped import ModuleError
@@ -211,7 +211,7 @@ def _page(what: str, to: Path, lucks: int) -> None:
     if to.suffix != ".html":
         raise click.BadParameter(spoken("{name!r}: a file that ends in .html", name=to.name), param_hint="--to")
     try:
-        state, lesson = state_for(what)
+        state, lesson = state_for(what, taught=taught)
         text = one_file(state, lucks, lesson, say=lambda said: click.echo(said, err=True))
     except (StateError, ModuleError) as error:
         raise click.UsageError(refused(error)) from None

@@ -13,6 +13,7 @@ from experiments.study.design import DOSE, Policies, community_of
 from experiments.study.labels import labels_of_nothing
 from experiments.study.sampling import LARGEST, Design, Point, Range, Value, points_of
 from experiments.study.schema import Arm, Entry, StudyFile, wanted_width
+from experiments.study.taken_for import taken_for_a_study
 from sim.config.load import config_folder, find_file, load
 from sim.config.validate import Checked, as_they_are, check, plain_changes
 from sim.config.yaml import ConfigError, Document, Marks, Place, Problem, Spot, dotted, nearest, read
@@ -78,6 +79,8 @@ def read_study(
     """
     path = find_file(name_or_path, ("studies",), folder=config_folder())
     document = read(path)
+    if wrong := taken_for_a_study(document):
+        raise ConfigError([wrong])
     given = {k: (plain, spot) for k, plain, spot in plain_changes(changes or {}, {}, document.problems)}
     own = as_they_are({k: plain for k, (plain, _) in given.items() if k.split(".")[0] in StudyFile.model_fields})
     if replicates is not None:
