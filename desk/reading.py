@@ -6,7 +6,6 @@ Each function is an errand (see errands): it runs in the desk's folder, and its 
 import math
 import warnings
 from dataclasses import asdict
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -30,6 +29,7 @@ from experiments.runs.found import results_of
 from experiments.study.design import code_version
 from experiments.study.loader import read_study
 from experiments.tasks.plan import planned
+from experiments.version import version
 from sim.config.yaml import Problem, Spot
 
 if TYPE_CHECKING:
@@ -166,13 +166,9 @@ def _series(table: "pd.DataFrame", point: int, metric: str, arm: str, names: tup
 
 def citation() -> dict[str, str]:
     """How to cite the program, in words and for BibTeX, with the version of the model that made the results."""
-    try:
-        version = metadata.version("linli")
-    except metadata.PackageNotFoundError:
-        version = "of the sources"
     model = code_version()
     title = "linli: an agent-based simulation of community volunteer services"
     article = "Huang Xiaoxing (2025). Community volunteer services: from participation to welfare. Chinese Social Sciences Today, 20 February."
-    text = f"The linli authors. {title}. Version {version}, model {model}."
-    entry = f"@software{{linli,\n  author = {{{{The linli authors}}}},\n  title = {{{title}}},\n  version = {{{version}}},\n  note = {{model {model}}},\n}}\n"
+    text = f"The linli authors. {title}. Version {version()}, model {model}."
+    entry = f"@software{{linli,\n  author = {{{{The linli authors}}}},\n  title = {{{title}}},\n  version = {{{version()}}},\n  note = {{model {model}}},\n}}\n"
     return {"text": f"{text}\n{article}", "bibtex": entry}

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable
+from importlib.util import find_spec
 from typing import Any
 
 from desk import moved
@@ -62,6 +63,7 @@ class Session:
             "figures": {name: about(name)[0] for name in figures()},
             "widths": WIDTHS,
             "spread": moved.POINTS,
+            "excel": find_spec("openpyxl") is not None,
         }
 
     def studies(self, _message: Message) -> Message:

@@ -76,7 +76,7 @@ class TakePart {
   tables() {
     const found = (this.files || []).filter((one) => /^(report|tables)|^(runs\.parquet|failures\.csv)$/.test(one.path));
     const [top, rest] = [found.filter((one) => /\.html$|tables\.xlsx$/.test(one.path)), found.filter((one) => !/\.html$|tables\.xlsx$/.test(one.path))];
-    return el("section", { class: "card" }, el("h2", {}, T("tables")), el("p", { class: "hint" }, T("tables_say")), this.button("report", "write_report", "writing", () => ({ lang: this.lang })), this.problem("report"), this.list(top), rest.length ? el("details", {}, el("summary", {}, `${T("tables")} (${rest.length})`), this.list(rest)) : null);
+    return el("section", { class: "card" }, el("h2", {}, T("tables")), el("p", { class: "hint" }, T("tables_say")), Desk.there.excel ? null : el("p", { class: "hint" }, T("no_excel")), this.button("report", "write_report", "writing", () => ({ lang: this.lang })), this.problem("report"), this.list(top), rest.length ? el("details", {}, el("summary", {}, `${T("tables")} (${rest.length})`), this.list(rest)) : null);
   }
   package() {
     return el("section", { class: "card" }, el("h2", {}, T("package")), el("p", { class: "hint" }, T("package_say")), this.button("package", "pack", "packing", () => ({})), this.problem("package"), this.list((this.files || []).filter((one) => one.path === "package.zip")));

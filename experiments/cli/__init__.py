@@ -71,8 +71,19 @@ _THE_MACHINES = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.ER
 """A full disk or a folder that must not be written to: no fault of the program, so a sentence is enough."""
 
 
+def _version(context: click.Context, _option: click.Parameter, asked: bool) -> None:
+    """Say the version, of sources that are not installed too."""
+    if asked:
+        from experiments.version import version
+
+        click.echo(f"{context.find_root().info_name}, version {version()}")
+        context.exit()
+
+
 @click.group(cls=_Linli, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="linli")
+@click.option(
+    "--version", is_flag=True, expose_value=False, is_eager=True, callback=_version, help="Show the version and exit."
+)
 @LANG
 def main() -> None:
     """Linli: community volunteer services, from participation to welfare."""

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from experiments.spoken import speak, spoken
+from experiments.study.drawn import LETTERS, WIDE
 
 
 def changes_said(_context: click.Context, _option: click.Parameter, said: tuple[str, ...]) -> dict[str, str]:
@@ -113,7 +114,7 @@ def width_said(_context: click.Context, _option: click.Parameter, said: str | No
     if said is None:
         return None
     wide = WIDTHS.get(said) or (float(said) if re.fullmatch(r"\d+(\.\d+)?", said) else 0.0)
-    if not 40 <= wide <= 1000:
+    if not WIDE[0] <= wide <= WIDE[1]:
         raise click.BadParameter(
             spoken("{said!r}; expected one of {widths}, or 40 to 1000 millimetres", said=said, widths=", ".join(WIDTHS))
         )
@@ -123,7 +124,9 @@ def width_said(_context: click.Context, _option: click.Parameter, said: str | No
 def figure_options(command: Callable[..., None]) -> Callable[..., None]:
     """The options that say how figures look; what is not said stands in the study (`figures`)."""
     for option in (
-        click.option("--size", type=click.FloatRange(5, 14), help="Size of the letters in points [the study's, or 7]."),
+        click.option(
+            "--size", type=click.FloatRange(*LETTERS), help="Size of the letters in points [the study's, or 7]."
+        ),
         click.option(
             "--width",
             callback=width_said,

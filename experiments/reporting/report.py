@@ -57,6 +57,7 @@ th, td { white-space: nowrap; padding: .25rem .6rem; text-align: right; vertical
 th:first-child, td:first-child, .words td, .words th { text-align: left }
 thead th { border-bottom: 1px solid #222; white-space: normal; vertical-align: bottom } tbody tr { border-bottom: 1px solid #ddd }
 figure { margin: 2rem 0 } img { max-width: 100%; zoom: 1.3 } .wide { overflow-x: auto } .dim, figcaption { color: #555; font-size: .9rem }
+ul.references { list-style: none; padding-left: 1.5em; text-indent: -1.5em; font-size: .9rem }
 nav { font-size: .9rem } nav a { margin-right: 1rem } .words td { white-space: normal; min-width: 5em }
 @media print { body { max-width: none; margin: 0 } figure, table { break-inside: avoid } .words table { break-inside: auto } tr { break-inside: avoid } h2, h3 { break-after: avoid } .wide { overflow: visible } nav { display: none } }
 """
@@ -111,6 +112,7 @@ def write_report(
         (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(findings, found, look)),
         (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], tables, named, look)),
         (look.say("What the result rests on", "结果的依据"), _evidence(study, folder, look)),
+        (look.say("References", "参考文献"), _references(study)),
         (look.say("Provenance", "来源"), _provenance(results, look)),
     ]
     there = [(heading, text) for heading, text in sections if text]
@@ -337,6 +339,18 @@ def _evidence(study: Study, folder: Path, look: Look) -> str:
         f"<details><summary>{every}</summary>"
         f'<div class="wide words"><table><thead>{head}</thead><tbody>{cells}</tbody></table></div></details>'
     )
+
+
+def _references(study: Study) -> str:
+    """Every publication that the inputs and the policies of the study name, one a line, in the order of their authors."""
+    from sim import POLICIES
+    from sim.config.load import load_sources
+
+    named = [e.source for e in study.config.evidence.values()]
+    named += [key for arm in study.arms.values() for policy, _ in arm for key in POLICIES[policy].sources]
+    keys = {key.strip() for one in named for key in one.split(",")}
+    lines = sorted({str(source) for key, source in load_sources().items() if key in keys}, key=str.casefold)
+    return f"<ul class='references'>{''.join(f'<li>{in_html(line)}.</li>' for line in lines)}</ul>" if lines else ""
 
 
 def _hangs_on(study: Study, folder: Path, look: Look) -> str:

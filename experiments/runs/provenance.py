@@ -15,6 +15,7 @@ from experiments.runs.store import Store, write_whole
 from experiments.spoken import spoken
 from experiments.study.design import Study, code_version, seed_of
 from experiments.study.schema import Arm
+from experiments.version import version
 
 PACKAGES = ("mesa", "numpy", "numba", "pydantic", "duckdb", "networkx", "scipy", "matplotlib", "pandas")
 
@@ -41,7 +42,7 @@ def manifest(study: Study, store: Store, state: str, written: Iterable[Path]) ->
         "weeks": file.weeks,
         "seed": file.seed,
         "seeds": [seed_of(file.seed, r) for r in range(min(file.replicates, 1000))],
-        "linli": _version("linli"),
+        "linli": version(),
         "model": code_version(),
         "commit": commit(),
         "python": platform.python_version(),

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from experiments.analysis.effects import Asked
 from experiments.analysis.stopping import FIRST, Wanted
+from experiments.study.drawn import LETTERS, WIDE
 from experiments.study.sampling import Design, Factor
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -57,10 +58,10 @@ class Drawn(BaseModel):
     """How the study's figures are drawn, unless a command says otherwise."""
 
     model_config = _STRICT
-    width: Literal["single", "wide", "double", "slide"] | Annotated[float, Field(ge=40, le=1000)] = Field(
+    width: Literal["single", "wide", "double", "slide"] | Annotated[float, Field(ge=WIDE[0], le=WIDE[1])] = Field(
         "double", description="single (89 mm), wide (136), double (183), slide (240), or millimetres."
     )
-    size: float = Field(7, ge=5, le=14, description="Size of the letters in points.")
+    size: float = Field(7, ge=LETTERS[0], le=LETTERS[1], description="Size of the letters in points.")
 
 
 class StudyFile(BaseModel):

@@ -25,6 +25,7 @@ from experiments.runs.verify import changed_blocks, changed_files, changed_since
 from experiments.study.design import Study, code_version
 from experiments.study.loader import read_study
 from experiments.study.sampling import LARGEST
+from experiments.version import version
 from sim.config.yaml import ConfigError, CoreDumper, Problem, Spot
 
 FIXED = (1980, 1, 1, 0, 0, 0)
@@ -136,7 +137,7 @@ def _readme(study: Study) -> str:
 
 {in_markdown(study.file.question)}
 
-Made with `{study.command}` by linli {metadata.version("linli") if _installed() else ""} (model {code_version()}).
+Made with `{study.command}` by linli {version()} (model {code_version()}).
 
 - `study.yaml`, `community.yaml`: the question and every value of the place.
 - `results/`: the tables, the manifest and the figures.
@@ -148,14 +149,6 @@ Run it again and compare every weekly value: `linli replicate THIS_FILE.zip`, wi
 `requirements.txt` installed. For the very sources of this package, run
 `python -m experiments replicate ../THIS_FILE.zip` in `program/`.
 """
-
-
-def _installed() -> bool:
-    try:
-        metadata.version("linli")
-    except metadata.PackageNotFoundError:
-        return False
-    return True
 
 
 def replicate(package: Path, workers: int, into: Path | None = None) -> Rerun:
