@@ -89,13 +89,12 @@ class Ask {
     return node;
   }
   away() {
-    const put = async () => { const name = Desk.name; await Desk.quiet(name); const said = await Desk.ask("delete", { name }); if (!said) Desk.still = ""; else { Draft.forget(name); Desk.close(); await Desk.list(); Desk.say(T("deleted", said.kept)); byId("new-study").focus(); } };
-    const row = el("div", { class: "row away" }), ask = el("button", { type: "button", class: "small", id: "delete", onclick: () => {
-      const keep = el("button", { type: "button", class: "small", id: "delete-no", onclick: () => { fill(row, ask); ask.focus(); } }, T("delete_no"));
-      fill(row, el("span", { role: "alert" }, T("delete_ask", Desk.called(Desk.asked, Desk.name))), el("button", { type: "button", class: "small", id: "delete-yes", onclick: put }, T("delete_yes")), keep);
-      keep.focus();
-    } }, T("delete"));
-    row.append(ask);
+    const put = async () => { const name = Desk.name; await Desk.quiet(name); const said = await Desk.ask("delete", { name }); this.leaves = ""; if (!said) Desk.still = ""; else { Draft.forget(name); Desk.close(); await Desk.list(); Desk.say(T("deleted", said.kept)); byId("new-study").focus(); } };
+    const row = el("div", { class: "row away" });
+    const ask = el("button", { type: "button", class: "small", id: "delete", onclick: () => { this.leaves = Desk.name; sure(); byId("delete-no").focus(); } }, T("delete"));
+    const keep = el("button", { type: "button", class: "small", id: "delete-no", onclick: () => { this.leaves = ""; fill(row, ask); ask.focus(); } }, T("delete_no"));
+    const sure = () => fill(row, el("span", { role: "alert" }, T("delete_ask", Desk.called(Desk.asked, Desk.name))), el("button", { type: "button", class: "small", id: "delete-yes", onclick: put }, T("delete_yes")), keep);
+    if (this.leaves === Desk.name) sure(); else row.append(ask); // a form that is made anew meanwhile still asks
     return row;
   }
   question() {
