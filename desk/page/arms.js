@@ -19,16 +19,19 @@ const Arms = {
     const { ask } = this, put = (list) => this.keep(arms, i, name, Array.isArray(arm) || !arm ? this.plain(list) : { ...arm, policies: this.plain(list) });
     const box = el("input", { type: "text", id: `arm-${i}`, class: "arm-name", maxlength: 80, "aria-label": T("arm_name"), value: name, onchange: () => {
       const wanted = box.value.trim();
-      if (!wanted || arms.some(([one], k) => k !== i && one === wanted)) { box.value = name; return; }
+      const taken = arms.some(([one], k) => k !== i && one === wanted);
+      wrong.textContent = taken ? T("arm_taken", wanted, name) : wanted ? "" : T("arm_nameless", name);
+      if (wrong.textContent) { box.value = name; return; }
       const label = ask.said.label?.arms?.[name], changes = { arms: this.now(arms).map(([one, said], k) => [k === i ? wanted : one, said]) };
       if (label) changes.label = { ...ask.said.label, arms: { ...Object.fromEntries(Object.entries(ask.said.label.arms).filter(([one]) => one !== name)), [wanted]: label } };
       ask.lay(changes);
     } });
+    const wrong = el("p", { class: "wrong", role: "alert" });
     const zh = el("input", { type: "text", class: "arm-zh", maxlength: 80, "aria-label": `${T("arm_name")} (${T("arm_zh")})`, placeholder: T("arm_zh"), value: ask.said.label?.arms?.[name]?.zh || "", onchange: () => ask.lay({ label: ask.within(ask.said.label, ["arms", name, "zh"], zh.value.trim() || null) }) });
     const own = arm && !Array.isArray(arm) && typeof arm === "object" && arm.set ? Object.entries(arm.set).map(([path, value]) => `${path} = ${value}`).join(", ") : "";
     return el("div", { class: "arm", "data-arm": name }, el("div", { class: "arm-head" }, Plot.key([{ name: "", at: i }]), box, zh, i === 0 ? el("span", { class: "chip" }, T("compared_with")) : null, el("span", { class: "push" }),
       i > 0 ? el("button", { type: "button", class: "small", title: T("up"), "aria-label": `${T("up")}: ${name}`, onclick: () => { const order = [...arms]; [order[i - 1], order[i]] = [order[i], order[i - 1]]; ask.lay({ arms: order }); } }, "↑") : null,
-      arms.length > 1 ? el("button", { type: "button", class: "small", "aria-label": `${T("remove")}: ${name}`, title: T("remove"), onclick: () => ask.lay({ arms: arms.filter((_, k) => k !== i) }) }, "✕") : null),
+      arms.length > 1 ? el("button", { type: "button", class: "small", "aria-label": `${T("remove")}: ${name}`, title: T("remove"), onclick: () => ask.lay({ arms: arms.filter((_, k) => k !== i) }) }, "✕") : null), wrong,
       own ? el("p", { class: "hint" }, T("own_settings", own)) : null, this.policies(this.entries(this.list(arm)), `arm${i}`, put, name));
   },
   // The arms as they are by now: more may have been changed since the form was drawn.
@@ -44,10 +47,10 @@ const Arms = {
     const away = el("button", { type: "button", class: "small", "aria-label": `${T("remove")}: ${policy ? Words.pick(policy.title) : name}`, title: T("remove"), onclick: drop }, "✕");
     if (!policy) return el("div", { class: "policy" }, el("p", { class: "problem" }, el("bdi", {}, name), " ", away));
     const own = { ...doses }, send = later(350, () => put({ ...own }));
-    const dial = (spec) => new Dial({ ...spec, value: own[spec.name] ?? (spec.name === "start" ? Number(ask.said.burn_in) || 0 : spec.value) }, (value) => { if (JSON.stringify(value) === JSON.stringify(spec.value) && spec.name !== "start") delete own[spec.name]; else own[spec.name] = value; send(); }).node;
+    const dial = (spec) => new Dial({ ...spec, tells: true, value: own[spec.name] ?? (spec.name === "start" ? Number(ask.said.burn_in) || 0 : spec.value) }, (value) => { if (JSON.stringify(value) === JSON.stringify(spec.value) && spec.name !== "start") delete own[spec.name]; else own[spec.name] = value; send(); }).node;
     const range = (spec) => (spec.value === undefined || spec.value === null || typeof spec.value === "object" || typeof spec.value === "boolean" ? "" : `${T("shipped_value", typeof spec.value === "number" ? Plot.said(spec.value) : Words.pick((spec.choices || []).find(([choice]) => choice === spec.value)?.slice(1) || String(spec.value)))}${spec.low !== null && spec.high !== null && spec.low !== undefined ? ` · ${Plot.said(spec.low)}–${Plot.said(spec.high)}` : ""}`);
     const one = (spec) => { const node = dial(spec); node.append(el("p", { class: "range" }, range(spec))); node.classList.toggle("set", spec.name in own); return node; };
-    return ask.fold(id, [el("strong", {}, Words.pick(policy.title)), away], [el("p", { class: "sentence" }, Words.pick(told || policy.sentence)),
+    return ask.fold(id, [el("strong", {}, Words.pick(policy.title)), away], [el("p", { class: "sentence" }, Words.pick(told || (ask.asked.study ? policy.sentence : ["", ""]))),
       el("div", { class: "dials" }, policy.doses.filter((d) => !d.general).map(one)),
       ask.fold(`${id}-when`, T("when_whom"), el("div", { class: "dials" }, policy.doses.filter((d) => d.general).map(one)), { class: "inner" }),
       el("p", { class: "hint" }, `${T("price_grade")}: `, el("span", { class: `grade g-${policy.cost}` }, T(`g_${policy.cost}`)), ` ${T("doses_assumed")}`), policy.cites.length ? el("div", { class: "hint" }, T("sources"), el("ul", { class: "references" }, policy.cites.map((one) => el("li", {}, one)))) : null], { class: "policy", "data-policy": name });

@@ -1,7 +1,8 @@
 "use strict";
 // One number or choice as a control with its unit, range and meaning, made from what its class says, nothing by hand.
 class Dial {
-  // One dose or parameter: the control that fits its kind. `changed` is called with its value.
+  // One dose or parameter: the control that fits its kind. `changed` is called with its value, which is within its range
+  // unless `spec.tells`: then what is out of range is told too, for somebody else to refuse.
   constructor(spec, changed) {
     this.spec = spec; this.changed = changed;
     this.value = spec.value;
@@ -52,9 +53,7 @@ class Dial {
     const box = el("input", { id, type: "number", value: this.value ?? "", min: this.spec.low, max: this.spec.high, step: whole ? 1 : "any", placeholder: kind === "whole_or_none" ? T("none") : null, "data-dose": name,
       onchange: () => {
         const said = box.value === "" && kind === "whole_or_none" ? null : Number(box.value);
-        if (said !== null && (!Number.isFinite(said) || (this.spec.low !== null && said < this.spec.low) || (this.spec.high !== null && said > this.spec.high))) { box.setAttribute("aria-invalid", "true"); wrong.textContent = this.wanted(); return; }
-        box.removeAttribute("aria-invalid");
-        wrong.textContent = "";
+        if (said !== null && (!Number.isFinite(said) || (this.spec.low !== null && said < this.spec.low) || (this.spec.high !== null && said > this.spec.high))) { box.setAttribute("aria-invalid", "true"); wrong.textContent = this.wanted(); if (!this.spec.tells) return; } else { box.removeAttribute("aria-invalid"); wrong.textContent = ""; }
         if (said !== null) slide.value = said;
         this.say(said);
       } });

@@ -70,3 +70,26 @@ def test_every_mistake_is_said_by_the_labels_of_the_form_and_its_fields_are_mark
             page.click("#go-mend")
             assert page.evaluate("document.activeElement.getAttribute('aria-invalid')") == "true", said
             assert i > 1 or page.evaluate(CONTRAST) == []
+
+
+def test_what_the_form_refuses_is_never_run_as_something_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A dose out of its range stops the run, and no sentence tells other doses meanwhile; a name that an arm cannot have is said."""
+    monkeypatch.chdir(folder := tmp_path)
+    study = {**SMALL, "arms": {"nothing": [], "thanks": ["recognition"]}}
+    (folder / "small.yaml").write_text(yaml.safe_dump(study, sort_keys=False))
+    with desk_here(folder) as desk, browsing(address_of(desk)) as page:
+        page.click("[data-study=small]")
+        page.wait_for_selector("#f-weeks")
+        arm = "[data-arm=thanks]"
+        page.evaluate("arm => document.querySelectorAll(`${arm} details`).forEach((one) => { one.open = true; })", arm)
+        for dose, stops in (("50", True), ("0.5", False)):
+            page.fill(f"{arm} [data-dose=warmth]", dose)
+            page.press(f"{arm} [data-dose=warmth]", "Tab")
+            page.wait_for_function("stops => byId('go-run')?.disabled === stops && Saving.now === 0", arg=stops)
+            assert bool(page.query_selector(f"{arm} [data-dose=warmth][aria-invalid=true]")) == stops
+            assert ("divides" in page.inner_text(f"{arm} .sentence")) != stops
+        for name in ("", "nothing"):
+            page.fill(f"{arm} .arm-name", name)
+            page.press(f"{arm} .arm-name", "Tab")
+            assert "still called “thanks”" in page.inner_text(f"{arm} p.wrong >> nth=0")
+            assert page.input_value(f"{arm} .arm-name") == "thanks"

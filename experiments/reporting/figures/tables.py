@@ -250,21 +250,16 @@ class Tables:
         runs = self.runs if point is None else self.runs[self.runs["point"] == point]
         return between(runs.groupby(["arm", "point"])["replicate"].nunique()) if len(runs) else "0"
 
-    def over_points(self, look: Look) -> str:
-        """Over how many points something is taken together, in words; nothing where there is one."""
-        many, where = len(self.points), self.varies == ("community",)
-        if many < 2:
-            return ""
-        return look.say(
-            f" in each of {many} communities" if where else f" at each of {many} points",
-            f"（{many}个{'社区' if where else '取值点'}合计）",
-        )
-
     def pairs_said(self, look: Look) -> str:
-        """How many pairs of runs an effect rests on, in words."""
-        n = between(self.effects["n"])
+        """How many pairs of runs an effect rests on, in words, and at how many points each."""
+        n, many = between(self.effects["n"]), len(self.points)
+        where = self.varies == ("community",)
+        pairs, runs = f"{n} pair{'' if n == '1' else 's'}", f"{n}对运行"
+        if many < 2:
+            return look.say(pairs, runs)
         return look.say(
-            f"{n} pair{'' if n == '1' else 's'}{self.over_points(look)}", f"{n}对运行{self.over_points(look)}"
+            f"{pairs} {f'in each of {many} communities' if where else f'at each of {many} points'}",
+            f"{many}个{'社区' if where else '取值点'}各{runs}",
         )
 
     def shown_points(self) -> tuple[int, ...]:
