@@ -76,7 +76,32 @@ def _sentence(rows: "pd.DataFrame", tables: Tables, look: Look, groups: "pd.Data
             whole = _row(**row[["arm", "metric", "effect", "low", "high"]], says=says, reference=mean, matters=least)
             everywhere = look.say("over all that is uncertain, ", "就全部不确定取值而言，")
             return everywhere + _clause(whole, tables, look, None) + stop
-    return _at_points(rows, tables, look) + stop
+    return _at_points(rows, tables, look) + stop + _differs(rows.iloc[0], tables, look)
+
+
+def _differs(first: "pd.Series[Any]", tables: Tables, look: Look) -> str:
+    """Whether an effect is another at the last value of what varies than at the first: a crossed design of few factors tells."""
+    main, said = tables.answers.get("main"), ""
+    if main is None or len(tables.varies) > FEW:
+        return said
+    own = main[(main["arm"] == first["arm"]) & (main["metric"] == first["metric"])]
+    for factor, its in own.groupby("factor", sort=False):
+        at, row = its.iloc[0]["value"], its.iloc[-1]
+        if not math.isfinite(row["change_low"]):
+            continue
+        size, ends = told(row["change"], row["change_low"], row["change_high"])
+        within = f"{ends[0]}{look.say(' to ', '至')}{ends[1]}"
+        if row["change_low"] > 0 or row["change_high"] < 0:
+            said += look.say(
+                f" At {row['value']} instead of {at} ({factor}) its effect differs by {size} ({within}).",
+                f"{factor}为{row['value']}而非{at}时，其作用相差{size}（{within}）。",
+            )
+        else:
+            said += look.say(
+                f" Whether its effect at {row['value']} differs from that at {at} ({factor}) is not known ({within}).",
+                f"{factor}为{row['value']}与{at}时其作用是否不同，无法判断（{within}）。",
+            )
+    return said
 
 
 def _row(**values: object) -> "pd.Series[Any]":

@@ -337,3 +337,33 @@ def test_a_damaged_file_of_robustness_is_named(tmp_path: Path, text: str) -> Non
     kept.write_text(text, "utf-8")
     with pytest.raises(StoreError, match=r"messages\.csv: this is not what .*linli robust.* wrote"):
         hangs_on(study, tables(pd.DataFrame(), "cohesion"), EN, tmp_path / "r")
+
+
+@pytest.mark.parametrize(
+    ("ends", "words", "chinese"),
+    [
+        (
+            (-0.0045, 0.0083),
+            "Whether its effect at 0.25 differs from that at 0.05 (mobility) is not known",
+            "mobility为0.25与0.05时其作用是否不同，无法判断",
+        ),
+        (
+            (0.0012, 0.0083),
+            "At 0.25 instead of 0.05 (mobility) its effect differs by +0.004",
+            "mobility为0.25而非0.05时，其作用相差+0.004",
+        ),
+    ],
+)
+def test_a_crossed_design_says_whether_an_effect_differs(ends: tuple[float, float], words: str, chinese: str) -> None:
+    """That an effect is known at one point and not at another is no answer to whether the two differ."""
+    row = {"arm": "it", "metric": "cohesion", "n": 9, "reference": 0.5, "effect": 0.1, "low": 0.05, "high": 0.15}
+    rows = pd.DataFrame([{**row, "point": point, "says": HIGHER, "matters": math.nan} for point in (0, 1)])
+    change = {"change": 0.004, "change_low": ends[0], "change_high": ends[1]}
+    first = dict.fromkeys(change, math.nan)
+    main = pd.DataFrame(
+        [{**row, "factor": "mobility", "value": v, **c} for v, c in (("0.05", first), ("0.25", change))]
+    )
+    here = replace(tables(rows, "cohesion"), points=("a", "b"), varies=("mobility",), answers={"main": main})
+    assert words in in_brief(here, EN)[0]
+    assert chinese in in_brief(here, ZH)[0]
+    assert "differ" not in in_brief(replace(here, answers={}), EN)[0]
