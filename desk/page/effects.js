@@ -46,10 +46,10 @@ const Effects = {
   // One outcome: its rows, each with a name, a picture, numbers and a word.
   table(metric, rows, arms, order, named = (row) => this.arm(arms, row.arm), head = T("arm"), kept = null) {
     const about = this.metric(metric), scale = this.steady(metric, this.scale(rows), kept), way = about.better;
-    const reference = rows.find((row) => row.reference !== null);
+    const firsts = [...new Set(rows.map((row) => row.reference).filter((mean) => mean !== null))].map((mean) => Plot.said(mean)), level = firsts.length > 4 ? `${firsts[0]} … ${firsts[firsts.length - 1]}` : firsts.join(" / "); // row by row, where what varies moves it
     return el("section", { class: "outcome", "data-outcome": metric },
       el("h3", {}, this.primary(metric) ? "★ " : "", this.label(metric), " ", el("span", { class: "unit" }, [this.primary(metric) ? T("primary") : "", Words.pick(about.unit), way > 0 ? T("more_better") : way < 0 ? T("less_better") : ""].filter(Boolean).join(Words.at ? "；" : "; "))),
-      reference ? el("p", { class: "hint" }, T("mean_of_first", Plot.said(reference.reference), this.arm(arms, order[0]))) : null,
+      firsts.length ? el("p", { class: "hint" }, T("mean_of_first", level, this.arm(arms, order[0]))) : null,
       el("div", { class: "scroll" }, el("table", { class: "forest" }, el("thead", {}, el("tr", {}, el("th", { scope: "col" }, head), el("th", { scope: "col", class: "picture" }, el("span", { class: "ends" }, way ? [el("span", {}, `← ${T(way > 0 ? "worse" : "better")}`), el("span", {}, `${T(way > 0 ? "better" : "worse")} →`)] : null)), el("th", { scope: "col" }, T("difference")), el("th", { scope: "col" }, T("interval")), el("th", { scope: "col" }, T("says")))),
         el("tbody", {}, rows.map((row) => {
           const [difference, interval] = this.numbers(row), good = this.good(row);
