@@ -22,8 +22,9 @@ const Arms = {
       const taken = arms.some(([one], k) => k !== i && one === wanted);
       wrong.textContent = taken ? T("arm_taken", wanted, name) : wanted ? "" : T("arm_nameless", name);
       if (wrong.textContent) { box.value = name; return; }
-      const label = ask.said.label?.arms?.[name], changes = { arms: this.now(arms).map(([one, said], k) => [k === i ? wanted : one, said]) };
-      if (label) changes.label = { ...ask.said.label, arms: { ...Object.fromEntries(Object.entries(ask.said.label.arms).filter(([one]) => one !== name)), [wanted]: label } };
+      const label = ask.said.label?.arms?.[name] || (/^[a-z][a-z0-9_+]*$/.test(wanted) ? { [Words.at ? "zh" : "en"]: wanted } : null), changes = { arms: this.now(arms).map(([one, said], k) => [k === i ? wanted : one, said]) };
+      // a word that looks like a machine's is a name that somebody typed here: figures keep it
+      if (label) changes.label = { ...ask.said.label, arms: { ...Object.fromEntries(Object.entries(ask.said.label?.arms || {}).filter(([one]) => one !== name)), [wanted]: label } };
       ask.lay(changes);
     } });
     const wrong = el("p", { class: "wrong", role: "alert" });

@@ -62,7 +62,11 @@ def _arms(which: "pd.Series[bool]", own: "pd.DataFrame", tables: Tables, look: L
     if len(tables.points) < 2:
         return look.say(", ", "、").join(arms)
     counts = arms.value_counts(sort=False)
-    return look.say(", ", "、").join(f"{arm} ({n}/{(own['arm'] == arm).sum()})" for arm, n in counts.items())
+    said = []
+    for arm, n in counts.items():
+        many = int((own["arm"] == arm).sum())
+        said.append(look.say(f"{arm} (at {n} of {many} points)", f"{arm}（{many}个取值点中的{n}个）"))
+    return look.say(", ", "、").join(said)
 
 
 def _more_of(metric: str, own: "pd.DataFrame", tables: Tables, look: Look) -> list[str]:

@@ -93,3 +93,9 @@ def test_what_the_form_refuses_is_never_run_as_something_else(tmp_path: Path, mo
             page.press(f"{arm} .arm-name", "Tab")
             assert "still called “thanks”" in page.inner_text(f"{arm} p.wrong >> nth=0")
             assert page.input_value(f"{arm} .arm-name") == "thanks"
+        page.fill(f"{arm} .arm-name", "gifts")
+        page.press(f"{arm} .arm-name", "Tab")
+        until(page, "Boolean(Desk.asked?.study?.arms?.gifts)")
+        until(page, "Saving.now === 0")
+        said = yaml.safe_load((folder / "small.yaml").read_text())
+        assert said["label"]["arms"]["gifts"] == {"en": "gifts"}, "a name that somebody typed stays in figures"
