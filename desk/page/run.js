@@ -7,7 +7,7 @@ const Progress = {
     return [el("progress", { max: planned, value: Math.min(done, planned), "aria-label": T("runs_of", done, planned) }), el("p", { class: "counts" }, [T("runs_of", whole(done), whole(planned)), more, left].filter(Boolean).join(" · "))];
   },
   left(many, looks) {
-    const [first] = looks, last = looks[looks.length - 1];
+    const began = looks.findIndex(([, done], at) => at + 1 < looks.length && looks[at + 1][1] > done), first = looks[began], last = looks[looks.length - 1]; // what it took to get ready is no pace
     return !first || last[1] <= first[1] ? null : T("left_about", lasting((many * (last[0] - first[0])) / 1000 / (last[1] - first[1])));
   },
 };
@@ -20,7 +20,8 @@ class RunPart {
     if (!said || name !== Desk.name) return;
     if (this.of !== name) { this.rates = []; this.scales = new Map(); this.of = name; }
     this.said = said;
-    if (said.so_far) this.rates = [...this.rates, [performance.now(), said.so_far.done]].slice(-40);
+    // the pace is that of this go: what was done before it, and time in which nothing ran, say nothing about it
+    if (said.so_far) this.rates = [...(said.line?.state === "running" ? this.rates : []), [performance.now(), said.so_far.done]].slice(-40);
     if (Desk.part === "run") this.draw();
   }
   draw() {
