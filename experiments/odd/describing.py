@@ -18,7 +18,7 @@ from types import ModuleType
 import sim.rules
 from experiments.odd.tables import facts_table, heads, kinds_table, levers_by_span, patterns_table, table_of, values_of
 from experiments.odd.words import file_in, told
-from experiments.reporting.chinese import in_chinese
+from experiments.reporting.chinese import in_chinese, told_in_chinese
 from experiments.reporting.escape import in_markdown
 from experiments.spoken import Language
 from sim import __version__
@@ -187,7 +187,7 @@ def _policy(name: str, kind: type[Policy], language: Language) -> str:
     if not (pushed := levers_pushed(kind)):
         return text  # what is shipped of a bundle stands with its parts
     levers = told(", ", language).join(f"`{lever}`" for lever in pushed)
-    shipped = kind().sentence_zh() if language == "zh" else kind().sentence().replace(", from week 0 to the end", "")
+    shipped = told_in_chinese(kind()) if language == "zh" else kind().sentence().replace(", from week 0 to the end", "")
     return text + told(" Pushes {levers}. *Shipped:* {shipped}", language).format(levers=levers, shipped=shipped)
 
 

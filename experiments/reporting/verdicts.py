@@ -130,21 +130,16 @@ def surely_matters(row: "Mapping[str, Any]") -> bool:
 
 def known_note(tables: Tables, look: Look) -> str:
     """What the words of `known` mean."""
-    counted = look.say(" (n/m): at n of m points.", "（n/m）：m个取值点中的n个。") if len(tables.points) > 1 else ""
     few = int((tables.effects["n"] < 5).sum()) if len(tables.effects) else 0
     lacking = look.say(
         f" {few} effects rest on fewer than five pairs, of which no interval holds: --replicates 5 or more gives one.",
         f"{few}项效应少于5对，没有可靠的区间：请用 --replicates 5 以上。",
     )
-    return (
-        look.say(
-            "Higher, lower: the 95 % interval leaves out 0. Not known: it does not. No difference that matters: the 90 % interval "
-            "lies within `matters` of the study. To tell a difference: in eight of ten studies of as many pairs.",
-            "较高、较低：95%区间不含0；无法判断：区间含0；没有重要差异：90%区间在研究所定的重要差异（matters）之内。可辨别：同样对数的研究十次有八次能看出。",
-        )
-        + counted
-        + (lacking if few else "")
-    )
+    return look.say(
+        "Higher, lower: the 95 % interval leaves out 0. Not known: it does not. No difference that matters: the 90 % interval "
+        "lies within `matters` of the study. To tell a difference: in eight of ten studies of as many pairs.",
+        "较高、较低：95%区间不含0；无法判断：区间含0；没有重要差异：90%区间在研究所定的重要差异（matters）之内。可辨别：同样对数的研究十次有八次能看出。",
+    ) + (lacking if few else "")
 
 
 def untold(study: Study, tables: Tables) -> list[Said]:
