@@ -31,12 +31,6 @@ SENTENCE = re.compile(r"[A-Za-z]{3,} [a-z]{2,} [a-z]{2,}")
 """Three English words in a row."""
 
 
-@pytest.fixture(autouse=True)
-def english_again() -> Iterator[None]:
-    yield
-    speak("en")
-
-
 @cache
 def sentences() -> list[tuple[str, set[str]]]:
     """Every sentence that the program gives to `spoken`, and the values it gives with it."""
