@@ -1,7 +1,8 @@
 """Answering: dispatched orders are offered to volunteers, who accept or do not.
 
-Volunteers stand in a ring in keyed order; an order is offered to the next so many on from its own keyed point, so that
-one volunteer more or less touches only the orders next to them. Being called costs attention: some turn calls off for a
+Volunteers who are not limited in mobility stand in a ring in keyed order, and cases are for those of them who are grown
+up; an order is offered to the next so many on from its own keyed point, so that one volunteer more or less touches only
+the orders next to them. Being called costs attention: some turn calls off for a
 while. What no volunteer accepts may be served by an institution or, passed up, by the sub-district.
 
 Sources: manshadi2022 (C22, C23), huang2025 (A10, A60-A64)
@@ -16,6 +17,7 @@ from sim.mathematics.chance import NOBODY, key_of, stream, uniform, uniform_twic
 from sim.mathematics.elementary import log
 from sim.mathematics.odds import happens
 from sim.mathematics.sorting import first_from, in_order
+from sim.state.circle import is_able
 from sim.state.orders import (
     ACCEPTED,
     COMMUNITY_LEVEL,
@@ -270,19 +272,19 @@ def orders_on_offer(station, orders):
 
 @compiled
 def those_who_can_be_called(station, residents, count, dispatching):
-    """Rows of participants who have hours left and have not turned calls off, and their draws."""
+    """Rows of participants who can go out, have hours left and have not turned calls off, and their draws."""
     key_ring = key_of(station.seed[0], RING, station.week[0])
     key_notice = key_of(station.seed[0], NOTICE, station.week[0])
     everyone, n = who_takes_part(residents, station), 0
     rows, ranks = np.empty(everyone.size, np.int32), np.empty(everyone.size, np.float64)
     for x in range(everyone.size):
         if x + 2 * AHEAD < everyone.size:
-            prefetch(everyone[x + 2 * AHEAD], residents.key, residents.hours_left, residents.away, residents.notified)
+            prefetch(everyone[x + 2 * AHEAD], residents.key, residents.hours_left, residents.away, residents.limited)
         i = everyone[x]
         rank, mood = uniform_twice(key_ring, residents.key[i], NOBODY)
         may_turn_calls_off(i, mood, key_notice, residents, dispatching)
         count.away[0] += residents.away[i]
-        if residents.away[i] == 0 and residents.hours_left[i] > 0.0:
+        if residents.limited[i] == 0 and residents.away[i] == 0 and residents.hours_left[i] > 0.0:
             rows[n], ranks[n] = i, rank
             n += 1
     return rows[:n], ranks[:n]
@@ -327,7 +329,8 @@ def packed(rows, station, residents, levers, dispatching):
         one.time, one.calls, one.refusals, one.away = residents.hours_left[v], 0, 0, 0
         one.skill, one.identity, one.fatigue = residents.skill[v], residents.identity[v], residents.fatigue[v]
         one.pushed, one.cases = levers.acceptance[v] + to_earn, residents.cases[v]
-        one.for_cases = hours_for_cases(residents.hours_limit[v] - residents.promised[v], one.cases, dispatching)
+        unpromised = residents.hours_limit[v] - residents.promised[v] if is_able(v, residents) else 0.0
+        one.for_cases = hours_for_cases(unpromised, one.cases, dispatching)
         for about in range(residents.interest.shape[1]):
             one.interest[about] = residents.interest[v, about]
     return volunteers

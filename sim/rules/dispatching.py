@@ -16,6 +16,7 @@ import numpy as np
 from sim.engine.jit import AHEAD, compiled, law, prefetch
 from sim.mathematics.chance import key_of, mixed, stream, uniform
 from sim.mathematics.sorting import in_order
+from sim.state.circle import is_able
 from sim.state.orders import (
     COMMUNITY_LEVEL,
     DISPATCHED,
@@ -237,10 +238,12 @@ def kinds_in_reach(station, residents, grids, kinds, levers, dispatching):
     if is_reviewed(levers, dispatching):
         lowest = lowest_skills(kinds, levers)
         for v in who_takes_part(residents, station):
-            time = residents.hours_limit[v]
-            bits = kinds_served(residents.tier[v], residents.skill[v], time, time, lowest, kinds)
-            could[residents.grid[v]] |= bits
-            could[could.size - 1] |= bits
+            if residents.limited[v] == 0:
+                time = residents.hours_limit[v]
+                for_cases = time if is_able(v, residents) else 0.0
+                bits = kinds_served(residents.tier[v], residents.skill[v], time, for_cases, lowest, kinds)
+                could[residents.grid[v]] |= bits
+                could[could.size - 1] |= bits
     return could
 
 

@@ -65,8 +65,8 @@ def goes_on(o, station, residents, households, orders, kinds, needing):
         here = is_still_there(o, residents, orders) and is_able(v, residents)
         return here and not stops(o, needing.neighbour_stops, station, orders)
     if keeper == VOLUNTEER:
-        here = is_still_there(o, residents, orders) and residents.tier[v] >= max(kinds.tier[k], TASK)
-        return here and not stops(o, needing.server_stops, station, orders)
+        serves = is_able(v, residents) and residents.tier[v] >= max(kinds.tier[k], TASK)
+        return serves and is_still_there(o, residents, orders) and not stops(o, needing.server_stops, station, orders)
     return keeper != NOBODY_KEEPS
 
 
@@ -161,7 +161,7 @@ def volunteer_with_time(o, point, residents, orders, kinds, levers):
     lowest = lowest_skill(k, kinds, levers)
     for step in range(n):
         v = (int(point * n) + step) % n
-        if residents.tier[v] >= TASK and residents.cases[v] == 0 and v != orders.client[o]:
+        if residents.tier[v] >= TASK and is_able(v, residents) and residents.cases[v] == 0 and v != orders.client[o]:
             if may_serve(k, residents.tier[v], residents.skill[v], residents.hours_limit[v], lowest, kinds):
                 return v
     return NO_ONE

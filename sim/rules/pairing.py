@@ -28,9 +28,9 @@ NO_ONE = NO_ORDER = -1
 
 
 @law
-def may_be(service, age, tier):
-    """Whether a volunteer may be a standing helper: cooks are grown up, partners are of their age band."""
-    if tier < TASK:
+def may_be(service, age, limited, tier):
+    """Whether a volunteer may be a standing helper: not limited; cooks are grown up, partners of their age band."""
+    if tier < TASK or limited == 1:
         return False
     return age >= ADULT if service == COOK else age == YOUNGER_ELDER if service == ELDER_PARTNER else age == TEEN
 
@@ -59,7 +59,8 @@ def still_holds(p, station, residents, pairs, levers):
     c, h, service = pairs.client[p], pairs.helper[p], pairs.service[p]
     since = station.week[0] - pairs.since[p]
     both_live_here = residents.tenure[c] > since and residents.tenure[h] > since
-    return both_live_here and may_be(service, residents.age[h], residents.tier[h]) and is_meant(service, c, levers)
+    may_help = may_be(service, residents.age[h], residents.limited[h], residents.tier[h])
+    return both_live_here and may_help and is_meant(service, c, levers)
 
 
 @phase
@@ -219,7 +220,7 @@ def free_helpers(service, volunteers, clients_of, residents, pairing):
     free, n = np.empty(volunteers.size, np.int32), 0
     for h in volunteers:
         room = has_room(h, clients_of, pairing) and residents.hours_limit[h] > 0.0
-        if room and may_be(service, residents.age[h], residents.tier[h]):
+        if room and may_be(service, residents.age[h], residents.limited[h], residents.tier[h]):
             free[n] = h
             n += 1
     return free[:n]

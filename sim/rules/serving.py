@@ -366,11 +366,11 @@ def prefetch_accepted(o, station, residents, orders):
 
 @compiled
 def somebody_of_the_team(o, v, hours, station, residents, orders):
-    """Of the team of v, somebody else who has the hours left, of lowest draw; NO_ONE where there is nobody."""
+    """Of the team of v, somebody else who can go out and has the hours left, of lowest draw; NO_ONE for nobody."""
     key, lowest, chosen = key_of(station.seed[0], INSTEAD, station.week[0]), 2.0, NO_ONE
     for j in who_takes_part(residents, station):
         fits = residents.team[j] == residents.team[v] and residents.hours_left[j] >= hours
-        if fits and j != v and j != orders.client[o]:
+        if fits and residents.limited[j] == 0 and j != v and j != orders.client[o]:
             u = uniform_pair(key, orders.key[o], residents.key[j])
             if u < lowest:
                 lowest, chosen = u, j

@@ -63,8 +63,8 @@ class CasesWeek(PairsWeek):
         round_from_there = self.residents[int(point * n) :] + self.residents[: int(point * n)]
         floor = skill_asked_for(s.kind.lowest_skill, s.kind.difficulty, 0.0)
         for v in round_from_there if u < self.p.starting.cases_served else []:
-            able = v.tier >= max(s.tier, 1) and v.skill >= floor and v.hours_limit >= s.hours
-            if able and v.cases == 0 and v is not order.client:
+            fits = v.able and v.tier >= max(s.tier, 1) and v.skill >= floor and v.hours_limit >= s.hours
+            if fits and v.cases == 0 and v is not order.client:
                 order.placed, order.client.known = 0, 1
                 self.keeps_case(order, v)
                 return
@@ -187,7 +187,7 @@ class CasesWeek(PairsWeek):
         v = order.server
         assert v is not None
         neighbour = order.keeper == NEIGHBOUR
-        still = v.able if neighbour else v.tier >= max(s.tier, 1)
+        still = v.able and (neighbour or v.tier >= max(s.tier, 1))
         stops = p.neighbour_stops if neighbour else p.server_stops
         return self._is_there(v, order) and still and uniform(self.key("keeping.stop"), order.key) >= stops
 
@@ -240,7 +240,7 @@ class CasesWeek(PairsWeek):
             for m in self.residents
             if m.team and m.team is v.team and m.tier >= 1 and m is not v and m is not order.client
         ]
-        free = [m for m in mates if m.hours_left >= order.service.hours]
+        free = [m for m in mates if not m.limited and m.hours_left >= order.service.hours]
         if not free or not p.team_comes:
             return None
         return min(free, key=lambda m: uniform(self.key("serving.instead"), order.key, m.key))

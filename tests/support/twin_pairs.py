@@ -46,7 +46,7 @@ class PairsWeek(TwinWorld):
             weeks, one, other = self.week - pair.since, pair.client, pair.helper
             both_live_here = one.tenure > weeks and other.tenure > weeks
             room = places[pair.service] > sum(p.service == pair.service for p in stay)
-            wanted = may_be(pair.service, other.age, other.tier) and self._is_meant(pair.service, one)
+            wanted = may_be(pair.service, other.age, other.limited, other.tier) and self._is_meant(pair.service, one)
             if both_live_here and room and wanted:
                 stay.append(pair)
             else:
@@ -68,7 +68,7 @@ class PairsWeek(TwinWorld):
         key_turn, key_match, p = self.key("pairing.turn"), self.key("pairing.match"), self.p.pairing
         helped = {pair.client for pair in self.pairs if pair.service == service}
         line = [r for r in self.residents if self._is_meant(service, r) and r not in helped]
-        helpers = [r for r in self.residents if may_be(service, r.age, r.tier) and r.hours_limit > 0.0]
+        helpers = [r for r in self.residents if may_be(service, r.age, r.limited, r.tier) and r.hours_limit > 0.0]
         for client in sorted(line, key=lambda r: uniform(key_turn, r.key)):
             near: dict[Resident, float] = {}
             for helper in helpers:

@@ -99,7 +99,8 @@ class ServiceWeek(CasesWeek):
         far = self._scope() != LOCAL or order.escalated >= 1
         reach = self.residents if far else order.client.place.residents
         floor = self._lowest_skill(order)
-        return not any(v.tier >= max(s.tier, 1) and v.skill >= floor and v.hours_limit >= s.hours for v in reach)
+        there = (v for v in reach if v.tier >= 1 and (v.able if order.is_case else not v.limited))
+        return not any(v.tier >= s.tier and v.skill >= floor and v.hours_limit >= s.hours for v in there)
 
     def _lowest_skill(self, order: Order) -> float:
         kind = order.service.kind
@@ -164,9 +165,10 @@ class ServiceWeek(CasesWeek):
         luck = {r: two_uniforms(key_ring, r.key, 0) for r in self.residents if r.tier >= 1}
         self._volunteers_return_or_turn_away({r: mood for r, (_, mood) in luck.items()})
         draw = {r: rank for r, (rank, _) in luck.items()}
-        there = [r for r in draw if not r.away and r.hours_left > 0.0]
+        there = [r for r in draw if not r.limited and not r.away and r.hours_left > 0.0]
         self.cases_now = {r: r.cases for r in there}
-        self.for_cases = {r: self._hours_for_cases(single(r.hours_limit - r.promised), r.cases) for r in there}
+        unpromised = {r: single(r.hours_limit - r.promised) if r.able else 0.0 for r in there}
+        self.for_cases = {r: self._hours_for_cases(unpromised[r], r.cases) for r in there}
         everybody = sorted(there, key=draw.__getitem__)
         by_grid = {g: [r for r in everybody if r.place is g] for g in self.grids}
         how, help_left = self._scope(), list(self.levers.institution_hours)

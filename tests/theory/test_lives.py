@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from small import columns, in_balance, isolated
 
-from sim import POLICIES, Simulation
+from sim import POLICIES, Simulation, load_config
 from sim.config.schema import Config
 from sim.config.yaml import ConfigError
 from sim.state import life_course
@@ -143,6 +143,21 @@ def test_ages_households_and_numbers_are_at_rest() -> None:
         assert abs(after - before) <= max(0.01, 0.03 * before), name
     naive = [drift(seed, life__burn_in=0) for seed in range(1, 7)]
     assert abs(np.mean([after["old"] - before["old"] for before, after in naive])) > 0.01
+
+
+@pytest.mark.parametrize(("community", "founded"), [("baseline", 20), ("ruijing", 3)])
+def test_as_many_people_live_here_at_the_start_as_are_asked_for(community: str, founded: int) -> None:
+    """Households grow in the years before the start: `life.household_size` says to which size, and another one is noticed."""
+    config = load_config(community)
+
+    def started(config: Config) -> float:
+        worlds = [Simulation(config, (), seed).world for seed in range(founded)]
+        return float(np.mean([(world.age != VACANT).sum() for world in worlds]))
+
+    wanted = config.population.residents
+    assert started(config) == pytest.approx(wanted, rel=0.015)
+    wrong = load_config(community, set={"life.household_size": 0.9 * config.life.household_size})
+    assert started(wrong) > 1.05 * wanted
 
 
 def test_all_arms_share_one_population() -> None:

@@ -225,8 +225,9 @@ def test_helpers_are_of_the_age_that_the_article_names() -> None:
     cook, elder_partner, teen_partner = range(3)
     meant = {cook: {ADULT, YOUNGER_ELDER, SENIOR_ELDER}, elder_partner: {YOUNGER_ELDER}, teen_partner: {TEEN}}
     for service, ages in meant.items():
-        for age, tier in itertools.product((CHILD, TEEN, ADULT, YOUNGER_ELDER, SENIOR_ELDER), range(4)):
-            assert bool(pairing.may_be(service, age, tier)) == (age in ages and tier >= 1)
+        bands = (CHILD, TEEN, ADULT, YOUNGER_ELDER, SENIOR_ELDER)
+        for age, limited, tier in itertools.product(bands, (0, 1), range(4)):
+            assert bool(pairing.may_be(service, age, limited, tier)) == (age in ages and not limited and tier >= 1)
 
 
 def test_the_leading_interest_is_the_first_of_the_strongest() -> None:

@@ -77,7 +77,8 @@ def level_of(w: Place, o: int) -> int:
 def anybody_could(w: Place, o: int) -> bool:
     local = w.scope_is() == "local" and w.order_escalated[o] < 1
     g = w.grid[w.order_client[o]]
-    reach = (v for v in w.participants_now() if not local or w.grid[v] == g)
+    reach = [v for v in w.participants_now() if not local or w.grid[v] == g]
+    reach = [v for v in reach if (w.is_able(v) if w.is_case(o) else not w.limited[v])]
     return any(w.may_serve(v, w.order_kind[o], w.hours_limit[v]) for v in reach)
 
 
@@ -194,8 +195,8 @@ def ring(w: Place) -> list[Volunteer]:
             w.notified[i] += 1
             if w.chance.one("dispatching.notice", w.key[i]) < d.away_chance:
                 w.away[i] = 1
-        if not w.away[i] and w.hours_left[i] > 0.0:
-            free = hours_for_cases(w, w.hours_limit[i] - w.promised[i], w.cases[i])
+        if not w.limited[i] and not w.away[i] and w.hours_left[i] > 0.0:
+            free = hours_for_cases(w, w.hours_limit[i] - w.promised[i] if w.is_able(i) else 0.0, w.cases[i])
             found.append(Volunteer(i, rank, w.hours_left[i], free, w.cases[i]))
     return sorted(found, key=lambda v: v.rank)
 

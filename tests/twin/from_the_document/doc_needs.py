@@ -100,7 +100,8 @@ def goes_on(w: Place, o: int) -> bool:
         stops = w.chance.one("keeping.stop", w.order_key[o])
         if keeper == NEIGHBOUR:
             return w.is_still_there(o) and w.is_able(v) and stops >= p.neighbour_stops
-        return w.is_still_there(o) and bool(w.tier[v] >= max(w.kind_tier[k], 1)) and stops >= p.server_stops
+        serves = w.is_able(v) and bool(w.tier[v] >= max(w.kind_tier[k], 1))
+        return w.is_still_there(o) and serves and stops >= p.server_stops
     return bool(keeper != NOBODY)
 
 

@@ -65,7 +65,7 @@ def who_comes(w: Place, o: int) -> int | None:
     if p.team_comes == "no" or w.team[v] < 0:
         return None
     mates = [j for j in w.participants_now() if w.team[j] == w.team[v] and w.hours_left[j] >= hours]
-    mates = [j for j in mates if j not in (v, w.order_client[o])]
+    mates = [j for j in mates if j not in (v, w.order_client[o]) and not w.limited[j]]
     return min(mates, key=lambda j: w.chance.one("serving.instead", w.order_key[o], w.key[j]), default=None)
 
 
@@ -237,7 +237,7 @@ def earns(w: Place, v: int, hours: float) -> None:
 
 def may_help(w: Place, h: int, service: int) -> bool:
     bands = {COOK: (2, 3, 4), YOUNGER_ELDER: (3,), TEEN: (1,)}[service]
-    return bool(w.tier[h] >= 1 and w.age[h] in bands)
+    return bool(w.tier[h] >= 1 and w.age[h] in bands and not w.limited[h])
 
 
 def is_meant(w: Place, c: int, service: int) -> bool:
