@@ -34,6 +34,8 @@ FEW = 40
 """Runs with made-up numbers, or two a point, of which tables and figures are made to know how long that takes."""
 LONGEST = 10.0
 """Seconds that a plan may take to see when a community is at rest."""
+SIZE, LUCK = 0.05, 2.0
+"""Households may be larger or smaller by this share than the configuration says, and by luck (over the root of the residents), unsaid."""
 POINTS = 200
 """Points at most of which they are made."""
 
@@ -59,6 +61,8 @@ class Plan:
     """For each outcome the week from which on it is at rest in the first arm; None: not in the first half of the weeks."""
     looked: int
     """Runs in which that was looked at; 0 where a run takes too long."""
+    households: float
+    """Persons a household in their first year, over what the configuration says; 1 where lives do not go on, or none was looked at."""
 
     @property
     def seconds(self) -> float:
@@ -87,8 +91,8 @@ def planned(study: Study, folder: Path, console: Console) -> Plan:
     seconds = todo * (a_run + a_week * weeks)
     most = seconds + (file.most - file.replicates) * roots * (a_run + a_week * weeks) if file.until else None
     disk = megabytes(different, weeks)
-    rest, looked = _rest(study, a_week * weeks)
-    return Plan(runs, different, todo, start, seconds, most, showing, disk, processors(), rest, looked)
+    rest, looked, households = _rest(study, a_week * weeks)
+    return Plan(runs, different, todo, start, seconds, most, showing, disk, processors(), rest, looked, households)
 
 
 def say_plan(study: Study, folder: Path) -> None:
@@ -144,6 +148,18 @@ def say_plan(study: Study, folder: Path) -> None:
         console.print(table)
     for pair in caveats(study):
         console.print(either(pair), style="yellow")
+    if abs(plan.households - 1.0) > SIZE + LUCK / study.config.population.residents**0.5:
+        life = study.config.life
+        console.print(
+            spoken(
+                "About {there} residents live here at the start, and `population.residents` asks for {asked}: where lives go on, "
+                "households come to {size} persons, and `life.household_size` says {said}.",
+                there=f"{study.config.population.residents * plan.households:,.0f}",
+                asked=f"{study.config.population.residents:,}",
+                size=f"{life.household_size * plan.households:.2f}", said=life.household_size,
+            ),
+            style="yellow",
+        )  # fmt: skip
 
 
 def _called(study: Study) -> list[str]:
@@ -153,17 +169,23 @@ def _called(study: Study) -> list[str]:
     return [arm if name == arm else f"{arm}（{name}）" for arm, name in arm_names(study, "zh").items()]
 
 
-def _rest(study: Study, a_run: float) -> tuple[dict[str, int | None], int]:
-    """From which week on the first arm's outcomes are at rest at the first point, in as many of three runs as a plan has time for."""
+def _rest(study: Study, a_run: float) -> tuple[dict[str, int | None], int, float]:
+    """From which week on the first arm's outcomes are at rest at the first point, in as many of three runs as a plan has time for.
+
+    Last, how large its households are, over what the configuration says.
+    """
     file, many = study.file, min(3, int(LONGEST / max(a_run, 1e-9)), study.file.replicates)
     if many < 1:
-        return {}, 0
+        return {}, 0, 1.0
     jobs = (study.job(run) for run in study.runs() if run.arm == study.reference and run.point == 0)
     ended = [one.finished.weekly for one in in_processes(islice(jobs, many), None, 1, simulated) if one.finished]
     ended = [weekly for weekly in ended if len(weekly)]
-    return {
-        m: at_rest(np.array([one[m] for one in ended], float)) for m in file.outcomes if ended and m in ended[0]
-    }, many
+    rest = {m: at_rest(np.array([one[m] for one in ended], float)) for m in file.outcomes if ended and m in ended[0]}
+    config = study.config
+    if not ended or not config.lives_go_on:
+        return rest, many, 1.0
+    persons = float(np.mean([one["household_size"][:52].mean() for one in ended]))
+    return rest, many, persons / config.life.household_size
 
 
 def _at_rest_in_words(study: Study, plan: Plan) -> str:

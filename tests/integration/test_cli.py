@@ -117,6 +117,15 @@ def test_a_plan_says_what_would_be_done_and_does_nothing(tmp_path: Path) -> None
     assert not (tmp_path / "results").exists()
 
 
+@pytest.mark.parametrize(("size", "told"), [(2.28, True), (2.85, False), (3.6, True)])
+def test_a_plan_says_where_other_numbers_of_residents_live_than_are_asked_for(
+    tmp_path: Path, size: float, told: bool
+) -> None:
+    study = write_study(tmp_path, community="baseline", set={"life.household_size": size})
+    said = " ".join(linli("plan", study, "--out", tmp_path / "results").output.split())
+    assert ("residents live here at the start, and `population.residents` asks for 2,000" in said) is told
+
+
 def test_a_plan_with_a_rule_of_stopping_says_the_least_and_the_most(tmp_path: Path) -> None:
     study = write_study(tmp_path, until={"cohesion": "5%", "unmet_needs": 3.0}, most=60)
     said = " ".join(linli("plan", study, "--out", tmp_path / "results").output.split())
