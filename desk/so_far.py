@@ -24,7 +24,7 @@ from experiments.reporting.figures.tables import Meaning, Tables
 from experiments.reporting.first_page import in_brief
 from experiments.reporting.names import in_language
 from experiments.reporting.result_tables import point_in_words
-from experiments.reporting.verdicts import known, known_note, surely_matters
+from experiments.reporting.verdicts import known, known_note, surely_matters, tell_note, verdict, would_tell
 from experiments.reporting.wording import share_told, told, true_minus
 from experiments.runs.parquet import SMALL, TOGETHER, column, rows_of
 from experiments.runs.store import Store, StoreError
@@ -163,6 +163,8 @@ class SoFar:
                 "brief": [[], []],
                 "known": [[], []],
                 "note": ["", ""],
+                "power": [[], []],
+                "power_note": ["", ""],
                 "failures": [],
                 "pairs": 0,
                 "of": 0,
@@ -197,6 +199,8 @@ class SoFar:
             "brief": [],
             "known": [],
             "note": [],
+            "power": [],
+            "power_note": [],
             "needs": [],
             "by": [],
             "failures": self._failures(),
@@ -217,6 +221,8 @@ class SoFar:
             said["brief"].append(in_brief(shown, look))
             said["known"].append(known(shown, look))
             said["note"].append(known_note(shown, look))
+            said["power"].append(would_tell(shown, look))
+            said["power_note"].append(tell_note(look))
         if several:
             said["over"] = _plain(
                 effects(_over_points(runs, outcomes, len(study.points)), study.reference, outcomes, asked)
@@ -338,6 +344,7 @@ def _plain(table: "pd.DataFrame") -> list[dict[str, Any]]:
         difference, ends = told(row["effect"], row["low"], row["high"], row["joint_low"], row["joint_high"])
         share = share_told(row) if is_share(row["reference"], row["low"], row["high"]) else ""
         said = {str(k): (v if not isinstance(v, float) or np.isfinite(v) else None) for k, v in row.items()}
+        said["verdict"] = verdict(row)
         said["reaches"] = surely_matters(row) if row["matters"] > 0 and row["says"] in (HIGHER, LOWER) else None
         rows.append(said | {"told": [true_minus(one) for one in (difference, share, *ends[:2])]})
     return rows

@@ -1,6 +1,5 @@
 "use strict";
 // The forest: every effect with its interval, one table an outcome. All numbers come from the program; here they are only drawn.
-const SAYS = { higher: "higher", lower: "lower", "no difference that matters": "same_says", "not known": "unknown" };
 const Effects = {
   metric(name) { return Desk.there.metrics[name] || { label: [name, name], unit: ["", ""], better: 0 }; },
   label(name) { return Words.pick(this.metric(name).label); },
@@ -10,7 +9,7 @@ const Effects = {
   verdict(row) {
     if (row.low === null || row.high === null) return T("too_few");
     const good = this.good(row);
-    return `${T(SAYS[row.says] || "unknown")}${good ? ` · ${T(good > 0 ? "better" : "worse")}` : ""}`;
+    return `${Words.pick(row.verdict)}${good ? ` · ${T(good > 0 ? "better" : "worse")}` : ""}`;
   },
   // A difference and its interval as the report writes them.
   numbers(row) {

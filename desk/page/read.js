@@ -37,6 +37,7 @@ class ReadPart {
     return el("section", { class: "card answer" }, el("h2", {}, T("answer")), typeof Desk.asked.said.question === "string" && Desk.asked.said.question ? el("p", { class: "asked" }, (Words.at && Desk.asked.said.label?.question?.zh) || Desk.asked.said.question) : null,
       far.done < far.planned ? el("p", { class: "caveat" }, T("so_far_note", far.done, far.planned)) : null,
       el("ul", { class: "brief" }, (brief.length ? brief : known).map((one) => el("li", {}, one))), brief.length ? null : el("p", { class: "hint" }, note),
+      brief.length && far.power[Words.at]?.length ? [el("ul", { class: "power" }, far.power[Words.at].map((one) => el("li", {}, one))), el("p", { class: "hint" }, far.power_note[Words.at])] : null,
       (this.whole?.first?.[Words.at] || []).map((one) => el("p", { class: "also" }, one)),
       cannot.length ? el("details", { "data-fold": "cannot", open: true }, el("summary", {}, T("cannot")), el("ul", {}, cannot.map((one) => el("li", {}, one)))) : null,
       this.whole ? el("details", { "data-fold": "arms" }, el("summary", {}, T("what_done")), el("ul", {}, this.whole.design[Words.at].arms.map(([name, says]) => el("li", {}, el("strong", {}, el("bdi", {}, name)), `: ${says}`)))) : null);

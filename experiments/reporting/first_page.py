@@ -14,7 +14,7 @@ from experiments.reporting.doses import policy_in_words, settings_of
 from experiments.reporting.figures.style import Look, is_share, places_of
 from experiments.reporting.figures.tables import Tables
 from experiments.reporting.names import meaning_of
-from experiments.reporting.verdicts import by_joint, reaches, surely_matters
+from experiments.reporting.verdicts import by_joint, reaches, surely_matters, way
 from experiments.reporting.wording import number, told, true_minus
 from experiments.study.design import Study
 
@@ -70,9 +70,9 @@ def _sentence(rows: "pd.DataFrame", tables: Tables, look: Look, groups: "pd.Data
         its = overall[(overall["arm"] == first["arm"]) & (overall["metric"] == first["metric"])]
         if len(its):
             row = its.iloc[0]
-            says = HIGHER if row["low"] > 0 else LOWER if row["high"] < 0 else UNKNOWN
             mean = rows["reference"].mean()
             least = tables.asked.least(str(row["metric"]), float(mean)) if tables.asked else math.nan
+            says = SAME if -least < row["low"] and row["high"] < least else way(row)
             whole = _row(**row[["arm", "metric", "effect", "low", "high"]], says=says, reference=mean, matters=least)
             everywhere = look.say("over all that is uncertain, ", "就全部不确定取值而言，")
             return everywhere + _clause(whole, tables, look, None) + stop
@@ -121,10 +121,16 @@ def _at_points(rows: "pd.DataFrame", tables: Tables, look: Look) -> str:
             good = tables.metrics[metric].better * (1 if says == HIGHER else -1)
             text = look.say(f"{raised} {'it' if parts else what}{by} at {where}", f"在{where}使{label}{raised_zh}{by}")
             parts.append(text + _judged(good, look))
-    if len(some := rows[rows["says"] == SAME]):
-        where, it = _of_points(some, tables, look), "it" if parts else what
-        less = f"changed {it} by less than any difference that matters at {where}"
-        parts.append(look.say(less, f"在{where}对{label}没有重要差异"))
+    same = rows[rows["says"] == SAME]
+    ways = same.apply(way, axis=1) if len(same) else same["says"]
+    for known, words, chinese in (
+        (LOWER, "lowered {} by less than any difference that matters", "使{}降低，但小于重要差异"),
+        (HIGHER, "raised {} by less than any difference that matters", "使{}提高，但小于重要差异"),
+        (UNKNOWN, "made no difference that matters to {}", "对{}没有重要差异"),
+    ):
+        if len(some := same[ways == known]):
+            where, it = _of_points(some, tables, look), "it" if parts else what
+            parts.append(look.say(f"{words.format(it)} at {where}", f"在{where}{chinese.format(label)}"))
     if not parts:
         return look.say(
             f"what ‘{arm}’ does to {what} is not known from these runs at any of {n} points",
@@ -191,9 +197,9 @@ def _clause(row: "pd.Series[Any]", tables: Tables, look: Look, groups: "pd.DataF
         )
     size, ends, least = _amounts(row, tables, look)
     beyond = reaches(row, least, look)
-    if row["says"] == SAME:
+    if row["says"] == SAME and way(row) == UNKNOWN:
         return look.say(
-            f"‘{arm}’ changed {what} by less than any difference that matters ({ends})",
+            f"‘{arm}’ made no difference that matters to {what} ({ends})",
             f"“{arm}”对{label}没有重要差异（{ends}）",
         )
     if row["says"] == UNKNOWN:
@@ -207,8 +213,8 @@ def _clause(row: "pd.Series[Any]", tables: Tables, look: Look, groups: "pd.DataF
         f"‘{arm}’ {'raised' if up else 'lowered'} {what} by {size} ({ends})",
         f"“{arm}”使{label}{'提高' if up else '降低'}{size}（{ends}）",
     )
-    most = _for_whom(arm, good, groups, look) if groups is not None else ""
-    return f"{said}{_judged(good, look)}{beyond}{most}"
+    most = _for_whom(arm, good, groups, look) if groups is not None and row["says"] != SAME else ""
+    return f"{said}{_judged(good, look) if row['says'] != SAME else ''}{beyond}{most}"
 
 
 def _amounts(row: "pd.Series[Any]", tables: Tables, look: Look) -> tuple[str, str, str]:
@@ -218,7 +224,7 @@ def _amounts(row: "pd.Series[Any]", tables: Tables, look: Look) -> tuple[str, st
     scale, sign = (100 / base, " %") if shares else (1.0, "")
     effect, low, high = (float(row[name]) * scale for name in ("effect", "low", "high"))
     places = places_of(low, high, most=1 if shares else 8)
-    if row["says"] in (SAME, UNKNOWN):
+    if way(row) == UNKNOWN:
         ends = [f"{value:+z.{places}f}" for value in (low, high)]
     else:
         ends = [f"{value:.{places}f}" for value in sorted(map(abs, (low, high)))]

@@ -15,6 +15,7 @@ import pytest
 
 pytest.importorskip("starlette")
 
+import numpy as np
 import pandas as pd
 import yaml
 from desk_kit import HOUSE, SMALL, Asker, Command, desk_here
@@ -26,10 +27,12 @@ from desk.line import Line, command_line, held
 from desk.so_far import SoFar
 from experiments.analysis.effects import effects
 from experiments.cli import main
+from experiments.reporting.verdicts import SAYS
 from experiments.runs.executor import perform
 from experiments.runs.results import results_for
-from experiments.runs.store import Store
+from experiments.runs.store import Series, Store
 from experiments.runs.workers import performed, set_aside
+from experiments.study.design import Job
 from experiments.study.loader import read_study
 
 LONG = {**SMALL, "weeks": 40, "replicates": 150, "window": 20}
@@ -122,6 +125,28 @@ def test_what_is_shown_so_far_is_what_the_tables_say(tmp_path: Path) -> None:
     for column in ("effect", "low", "high", "joint_low", "joint_high", "reference"):
         assert mine[column].to_numpy(float) == pytest.approx(expected[column].to_numpy(float), rel=1e-9, abs=1e-12)
     assert list(mine["says"]) == list(expected["says"])
+    assert [tuple(words) for words in mine["verdict"]] == [SAYS[says] for says in expected["says"]]
+
+
+def test_of_what_is_not_known_the_answer_says_what_its_pairs_can_tell(tmp_path: Path) -> None:
+    """In the words of the terminal, in both languages; of the outcome whose effects are known nothing of the kind is said."""
+    study = small(tmp_path, replicates=8, matters={"cohesion": 0.001, "unmet_needs": 0.1})
+
+    def faint(job: Job) -> Series:
+        chance = np.random.default_rng((job.seed, len(job.policies)))
+        return toy(job) | {"cohesion": np.full(job.weeks, chance.normal(0.5, 0.05), np.float32)}
+
+    store = Store(tmp_path / "results").open()
+    perform(study, store, workers=1, simulate=faint)
+    shown = SoFar(study, store.folder).look()
+    unknown = {row["metric"] for row in shown["effects"] if row["says"] == "not known"}
+    assert unknown == {"cohesion"}
+    for power, known, words in zip(
+        shown["power"], shown["known"], ("Cohesion: 8 pairs tell", "凝聚力：8对可辨别"), strict=True
+    ):
+        assert len(power) == 1
+        assert power[0].startswith(words)
+        assert any(line.endswith(power[0][len(words) :]) for line in known)
 
 
 def test_pairs_are_told_as_they_arrive_also_on_a_machine_that_is_busy_with_the_runs(

@@ -24,7 +24,7 @@ from experiments.analysis.profiles import bands, turns
 from experiments.analysis.stopping import FIRST, MORE, Wanted, needed, needs, next_look
 from experiments.reporting.figures.style import Look
 from experiments.reporting.figures.tables import Meaning, Tables
-from experiments.reporting.verdicts import known
+from experiments.reporting.verdicts import known, verdict, would_tell
 
 TRUTH = 0.3
 
@@ -361,3 +361,37 @@ def test_primary_outcomes_and_a_wanted_precision_are_told_where_the_effect_is_to
     assert narrow in of_b
     assert narrow not in of_a
     assert joint not in of_b
+
+
+def test_a_difference_that_is_known_and_less_than_matters_is_told_with_its_way_and_power_where_it_is_not_known() -> (
+    None
+):
+    """The verdict kept in files stays the same; words say more. What pairs can tell is said of what is not known alone."""
+    chance = np.random.default_rng(5)
+    luck = {m: chance.normal(10, 1, 40) for m in "ab"}
+    more = {"none": (0.0, 0.0), "little": (0.4, 0.0), "as it was": (0.0, 0.0)}
+    runs = pd.concat(
+        pd.DataFrame({"arm": arm, "point": 0, "replicate": range(40)} | {
+            m: luck[m] + (up + chance.normal(0, wide, 40) if arm != "none" else 0.0) for m, up, wide in zip("ab", ups, (0.4, 4.0), strict=True)
+        })
+        for arm, ups in more.items()
+    )  # fmt: skip
+    asked = Asked(matters={"a": Wanted(1.0), "b": Wanted(1.0)})
+    found = effects(runs, "none", ["a", "b"], asked)
+    of_a = found[found["metric"] == "a"]
+    assert set(of_a["says"]) == {"no difference that matters"}
+    assert [verdict(row) for _, row in of_a.iterrows()] == [
+        ("higher, by less than matters", "较高，但小于重要差异"),
+        ("no difference that matters", "没有重要差异"),
+    ]
+    meanings, empty = {m: Meaning(m, m, "", 1) for m in "ab"}, pd.DataFrame()
+    tables = Tables("s", "t", tuple(more), meanings, ("a", "b"), runs, found, empty, empty, asked=asked)
+    said_a, said_b = known(tables, Look())
+    assert said_a.startswith(
+        "a: higher, by less than matters: little; no difference that matters: as it was. 40 pairs tell"
+    )
+    assert said_b.startswith("b: not known: little, as it was. 40 pairs tell")
+    (power,) = would_tell(tables, Look())
+    assert power == "b: " + said_b.partition("as it was. ")[2]
+    assert power.endswith("pairs would tell.")
+    assert would_tell(tables, Look(language="zh"))[0].startswith("b：40对可辨别")

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from toy import small
 
 from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, Asked, effects
+from experiments.analysis.stopping import Wanted
 from experiments.reporting import wording
 from experiments.reporting.depends import hangs_on
 from experiments.reporting.figures.style import Look, something
@@ -119,7 +120,7 @@ def test_what_is_not_known_is_not_said_to_be_higher_or_lower() -> None:
         said = told("cohesion", UNKNOWN, 3, -3, 9, look=look)
         assert words in said
         assert not any(word in said for word in ("raised", "lowered", "better", "worse", "提高", "降低", "改善"))
-    assert "less than any difference that matters" in told("cohesion", SAME, 0.1, -0.2, 0.4)
+    assert "made no difference that matters to cohesion" in told("cohesion", SAME, 0.1, -0.2, 0.4)
     assert "too few pairs" in told("cohesion", UNKNOWN, 1, math.nan, math.nan)
     assert "the same in every pair" in told("cohesion", SAME, 0, 0, 0)
 
@@ -138,7 +139,21 @@ def test_no_shares_are_said_of_almost_nothing() -> None:
         (LOWER, -9.0, -2.0, "though not known to be as much as matters (5 %)", "是否达到重要差异（5%）无法判断"),
         (HIGHER, 5.0, 9.0, "at least as much as matters (5 %)", "不小于重要差异（5%）"),
         (UNKNOWN, -9.0, 2.0, "a difference that matters (5 %) is not ruled out", "不能排除重要差异（5%）"),
-        (SAME, -1.0, 2.0, "less than any difference that matters", "没有重要差异"),
+        (SAME, -1.0, 2.0, "made no difference that matters to unmet needs", "没有重要差异"),
+        (
+            SAME,
+            -3.0,
+            -1.0,
+            "lowered unmet needs by 2.0 % (1.0 to 3.0 %), less than any difference that matters (5 %)",
+            "降低2.0%（1.0至3.0%），小于重要差异（5%）",
+        ),
+        (
+            SAME,
+            1.0,
+            3.0,
+            "raised unmet needs by 2.0 % (1.0 to 3.0 %), less than any",
+            "提高2.0%（1.0至3.0%），小于重要差异",
+        ),
     ],
 )
 def test_whether_an_effect_is_as_much_as_matters_is_said(
@@ -148,7 +163,10 @@ def test_whether_an_effect_is_as_much_as_matters_is_said(
     assert words in told("unmet_needs", says, middle, low, high, matters=5.0)
     assert chinese in told("unmet_needs", says, middle, low, high, matters=5.0, look=ZH)
     plain = told("unmet_needs", says, middle, low, high)
-    assert ("matters" in plain) == (says == SAME)
+    assert ("matters" in plain) == (says == SAME and low < 0 < high)
+    known = low > 0 or high < 0
+    judged = {word for word in ("better", "worse") if word in told("unmet_needs", says, middle, low, high, matters=5.0)}
+    assert bool(judged) == (known and says != SAME)  # for better or worse only where it is not surely less than matters
 
 
 def test_of_primary_outcomes_the_first_page_says_what_joint_intervals_leave() -> None:
@@ -319,13 +337,21 @@ def test_several_points_are_answered_point_by_point_and_a_sample_over_all() -> N
     assert "which is better; at 1 of 2 points (p0) that is surely as much as matters." in reached
     assert "使未满足需求降低20%，为改善；" in said(lower, row(1, HIGHER, 5.0), unknown, look=ZH)
     assert said(row(0, UNKNOWN, 1.0), row(1, UNKNOWN, 1.0)).startswith("What ‘it’ does to unmet needs is not known")
-    assert said(same, same).startswith(
-        "‘it’ changed unmet needs by less than any difference that matters at all 2 points."
-    )
+    assert said(same, same).startswith("‘it’ made no difference that matters to unmet needs at all 2 points.")
+    slight = {**same, "point": 1, "low": -0.3, "high": -0.1}
+    halves = said(same | {"point": 0}, slight)
+    assert "‘It’ lowered" not in halves
+    assert (
+        "lowered unmet needs by less than any difference that matters at 1 of 2 points (p1); "
+        "made no difference that matters to it at 1 of 2 points (p0)."
+    ) in halves
+    assert "在2个取值点中的1个（p1）使未满足需求降低，但小于重要差异" in said(same | {"point": 0}, slight, look=ZH)
     whole = pd.DataFrame([{"arm": "it", "metric": "unmet_needs", "effect": -30.0, "low": -40.0, "high": -20.0}])
     assert said(lower, unknown, answers={"overall": whole}).startswith(
         "Over all that is uncertain, ‘it’ lowered unmet needs by 30 % (20 to 40 %), which is better."
     )
+    little = said(lower, unknown, answers={"overall": whole}, asked=Asked(matters={"unmet_needs": Wanted(50.0)}))
+    assert "(20 to 40 %), less than any difference that matters (49.5 %)." in little
 
 
 @pytest.mark.parametrize(
