@@ -213,7 +213,7 @@ class Session:
     def look(self, message: Message) -> Message:
         """Where a study stands, and what its finished runs say."""
         name = _name(message)
-        found: Message = {"line": self.line.state(name), "so_far": None}
+        found: Message = {"line": self.line.state(name), "results": self._results(name), "so_far": None}
         if not (self.folder.results(name) / "store.json").is_file():
             return found
         try:
@@ -237,12 +237,17 @@ class Session:
     def read(self, message: Message) -> Message:
         """Weeks, groups, cost, findings, methods: as soon as they are read."""
         name = _name(message)
-        path, results = self.folder.study(name), self.folder.results(name)
-        written_at = (results / "manifest.json").stat().st_mtime_ns if (results / "manifest.json").is_file() else 0
+        path, state = self.folder.study(name), self._results(name)
+        return {"read": self.errands.ask(f"read {name}", state, ["read", path.name], own=True), "results": state}
+
+    def _results(self, name: str) -> str:
+        """Which results of which text are there, so that a page sees when what it read is not these any more; empty for none."""
+        results = self.folder.results(name)
+        if not (results / "manifest.json").is_file():
+            return ""
         beside = robustness_of(results) / "messages.csv"
-        moved_at = beside.stat().st_mtime_ns if beside.is_file() else 0
-        state = f"{stamp(self.folder.text(path))} {written_at} {moved_at}"
-        return {"read": self.errands.ask(f"read {name}", state, ["read", path.name], own=True)}
+        at = [path.stat().st_mtime_ns if path.is_file() else 0 for path in (results / "manifest.json", beside)]
+        return f"{stamp(self.folder.text(self.folder.study(name)))} {at[0]} {at[1]}"
 
     def take(self, message: Message) -> Message:
         """Draw figures, write a report with tables, or pack a study: by the commands of that name."""
@@ -275,7 +280,7 @@ class Session:
 
     def files(self, message: Message) -> Message:
         """What of a study's results there is to take away."""
-        return {"files": self._files(_name(message))}
+        return {"files": self._files(_name(message)), "results": self._results(_name(message))}
 
     def worlds(self, message: Message) -> Message:
         """Where two arms of the study can be seen life by life; empty as long as the classroom is being opened."""

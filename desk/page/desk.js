@@ -88,6 +88,7 @@ const Desk = {
     this.part = PARTS.includes(part) ? part : "ask";
     sessionStorage.setItem("desk-part", this.part);
     this.draw();
+    if (this.name) this.parts[this.part].tick?.(0);
   },
   draw() {
     Words.set(Words.at ? "zh" : "en");

@@ -3,25 +3,34 @@
 class ReadPart {
   constructor(node) { this.node = node; this.of = ""; this.point = 0; }
   async tick(beat) {
-    if (this.busy || (this.far && !this.far.reading && this.whole && beat % 10)) return;
+    if (this.busy || (this.far && !this.far.reading && this.fresh() && beat % 2)) return;
     const name = Desk.name;
     this.busy = true;
     try {
       const said = await Desk.ask("look", { name }, { quiet: true });
       if (!said || name !== Desk.name) return;
-      this.far = said.so_far; this.line = said.line;
-      if (this.far?.done && (Desk.listed.find((one) => one.name === name)?.there || this.whole)) {
+      this.seen(said);
+      if (this.far?.done && said.results && this.readOf !== said.results) {
         const read = await Desk.ask("read", { name }, { quiet: true });
         if (!read || name !== Desk.name) return;
-        if (read.read.done) { this.whole = read.read.answer; this.refused = read.read.code ? read.read.said : ""; }
+        if (read.read.done) { this.all = read.read.answer; this.refused = read.read.code ? read.read.said : ""; this.readOf = read.results; }
       }
       if (Desk.part === "read") this.draw();
     } finally { this.busy = false; }
   }
+  // Where the study stands: what was read before may be of other runs than are there now.
+  seen(said) {
+    this.far = said.so_far; this.line = said.line; this.results = said.results;
+    if (Desk.part === "read") this.draw();
+  }
+  // Whether what was read is of the results that are there, and no run makes others.
+  fresh() { return this.readOf === this.results && !this.runs(); }
+  runs() { return ["running", "elsewhere"].includes(this.line?.state); }
+  get whole() { return this.fresh() ? this.all : null; }
   draw() {
-    if (this.of !== Desk.name) { Object.assign(this, { of: Desk.name, far: null, whole: null, other: null, point: 0, drawn: "", refused: "", line: null }); fill(this.node); this.tick(0); return; }
+    if (this.of !== Desk.name) { Object.assign(this, { of: Desk.name, far: null, all: null, readOf: "", results: "", other: null, point: 0, drawn: "", refused: "", line: null }); fill(this.node); this.tick(0); return; }
     if (Desk.asked?.said?.varies) Varies.parameters(typeof Desk.asked.said.community === "string" ? Desk.asked.said.community : "baseline");
-    const study = Desk.asked?.study, key = JSON.stringify([this.far, Boolean(this.whole), this.whole?.cite, this.whole?.weeks?.length, this.refused, Words.at, Varies.of, Object.keys(Varies.known).length, this.point, this.other, Desk.asked?.stamp, Desk.listed.length]);
+    const study = Desk.asked?.study, key = JSON.stringify([this.far, Boolean(this.whole), this.runs(), this.readOf, this.refused, Words.at, Varies.of, Object.keys(Varies.known).length, this.point, this.other, Desk.asked?.stamp, Desk.listed.length]);
     if (key === this.drawn) return;
     this.drawn = key;
     const kept = Focus.of(this.node), folded = [...this.node.querySelectorAll("details:not([open])")].map((one) => one.dataset.fold);
@@ -35,7 +44,7 @@ class ReadPart {
     const { far } = this, all = far.done >= far.planned && this.whole?.brief, brief = (all || far.brief)[Words.at] || [], known = far.known[Words.at] || [], note = far.note[Words.at];
     const cannot = this.whole?.design?.[Words.at]?.cannot || study.caveats.map((one) => Words.pick(one));
     return el("section", { class: "card answer" }, el("h2", {}, T("answer")), typeof Desk.asked.said.question === "string" && Desk.asked.said.question ? el("p", { class: "asked" }, (Words.at && Desk.asked.said.label?.question?.zh) || Desk.asked.said.question) : null,
-      far.done < far.planned ? el("p", { class: "caveat" }, T("so_far_note", far.done, far.planned)) : null,
+      far.done < far.planned ? el("p", { class: "caveat" }, T("so_far_note", far.done, far.planned)) : this.fresh() ? null : el("p", { class: "caveat", role: "status", id: "made-anew" }, T("made_anew")),
       el("ul", { class: "brief" }, (brief.length ? brief : known).map((one) => el("li", {}, one))), brief.length ? null : el("p", { class: "hint" }, note),
       brief.length && far.power[Words.at]?.length ? [el("ul", { class: "power" }, far.power[Words.at].map((one) => el("li", {}, one))), el("p", { class: "hint" }, far.power_note[Words.at])] : null,
       (this.whole?.first?.[Words.at] || []).map((one) => el("p", { class: "also" }, one)),
@@ -56,7 +65,7 @@ class ReadPart {
   }
   overTime(study) {
     if (this.refused) return el("section", { class: "card" }, el("pre", { class: "problem" }, this.refused));
-    if (!this.whole) return this.far?.done ? el("p", { class: "card hint", role: "status" }, T("reading")) : null;
+    if (!this.whole) return this.far?.done && !this.runs() ? el("p", { class: "card hint", role: "status" }, T("reading")) : null;
     const { weeks, points, acts } = this.whole, many = Math.max(...weeks.map((one) => one.point), 0) + 1;
     const choose = many > 1 ? el("div", { class: "row" }, el("label", { for: "which-point" }, T("point")), el("select", { id: "which-point", onchange: (e) => { this.point = Number(e.target.value); this.draw(); } }, points.slice(0, many).map((name, i) => el("option", { value: i, selected: i === this.point }, Varies.point(name))))) : null;
     const begins = Math.min(...Object.values(acts).flat().map(([start]) => start));
@@ -106,7 +115,7 @@ class ReadPart {
       if (far?.of) { seen.push([performance.now(), far.done]); fill(this.robustFar, Progress.of(far.done, far.of, seen)); }
       await new Promise((go) => setTimeout(go, 1000));
     }
-    this.robustNow = ""; this.drawn = ""; this.whole = this.robustSaid ? this.whole : null;
+    this.robustNow = ""; this.drawn = "";
     if (name === Desk.name && Desk.part === "read") this.draw();
   }
   compare(study) {

@@ -20,6 +20,7 @@ class RunPart {
     if (!said || name !== Desk.name) return;
     if (this.of !== name) { this.rates = []; this.scales = new Map(); this.of = name; }
     this.said = said;
+    if (Desk.parts.read.of === name) Desk.parts.read.seen(said);
     // the pace is that of this go: what was done before it, and time in which nothing ran, say nothing about it
     if (said.so_far) this.rates = [...(said.line?.state === "running" ? this.rates : []), [performance.now(), said.so_far.done]].slice(-40);
     if (Desk.part === "run") this.draw();

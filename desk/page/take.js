@@ -2,12 +2,13 @@
 // Take: figures, tables, a report, a package, the methods paragraph and how to cite, made by the commands of those names.
 class TakePart {
   constructor(node) { this.node = node; this.of = ""; this.lang = null; this.now = {}; this.shown = new Map(); }
-  async tick() {
+  async tick(beat = 0) {
     if (this.busy) return;
     this.busy = true;
     try {
       const name = Desk.name;
-      if (!this.whole && Desk.listed.find((one) => one.name === name)?.there) { const said = await Desk.ask("read", { name }, { quiet: true }); if (said?.read.done && name === Desk.name) { this.whole = said.read.answer; this.draw(); } }
+      if (beat % 4 === 0) await this.there(name);
+      if (this.results && this.readOf !== this.results) { const said = await Desk.ask("read", { name }, { quiet: true }); if (said?.read.done && name === Desk.name) { this.whole = said.read.answer; this.readOf = said.results; this.draw(); } }
       for (const [what, asked] of Object.entries(this.now)) {
         const said = await Desk.ask("take", { name, what, ...asked }, { quiet: true });
         if (!said || name !== Desk.name) continue;
@@ -16,9 +17,17 @@ class TakePart {
       }
     } finally { this.busy = false; }
   }
+  // What there is to take, which a run that ended since, or one from a terminal, has changed.
+  async there(name) {
+    const said = await Desk.ask("files", { name }, { quiet: true }), before = JSON.stringify([this.files, this.results]);
+    if (!said || name !== Desk.name || JSON.stringify([said.files, said.results]) === before) return;
+    if (said.results !== this.results) this.whole = null;
+    this.files = said.files; this.results = said.results;
+    if (Desk.part === "take") this.draw();
+  }
   async take(what, asked = {}) { this.now[what] = asked; this.draw(); const said = await Desk.ask("take", { name: Desk.name, what, anew: true, ...asked }); if (!said) { delete this.now[what]; this.draw(); } }
   async draw() {
-    if (this.of !== Desk.name) { Object.assign(this, { of: Desk.name, whole: null, now: {}, said: {}, files: null }); fill(this.node); const said = await Desk.ask("files", { name: Desk.name }, { quiet: true }); this.files = said?.files || []; this.tick(); }
+    if (this.of !== Desk.name) { Object.assign(this, { of: Desk.name, whole: null, readOf: "", results: "", now: {}, said: {}, files: null }); fill(this.node); this.tick(); }
     this.lang ||= Words.at ? "zh" : "en";
     const kept = Focus.of(this.node), there = Desk.listed.find((one) => one.name === Desk.name)?.there;
     if (!there) { fill(this.node, el("p", { class: "card" }, T("take_first"))); return; }
@@ -38,7 +47,7 @@ class TakePart {
     const drawn = (this.files || []).filter((one) => one.path.startsWith(this.lang === "zh" ? "figures-zh/" : "figures/") && one.path.endsWith(".png"));
     this.frames = new Map(drawn.map((one) => [one.path, el("figure", { class: "figure" })]));
     for (const [path, frame] of this.frames) fill(frame, this.shown.has(this.mark(path)) ? el("img", { src: this.shown.get(this.mark(path)), alt: this.called(path) }) : null, el("figcaption", {}, this.called(path), " ", ["pdf", "svg", "png"].map((kind) => path.replace(/png$/, kind)).filter((one) => this.files.some((file) => file.path === one)).map((one) => this.link(one, one.split(".").pop().toUpperCase()))));
-    return el("section", { class: "card" }, el("h2", {}, T("figures")), el("div", { class: "fields" }, pick("fig-lang", "fig_lang", [["en", "English"], ["zh", "中文"]], this.lang, (v) => { this.lang = v; this.draw(); }), pick("fig-width", "fig_width", [...Object.keys(Desk.there.widths).map((name) => [name, T(`w_${name}`)]), ["120", T("w_own")]], own ? "120" : this.width, (v) => this.drawnAs({ width: v === "120" ? 120 : v })), own ? el("div", { class: "field" }, el("label", { for: "fig-mm" }, T("w_own")), el("input", { id: "fig-mm", type: "number", min: 40, max: 1000, value: this.width, onchange: (e) => this.drawnAs({ width: Number(e.target.value) }) })) : null, pick("fig-size", "fig_size", [...new Set(["6", "7", "8", "9", "10", "12", this.size])].map((one) => [one, T("points_of", one)]), this.size, (v) => this.drawnAs({ size: Number(v) })), el("div", { class: "field end" }, this.button("figures", "draw", "drawing", () => ({ lang: this.lang })))), drawn.length || "figures" in this.now ? null : el("p", { class: "caveat", id: "not-drawn" }, T("not_drawn", T(`in_${this.lang}`))), this.names(), this.problem("figures"), el("div", { class: "gallery" }, [...this.frames.values()]));
+    return el("section", { class: "card" }, el("h2", {}, T("figures")), el("div", { class: "fields" }, pick("fig-lang", "fig_lang", [["en", "English"], ["zh", "中文"]], this.lang, (v) => { this.lang = v; this.draw(); }), pick("fig-width", "fig_width", [...Object.keys(Desk.there.widths).map((name) => [name, T(`w_${name}`)]), ["120", T("w_own")]], own ? "120" : this.width, (v) => this.drawnAs({ width: v === "120" ? 120 : v })), own ? el("div", { class: "field" }, el("label", { for: "fig-mm" }, T("w_own")), el("input", { id: "fig-mm", type: "number", min: 40, max: 1000, value: this.width, onchange: (e) => this.drawnAs({ width: Number(e.target.value) }) })) : null, pick("fig-size", "fig_size", [...new Set(["6", "7", "8", "9", "10", "12", this.size])].map((one) => [one, T("points_of", one)]), this.size, (v) => this.drawnAs({ size: Number(v) })), el("div", { class: "field end" }, this.button("figures", "draw", "drawing", () => ({ lang: this.lang })))), drawn.length || "figures" in this.now || !this.files ? null : el("p", { class: "caveat", id: "not-drawn" }, T("not_drawn", T(`in_${this.lang}`))), this.names(), this.problem("figures"), el("div", { class: "gallery" }, [...this.frames.values()]));
   }
   // What a figure shows, and of which outcome.
   called(path) {

@@ -153,6 +153,43 @@ def test_from_an_empty_folder_to_a_methods_paragraph(folder: Path, locale: str) 
     print(f"{locale}: {steps}, {time.monotonic() - began:.0f} s")
 
 
+HELD = """(() => { const f = window.fetch, what = (a) => JSON.parse(a[1]?.body || "{}").do;
+  window.fetch = async (...a) => window.holding && what(a) === "read" ? new Response(JSON.stringify({ read: { done: false, answer: null }, results: "" })) : f(...a); })()"""
+"""A machine that is still reading."""
+
+
+def test_an_answer_that_is_not_of_the_runs_that_are_there_is_not_shown(folder: Path) -> None:
+    """Run again with more pairs: until the new results are read the answer says that it is made anew, and no older price or week stands by it."""
+    (folder / "small.yaml").write_text(yaml.safe_dump(SMALL, sort_keys=False))
+    with desk_here(folder) as desk, browsing(address_of(desk)) as page:
+        page.click("[data-study=small]")
+        page.click("#go-run")
+        page.wait_for_selector("#do-again", timeout=240_000)
+        page.click("#to-take")
+        page.wait_for_selector("#take-methods .quote", timeout=120_000)
+        assert "with 6 replicates" in page.inner_text("#take-methods .quote")
+        page.click("#to-read")
+        page.wait_for_selector(".answer .also", timeout=120_000)
+        assert page.locator("#made-anew").count() == 0
+        page.evaluate(HELD)
+        page.evaluate("window.holding = true")
+        page.click("#to-ask")
+        Hand(page).fill("#f-replicates", "8")
+        page.click("#go-run")
+        page.click("#to-read")
+        page.wait_for_selector("#made-anew", timeout=240_000)
+        assert page.locator(".brief li").count() == 2
+        assert "8 pairs" in page.inner_text("#part-read .chip >> nth=0")
+        assert page.locator(".answer .also, .weeks, [data-fold=arms]").count() == 0
+        assert page.evaluate(CONTRAST) == []
+        page.evaluate("window.holding = false")
+        page.wait_for_selector(".answer .also", timeout=120_000)
+        page.wait_for_selector(".weeks")
+        assert page.locator("#made-anew").count() == 0
+        page.click("#to-take")
+        until(page, "document.querySelector('#take-methods .quote')?.textContent.includes('with 8 replicates')")
+
+
 def test_form_and_text_follow_each_other(folder: Path) -> None:
     (folder / "small.yaml").write_text("# mine\n" + yaml.safe_dump(SMALL, sort_keys=False))
     with desk_here(folder) as desk, browsing(address_of(desk)) as page:
