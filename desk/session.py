@@ -15,7 +15,7 @@ from desk.so_far import SoFar
 from desk.speed import learn
 from desk.texts import laid, written
 from desk.worlds import Worlds, both_arms
-from experiments.reporting.figures import KINDS, about, figures
+from experiments.reporting.figures import KINDS, shows
 from experiments.reporting.figures.style import WIDTHS, Language
 from experiments.runs.files import robustness_of
 from experiments.study.loader import read_study
@@ -60,7 +60,6 @@ class Session:
         """What forms are made of, and where the desk stands."""
         return what_there_is(self.folder) | {
             "folder": self.folder.root.name,
-            "figures": {name: about(name)[0] for name in figures()},
             "widths": WIDTHS,
             "spread": moved.POINTS,
             "excel": find_spec("openpyxl") is not None,
@@ -306,9 +305,12 @@ class Session:
             for path in sorted(results.glob(pattern)):
                 if path.is_file() and not path.name.startswith("."):
                     about = path.stat()
-                    found.append(
-                        {"path": path.relative_to(results).as_posix(), "bytes": about.st_size, "at": about.st_mtime_ns}
-                    )
+                    said = {
+                        "path": path.relative_to(results).as_posix(),
+                        "bytes": about.st_size,
+                        "at": about.st_mtime_ns,
+                    }
+                    found.append(said | ({"shows": shows(path)} if path.suffix == ".png" else {}))
         package = results.with_name(f"{results.name}.zip")
         if package.is_file():
             found.append({"path": "package.zip", "bytes": package.stat().st_size, "at": package.stat().st_mtime_ns})

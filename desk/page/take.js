@@ -49,11 +49,8 @@ class TakePart {
     for (const [path, frame] of this.frames) fill(frame, this.shown.has(this.mark(path)) ? el("img", { src: this.shown.get(this.mark(path)), alt: this.called(path) }) : null, el("figcaption", {}, this.called(path), " ", ["pdf", "svg", "png"].map((kind) => path.replace(/png$/, kind)).filter((one) => this.files.some((file) => file.path === one)).map((one) => this.link(one, one.split(".").pop().toUpperCase()))));
     return el("section", { class: "card" }, el("h2", {}, T("figures")), el("div", { class: "fields" }, pick("fig-lang", "fig_lang", [["en", "English"], ["zh", "中文"]], this.lang, (v) => { this.lang = v; this.draw(); }), pick("fig-width", "fig_width", [...Object.keys(Desk.there.widths).map((name) => [name, T(`w_${name}`)]), ["120", T("w_own")]], own ? "120" : this.width, (v) => this.drawnAs({ width: v === "120" ? 120 : v })), own ? el("div", { class: "field" }, el("label", { for: "fig-mm" }, T("w_own")), el("input", { id: "fig-mm", type: "number", min: 40, max: 1000, value: this.width, onchange: (e) => this.drawnAs({ width: Number(e.target.value) }) })) : null, pick("fig-size", "fig_size", [...new Set(["6", "7", "8", "9", "10", "12", this.size])].map((one) => [one, T("points_of", one)]), this.size, (v) => this.drawnAs({ size: Number(v) })), el("div", { class: "field end" }, this.button("figures", "draw", "drawing", () => ({ lang: this.lang })))), drawn.length || "figures" in this.now || !this.files ? null : el("p", { class: "caveat", id: "not-drawn" }, T("not_drawn", T(`in_${this.lang}`))), this.names(), this.problem("figures"), el("div", { class: "gallery" }, [...this.frames.values()]));
   }
-  // What a figure shows, and of which outcome.
-  called(path) {
-    const [kind, ...more] = path.split("/").pop().replace(/\.png$/, "").split("-"), metric = Desk.there.metrics[more.join("-")];
-    return (metric ? Words.pick(metric.label) + S(":") : "") + (Words.pick(Desk.there.figures[kind]) || kind);
-  }
+  // What a figure shows, as it says itself.
+  called(path) { return this.files.find((one) => one.path === path)?.shows || path.split("/").pop(); }
   // What arms are called, in both languages: kept in the study, where the report and the tables find it too.
   names() {
     const study = Desk.asked?.study, said = Desk.asked?.said?.label;

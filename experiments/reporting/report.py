@@ -14,7 +14,7 @@ from experiments.reporting.chinese import choice_in_chinese, in_chinese
 from experiments.reporting.depends import hangs_on, robust_of
 from experiments.reporting.escape import apart, attribute, in_html, table_in_html
 from experiments.reporting.explore import Findings
-from experiments.reporting.figures import about, draw_all, in_order
+from experiments.reporting.figures import about, draw_all, in_order, shows
 from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, readable
 from experiments.reporting.first_page import design_table, in_brief, prices
@@ -110,7 +110,7 @@ def write_report(
         (look.say("Outcome, process and price", "结果、过程与代价"), _evaluation(evaluation, tables, look)),
         (look.say("Outcomes by group", "分组结果"), _by_group(groups, tables, look)),
         (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(findings, found, look)),
-        (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], tables, named, look)),
+        (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], named, look)),
         (look.say("What the result rests on", "结果的依据"), _evidence(study, folder, look)),
         (look.say("References", "参考文献"), _references(study)),
         (look.say("Provenance", "来源"), _provenance(results, look)),
@@ -310,13 +310,11 @@ def _findings(shown: "dict[str, pd.DataFrame]", found: Findings, look: Look) -> 
     return "".join(parts)
 
 
-def _figures(drawn: Sequence[Path], tables: "Tables", named: Collection[str], look: Look) -> str:
+def _figures(drawn: Sequence[Path], named: Collection[str], look: Look) -> str:
     shown = []
     for number, path in enumerate(drawn, 1):
-        title, data = about(path.stem)
-        metric = path.stem.partition("-")[2]
-        of = tables.metrics[metric].say(look.language) + look.say(": ", "：") if metric in tables.metrics else ""
-        said = look.say(f"Figure {number}. ", f"图{number} ") + of + look.say(*title)
+        _, data = about(path.stem)
+        said = look.say(f"Figure {number}. ", f"图{number} ") + shows(path)
         files = look.say(", ", "、").join(f"tables/{name}.csv" for name in data if name in named)
         said += look.say(f". Data: {files}.", f"。数据：{files}。") if files else look.say(".", "。")
         shown.append(f"<figure>{_image(path, said)}<figcaption>{in_html(said)}</figcaption></figure>")

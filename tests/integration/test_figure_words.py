@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from matplotlib.colors import to_rgb
@@ -15,7 +16,7 @@ from matplotlib.text import Text
 from PIL import Image
 from toy import small, write_study
 
-from experiments.reporting.figures import draw_all, figures
+from experiments.reporting.figures import draw_all, figures, shows
 from experiments.reporting.figures.lettering import length
 from experiments.reporting.figures.style import (
     COLOURS,
@@ -236,8 +237,30 @@ def test_files_know_their_title(tmp_path: Path) -> None:
     with Image.open(drawn[".png"]) as image:
         assert image.info["Title"] == "Made <up> & “so”. Effect of every arm on every outcome"
         assert "6 pairs" in image.info["Description"]
+    assert {shows(path) for path in drawn.values()} == {"Effect of every arm on every outcome"}
     assert "Made &lt;up&gt; &amp; “so”. Effect" in drawn[".svg"].read_text("utf-8")
     assert "Effect of every arm".encode("utf-16-be") in drawn[".pdf"].read_bytes()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_two_figures_of_a_study_share_what_they_show(tmp_path: Path, language: Tongue) -> None:
+    """Of one point, one arm, one factor or one outcome each: the report and the desk call them by it."""
+    if language == "zh" and not there_is_a_chinese_font():
+        pytest.skip("no Chinese font here")
+    own = made_up(3, 2, 3, weeks=20)
+    groups = [
+        {"arm": arm, "point": p, "replicate": r, "outcome": "unmet_needs", "column": c, "value": v, "number": 1.0 + r}
+        for arm in own.arms for p in (0, 1) for r in range(3) for c in ("where", "job") for v in ("a", "b")
+    ]  # fmt: skip
+    tables = replace(own, by_group=pd.DataFrame(groups))
+    drawn = draw_all(tables, tmp_path, Look(language=language), ("png",))
+    said = {path.stem: shows(path) for path in drawn}
+    assert len(set(said.values())) == len(said) > 20, said
+    assert {stem.partition("-")[0] for stem in said} >= {"tiers", "funnel", "groups", "response", "crosstab", "factors"}
+    colon = {"en": ": ", "zh": "："}[language]
+    assert said["tiers-2"].endswith(f"{colon}rate = 0.3")
+    assert said["groups-1-at-2"].endswith(("where; rate = 0.3", "where；rate = 0.3"))
+    assert not shows(tmp_path / "none.png")
 
 
 def test_arms_are_told_apart_in_grey() -> None:

@@ -7,6 +7,7 @@ import gc
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 
 from experiments.reporting.escape import file_name
 from experiments.reporting.figures.lettering import short_names
-from experiments.reporting.figures.style import Look, full_names, save, styled
+from experiments.reporting.figures.style import SHOWS, Look, full_names, save, styled
 from experiments.reporting.figures.tables import Tables
 
 if TYPE_CHECKING:
@@ -43,12 +44,31 @@ def about(stem: str) -> tuple[tuple[str, str], tuple[str, ...]]:
     return module.TITLE, module.DATA
 
 
-def title_in(stem: str, tables: Tables, look: Look) -> str:
-    """The title of a drawn figure, by the name of its file: the study, what is shown, and of which outcome."""
+def _shown(stem: str, drawn: "Figure", tables: Tables, look: Look) -> tuple[str, str]:
+    """What a figure shows, of which outcome, point or arm (its label): told apart from every other of the study; and after the study's title."""
     metric, (title, _) = stem.partition("-")[2], about(stem)
     of = tables.metrics[metric].say(look.language) + look.say(": ", "：") if metric in tables.metrics else ""
+    which = look.say(": ", "：") + str(drawn.get_label()) if drawn.get_label() else ""
     stop = look.say(" ", "") if tables.title.endswith(tuple(".?!。？！")) else look.say(". ", "。")
-    return f"{tables.title}{stop}{of}{look.say(*title)}"
+    shows = f"{of}{look.say(*title)}{which}"
+    return shows, f"{tables.title}{stop}{shows}"
+
+
+@lru_cache(1000)
+def _shows(path: Path, _at: int) -> str:
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as image:
+            return str(image.info.get(SHOWS, ""))
+    except (OSError, UnidentifiedImageError):
+        return ""
+
+
+def shows(path: Path) -> str:
+    """What a figure in a file shows, as it says itself, in its language: its own PNG or the one beside it; nothing for another picture."""
+    png = path.with_suffix(".png")
+    return _shows(png, png.stat().st_mtime_ns) if png.is_file() else ""
 
 
 def needs(name: str) -> str:
@@ -86,8 +106,8 @@ def draw_all(
     return written
 
 
-def _each(tables: Tables, look: Look, only: Sequence[str] = ()) -> Iterator[tuple[str, "Figure", str, str]]:
-    """Every figure (or `only` some): the name of its file, itself, its title and its caption."""
+def _each(tables: Tables, look: Look, only: Sequence[str] = ()) -> Iterator[tuple[str, "Figure", str, str, str]]:
+    """Every figure (or `only` some): the name of its file, itself, its title, its caption, and what it shows."""
     with styled(look):
         names = short_names(tables.arms)
     tables = tables.renamed(names, look)
@@ -97,7 +117,8 @@ def _each(tables: Tables, look: Look, only: Sequence[str] = ()) -> Iterator[tupl
         with styled(look):
             for stem, drawn in draw(tables, look):
                 full_names(drawn, names)
-                yield stem, drawn, title_in(stem, tables, look), drawn.get_supxlabel()
+                what, title = _shown(stem, drawn, tables, look)
+                yield stem, drawn, title, drawn.get_supxlabel(), what
         gc.collect()  # a figure holds its canvases, and is held by its own parts
 
 
@@ -133,7 +154,7 @@ def plot(tables: Tables, name: str, look: Look) -> Plot:
     if kind not in figures():
         raise KeyError(f"no figure {name!r}; there are {', '.join(figures())}")
     seen = []
-    for stem, drawn, title, caption in _each(tables, look, (kind,)):
+    for stem, drawn, title, caption, _ in _each(tables, look, (kind,)):
         if name in (stem, kind):
             return Plot(stem, drawn, title, caption, look)
         seen.append(stem)

@@ -47,6 +47,7 @@ def _one(tables: Tables, metric: str, pairs: "list[tuple[str, str, pd.DataFrame]
     meaning = tables.metrics[metric].axis(look.language).replace("\n", look.say(" ", ""))
     more = len(pairs) > 1
     others = look.say(" over all values of the other factors", "对其他因素全部取值的") if more else ""
+    drawn.set_label(f"{quantity}{look.say('; ', '；')}{tables.metrics[metric].say(look.language)}")
     caption(
         drawn,
         look.say(

@@ -75,6 +75,7 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
         panel.set_xlabel(tables.metrics[metric].axis(look.language, look.say("Change", "变化")))
         letter(panel, i, tables.metrics[metric].say(look.language))
     n = int(rows["n"].min())
+    drawn.set_label(quantity)
     caption(
         drawn,
         look.say(

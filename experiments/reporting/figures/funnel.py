@@ -80,6 +80,7 @@ def _one(tables: Tables, point: int, steps: list[str], look: Look) -> "Figure":
         panel.set_xlim(0, max(1.75 * widest, furthest / ROOM_TO) or 1.0)
         panel.locator_params(axis="x", nbins=3)
     few = first_of(len(arms), len(there), look)
+    drawn.set_label(tables.at(point))
     caption(
         drawn,
         look.say(

@@ -130,6 +130,7 @@ def _drawn(tables: Tables, look: Look, shown: Sequence[Row], point: int, column:
         panels[1].set_xlabel(wrapped(said, 0.4 * look.width, points()))
     legend(drawn, 5)
     by = look.say(f"Groups by {apart(column)}. ", f"按{among(column)}分组。") if column else ""
+    drawn.set_label(look.say("; ", "；").join(filter(None, (apart(column), tables.at(point)))))
     caption(
         drawn,
         by

@@ -82,6 +82,7 @@ def _one(tables: Tables, metric: str, rows: "pd.DataFrame", found: "pd.DataFrame
             )
     sure = int(((found["joint_low"] > 0) | (found["joint_high"] < 0)).sum())
     quantity, n = rows["quantity"].iloc[0], int(rows["n"].min())
+    drawn.set_label(f"{quantity}{look.say('; ', '；')}{tables.metrics[metric].say(look.language)}")
     caption(
         drawn,
         look.say(

@@ -58,6 +58,7 @@ def _one(tables: Tables, factor: str, look: Look) -> "Figure":
         if others > 1
         else ("", "")
     )
+    drawn.set_label(tables.factor(factor).label)
     caption(
         drawn,
         look.say(

@@ -68,6 +68,7 @@ def _one(tables: Tables, quantity: str, rows: "pd.DataFrame", look: Look) -> "Fi
         if sobol
         else f"{size}条轨迹，每点每组{replicates}次运行，各因素取全范围；叉号：仅由偶然造成的大小。",
     )
+    drawn.set_label(quantity)
     caption(
         drawn,
         look.say(

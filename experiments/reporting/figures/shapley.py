@@ -76,6 +76,7 @@ def _one(tables: Tables, here: "pd.DataFrame", point: int, look: Look) -> "Figur
         letter(panel, i, tables.metrics[metric].say(look.language))
     legend(drawn, 3, panels[0])
     n = int(here["n"].min())
+    drawn.set_label(tables.at(point))
     caption(
         drawn,
         look.say(

@@ -350,15 +350,25 @@ def full_names(drawn: "Figure", names: Mapping[str, str]) -> None:
     drawn.set_figheight(drawn.get_figheight() + points(SMALL) * 1.2 / 72 * (more.count("\n") + 1))
 
 
+SHOWS = "Shows"
+"""Under which name a PNG says what it shows, without the study's title."""
+
+
 def save(
-    drawn: "Figure", path: Path, formats: Sequence[str] = ("pdf", "png"), title: str = "", about: str = ""
+    drawn: "Figure",
+    path: Path,
+    formats: Sequence[str] = ("pdf", "png"),
+    title: str = "",
+    about: str = "",
+    shows: str = "",
 ) -> list[Path]:
     """Write the figure as path.pdf, path.png ..., each with its title and what it is about; the same figure gives the same bytes."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     said = {name: in_one_line(text) for name, text in (("Title", title), ("Description", about)) if text}
     pdf = {"Subject" if name == "Description" else name: text for name, text in said.items()}
-    metadata = {"pdf": {"CreationDate": None, **pdf}, "svg": {"Date": None, **said}, "png": {"Software": None, **said}}
+    png = said | ({SHOWS: in_one_line(shows)} if shows else {})
+    metadata = {"pdf": {"CreationDate": None, **pdf}, "svg": {"Date": None, **said}, "png": {"Software": None, **png}}
     path.parent.mkdir(parents=True, exist_ok=True)
     lettered(drawn)
     # Each format measures letters a little differently: places are found once, always by the same measure.

@@ -277,6 +277,10 @@ class Tables:
             f"第{point + 1}个取值点（共{many}个{alone_zh}）：{self.points[point]}。",
         )
 
+    def at(self, point: int) -> str:
+        """The point in words, for the name of a figure that is of one; nothing where nothing varies."""
+        return self.points[point] if len(self.points) > 1 else ""
+
     def runs_said(self, look: Look, point: int | None = None) -> str:
         """How many runs there are of each arm (at each point), in words."""
         n, many = self.counted(point), len(self.points)

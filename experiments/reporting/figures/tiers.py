@@ -54,6 +54,7 @@ def _one(tables: Tables, point: int, top: float, look: Look) -> "Figure":
     acts = any(tables.acts(arm, point) for arm in arms)
     dotted = look.say(" Dotted: policies begin.", "虚线：政策开始。") if acts else ""
     few = first_of(len(arms), len(there), look)
+    drawn.set_label(tables.at(point))
     caption(
         drawn,
         look.say(
