@@ -302,7 +302,7 @@ class Session:
             "manifest.json",
             "failures.csv",
         ):
-            for path in sorted(results.glob(pattern)):
+            for path in sorted(results.glob(pattern), key=lambda path: (path.parent, path.stem, path.suffix)):
                 if path.is_file() and not path.name.startswith("."):
                     about = path.stat()
                     said = {

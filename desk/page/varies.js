@@ -2,7 +2,7 @@
 // What varies: doses of the arms' policies or parameters of the community; values, or a range with its distribution as a curve.
 const DESIGNS = ["factorial", "one_at_a_time", "list", "latin_hypercube", "sobol", "saltelli", "morris"];
 const Varies = {
-  known: {},
+  known: {}, sections: [],
   // What a path is called: the dose of a policy, a parameter, the community.
   spec(path) {
     if (path.startsWith("policies.")) {
@@ -26,6 +26,7 @@ const Varies = {
     const said = await Desk.ask("parameters", { community }, { quiet: true });
     if (!said) { this.of = null; return; }
     this.known = {};
+    this.sections = said.sections;
     for (const section of said.sections) for (const dose of section.doses) this.known[dose.path] = { ...dose, heading: section.title };
     if (Desk.part === "ask") Desk.parts.ask.draw(); else Desk.draw();
   },
@@ -34,22 +35,25 @@ const Varies = {
     const varies = ask.said.varies && typeof ask.said.varies === "object" ? ask.said.varies : {}, paths = Object.keys(varies);
     const community = typeof ask.said.community === "string" ? ask.said.community : "baseline";
     this.parameters(community);
-    const doses = Desk.there.policies.filter((policy) => JSON.stringify([ask.said.arms, ask.said.parts]).includes(`"${policy.name}"`)).flatMap((policy) => policy.doses.filter((d) => ["number", "whole", "choice", "switch"].includes(d.kind) && (!d.general || ["start", "uptake", "ramp"].includes(d.name))).map((d) => `policies.${policy.name}.${d.name}`));
-    const option = (path) => el("option", { value: path }, this.named(path));
-    const search = el("input", { type: "search", id: "find-parameter", placeholder: T("find_parameter"), "aria-label": T("find_parameter"), value: this.wanted || "", oninput: () => { this.wanted = search.value; list(); } });
-    const add = el("select", { id: "add-varies", "aria-label": T("add_varies"), onchange: () => { if (add.value) this.add(add.value, varies); } });
-    const list = () => {
-      const wanted = (this.wanted || "").toLowerCase(), found = (path) => !paths.includes(path) && (!wanted || `${path} ${this.named(path)} ${(this.spec(path)?.meaning || []).join(" ")}`.toLowerCase().includes(wanted));
-      fill(add, el("option", { value: "" }, T("add_varies")), paths.includes("community") ? null : el("option", { value: "community" }, T("q_community")), el("optgroup", { label: T("of_policies") }, doses.filter(found).map(option)), el("optgroup", { label: T("of_community") }, Object.keys(this.known).filter(found).map(option)));
-    };
-    list();
-    return ask.section("varies", "q_varies", el("p", { class: "hint" }, T("varies_say")), paths.map((path) => this.factor(path, varies)), ask.asked.problems.some((one) => one.path === "varies" || one.path.startsWith("varies")) ? ask.wrong("varies") : null, el("div", { class: "row" }, search, add), paths.length ? this.design(varies) : null);
+    const chosen = (path) => !paths.includes(path), shape = (d) => ["number", "whole", "whole_or_none", "choice", "switch"].includes(d.kind);
+    const used = Desk.there.policies.filter((policy) => JSON.stringify([ask.said.arms, ask.said.parts]).includes(`"${policy.name}"`));
+    const groups = [
+      { key: "community", entries: [{ path: "community", name: T("q_community"), words: `community ${T("q_community")}`.toLowerCase() }] },
+      ...used.map((policy) => ({ key: `policies.${policy.name}`, title: Words.pick(policy.title), entries: policy.doses.filter((d) => shape(d) && (!d.general || ["start", "uptake", "ramp"].includes(d.name))).map((d) => this.entry(`policies.${policy.name}.${d.name}`, d, policy.title)) })),
+      ...this.sections.map((section) => ({ key: section.name, title: `${section.name.startsWith("kinds.") ? `${T("services")}${S(":")}` : ""}${Words.pick(section.title).replace(/[.。]$/, "")}`, folded: true, entries: section.doses.filter(shape).map((d) => this.entry(d.path, d, section.title)) })),
+    ].map((group) => ({ ...group, entries: group.entries.filter((one) => chosen(one.path)) }));
+    const pick = Pick.field(groups, (path) => this.add(path, varies));
+    return ask.section("varies", "q_varies", el("p", { class: "hint" }, T("varies_say")), paths.map((path) => this.factor(path, varies)), ask.asked.problems.some((one) => one.path === "varies" || one.path.startsWith("varies")) ? ask.wrong("varies") : null, pick, paths.length ? this.design(varies) : null);
+  },
+  // What a path is called in the list: in Chinese by its meaning, as elsewhere; found by all that is said of it, in both languages.
+  entry(path, spec, title) {
+    const meaning = Words.pick(spec.meaning).replace(/[.。]$/, ""), name = (Words.at && meaning) || spec.label[0];
+    return { path, name, more: meaning === name ? "" : meaning, words: [path, path.replace(/[._]/g, " "), ...spec.label, ...spec.meaning, ...title].join(" ").toLowerCase() };
   },
   add(path, varies) {
     const spec = this.spec(path), value = Number(spec?.value);
     const start = path === "community" ? [this.ask.said.community] : spec?.kind === "choice" ? spec.choices.map(([choice]) => choice) : spec?.kind === "switch" ? [false, true] : Number.isFinite(value) && value !== 0 ? [this.round(value / 2, spec), value, this.round(value * 2, spec)] : [0, 1];
     const top = spec?.high ?? Infinity, kept = path === "community" || typeof start[0] !== "number" ? start : [...new Set(start.map((v) => Math.min(v, top)))];
-    this.wanted = "";
     this.ask.lay({ varies: { ...varies, [path]: kept } });
   },
   round(x, spec) { return spec?.kind === "whole" ? Math.max(1, Math.round(x)) : Number(x.toPrecision(3)); },

@@ -210,7 +210,8 @@ def test_form_and_text_follow_each_other(folder: Path) -> None:
         page.wait_for_selector(".form.waits")
         page.fill("#yaml", yaml.safe_dump(SMALL, sort_keys=False))
         page.wait_for_selector("#f-weeks")
-        hand.choose("#add-varies", "policies.recognition.warmth")
+        page.fill("#add-varies", "policies.recognition.warmth")
+        page.press("#add-varies", "Enter")
         page.select_option("[data-shape-of='policies.recognition.warmth']", "normal")
         page.wait_for_selector(".curve path", timeout=60_000)
         assert "mean" in yaml.safe_load(page.input_value("#yaml"))["varies"]["policies.recognition.warmth"]
