@@ -18,6 +18,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from desk.folder import MOST_TEXT, ChangedError, Folder
+from desk.refusals import in_chinese
 from experiments.spoken import spoken
 from pages.guard import RefusedError, Tries, new_token, origin_allowed, read_message, same
 from pages.server import LOCAL, OwnPages, in_language, page_routes, server_of
@@ -85,9 +86,9 @@ class Door:
             answer = await asyncio.get_running_loop().run_in_executor(self._pool, self._answered, message)
             return _in_json(answer)
         except ChangedError as error:
-            return _refused(409, str(error))
+            return _refused(409, error)
         except (RefusedError, UnicodeDecodeError) as error:
-            return _refused(400, str(error))
+            return _refused(400, error)
         except ClientDisconnect:
             return Response(status_code=400)
         except asyncio.CancelledError:
@@ -114,9 +115,9 @@ class Door:
             self.folder.write_bytes(path, body)
             return JSONResponse({"file": path.name, "bytes": len(body)})
         except ChangedError as error:
-            return _refused(409, str(error))
+            return _refused(409, error)
         except (RefusedError, OSError) as error:
-            return _refused(400, str(error))
+            return _refused(400, error)
         except ClientDisconnect:
             return Response(status_code=400)
 
@@ -128,7 +129,7 @@ class Door:
             path = self.folder.made(request.path_params["name"], request.path_params["path"])
             body = await asyncio.get_running_loop().run_in_executor(self._pool, path.read_bytes)
         except (RefusedError, OSError) as error:
-            return _refused(404, str(error))
+            return _refused(404, error)
         return Response(body, media_type="application/octet-stream", headers={"Content-Disposition": "attachment"})
 
 
@@ -154,8 +155,11 @@ def _in_json(answer: dict[str, Any]) -> Response:
         return JSONResponse(json.loads(json.dumps(answer), parse_constant=lambda _: None))
 
 
-def _refused(status: int, why: str) -> Response:
-    return JSONResponse({"error": why[:2000]}, status_code=status)
+def _refused(status: int, why: str | Exception) -> Response:
+    """Why something is refused, in English and Chinese: the page shows the one that it speaks."""
+    return JSONResponse(
+        {"error": str(why)[:2000], "says": [str(why)[:2000], in_chinese(why)[:2000]]}, status_code=status
+    )
 
 
 def make_app(key: str, folder: Path, workers: int = 0, hosts: frozenset[str] = LOCAL) -> Starlette:

@@ -30,6 +30,8 @@ class Errand:
     code: int = 0
     said: str = ""
     answer: Any = None
+    problems: Any = None
+    """What is wrong with a file, as the page shows it, where that is why there is no answer."""
 
 
 class Errands:
@@ -85,8 +87,9 @@ def _heard(errand: Errand) -> None:
         out, _ = errand.process.communicate()
     before, mark, answer = out.rpartition(MARK)
     errand.said, errand.code = (before if mark else out)[-TAIL:].strip(), errand.process.returncode
-    if mark and errand.code == 0:
-        errand.answer = json.loads(answer)
+    if mark:
+        told = json.loads(answer)
+        errand.answer, errand.problems = (told, None) if errand.code == 0 else (None, told)
     errand.done = True
 
 
@@ -96,12 +99,13 @@ def _end(errand: Errand) -> None:
 
 
 def _told(errand: Errand) -> dict[str, Any]:
-    return {"done": errand.done, "code": errand.code, "said": errand.said, "answer": errand.answer}
+    told = {"done": errand.done, "code": errand.code, "said": errand.said, "answer": errand.answer}
+    return told | ({"problems": errand.problems} if errand.problems else {})
 
 
 def main() -> None:
     """Perform one errand of this module: `plan`, `read` or `bring`, and the name of a file."""
-    from desk import reading
+    from desk import mistakes, reading
     from experiments.runs.files import StoreError
     from sim import ConfigError
 
@@ -110,5 +114,7 @@ def main() -> None:
         answer = {"plan": reading.plan, "read": reading.read, "bring": reading.bring}[what](file)
     except (ConfigError, StoreError) as error:
         print(error)
+        if isinstance(error, ConfigError):
+            print(f"{MARK}{json.dumps([mistakes.told(one) for one in error.problems], ensure_ascii=False)}")
         sys.exit(2)
     print(f"{MARK}{json.dumps(answer, ensure_ascii=False, allow_nan=False)}")

@@ -71,6 +71,7 @@ EXPECTED: Rules = {
 }
 FOUND: Rules = {
     r"nothing \(null\)": "空",
+    r"a YAML mistake: (.+)": "YAML写法有误：{1}",
     r"no such key": "空缺",
     r"an unknown key": "未知的键",
     r"a list": "列表",

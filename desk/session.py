@@ -131,7 +131,7 @@ class Session:
         try:
             text = laid(before, as_written(changes))
         except (ConfigError, ValueError) as error:
-            raise RefusedError(str(error)) from None
+            raise RefusedError(str(error)) from error
         self.folder.write(path, text, message.get("was") if stamp(before) != message.get("was") else None)
         if isinstance(title := changes.get("title"), str) and (better := self._better_name(name, title)):
             path.replace(self.folder.study(better))
@@ -287,7 +287,7 @@ class Session:
         try:
             arms = both_arms(read_study(path.name), message.get("arm"))
         except ConfigError as error:
-            raise RefusedError(str(error)) from None
+            raise RefusedError(str(error)) from error
         return {"address": self.beside.address(path.name, arms, _lang(message))}
 
     def _files(self, name: str) -> list[Message]:

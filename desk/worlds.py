@@ -34,7 +34,7 @@ class Worlds:
         try:
             state = opened(Path(file), arms)
         except StateError as error:
-            raise RefusedError(str(error)) from None
+            raise RefusedError(str(error)) from error
         with self._lock:
             if self._process is None or self._process.poll() is not None:
                 self._begin()

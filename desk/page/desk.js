@@ -32,14 +32,14 @@ const Desk = {
       heard = await fetch("/do", { method: "POST", headers: { "content-type": "application/json", "x-desk-key": this.key() }, body: JSON.stringify({ do: what, lang: Words.at ? "zh" : "en", ...more }) });
     } catch { this.gone = true; if (!quiet) this.say(T("lost"), true); return null; } finally { this.asking -= 1; }
     if (this.gone) { this.gone = false; this.say(T("back")); Draft.send(); }
-    const said = await heard.json().catch(() => ({ error: String(heard.status) }));
+    const said = await heard.json().catch(() => ({ says: [String(heard.status), String(heard.status)] }));
     if (heard.ok) return said;
     if (heard.status === 403) this.say(T("refused"), true);
-    else if (heard.status === 409) this.conflict(said.error, more);
-    else if (!quiet) this.say(said.error, true);
+    else if (heard.status === 409) this.conflict(more);
+    else if (!quiet) this.say(Words.pick(said.says), true);
     return null;
   },
-  conflict(error, more) {
+  conflict(more) {
     const theirs = el("button", { type: "button", class: "small", onclick: () => { Draft.forget(more.name); this.say(""); this.open(more.name, this.part); } }, T("take_theirs"));
     const mine = el("button", { type: "button", class: "small", onclick: () => { this.say(""); this.write(Draft.of(more.name)?.text ?? byId("yaml").value, true); } }, T("keep_mine"));
     this.say(T("changed"), true, theirs, mine);
@@ -55,7 +55,7 @@ const Desk = {
     sessionStorage.setItem("desk-study", name);
     this.take(asked, true);
     this.show(part);
-    if (draft) { Draft.put(name, draft); if (draft.was === asked.stamp) await Draft.send(); else if (draft.text !== undefined && draft.text !== asked.text) this.conflict("", { name }); else Draft.forget(name); }
+    if (draft) { Draft.put(name, draft); if (draft.was === asked.stamp) await Draft.send(); else if (draft.text !== undefined && draft.text !== asked.text) this.conflict({ name }); else Draft.forget(name); }
   },
   close() { this.name = ""; this.asked = null; sessionStorage.removeItem("desk-study"); this.draw(); },
   // What the desk says of the open study is shown everywhere.

@@ -38,7 +38,7 @@ const Files = {
     const said = await heard.json();
     if (heard.status === 409) {
       Desk.say(T("file_there", file.name), true, el("button", { type: "button", class: "small", onclick: async () => { await this.keep(file, true); Desk.parts.ask.draw(); } }, T("replace")), el("button", { type: "button", class: "small", onclick: () => Desk.say("") }, T("leave")));
-    } else Desk.say(said.error, true);
+    } else Desk.say(Words.pick(said.says), true);
   },
   tell() {
     if (this.pending.length) {
@@ -57,7 +57,7 @@ const Files = {
     const said = this.brought[this.ask.said.community];
     if (!said) { fill(this.told); return; }
     if (!said.done) { fill(this.told, el("p", { class: "hint" }, T("reading_files"))); return; }
-    if (said.code) { fill(this.told, el("pre", { class: "problem" }, said.said)); return; }
+    if (said.code) { fill(this.told, el("pre", { class: "problem" }, Mistakes.of(said))); return; }
     fill(this.told, el("p", { class: "fine" }, T("brought", said.answer.title, whole(said.answer.residents), whole(said.answer.ties))), said.answer.notes.map((note) => el("p", { class: "hint" }, note)));
   },
   async check(community) {

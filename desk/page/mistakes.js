@@ -44,6 +44,8 @@ const Mistakes = {
     return [found && T("m_found", text(found)), expected && T("m_expected", text(expected)), one.nearest && T("m_nearest", near ? Words.pick(near) : one.nearest)].filter(Boolean).join(Words.at ? "；" : "; ");
   },
   says(one) { return one.fields.length ? `${this.label(one.fields[0])}${Words.at ? "：" : ": "}${this.short(one)}` : Words.pick(one.says).split("\n")[0]; },
+  // What a command said that found a mistake in a file: in the language of the page, as far as it is one of a study or a community.
+  of(said) { return said.problems ? said.problems.map((one) => Words.pick(one.says)).join("\n") : said.said; },
   go(one) {
     Desk.show("ask");
     const node = one.fields.map((path) => this.node(path)).find(Boolean);

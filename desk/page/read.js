@@ -13,7 +13,7 @@ class ReadPart {
       if (this.far?.done && said.results && this.readOf !== said.results) {
         const read = await Desk.ask("read", { name }, { quiet: true });
         if (!read || name !== Desk.name) return;
-        if (read.read.done) { this.all = read.read.answer; this.refused = read.read.code ? read.read.said : ""; this.readOf = read.results; }
+        if (read.read.done) { this.all = read.read.answer; this.refused = read.read.code ? Mistakes.of(read.read) : ""; this.readOf = read.results; }
       }
       if (Desk.part === "read") this.draw();
     } finally { this.busy = false; }

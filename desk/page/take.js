@@ -73,7 +73,7 @@ class TakePart {
   }
   async file(path) {
     const heard = await fetch(`/made/${encodeURIComponent(Desk.name)}/${path.split("/").map(encodeURIComponent).join("/")}`, { headers: { "x-desk-key": Desk.key() } }).catch(() => null);
-    if (!heard?.ok) { Desk.say(heard ? (await heard.json()).error : T("lost"), true); return null; }
+    if (!heard?.ok) { Desk.say(heard ? Words.pick((await heard.json()).says) : T("lost"), true); return null; }
     return heard.arrayBuffer();
   }
   link(path, word = path) { return el("button", { type: "button", class: "link", "data-file": path, "aria-label": `${T("download")} ${path}`, onclick: async () => { const body = await this.file(path); if (body) saveFile(path === "package.zip" ? `${Desk.name}.zip` : `${Desk.name}-${path.split("/").pop()}`, body, "application/octet-stream"); } }, word); }

@@ -283,6 +283,8 @@ def test_files_of_ones_own_are_brought_and_checked(folder: Path, tmp_path_factor
         page.reload()
         page.wait_for_selector(".brought .problem", timeout=120_000)
         assert "residents.csv:42" in page.inner_text(".brought")
+        page.click("#language")
+        until(page, "document.querySelector('.brought').textContent.includes('residents.csv第42行')")
 
 
 def test_a_study_is_deleted_after_a_question_and_can_be_taken_back(folder: Path) -> None:

@@ -172,6 +172,8 @@ def test_a_study_that_cannot_be_read_hides_no_other(place: tuple[Asker, Path]) -
     assert desk.refused("open", name="from_elsewhere") == (400, "from_elsewhere.yaml cannot be read as text in UTF-8")
     path.unlink()
     assert desk.refused("open", name="from_elsewhere") == (400, "there is no file from_elsewhere.yaml")
+    _, body, _ = desk.send("POST", "/do", json.dumps({"do": "open", "name": "from_elsewhere"}).encode())
+    assert json.loads(body)["says"] == ["there is no file from_elsewhere.yaml", "没有文件 from_elsewhere.yaml"]
 
 
 def test_two_arms_are_shown_in_the_classroom_which_ends_with_the_desk(
