@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
+from PIL import Image
 
 from experiments.analysis.crossed import Crossed
 from experiments.analysis.effects import effects
@@ -302,3 +303,19 @@ def test_chinese_labels_have_no_stray_spaces_and_no_english_points(morris: bool)
 
 def test_other_letters_stand_apart_among_chinese_ones() -> None:
     assert [among(name) for name in ("无政策", "nobody", "Vanguard 队")] == ["无政策", " nobody ", " Vanguard 队"]
+
+
+@pytest.mark.parametrize("width", [89.0, 183.0])
+def test_a_map_of_few_people_is_no_white_page(tmp_path: Path, width: float) -> None:
+    """Printed in grey, residents of a small community fill their grids as those of a large one do, and hide no neighbour."""
+
+    def inked(residents: int) -> float:
+        grid = np.repeat(np.arange(4), residents // 4)
+        one = Snapshot(np.where(np.arange(residents) % 20, 0, 1), grid, np.zeros((0, 2), int))
+        tables = replace(made_up(2, weeks=5), snapshots=dict.fromkeys(("baseline", "thanks"), one))
+        (drawn,) = draw_all(tables, tmp_path / str(residents), Look(width=width), ("png",), ("network",))
+        with Image.open(drawn) as image:
+            grey = np.asarray(image.convert("L"))
+        return float((grey < 215).mean())
+
+    assert all(0.06 < inked(many) < 0.25 for many in (120, 800, 4000))

@@ -13,9 +13,15 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-TIER_COLOURS = ("#d0d0d0", "#56B4E9", "#0072B2", "#8B2500")
+TIER_COLOURS = ("#c4c4c4", "#56B4E9", "#0072B2", "#8B2500")
 SIZES = (1.2, 5.0, 9.0, 16.0)
-"""Area of a resident's mark by tier, so that tiers differ in grey as well."""
+"""Least area of a resident's mark by tier (points squared), so that tiers differ in grey as well."""
+GROWS = (1.0, 1.6, 2.2, 3.0)
+"""Areas by tier where there is room, beside that of a bystander."""
+FILLS = 0.6
+"""Share of the way to a resident's neighbours that a bystander's mark takes, where there is room."""
+LARGEST = 100.0
+"""Area beyond which a bystander's mark does not grow."""
 MOST_ARMS = 8
 GOLDEN = np.pi * (3 - np.sqrt(5))
 """The angle between neighbours on a sunflower: it fills a disc evenly."""
@@ -32,8 +38,9 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         return
     columns, rows = across(look, len(shown), 44, most=3)
     drawn, panels = figure(look, 18 + rows * (look.width / columns + 3), columns, rows, len(shown))
+    sizes = _sizes([snapshot.grid for _, snapshot in shown], look.width / columns)
     for i, (panel, (arm, snapshot)) in enumerate(zip(panels, shown, strict=False)):
-        _map(panel, snapshot)
+        _map(panel, snapshot, sizes)
         letter(panel, i, arm)
     names = [
         look.say("bystander or child", "未参与者或儿童"),
@@ -42,7 +49,7 @@ def draw(tables: Tables, look: Look) -> "Iterator[tuple[str, Figure]]":
         look.say("substantive", "实质性"),
     ]
     for tier, name in enumerate(names):
-        size = 1.3 * SIZES[tier] ** 0.5 + 1
+        size = 1.3 * min(sizes[tier], 2 * SIZES[tier]) ** 0.5 + 1
         panels[0].plot([], [], "o", color=TIER_COLOURS[tier], markersize=size, linestyle="none", label=name)
     legend(drawn, 4)
     few = first_of(len(shown), len(there), look)
@@ -66,7 +73,7 @@ def places(grid: NDArray[np.int64]) -> NDArray[np.float64]:
     kinds = np.unique(grid)
     ring = 2 * np.pi * np.arange(kinds.size) / kinds.size
     centre = np.column_stack([np.cos(ring), np.sin(ring)]) if kinds.size > 1 else np.zeros((1, 2))
-    reach = 0.85 * np.sin(np.pi / kinds.size) if kinds.size > 2 else 0.45 if kinds.size == 2 else 1.0
+    reach = _reach(kinds.size)
     found = np.empty((grid.size, 2))
     for k, kind in enumerate(kinds):
         rows = np.flatnonzero(grid == kind)
@@ -76,17 +83,35 @@ def places(grid: NDArray[np.int64]) -> NDArray[np.float64]:
     return found
 
 
-def _map(panel: "Axes", snapshot: Snapshot) -> None:
+def _reach(grids: int) -> float:
+    """How far a grid's disc reaches, beside the ring of all grids, whose radius is 1."""
+    return 0.85 * float(np.sin(np.pi / grids)) if grids > 2 else 0.45 if grids == 2 else 1.0
+
+
+def _sizes(grids: list[NDArray[np.int64]], wide: float) -> tuple[float, ...]:
+    """Areas of marks by tier in panels of this width (mm): the fewer residents, the larger, so that few people are no white page."""
+    kinds = max(np.unique(grid).size for grid in grids)
+    most = max(int(np.unique(grid, return_counts=True)[1].max()) for grid in grids)
+    reach = _reach(kinds)
+    across_all = 2 * reach + (2 if kinds > 1 else 0)
+    apart = 0.85 * wide / 25.4 * 72 * reach * np.sqrt(np.pi / most) / across_all
+    own = min(float(FILLS * apart) ** 2, LARGEST)
+    return tuple(max(least, own * grows) for least, grows in zip(SIZES, GROWS, strict=True))
+
+
+def _map(panel: "Axes", snapshot: Snapshot, sizes: tuple[float, ...]) -> None:
     from matplotlib.collections import LineCollection
 
     where, tier = places(snapshot.grid), np.maximum(snapshot.tier, 0)
     both = (tier[snapshot.ties] > 0).all(axis=1) if len(snapshot.ties) else np.zeros(0, bool)
     lines = where[snapshot.ties[both]]
-    panel.add_collection(LineCollection(list(lines), colors="0.35", linewidths=0.25, alpha=0.5, zorder=1))
+    panel.add_collection(
+        LineCollection(list(lines), colors="0.35", linewidths=0.18 * sizes[1] ** 0.5, alpha=0.6, zorder=1)
+    )
     for kind in range(4):
         here = tier == kind
         panel.scatter(
-            where[here, 0], where[here, 1], s=SIZES[kind], color=TIER_COLOURS[kind], linewidths=0, zorder=2 + kind
+            where[here, 0], where[here, 1], s=sizes[kind], color=TIER_COLOURS[kind], linewidths=0, zorder=2 + kind
         )
     for grid, name in enumerate(snapshot.grid_names):
         rows = snapshot.grid == grid
