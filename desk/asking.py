@@ -11,6 +11,7 @@ from desk import mistakes
 from desk.folder import Folder, stamp, titles_of
 from desk.speed import guess
 from experiments.reporting.names import arm_names
+from experiments.reporting.references import reference
 from experiments.study.caveats import caveats, megabytes
 from experiments.study.loader import read_study
 from experiments.study.sampling import Range, count_of, sizes_of
@@ -30,11 +31,13 @@ SPOTS = 81
 
 def what_there_is(folder: Folder) -> dict[str, Any]:
     """All that forms are made of: policies with doses, evidence and cost, metrics, communities, shipped studies."""
-    sources = {key: str(source) for key, source in load_sources().items()}
+    sources = {
+        key: [reference(source, language) for language in ("en", "zh")] for key, source in load_sources().items()
+    }
     told = [
         {
             **shown,
-            "cites": [sources.get(key, key) for key in shown["sources"]],
+            "cites": [sources.get(key, [key, key]) for key in shown["sources"]],
             "cost": POLICIES[shown["name"]].cost_grade,
             "aims": POLICIES[shown["name"]].aims_at,
         }
@@ -47,7 +50,6 @@ def what_there_is(folder: Folder) -> dict[str, Any]:
         "communities": [[name, *panel.both(title or name)] for name, title in communities.items()],
         "own": [[path.name, *([title_of(path) or path.name] * 2)] for path, study in folder.yaml() if not study],
         "studies": [[name, *titles] for name, titles in studies.items()],
-        "sources": sources,
     }
 
 

@@ -16,6 +16,7 @@ from experiments.reporting.figures.style import Language, Look
 from experiments.reporting.findings_words import FINDINGS
 from experiments.reporting.first_page import in_brief, prices
 from experiments.reporting.names import in_language
+from experiments.reporting.references import citation
 from experiments.reporting.report import evaluation_in_words, findings_in_words
 from experiments.reporting.result_tables import tables_and_findings
 from experiments.reporting.verdicts import untold
@@ -29,7 +30,6 @@ from experiments.runs.found import results_of
 from experiments.study.design import code_version
 from experiments.study.loader import read_study
 from experiments.tasks.plan import planned
-from experiments.version import version
 from sim.config.yaml import Problem, Spot
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def read(file: str) -> dict[str, Any]:
         "acts": {arm: list(tables.acts(arm)) for arm in tables.arms},
         "arms": list(tables.arms),
         "measures": [m for m in MEASURES if m in tables.runs],
-        "cite": citation(),
+        "cite": citation(code_version()),
         "tables": [],
         "methods": [],
         "brief": [],
@@ -162,13 +162,3 @@ def _series(table: "pd.DataFrame", point: int, metric: str, arm: str, names: tup
         n: [None if not math.isfinite(v) else float(f"{v:.6g}") for v in cast("pd.Series[float]", own[n])]
         for n in names
     }
-
-
-def citation() -> dict[str, str]:
-    """How to cite the program, in words and for BibTeX, with the version of the model that made the results."""
-    model = code_version()
-    title = "linli: an agent-based simulation of community volunteer services"
-    article = "Huang Xiaoxing (2025). Community volunteer services: from participation to welfare. Chinese Social Sciences Today, 20 February."
-    text = f"The linli authors. {title}. Version {version()}, model {model}."
-    entry = f"@software{{linli,\n  author = {{{{The linli authors}}}},\n  title = {{{title}}},\n  version = {{{version()}}},\n  note = {{model {model}}},\n}}\n"
-    return {"text": f"{text}\n{article}", "bibtex": entry}

@@ -4,6 +4,7 @@ A new policy, parameter or metric appears on the page by itself; only its Chines
 the English ones are shown.
 """
 
+import re
 from typing import Any, Literal, TypeAliasType, get_args, get_origin
 
 from pydantic import BaseModel
@@ -67,6 +68,7 @@ def dose(name: str, field: FieldInfo) -> dict[str, Any]:
         "low": limits.get("ge"),
         "high": limits.get("le"),
         "meaning": both(field.description or ""),
+        "short": shortly(both(field.description or "")[1]),
         "general": name in Policy.model_fields,
     }
     if not field.is_required():
@@ -77,6 +79,21 @@ def dose(name: str, field: FieldInfo) -> dict[str, Any]:
             shown["doses"] = [d for d in doses_of(of) if not d["general"]]
             shown["label"], shown["value"] = [of.title, of.title_zh], {} if default is not None else None
     return shown
+
+
+SHORT = 16
+"""Letters of a Chinese meaning that is short enough to be the name above a control."""
+
+
+def shortly(chinese: str) -> list[str]:
+    """What a dose or parameter is called in Chinese, and what is left to be said of it: a long meaning ends at its first colon or semicolon."""
+    plain = chinese.rstrip("。")
+    found = _NAMED.fullmatch(plain) or (len(plain) > SHORT and _FIRST.fullmatch(plain)) or None
+    return [found[1], found[2]] if found else [plain, ""]
+
+
+_NAMED = re.compile(r"([^：（）；，。A-Za-z]{2,12})：([^：]+)")
+_FIRST = re.compile(r"([^；：]+)；(.+)")
 
 
 def policy_in(annotation: Any) -> type[Policy]:

@@ -54,6 +54,6 @@ const Arms = {
     return ask.fold(id, [el("strong", {}, Words.pick(policy.title)), away], [el("p", { class: "sentence" }, Words.pick(told || (ask.asked.study ? policy.sentence : ["", ""]))),
       el("div", { class: "dials" }, policy.doses.filter((d) => !d.general).map(one)),
       ask.fold(`${id}-when`, T("when_whom"), el("div", { class: "dials" }, policy.doses.filter((d) => d.general).map(one)), { class: "inner" }),
-      el("p", { class: "hint" }, `${T("price_grade")}: `, el("span", { class: `grade g-${policy.cost}` }, T(`g_${policy.cost}`)), ` ${T("doses_assumed")}`), policy.cites.length ? el("div", { class: "hint" }, T("sources"), el("ul", { class: "references" }, policy.cites.map((one) => el("li", {}, one)))) : null], { class: "policy", "data-policy": name });
+      el("p", { class: "hint" }, `${T("price_grade")}: `, el("span", { class: `grade g-${policy.cost}` }, T(`g_${policy.cost}`)), ` ${T("doses_assumed")}`), policy.cites.length ? el("div", { class: "hint" }, T("sources"), el("ul", { class: "references" }, policy.cites.map((one) => el("li", {}, Words.pick(one))))) : null], { class: "policy", "data-policy": name });
   },
 };

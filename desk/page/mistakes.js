@@ -6,7 +6,7 @@ const Mistakes = {
   label(path) {
     const { said } = Desk.parts.ask, [top, ...rest] = path.split("."), word = LABELS[top] || top, factor = this.factor(path), join = (...parts) => parts.filter(Boolean).join(" · ");
     if (factor) return join(T("q_varies"), Varies.named(factor), path.endsWith(".low") ? T("low") : path.endsWith(".high") ? T("high") : "");
-    if (top === "arms" || top === "parts") { const at = this.within(path), policy = Desk.there.policies.find((one) => one.name === at.policy); return join(T("q_arms"), at.arm, policy && Words.pick(policy.title), policy && Words.pick(policy.doses.find((one) => one.name === at.dose)?.label || [at.dose || "", at.dose || ""])); }
+    if (top === "arms" || top === "parts") { const at = this.within(path), policy = Desk.there.policies.find((one) => one.name === at.policy); return join(T("q_arms"), at.arm, policy && Words.pick(policy.title), policy && (Varies.dose(policy.doses.find((one) => one.name === at.dose)) || at.dose)); }
     if ((top === "until" || top === "matters") && rest.length) return join(T(top), Effects.label(rest.join(".")));
     if ((top === "outcomes" || top === "primary") && rest.length) return join(T(word), Effects.label(said[top]?.[rest[0]] ?? ""));
     if (top === "replicates") return T(said.until ? "first_look" : "replicates");

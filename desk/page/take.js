@@ -31,7 +31,7 @@ class TakePart {
     this.lang ||= Words.at ? "zh" : "en";
     const kept = Focus.of(this.node), there = Desk.listed.find((one) => one.name === Desk.name)?.there;
     if (!there) { fill(this.node, el("p", { class: "card" }, T("take_first"))); return; }
-    fill(this.node, this.figures(), this.tables(), this.words("methods", this.whole?.methods?.[Words.at]), this.words("citation", this.whole?.cite?.text, this.whole?.cite?.bibtex), this.package());
+    fill(this.node, this.figures(), this.tables(), this.words("methods", this.whole?.methods?.[Words.at]), this.words("citation", this.whole?.cite?.text[Words.at], this.whole?.cite?.bibtex), this.package());
     Focus.back(this.node, kept);
     this.fetchPictures();
   }

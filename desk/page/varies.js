@@ -15,9 +15,10 @@ const Varies = {
     if (path === "community") return T("q_community");
     const spec = this.spec(path);
     if (!spec) return path;
-    const zh = spec.meaning?.[1] !== spec.meaning?.[0] ? spec.meaning?.[1] : null;
-    return `${Words.pick(spec.heading).replace(/[.。]$/, "")}: ${Words.at ? zh || Words.pick(spec.label) : spec.label[0]}`;
+    return `${Words.pick(spec.heading).replace(/[.。]$/, "")}${S(":")}${this.dose(spec)}`;
   },
+  // What a dose or parameter is called by itself: in Chinese by its meaning in short.
+  dose(spec) { return spec && (Words.at && spec.meaning?.[1] !== spec.meaning?.[0] ? spec.short[0] : Words.pick(spec.label)); },
   // A point as it is called: its paths in words.
   point(said) { return Object.keys(Desk.asked?.said?.varies || {}).reduce((text, path) => text.replace(`${path} = `, `${this.named(path)} = `), said); },
   async parameters(community) {
@@ -47,8 +48,8 @@ const Varies = {
   },
   // What a path is called in the list: in Chinese by its meaning, as elsewhere; found by all that is said of it, in both languages.
   entry(path, spec, title) {
-    const meaning = Words.pick(spec.meaning).replace(/[.。]$/, ""), name = (Words.at && meaning) || spec.label[0];
-    return { path, name, more: meaning === name ? "" : meaning, words: [path, path.replace(/[._]/g, " "), ...spec.label, ...spec.meaning, ...title].join(" ").toLowerCase() };
+    const zh = Boolean(Words.at) && spec.meaning[1] !== spec.meaning[0], name = this.dose(spec);
+    return { path, name, more: zh ? spec.short[1] : spec.meaning[0].replace(/[.]$/, ""), words: [path, path.replace(/[._]/g, " "), ...spec.label, ...spec.meaning, ...title].join(" ").toLowerCase() };
   },
   add(path, varies) {
     const spec = this.spec(path), value = Number(spec?.value);

@@ -20,6 +20,7 @@ from experiments.reporting.findings_words import FINDINGS, in_words, on_a_page, 
 from experiments.reporting.first_page import design_table, in_brief, prices
 from experiments.reporting.names import factors_of, in_language, labels_of, look_of, question_of, title_of, told
 from experiments.reporting.paper_tables import meanings_of, tables_for_a_paper, write_pages, write_tables
+from experiments.reporting.references import references
 from experiments.reporting.result_tables import difference_told, tables_and_findings
 from experiments.reporting.snapshot import snapshots_of
 from experiments.reporting.verdicts import known, known_note, untold
@@ -112,7 +113,7 @@ def write_report(
         (look.say("What the design allows to find", "设计允许的进一步发现"), _findings(findings, found, look)),
         (look.say("Figures", "图"), _figures([path for path in drawn if path.suffix == ".svg"], named, look)),
         (look.say("What the result rests on", "结果的依据"), _evidence(study, folder, look)),
-        (look.say("References", "参考文献"), _references(study)),
+        (look.say("References", "参考文献"), references(study, look)),
         (look.say("Provenance", "来源"), _provenance(results, look)),
     ]
     there = [(heading, text) for heading, text in sections if text]
@@ -337,18 +338,6 @@ def _evidence(study: Study, folder: Path, look: Look) -> str:
         f"<details><summary>{every}</summary>"
         f'<div class="wide words"><table><thead>{head}</thead><tbody>{cells}</tbody></table></div></details>'
     )
-
-
-def _references(study: Study) -> str:
-    """Every publication that the inputs and the policies of the study name, one a line, in the order of their authors."""
-    from sim import POLICIES
-    from sim.config.load import load_sources
-
-    named = [e.source for e in study.config.evidence.values()]
-    named += [key for arm in study.arms.values() for policy, _ in arm for key in POLICIES[policy].sources]
-    keys = {key.strip() for one in named for key in one.split(",")}
-    lines = sorted({str(source) for key, source in load_sources().items() if key in keys}, key=str.casefold)
-    return f"<ul class='references'>{''.join(f'<li>{in_html(line)}.</li>' for line in lines)}</ul>" if lines else ""
 
 
 def _hangs_on(study: Study, folder: Path, look: Look) -> str:

@@ -10,10 +10,12 @@ class Dial {
     const name = spec.name || spec.path;
     this.node = el("div", { class: "dial" },
       el("label", { for: id }, el("span", { class: "dial-name", title: spec.path || spec.name }, this.title()), this.grade()),
-      this.control(id, name), el("p", { class: "meaning" }, Words.at && this.title() !== spec.label[0] ? "" : spec.kind === "text" && spec.name === "grids" ? T("grids_dial") : Words.pick(spec.meaning)));
+      this.control(id, name), el("p", { class: "meaning" }, this.grids() ? T("grids_dial") : this.chinese() ? spec.short[1] : Words.pick(spec.meaning)));
   }
-  // In English the name stands above its meaning; in Chinese the meaning, where it is known, above the name.
-  title() { const { label, meaning } = this.spec; return Words.at && meaning[1] !== meaning[0] ? meaning[1] : Words.pick(label); }
+  // In English the name stands above its meaning; in Chinese the meaning in short, where it is known, above what is left of it.
+  chinese() { const { meaning } = this.spec; return Boolean(Words.at) && meaning[1] !== meaning[0]; }
+  title() { return this.chinese() ? (this.grids() ? this.spec.short[0].replace(/（.*）$/, "") : this.spec.short[0]) : Words.pick(this.spec.label); }
+  grids() { return this.spec.kind === "text" && this.spec.name === "grids"; }  // counted from 1 on a page
   grade() {
     const { grade, source, note } = this.spec;
     return grade ? el("span", { class: `grade g-${grade}`, title: [source, note].filter(Boolean).join(": ") }, T(`g_${grade}`)) : null;
@@ -38,7 +40,7 @@ class Dial {
       return el("div", {}, el("input", { id, type: "checkbox", checked: this.value !== null, "data-dose": name, onchange: (e) => { parts.hidden = !e.target.checked; this.say(e.target.checked ? { ...own } : null); } }), parts);
     }
     if (kind === "words") return el("input", { id, type: "text", value: this.value ?? "", "data-dose": name, onchange: (e) => this.say(e.target.value.trim() || null) });
-    if (kind === "text" && this.spec.name === "grids") {
+    if (this.grids()) {
       const shown = (this.value || []).map((grid) => grid + 1).join(", ");
       return el("input", { id, type: "text", value: shown, placeholder: T("all"), "data-dose": name, onchange: (e) => {
         const said = e.target.value.split(/[\s,，、]+/).filter(Boolean).map(Number), wrong = said.some((grid) => !Number.isInteger(grid) || grid < 1);
