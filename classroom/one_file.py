@@ -14,14 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from classroom.lessons import lessons, state_of_lesson, study_of
+from classroom.own import bring
 from classroom.pair import BOARD
 from classroom.people import name_of
-from classroom.state import Change, State, StateError, communities, fitted, state_of, unknown
-from classroom.studies import OUTCOMES, opened
+from classroom.state import MOST_RESIDENTS, Change, State, StateError, communities, fitted, state_of, too_many, unknown
+from classroom.studies import OUTCOMES, opened, state_of_study
 from classroom.touches import OF_THE_DWELLING
 from experiments.spoken import spoken
-from experiments.study.design import seed_of
+from experiments.study.design import Study, community_of, seed_of
 from experiments.study.loader import read_study
+from experiments.study.taken_for import taken_for_a_study
 from pages import panel
 from pages.server import page_text
 from sim import POLICIES, Simulation
@@ -31,6 +33,7 @@ from sim.browser.snapshot import known, snapshot
 from sim.config.kinds import Kind
 from sim.config.load import config_names, find_file, load_config
 from sim.config.schema import Config
+from sim.config.yaml import read
 from sim.engine.effects import effects_of
 from sim.policies.policy import Policy
 from sim.state.residents import INTERESTS, RESIDENTS, SELF, SUBSTANTIVE
@@ -74,6 +77,9 @@ def one_file(
     places = []
     for luck in range(lucks):
         founded = [Simulation(config, (), seed_of(state.seed, luck)) for config in _different(configs)]
+        most = max(int(one.world.headcount[0]) for one in founded)
+        if configs[0].population.residents_file and most > MOST_RESIDENTS:
+            raise too_many(most)  # the configuration does not say how many a file of residents holds
         places.append([_packed_place(one) for one in founded])
         taken = sum(len(one) for both in places for one in both)
         if len(places) < lucks and taken * (luck + 2) / (luck + 1) > MOST_OF_PLACES:
@@ -87,6 +93,13 @@ def one_file(
                 )
             break
     world = founded[0].world
+    if say and (file := configs[0].population.residents_file):
+        say(
+            spoken(
+                "The page holds what {file} says of each resident, without their ids and your own columns: give it to nobody who may not see that.",
+                file=Path(file).name,
+            )
+        )
     named = [list(panel.both(name)) for name in world.people.grid_names]
     named = named or [[f"Grid {g + 1}", f"第{g + 1}网格"] for g in range(world.atmosphere.size)]
     grids = [[g, *both] for g, both in enumerate(named)]
@@ -150,10 +163,10 @@ def in_a_script(told: object) -> str:
 
 
 def state_for(what: str, *, taught: bool = False) -> tuple[State, str | None]:
-    """The state for the name of a community, a study or a lesson, or the file of a study or of a state that the classroom
-    saved; and the lesson, if it is one. `taught`: a lesson or a saved state only.
+    """The state for the name of a community, a study or a lesson, or the file of a community, of a study or of a state that
+    the classroom saved; and the lesson, if it is one. `taught`: a lesson or a saved state only.
 
-    Errors: StateError, with the names there are.
+    Errors: StateError, with the names there are; ConfigError with all that is wrong with a file.
     """
     if what in lessons():
         return state_of_lesson(what), what
@@ -164,11 +177,27 @@ def state_for(what: str, *, taught: bool = False) -> tuple[State, str | None]:
     if taught:
         raise unknown("lesson", what, lessons())
     if what in communities():
-        return fitted(State(community=what, week=SETTLED if load_config(what).lives_go_on else 0)), None
+        return _of_community(what, what), None
     studies = config_names(("studies",))
-    if what in studies or what.endswith((".yaml", ".yml")):
+    if what in studies:
         return opened(find_file(what, ("studies",))), None
+    if what.endswith((".yaml", ".yml")):
+        path = find_file(what, ("studies",))
+        own = taken_for_a_study(read(path)) is not None
+        return (_of_community(bring(path), path) if own else of_study(read_study(path))), None
     raise unknown("community, study or lesson", what, [*communities(), *lessons(), *studies])
+
+
+def _of_community(name: str, place: Path | str) -> State:
+    """The state of a community, by the name that states have for it and where it lies."""
+    return fitted(State(community=name, week=SETTLED if load_config(place).lives_go_on else 0))
+
+
+def of_study(study: Study) -> State:
+    """The state of a study of whoever runs this command, whose community may be a file of theirs. Errors: StateError."""
+    if isinstance(place := community_of(study.file.community, study.path), Path):
+        bring(place, study.file.community)
+    return state_of_study(study)
 
 
 def _saved(path: Path) -> State:

@@ -6,10 +6,12 @@ A life is a pure function of this state, so a link, a file or a lost connection 
 import json
 from collections.abc import Collection
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from classroom.own import brought
 from classroom.touches import Touch
 from sim import POLICIES, ConfigError, load_config
 from sim.config.load import config_names, find_file
@@ -81,7 +83,7 @@ class State(BaseModel):
     """Everything that determines what the page shows."""
 
     model_config = _STRICT
-    community: str = Field("classroom", max_length=60)
+    community: str = Field("classroom", max_length=200)
     seed: int = Field(1, ge=0, le=2**53)
     set: Changes = {}
     worlds: tuple[WorldState, WorldState] = (WorldState(name="baseline"), WorldState(name="policies"))
@@ -112,6 +114,11 @@ class State(BaseModel):
         return [listed.made() for listed in self.worlds[world].policies]
 
 
+def too_many(residents: int) -> StateError:
+    """The error for a community that is too large for a page."""
+    return StateError(f"the page shows at most {MOST_RESIDENTS} residents, not {residents}")
+
+
 def state_of(said: object) -> State:
     """The state that a page sent. Errors: StateError, in one sentence."""
     try:
@@ -123,10 +130,11 @@ def state_of(said: object) -> State:
 
 def fitted(state: State) -> State:
     """The state with a community too large for the page made smaller, as it then says in its own `set`."""
-    if state.community not in communities() or "population.residents" in state.set:
+    own = brought(state.community)
+    if (state.community not in communities() and not own) or "population.residents" in state.set:
         return state
-    population = load_config(state.community).population
-    if population.residents <= MOST_RESIDENTS:
+    population = load_config(own or state.community).population
+    if population.residents <= MOST_RESIDENTS or population.residents_file:
         return state
     elders = round(population.elders_alone * SHOWN / population.residents)
     smaller: dict[str, Value] = {"population.residents": SHOWN, "population.elders_alone": elders}
@@ -134,24 +142,25 @@ def fitted(state: State) -> State:
 
 
 def loaded(community: str, changes: dict[str, Any]) -> Config:
-    """A configuration of a shipped community, small enough for the page. Errors: StateError."""
-    if community not in communities():
+    """A configuration of a shipped community, or of one that was brought, small enough for the page. Errors: StateError."""
+    own = brought(community)
+    if community not in communities() and not own:
         raise StateError(f"no community is called {community!r}; there are {', '.join(communities())}")
     said = json.dumps(changes, sort_keys=True)
     if refused := [name for name in FILES if name in said]:
         raise StateError(f"{refused[0]} cannot be set from a page")
-    return _loaded(community, said)
+    return _loaded(own or community, own.stat().st_mtime_ns if own else 0, said)
 
 
 @lru_cache(maxsize=64)
-def _loaded(community: str, changes: str) -> Config:
+def _loaded(community: Path | str, _at: int, changes: str) -> Config:
     laid = json.loads(changes)
     try:
         config = load_config(community, set=laid)
     except ConfigError as error:
         raise StateError(str(error.problems[0])) from None
-    if config.population.residents > MOST_RESIDENTS:
-        raise StateError(f"the page shows at most {MOST_RESIDENTS} residents, not {config.population.residents}")
+    if config.population.residents > MOST_RESIDENTS and not config.population.residents_file:
+        raise too_many(config.population.residents)
     if (
         config.population.residents * max(1, config.population.residents if config.network.kind == "complete" else 1)
         > 1_000_000

@@ -293,13 +293,12 @@ def report(
 
 def _played(study: "Study") -> str:
     """A page in which a study's first two arms live. Errors: UsageError, in words, for what a page cannot show."""
-    from classroom.one_file import one_file
+    from classroom.one_file import of_study, one_file
     from classroom.state import StateError
-    from classroom.studies import state_of_study
     from sim.browser.shipped import ModuleError
 
     try:
-        return one_file(state_of_study(study), lucks=3)
+        return one_file(of_study(study), lucks=3)
     except (StateError, ModuleError) as error:
         raise click.UsageError(f"--play: {refused(error)}") from None
 
