@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from desk import own_files
 from pages import panel
 from sim.config.yaml import Problem
 
@@ -16,7 +17,7 @@ type Rules = Mapping[str, str]
 
 NUMBER = r"[-+]?[\d.,]+(?:e[-+]?\d+)?"
 PART = r"(?:(?! or ).)"
-EXPECTED: Rules = {
+EXPECTED: dict[str, str] = {
     rf"a whole number(?: of)? ({PART}+?)(?: \(({PART}+)\))?": "{1:bounds}的整数{2:unit}",
     rf"a number(?: of)? ({PART}+?)(?: \(({PART}+)\))?": "{1:bounds}的数{2:unit}",
     rf"a whole number(?: \(({PART}+)\))?": "整数{1:unit}",
@@ -69,7 +70,7 @@ EXPECTED: Rules = {
     r"no (.+): (\w+) acts on (.+) and cannot be aimed by it": "不设{1}：{2}作用于{3}，无法据此定向",
     r"no (.+) in (\w+): the bundle says when and for whom, its parts only how much": "{2}中不设{1}：何时、为谁由政策组合统一规定，各部分只定力度",
 }
-FOUND: Rules = {
+FOUND: dict[str, str] = {
     r"nothing \(null\)": "空",
     r"a YAML mistake: (.+)": "YAML写法有误：{1}",
     r"no such key": "空缺",
@@ -104,7 +105,11 @@ BOUNDS: Rules = {
     rf"(?:of )?at most ({NUMBER})": "不大于{1}",
     rf"below ({NUMBER})": "小于{1}",
 }
-RULES = {"expected": EXPECTED, "bounds": BOUNDS, "found": FOUND}
+RULES: Mapping[str, Rules] = {
+    "expected": own_files.EXPECTED | EXPECTED,
+    "bounds": BOUNDS,
+    "found": own_files.FOUND | FOUND,
+}
 
 
 def in_chinese(said: str, kind: str = "expected") -> str:
