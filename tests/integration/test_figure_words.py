@@ -257,9 +257,8 @@ def test_no_two_figures_of_a_study_share_what_they_show(tmp_path: Path, language
     said = {path.stem: shows(path) for path in drawn}
     assert len(set(said.values())) == len(said) > 20, said
     assert {stem.partition("-")[0] for stem in said} >= {"tiers", "funnel", "groups", "response", "crosstab", "factors"}
-    colon = {"en": ": ", "zh": "："}[language]
-    assert said["tiers-2"].endswith(f"{colon}rate = 0.3")
-    assert said["groups-1-at-2"].endswith(("where; rate = 0.3", "where；rate = 0.3"))
+    assert said["tiers-2"].endswith({"en": "over time (rate = 0.3)", "zh": "构成（rate = 0.3）"}[language])
+    assert said["groups-1-at-2"].endswith(("(where; rate = 0.3)", "（where；rate = 0.3）"))
     assert not shows(tmp_path / "none.png")
 
 

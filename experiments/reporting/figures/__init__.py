@@ -48,7 +48,8 @@ def _shown(stem: str, drawn: "Figure", tables: Tables, look: Look) -> tuple[str,
     """What a figure shows, of which outcome, point or arm (its label): told apart from every other of the study; and after the study's title."""
     metric, (title, _) = stem.partition("-")[2], about(stem)
     of = tables.metrics[metric].say(look.language) + look.say(": ", "：") if metric in tables.metrics else ""
-    which = look.say(": ", "：") + str(drawn.get_label()) if drawn.get_label() else ""
+    label = str(drawn.get_label())
+    which = look.say(f" ({label})", f"（{label}）") if label else ""
     stop = look.say(" ", "") if tables.title.endswith(tuple(".?!。？！")) else look.say(". ", "。")
     shows = f"{of}{look.say(*title)}{which}"
     return shows, f"{tables.title}{stop}{shows}"
