@@ -146,7 +146,8 @@ def _owner(study: Study) -> dict[str, str]:
 
 
 def _content(study: Study) -> str:
-    return hashlib.sha256(resolved_text(study).encode()).hexdigest()[:20]
+    """What is asked, whatever the number of runs that it is asked of: `until` and more replicates add to that."""
+    return hashlib.sha256(resolved_text(study.with_replicates(1)).encode()).hexdigest()[:20]
 
 
 def was_of(study: Study, folder: Path) -> bool:

@@ -254,7 +254,7 @@ def _kept_and_shown(study: Study) -> tuple[float, float]:
 
     Two figures are drawn, the first with all that it loads; the others count as much as the second.
     """
-    few = replace(study, points=study.points[:POINTS])
+    few = fewer(study)
     few = few.with_replicates(max(2, min(study.file.replicates, FEW // (len(few.points) * len(few.arms)))))
     with tempfile.TemporaryDirectory(prefix="linli-plan-") as beside:
         store, begun = Store(Path(beside)).open(), time.process_time()
@@ -269,6 +269,17 @@ def _kept_and_shown(study: Study) -> tuple[float, float]:
         draw_all(tables, store.folder, only=("tiers",))
         one = time.process_time() - first
         return (kept - begun) / max(tally.done, 1), first - kept + one * _figures_besides(tables)
+
+
+def fewer(study: Study) -> Study:
+    """The first points of a study: of a sample for sensitivity whole groups of them, as of the same design with fewer base points."""
+    group = len(study.file.varies) + {"saltelli": 2, "morris": 1}.get(study.file.design.method, 0)
+    if len(study.points) <= POINTS or group == len(study.file.varies):
+        return replace(study, points=study.points[:POINTS])
+    base = 1 << max(1, POINTS // group).bit_length() - 1  # a power of two, which Sobol sequences ask for
+    design = study.file.design.model_copy(update={"points": base})
+    file = study.file.model_copy(update={"design": design})
+    return replace(study, file=file, points=study.points[: base * group])
 
 
 def _figures_besides(tables: Tables) -> int:

@@ -22,6 +22,8 @@ from experiments.reporting.wording import methods
 from experiments.runs.executor import perform
 from experiments.runs.results import Results
 from experiments.runs.store import Store
+from experiments.study.sampling import points_of
+from experiments.tasks.plan import POINTS, fewer
 from experiments.tasks.run import draw_figures, say_findings
 
 ENGLISH, CHINESE = Look(), Look(language="zh")
@@ -129,6 +131,19 @@ def test_sensitivity_and_failing_bear_arms_that_lack(tmp_path: Path, method: str
         found = explore(results.study, runs[runs["arm"] == arm], {"cohesion": 1, "unmet_needs": -1})
         assert set(found.tables()) <= {"sensitivity", "regret"}
         assert found.lacking[0].startswith("No run is finished of: ")
+
+
+@pytest.mark.parametrize("method", ["saltelli", "morris"])
+def test_a_plan_looks_at_a_part_of_a_sample_that_is_one_too(tmp_path: Path, method: str) -> None:
+    varies = {"moving.annual_rate": {"low": 0.05, "high": 0.3}, "asking.along_tie": {"low": 0.1, "high": 0.5}}
+    study = small(tmp_path, varies=varies, design={"method": method, "points": 128}, arms=VANGUARD, replicates=2)
+    few = fewer(study)
+    assert len(study.points) > POINTS >= len(few.points) > POINTS / 3
+    assert few.points == points_of(few.file.varies, few.file.design) == study.points[: len(few.points)]
+    perform(few, store := Store(tmp_path / "r").open(), workers=1, simulate=toy)
+    found = tables_of(Results(few, store)).sensitivity
+    assert found is not None
+    assert len(found)
 
 
 def test_a_bundle_is_divided_only_where_all_of_its_parts_were_run(tmp_path: Path) -> None:
