@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -18,13 +19,19 @@ from experiments.cli import main
 from experiments.runs.executor import perform
 from experiments.runs.parquet import plainly, rows_of, write_rows
 from experiments.runs.results import Results
-from experiments.runs.store import Finished, Store, StoreError
+from experiments.runs.store import Finished, Series, Store, StoreError
+from experiments.study.design import Job
 
 HERE = ("--workers", 1, "--by", "threads")
 
 
 def linli(*words: object) -> Result:
     return CliRunner().invoke(main, [str(w) for w in words])
+
+
+def toy_of_households(job: Job) -> Series:
+    """The toy, with the size of households, at which a plan looks too."""
+    return {**toy(job), "household_size": np.full(job.weeks, 2.5, np.float32)}
 
 
 @pytest.fixture(autouse=True)
@@ -42,8 +49,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("experiments.tasks.run.warm", lambda *_: None)
     monkeypatch.setattr("experiments.tasks.plan.warm", lambda *_: None)
     monkeypatch.setattr("experiments.runs.reading.give_back", lambda: None)  # takes time, and changes nothing
-    for where in ("tasks.run", "tasks.plan"):
-        monkeypatch.setattr(f"experiments.{where}.simulated", toy)
+    monkeypatch.setattr("experiments.tasks.run.simulated", toy)
+    monkeypatch.setattr("experiments.tasks.plan.simulated", toy_of_households)
     for where in ("tasks.run", "api"):
         monkeypatch.setattr(f"experiments.{where}.perform", partial(perform, simulate=toy))
 
