@@ -28,6 +28,7 @@ from experiments.validation.patterns import Bounds, patterns_of, read_patterns
 from sim import Simulation, load_config
 from sim.config.load import config_folder
 from sim.config.yaml import ConfigError
+from sim.state.residents import SENIOR_ELDER, YOUNGER_ELDER
 from tests.integration.test_figures import there_is_a_chinese_font
 
 SHIPPED = config_folder() / "patterns" / "community.yaml"
@@ -100,7 +101,7 @@ def test_observers_see_what_is_there() -> None:
         simulation.live_one_week()
         for observer in (elders, purses, contact):
             observer.look(world, week)
-    elder = world.age >= 3
+    elder = (world.age == YOUNGER_ELDER) | (world.age == SENIOR_ELDER)
     assert elders.found()["elders_alone_share"] == pytest.approx(world.alone[elder].mean(), abs=0.1)
     assert len(purses.earners) >= np.count_nonzero(world.balance > 0)
     assert math.isfinite(contact.found()["contact_across"])
@@ -121,7 +122,7 @@ def test_favours_and_cases_tell_acceptance_of_the_one_from_that_of_the_other() -
             load_config("classroom", set={f"dispatching.{k}": v for k, v in changed.items()}),
             ("elders_served",),
         )
-        lives = [observed_life(config, (), seed, 52, 104, names) for seed in (1, 2)]
+        lives = [observed_life(config, (), seed, 52, 104, names) for seed in (1, 2, 3, 4)]
         return np.mean([[favours_in_time(life), life.seen["elders_served"]] for life in lives], axis=0)
 
     as_it_is = {"accept": -2.5, "accept_case": -2.75}
