@@ -176,7 +176,7 @@ class PlanBox {
       el("p", {}, plan ? `${T("time_about", lasting(plan.seconds))}${plan.most === null ? "" : ` · ${T("time_most", lasting(plan.start + plan.most / plan.processors + plan.showing))}`} · ` : this.known ? "" : `${study.guess === null ? T("time_wait") : `${T("time_about", lasting(study.guess))}${T("bracket", T("time_guess"))}`} · `, plan && this.known.beside ? `${T("time_beside")} · ` : "", T("disk", study.megabytes < 10 ? study.megabytes : whole(study.megabytes)), plan && plan.todo && plan.todo < plan.different ? ` · ${T("todo", plan.todo)}` : ""),
       this.known && this.known.code ? el("p", { class: "problem" }, Mistakes.of(this.known).split("\n")[0]) : null,
       plan?.looked ? el("p", { class: "hint" }, moving.length ? T("rest_not", plan.burn_in, moving.join(Words.at ? "、" : ", ")) : T("rest_ok", plan.burn_in)) : null,
-      study.caveats.map((one) => el("p", { class: "caveat" }, Words.pick(one))), go);
+      [...study.caveats, ...(plan?.others ? [plan.others] : [])].map((one) => el("p", { class: "caveat" }, Words.pick(one))), go);
     if (!this.known && !this.busy) this.ask();
   }
 }

@@ -190,6 +190,11 @@ def says(low: float, high: float, narrower: tuple[float, float], least: float) -
     within = least > 0 and -least < narrower[0] and narrower[1] < least
     if low == high == 0.0 or within:
         return SAME
+    return known_way(low, high)
+
+
+def known_way(low: float, high: float) -> str:
+    """Whether an effect is known to be higher or lower, however little of it; else that it is not known."""
     return HIGHER if low > 0 else LOWER if high < 0 else UNKNOWN
 
 

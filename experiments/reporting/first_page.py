@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN
+from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, says
 from experiments.analysis.evaluation import COST, PRICE
 from experiments.reporting.chinese import choice_in_chinese
 from experiments.reporting.doses import policy_in_words, settings_of
@@ -72,8 +72,13 @@ def _sentence(rows: "pd.DataFrame", tables: Tables, look: Look, groups: "pd.Data
             row = its.iloc[0]
             mean = rows["reference"].mean()
             least = tables.asked.least(str(row["metric"]), float(mean)) if tables.asked else math.nan
-            says = SAME if -least < row["low"] and row["high"] < least else way(row)
-            whole = _row(**row[["arm", "metric", "effect", "low", "high"]], says=says, reference=mean, matters=least)
+            ends = float(row["low"]), float(row["high"])
+            whole = _row(
+                **row[["arm", "metric", "effect", "low", "high"]],
+                says=says(*ends, ends, least),
+                reference=mean,
+                matters=least,
+            )
             everywhere = look.say("over all that is uncertain, ", "就全部不确定取值而言，")
             return everywhere + _clause(whole, tables, look, None) + stop
     return _at_points(rows, tables, look) + stop + _differs(rows.iloc[0], tables, look)
@@ -115,10 +120,10 @@ def _at_points(rows: "pd.DataFrame", tables: Tables, look: Look) -> str:
     metric, arm, n = rows.iloc[0]["metric"], rows.iloc[0]["arm"], len(rows)
     what, label = _what(metric, tables, look)
     parts = list[str]()
-    for says, raised, raised_zh in ((LOWER, "lowered", "降低"), (HIGHER, "raised", "提高")):
-        if len(some := rows[rows["says"] == says]):
+    for way_known, raised, raised_zh in ((LOWER, "lowered", "降低"), (HIGHER, "raised", "提高")):
+        if len(some := rows[rows["says"] == way_known]):
             where, by = _of_points(some, tables, look), _span(some, look)
-            good = tables.metrics[metric].better * (1 if says == HIGHER else -1)
+            good = tables.metrics[metric].better * (1 if way_known == HIGHER else -1)
             text = look.say(f"{raised} {'it' if parts else what}{by} at {where}", f"在{where}使{label}{raised_zh}{by}")
             parts.append(text + _judged(good, look))
     same = rows[rows["says"] == SAME]

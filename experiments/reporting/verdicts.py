@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, advice
+from experiments.analysis.effects import HIGHER, LOWER, SAME, UNKNOWN, advice, known_way
 from experiments.reporting.figures.style import Look
 from experiments.reporting.figures.tables import Tables
 from experiments.reporting.wording import number, true_minus
@@ -30,7 +30,7 @@ BY_LESS = {
 
 def way(row: "Mapping[str, Any]") -> str:
     """Whether an effect is known to be higher or lower, however little of it; else that it is not known."""
-    return HIGHER if row["low"] > 0 else LOWER if row["high"] < 0 else UNKNOWN
+    return known_way(row["low"], row["high"])
 
 
 def verdict(row: "Mapping[str, Any]") -> tuple[str, str]:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -20,12 +21,12 @@ from experiments.reporting.figures.outcome import MOST_ROWS
 from experiments.reporting.figures.tables import Tables
 from experiments.reporting.names import arm_names
 from experiments.reporting.result_tables import say_results, tables_of
-from experiments.runs.executor import in_processes, perform, simulated
+from experiments.runs.executor import config_of, in_processes, perform, simulated
 from experiments.runs.results import results_for
 from experiments.runs.store import Series, Store
 from experiments.runs.worker_pool import processors
 from experiments.spoken import either, language, spoken
-from experiments.study.caveats import caveats, megabytes, size_in_words
+from experiments.study.caveats import Said, caveats, megabytes, size_in_words
 from experiments.study.design import Job, Study
 from experiments.study.own_files import read_own_files
 from experiments.tasks.run import warm
@@ -61,8 +62,8 @@ class Plan:
     """For each outcome the week from which on it is at rest in the first arm; None: not in the first half of the weeks."""
     looked: int
     """Runs in which that was looked at; 0 where a run takes too long."""
-    households: float
-    """Persons a household in their first year, over what the configuration says; 1 where lives do not go on, or none was looked at."""
+    others: Said | None
+    """In English and Chinese that other numbers of residents live there at the start than are asked for; None where they do not."""
 
     @property
     def seconds(self) -> float:
@@ -91,8 +92,9 @@ def planned(study: Study, folder: Path, console: Console) -> Plan:
     seconds = todo * (a_run + a_week * weeks)
     most = seconds + (file.most - file.replicates) * roots * (a_run + a_week * weeks) if file.until else None
     disk = megabytes(different, weeks)
-    rest, looked, households = _rest(study, a_week * weeks)
-    return Plan(runs, different, todo, start, seconds, most, showing, disk, processors(), rest, looked, households)
+    tried, ended = _tried(study, a_week * weeks)
+    rest, others = _rest(study, ended), _others_live_there(tried, ended)
+    return Plan(runs, different, todo, start, seconds, most, showing, disk, processors(), rest, len(tried), others)
 
 
 def say_plan(study: Study, folder: Path) -> None:
@@ -146,20 +148,8 @@ def say_plan(study: Study, folder: Path) -> None:
     names = Words("", [Text(name, style="bold") for name, _ in told])
     for table in spread([names, Words("", [words for _, words in told])], console.width, plain=True, heads=False):
         console.print(table)
-    for pair in caveats(study):
+    for pair in (*caveats(study), *filter(None, [plan.others])):
         console.print(either(pair), style="yellow")
-    if abs(plan.households - 1.0) > SIZE + LUCK / study.config.population.residents**0.5:
-        life = study.config.life
-        console.print(
-            spoken(
-                "About {there} residents live here at the start, and `population.residents` asks for {asked}: where lives go on, "
-                "households come to {size} persons, and `life.household_size` says {said}.",
-                there=f"{study.config.population.residents * plan.households:,.0f}",
-                asked=f"{study.config.population.residents:,}",
-                size=f"{life.household_size * plan.households:.2f}", said=life.household_size,
-            ),
-            style="yellow",
-        )  # fmt: skip
 
 
 def _called(study: Study) -> list[str]:
@@ -169,23 +159,37 @@ def _called(study: Study) -> list[str]:
     return [arm if name == arm else f"{arm}（{name}）" for arm, name in arm_names(study, "zh").items()]
 
 
-def _rest(study: Study, a_run: float) -> tuple[dict[str, int | None], int, float]:
-    """From which week on the first arm's outcomes are at rest at the first point, in as many of three runs as a plan has time for.
-
-    Last, how large its households are, over what the configuration says.
-    """
-    file, many = study.file, min(3, int(LONGEST / max(a_run, 1e-9)), study.file.replicates)
-    if many < 1:
-        return {}, 0, 1.0
+def _tried(study: Study, a_run: float) -> tuple[list[Job], list[Series]]:
+    """As many of three runs of the first arm at the first point as a plan has time for, and the weeks of those that ended."""
+    many = max(0, min(3, int(LONGEST / max(a_run, 1e-9)), study.file.replicates))
     jobs = (study.job(run) for run in study.runs() if run.arm == study.reference and run.point == 0)
-    ended = [one.finished.weekly for one in in_processes(islice(jobs, many), None, 1, simulated) if one.finished]
-    ended = [weekly for weekly in ended if len(weekly)]
-    rest = {m: at_rest(np.array([one[m] for one in ended], float)) for m in file.outcomes if ended and m in ended[0]}
-    config = study.config
-    if not ended or not config.lives_go_on:
-        return rest, many, 1.0
-    persons = float(np.mean([one["household_size"][:52].mean() for one in ended]))
-    return rest, many, persons / config.life.household_size
+    tried = list(islice(jobs, many))
+    ended = [one.finished.weekly for one in in_processes(tried, None, 1, simulated) if one.finished] if tried else []
+    return tried, [weekly for weekly in ended if len(weekly)]
+
+
+def _rest(study: Study, ended: Sequence[Series]) -> dict[str, int | None]:
+    """From which week on the outcomes are at rest in these runs."""
+    there = [m for m in study.file.outcomes if ended and m in ended[0]]
+    return {m: at_rest(np.array([one[m] for one in ended], float)) for m in there}
+
+
+def _others_live_there(tried: Sequence[Job], ended: Sequence[Series]) -> Said | None:
+    """That households of these runs grow to another size than their configuration says, so that other numbers live there."""
+    if not ended:
+        return None
+    config = config_of(tried[0].community, dict(tried[0].changes))
+    asked, said = config.population.residents, config.life.household_size
+    size = float(np.mean([one["household_size"][:52].mean() for one in ended]))
+    if not config.lives_go_on or abs(size / said - 1.0) <= SIZE + LUCK / asked**0.5:
+        return None
+    there = asked * size / said
+    return (
+        f"About {there:,.0f} residents live here at the start, and `population.residents` asks for {asked:,}: where lives go on, "
+        f"households come to {size:.2f} persons, and `life.household_size` says {said:g}.",
+        f"起始时这里约有{there:,.0f}名居民，而 `population.residents` 要求{asked:,}名：人生继续演进时，家庭规模为{size:.2f}人，"
+        f"而 `life.household_size` 为{said:g}。",
+    )
 
 
 def _at_rest_in_words(study: Study, plan: Plan) -> str:

@@ -93,8 +93,7 @@ def test_lines_of_even_length_are_no_more_and_no_longer(said: str, width: float)
         plain, even = wrapped(said, width, points()), evenly(said, width, points())
         assert even.count("\n") <= plain.count("\n")
         longest = [max(length(line, points()) for line in one.split("\n")) for one in (plain, even)]
-        # a sign that closes begins no line: it may stand over the end of one
-        assert longest[1] <= max(longest[0], width) + length("）", points())
+        assert longest[1] <= max(longest[0], width)
 
 
 def test_a_label_leaves_no_word_alone_in_its_last_line() -> None:

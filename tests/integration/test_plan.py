@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from toy import write_study
 
+from desk import reading
 from experiments.cli import main
 
 
@@ -21,13 +22,25 @@ def test_a_plan_says_what_would_be_done_and_does_nothing(tmp_path: Path) -> None
     assert not (tmp_path / "results").exists()
 
 
-@pytest.mark.parametrize(("size", "told"), [(2.28, True), (2.85, False)])
+@pytest.mark.parametrize(("size", "told"), [(2.28, True), (2.85, False), (3.6, True)])
 def test_a_plan_says_where_other_numbers_of_residents_live_than_are_asked_for(
     tmp_path: Path, size: float, told: bool
 ) -> None:
     study = write_study(tmp_path, community="baseline", set={"life.household_size": size})
     said = " ".join(linli("plan", study, "--out", tmp_path / "results").output.split())
     assert ("residents live here at the start, and `population.residents` asks for 2,000" in said) is told
+
+
+def test_residents_are_those_of_the_first_arm_and_the_desk_is_told_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first arm's own changes count, not only the study's."""
+    monkeypatch.chdir(tmp_path)
+    arms = {"crowded": {"set": {"life.household_size": 2.28}}, "thanks": ["recognition"]}
+    study = write_study(tmp_path, community="baseline", set=None, arms=arms, replicates=1, weeks=20)
+    others = reading.plan(str(study))["others"]
+    assert "and `life.household_size` says 2.28." in others[0]
+    assert "而 `life.household_size` 为2.28。" in others[1]
 
 
 def test_a_plan_with_a_rule_of_stopping_says_the_least_and_the_most(tmp_path: Path) -> None:

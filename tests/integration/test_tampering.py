@@ -19,7 +19,7 @@ from experiments.runs.blocks import hash_of
 from experiments.study.loader import read_study
 from experiments.tasks.package import replicate, seal, write_package
 
-RESIDENTS = [60, 140]
+RESIDENTS = [60, 160]
 METRICS = ("cohesion", "unmet_needs", "participation")
 
 
@@ -135,4 +135,4 @@ def test_means_of_a_city_are_those_that_anybody_works_out_from_the_weeks(packed:
             assert city.loc[(arm, replicate_), metric] == pytest.approx(np.mean(week_by_week), rel=1e-9), metric
             plain = float(own.groupby("week")[metric].mean().mean())
             if metric == "unmet_needs":
-                assert city.loc[(arm, replicate_), metric] != pytest.approx(plain, rel=1e-5)
+                assert city.loc[(arm, replicate_), metric] != pytest.approx(plain, rel=1e-3)

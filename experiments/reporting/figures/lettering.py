@@ -68,10 +68,18 @@ def wrapped(text: str, width: float, size: float) -> str:
 
 
 def evenly(text: str, width: float, size: float) -> str:
-    """The text in as few lines as this width (mm) allows, and these about equally long: no word stands alone in the last."""
-    fewest = wrapped(text, width, size).count("\n")
-    shares = (0.55, 0.65, 0.75, 0.85, 0.95, 1.0)
-    return next(said for share in shares if (said := wrapped(text, share * width, size)).count("\n") <= fewest)
+    """The text in as few lines as this width (mm) allows, and these about equally long: no word stands alone in the last.
+
+    No line is longer than the width or, where a sign that closes stands over it, than the longest of the plain text.
+    """
+    plain = wrapped(text, width, size)
+    fewest, most = plain.count("\n"), max(width, _longest(plain, size))
+    even = (wrapped(text, share * width, size) for share in (0.55, 0.65, 0.75, 0.85, 0.95))
+    return next((said for said in even if said.count("\n") <= fewest and _longest(said, size) <= most), plain)
+
+
+def _longest(text: str, size: float) -> float:
+    return max(length(line, size) for line in text.split("\n"))
 
 
 def in_one_line(text: str) -> str:
